@@ -1,0 +1,54 @@
+# Needs python3 (3.11 or newer) and make; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# More options for `make lab`, say LAB_ARGS=--no-browser
+LAB_ARGS ?=
+
+.DELETE_ON_ERROR:
+.PHONY: help lab tour test clean kernels
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+
+lab: $(VENV)/.lab ## open JupyterLab on the tour, with Multi, Python, Bash and TypeScript kernels
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) \
+		--LabApp.default_url=/lab/tree/examples/tour.ipynb $(LAB_ARGS)
+
+tour: $(VENV)/.lab ## run the tour without a browser; results in build/tour.ipynb and build/tour.html
+	$(BIN)/jupyter nbconvert --log-level=WARN --execute --ExecutePreprocessor.kernel_name=multi \
+		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
+	$(BIN)/jupyter nbconvert --log-level=WARN --to html build/tour.ipynb
+
+test: $(VENV)/.test kernels ## lint, type check and test, with real kernels of six languages
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+clean: ## remove all that make has made here, .venv too
+	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The kernels that PyPI does not have. Where they cannot be installed, their tests are skipped, but not in CI.
+kernels: $(VENV)/.test
+	@$(BIN)/jupyter kernelspec list 2>&1 | grep -q '^ *ir ' && command -v octave >/dev/null \
+		|| scripts/apt-install r-cran-irkernel octave || test -z "$$CI"
+
+$(VENV)/pyvenv.cfg:
+	@scripts/make-venv $(PYTHON) $(VENV)
+
+$(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml $(wildcard kernelspec/*)
+	@echo "Installing Multi, JupyterLab and kernels into $(VENV), which takes a minute or two"
+	@$(PIP) install -e '.[lab]'
+	@$(BIN)/python -m bash_kernel.install --sys-prefix >/dev/null
+	@scripts/install-deno $(BIN)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.lab
+	@echo "Installing the test tools and more kernels into $(VENV)"
+	@$(PIP) install -e '.[lab,test]'
+	@touch $@

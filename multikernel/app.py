@@ -1,0 +1,135 @@
+"""The only file that knows all the others: it puts the parts together and runs them."""
+
+import json
+import logging
+import os
+import secrets
+import signal
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+import zmq
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_core.paths import jupyter_runtime_dir
+
+from . import __version__
+from .commands import TABLE, command_help
+from .core.cells import HeaderLine
+from .core.config import InterruptMode, Kernelspec, config_of_kernelspecs
+from .core.errors import MultiError
+from .core.ports import Ports
+from .core.router import Router
+from .core.wire import Composer, Json, WireError
+from .runtime.child import Surroundings
+from .runtime.front import Connection, Front
+from .runtime.mux import Mux
+from .runtime.output import Outputs
+from .runtime.sockets import make_context
+from .runtime.watchdog import Watchdog, open_watchdog
+
+PARENT_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class StartError(Exception):
+    """Why the front cannot run, in one sentence."""
+
+
+def installed_kernelspecs() -> Mapping[str, Kernelspec]:
+    """Return all installed kernelspecs but Multi's own, which are known by their metadata."""
+    found = {}
+    for name, entry in KernelSpecManager().get_all_specs().items():
+        spec = entry["spec"]
+        if not spec.get("metadata", {}).get("multikernel"):
+            mode: InterruptMode = "message" if spec.get("interrupt_mode") == "message" else "signal"
+            found[name] = Kernelspec(name, spec.get("language", ""), spec.get("display_name", name), mode)
+    return found
+
+
+def read_connection_file(path: str) -> Connection:
+    """Read a connection file; StartError if that is not possible."""
+    try:
+        info = json.loads(Path(path).read_text("utf-8"))
+        connection = Connection(info)
+        connection.wire()
+        for channel in ("shell", "control", "stdin", "iopub", "hb"):
+            connection.address(channel)
+    except OSError as error:
+        raise StartError(f"The connection file cannot be read: {error}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, WireError) as error:
+        raise StartError(f"{path} is not a connection file: {error!r}") from None
+    return connection
+
+
+def run(connection_file: str) -> None:
+    """Run the front until it is told to end; StartError if it cannot begin."""
+    connection = read_connection_file(connection_file)
+    kernelspecs = installed_kernelspecs()
+    composer = Composer(secrets.token_hex(16), lambda: datetime.now(UTC).isoformat())
+    outputs = Outputs()
+    try:
+        config = config_of_kernelspecs(kernelspecs)
+    except MultiError as error:
+        raise StartError(str(error)) from None
+    router = Router(config, kernelspecs, composer, command_help(), outputs.last_lines, __version__)
+    os.makedirs(jupyter_runtime_dir(), mode=0o700, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="multikernel-", dir=jupyter_runtime_dir()) as directory,
+        open_watchdog(directory) as watchdog,
+    ):
+        anyio.run(_serve, router, connection, composer, watchdog, directory, outputs)
+
+
+async def _serve(
+    router: Router,
+    connection: Connection,
+    composer: Composer,
+    watchdog: Watchdog,
+    directory: str,
+    outputs: Outputs,
+) -> None:
+    front_context, child_context = make_context(), make_context()
+    async with anyio.create_task_group() as tasks:
+        surroundings = Surroundings(child_context, directory, watchdog, composer)
+        mux = Mux(router, tasks, surroundings, outputs, _run_command)
+        try:
+            front = Front(front_context, connection, composer, mux.from_front)
+        except zmq.ZMQError as error:
+            raise StartError(f"A port of the connection file cannot be bound: {error}") from None
+        mux.serve(front)
+        tasks.start_soon(_watch_signals, mux)
+        tasks.start_soon(_watch_parent, mux)
+    front.close()
+    child_context.destroy(linger=0)
+    front_context.term()
+
+
+async def _run_command(ports: Ports, line: HeaderLine) -> Json | None:
+    return await TABLE[line.name.lower()].run(ports, line.arguments)
+
+
+async def _watch_signals(mux: Mux) -> None:
+    """End in order on SIGTERM and SIGHUP; SIGINT is the interrupt button's signal.
+
+    A handler is set, not SIG_IGN, which children would inherit.
+    """
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGHUP, signal.SIGINT) as signals:
+        async for received in signals:
+            if received == signal.SIGINT:
+                mux.interrupt_all()
+            else:
+                mux.end()
+
+
+async def _watch_parent(mux: Mux) -> None:
+    """End when the process that started the front has ended without saying so (`JPY_PARENT_PID` of jupyter_client)."""
+    if "JPY_PARENT_PID" not in os.environ:
+        return
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await anyio.sleep(PARENT_SECONDS)
+    mux.end()

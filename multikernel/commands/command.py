@@ -1,0 +1,30 @@
+"""What a command is."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from ..core.errors import HeaderError
+from ..core.ports import Ports
+from ..core.wire import Json
+
+Arguments = tuple[str, ...]
+Run = Callable[[Ports, Arguments], Awaitable[Json | None]]
+"""Takes the words after the command's name; returns a MIME bundle to show, or nothing; raises a MultiError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row of the table of commands."""
+
+    name: str
+    usage: str
+    summary: str
+    run: Run
+
+
+def backends_named(ports: Ports, command: str, arguments: Arguments) -> list[str]:
+    """Return the backends that the arguments name, each once; HeaderError if there are none."""
+    if not arguments:
+        raise HeaderError(f"%%{command} needs the name of a backend: %%{command} {ports.state.default}, for example.")
+    names, default = ports.state.names, ports.state.default
+    return list(dict.fromkeys(names.resolve(argument, default) for argument in arguments))

@@ -1,0 +1,36 @@
+"""%%help: what can stand on top of a cell, from the table of commands."""
+
+from ..core.errors import HeaderError
+from ..core.ports import Ports
+from ..core.wire import Json
+from .command import Arguments, Command
+
+GRAMMAR = """\
+A cell may begin with header lines: commands, then at most one backend, then the code.
+
+%%NAME                  run this cell on backend NAME: {backends}
+{commands}
+
+Cells without a header line run on the default, which is {default}."""
+
+
+async def help_(ports: Ports, arguments: Arguments) -> Json | None:
+    """Show all of the grammar, or what one name means."""
+    from . import TABLE
+
+    if len(arguments) > 1:
+        raise HeaderError(f"%%help takes one name, not {len(arguments)}.")
+    if not arguments:
+        commands = "\n".join(describe(command) for command in TABLE.values())
+        names = ", ".join(ports.state.names.backends())
+        return {"text/plain": GRAMMAR.format(commands=commands, backends=names, default=ports.state.default)}
+    name = arguments[0].removeprefix("%%").lower()
+    if name in TABLE:
+        return {"text/plain": describe(TABLE[name])}
+    backend = ports.state.backends[ports.state.names.resolve(name, ports.state.default)]
+    return {"text/plain": f"{'%%' + name:<22}  run this cell on {backend.name} (kernelspec {backend.config.kernel})"}
+
+
+def describe(command: Command) -> str:
+    """Return the one line of help for a command."""
+    return f"{command.usage:<22}  {command.summary}"

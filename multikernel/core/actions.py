@@ -1,0 +1,98 @@
+"""What the router asks of the runtime: a closed set, performed in order by `runtime.mux`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .cells import HeaderLine
+from .wire import Identities, Message
+
+Channel = Literal["shell", "control", "stdin", "iopub"]
+TimerKey = tuple[str, str]
+"""What the timer is for, and the msg_id or backend that it is about."""
+
+
+@dataclass(slots=True)
+class ToFront:
+    """Send a message to the notebook; iopub goes to every subscriber, the others to one client."""
+
+    channel: Channel
+    message: Message
+    client: Identities = ()
+
+
+@dataclass(slots=True)
+class ToBackend:
+    """Send a message to a child."""
+
+    backend: str
+    channel: Channel
+    message: Message
+
+
+@dataclass(slots=True)
+class Start:
+    """Start a backend; its state is `starting` already."""
+
+    backend: str
+
+
+@dataclass(slots=True)
+class Stop:
+    """End a backend's process; its state is `stopped` already."""
+
+    backend: str
+
+
+@dataclass(slots=True)
+class Signal:
+    """Send SIGINT to a backend's process group."""
+
+    backend: str
+
+
+@dataclass(slots=True)
+class SetTimer:
+    """Call `Router.timer` with the key after this time, unless it is cancelled or set anew before."""
+
+    key: TimerKey
+    seconds: float
+
+
+@dataclass(slots=True)
+class CancelTimer:
+    """Forget a timer; one that is not set is fine."""
+
+    key: TimerKey
+
+
+@dataclass(slots=True)
+class RunCommand:
+    """Run a command of a cell, and call `Router.command_done` with what it returns or raises."""
+
+    request_id: str
+    line: HeaderLine
+
+
+@dataclass(slots=True)
+class CancelCommand:
+    """Cancel what RunCommand started."""
+
+    request_id: str
+
+
+@dataclass(slots=True)
+class Shutdown:
+    """End all children, then the front."""
+
+
+@dataclass(slots=True)
+class Log:
+    """Write a line to the log, about a backend where one is named."""
+
+    text: str
+    backend: str = ""
+
+
+Action = (
+    ToFront | ToBackend | Start | Stop | Signal | SetTimer | CancelTimer | RunCommand | CancelCommand | Shutdown | Log
+)

@@ -1,0 +1,63 @@
+"""What the core knows of each backend: its state, what its kernel is, and what it has been told."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .config import BackendConfig, InterruptMode, Kernelspec
+from .kernels import DEFAULTS, Traits, traits_of
+from .requests import CellRequest
+from .wire import Json
+
+
+class BackendState(StrEnum):
+    """The states that `%%backends` shows."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    READY = "ready"
+
+
+@dataclass(slots=True)
+class Backend:
+    """One backend as the router sees it."""
+
+    config: BackendConfig
+    kernelspec: Kernelspec | None
+    """None where the configured kernelspec is not installed."""
+    state: BackendState = BackendState.STOPPED
+    kernel_info: Json = field(default_factory=dict)
+    """Content of its last kernel_info_reply; empty before its first start."""
+    traits: Traits = DEFAULTS
+    waiting: list[CellRequest] = field(default_factory=list)
+    """Cells that are sent when it is ready."""
+    next_count: int = 1
+    """The number that the child's own counter gives its next cell."""
+    cells_run: int = 0
+    messages_heard: int = 0
+    is_new: bool = False
+    """Its process has replaced one that died, and no cell has been told so yet."""
+    is_deaf: bool = False
+    """An interrupt had no effect; the next one restarts it."""
+
+    @property
+    def name(self) -> str:
+        """Its name in header lines."""
+        return self.config.name
+
+    @property
+    def interrupt_mode(self) -> InterruptMode:
+        """How it is interrupted: as configured, else as the table of kernels knows, else as its kernelspec says."""
+        spec_mode = self.kernelspec.interrupt_mode if self.kernelspec else "signal"
+        return self.config.interrupt or self.traits.interrupt or spec_mode
+
+    def started(self, kernel_info: Json) -> None:
+        """Note that the child is ready, and what it says it is."""
+        self.state = BackendState.READY
+        self.kernel_info = kernel_info
+        self.traits = traits_of(kernel_info)
+
+    def ended(self) -> None:
+        """Note that there is no child any more."""
+        self.state = BackendState.STOPPED
+        self.next_count = 1
+        self.is_deaf = False

@@ -1,0 +1,61 @@
+"""Which backends there are: what multikernel.yaml will say, and what the installed kernelspecs say without it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from .errors import BackendNotFound
+
+InterruptMode = Literal["signal", "message", "restart"]
+
+DEFAULT_KERNELSPEC = "python3"
+
+
+@dataclass(frozen=True, slots=True)
+class Kernelspec:
+    """What a `kernel.json` says that the core wants to know (messaging spec, "Kernel specs")."""
+
+    name: str
+    language: str
+    display_name: str
+    interrupt_mode: InterruptMode = "signal"
+
+
+@dataclass(frozen=True, slots=True)
+class BackendConfig:
+    """One backend: a child kernel as configured."""
+
+    name: str
+    kernel: str
+    """Name of the kernelspec."""
+    aliases: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    cwd: str | None = None
+    start: Literal["lazy", "eager"] = "lazy"
+    startup: str = ""
+    """Code that runs silently after each start."""
+    interrupt: InterruptMode | None = None
+    """None leaves it to the table of kernels and the kernelspec."""
+    timeout: float = 60.0
+    """Seconds to get ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All backends, and the name of the default one."""
+
+    backends: Mapping[str, BackendConfig]
+    default: str
+    file: str | None = None
+
+
+def config_of_kernelspecs(kernelspecs: Mapping[str, Kernelspec]) -> Config:
+    """Return the config that needs no file: every kernelspec is a backend under its own name.
+
+    The default is `python3`, which jupyter_client always has where ipykernel is installed.
+    """
+    if not kernelspecs:
+        raise BackendNotFound("No kernel is installed beside Multi: install one, for example `pip install ipykernel`.")
+    default = DEFAULT_KERNELSPEC if DEFAULT_KERNELSPEC in kernelspecs else min(kernelspecs)
+    return Config({name: BackendConfig(name, name) for name in sorted(kernelspecs)}, default)

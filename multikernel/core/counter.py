@@ -1,0 +1,39 @@
+"""One execution counter for all: how an IPython child is moved on to the notebook's.
+
+A comm_open to a target that is registered at start, sent just before the cell and not awaited: unlike silent code it
+fires no hooks, and it costs a third of a round trip instead of two thirds. `In`, `Out`, `_7`, `%rerun` and `%history`
+agree, since the raw and the parsed inputs are padded with empty ones.
+"""
+
+from .wire import Json
+
+TARGET = "multikernel.counter"
+
+_SOURCE = f"""
+from IPython import get_ipython
+
+def register(shell):
+    manager = shell.kernel.comm_manager
+
+    def move_on(comm, message):
+        # Nobody is at the other end to be told of a close.
+        comm._closed = True
+        manager.unregister_comm(comm)
+        count = message["content"]["data"]["count"]
+        history = shell.history_manager
+        for inputs in (history.input_hist_raw, history.input_hist_parsed):
+            inputs.extend([""] * (count - len(inputs)))
+        shell.execution_count = max(shell.execution_count, count)
+
+    manager.register_target({TARGET!r}, move_on)
+
+register(get_ipython())
+"""
+
+REGISTER = f"exec({_SOURCE!r}, {{}})"
+"""Code to run silently after an IPython child's start; it leaves no name in the user's namespace."""
+
+
+def move_on(comm_id: str, count: int) -> Json:
+    """Return the content of a comm_open that makes the child's next cell number `count`."""
+    return {"comm_id": comm_id, "target_name": TARGET, "data": {"count": count}}

@@ -1,0 +1,196 @@
+"""The queue of cells: they run one after another, each on the backend that its text names when its turn comes."""
+
+from collections import deque
+
+from . import counter
+from .actions import CancelTimer, RunCommand, SetTimer, Start, ToBackend
+from .backends import Backend, BackendState
+from .cells import Cell, child_text, parse, refuse_unknown_header
+from .errors import HeaderError, MultiError
+from .flight import Flight
+from .requests import CellRequest, Request
+from .rewrite import ABORTED
+from .state import State
+from .wire import Json
+
+SLOW_START_SECONDS = 10.0
+
+
+class Execution:
+    """Cells, and the `comm_open`s that wait for them, in the order in which they came."""
+
+    def __init__(self, state: State, flight: Flight) -> None:
+        """Take the state that the router's parts share."""
+        self._state = state
+        self._outbox = state.outbox
+        self._flight = flight
+        self._queue: deque[Request] = deque()
+        self._running: CellRequest | None = None
+
+    @property
+    def running(self) -> CellRequest | None:
+        """The cell whose turn it is."""
+        return self._running
+
+    def queued(self) -> list[Request]:
+        """Return what waits for its turn, the oldest first."""
+        return list(self._queue)
+
+    def arrive(self, request: Request) -> None:
+        """Put a cell, or a comm message that has to come after cells, at the end of the queue."""
+        self._queue.append(request)
+
+    def next(self) -> Request | None:
+        """Return the request whose turn has come and take it off the queue; None while a cell runs."""
+        if not self._queue or (self._running is not None and not self._running.done):
+            return None
+        return self._queue.popleft()
+
+    def abort_queued(self) -> None:
+        """Let everything that has been received so far be answered `aborted` when its turn comes."""
+        for request in self._queue:
+            if isinstance(request, CellRequest):
+                request.aborted = True
+
+    def begin(self, request: CellRequest) -> None:
+        """Run a cell whose turn has come."""
+        if request.aborted:
+            self._flight.answer(request, {"status": ABORTED})
+            return
+        self._running = request
+        code = request.content.get("code")
+        self._outbox.busy(request)
+        if not isinstance(code, str):
+            self.fail(request, HeaderError("This execute_request has no text as its code."))
+            return
+        if request.stores_history and code.strip():
+            self._state.count += 1
+            self._state.history.add(self._state.count, code)
+        request.count = self._state.count
+        if not request.silent:
+            self._outbox.publish(request, "execute_input", {"code": code, "execution_count": request.count})
+        try:
+            request.cell = parse(code, self._state.names, self._state.default)
+        except MultiError as error:
+            self.fail(request, error)
+            return
+        self._continue(request, request.cell)
+
+    def _continue(self, request: CellRequest, cell: Cell) -> None:
+        """Run the cell's next command, else its body."""
+        if request.commands_done < len(cell.commands):
+            self._outbox.add(RunCommand(request.id, cell.commands[request.commands_done]))
+        elif cell.runs_body:
+            self._route(request, self._state.backends[self._target(request, cell)])
+        else:
+            self._outbox.reply(request, self._flight.cell_reply(request, {"status": "ok"}))
+            self._succeeded(request)
+            self._flight.finish(request)
+
+    def command_done(self, request: CellRequest, outcome: Json | MultiError | None) -> None:
+        """Go on after a command that showed a MIME bundle, or nothing, or failed."""
+        if isinstance(outcome, MultiError):
+            self.fail(request, outcome)
+            return
+        if outcome is not None:
+            self._outbox.publish(request, "display_data", {"data": outcome, "metadata": {}, "transient": {}})
+        request.commands_done += 1
+        assert request.cell is not None
+        self._continue(request, request.cell)
+
+    def _target(self, request: CellRequest, cell: Cell) -> str:
+        """Return where a body runs; front-ends send silent Python of their own, which no `%%use` may misdirect."""
+        if cell.target is not None:
+            return cell.target
+        return self._state.config.default if request.silent else self._state.default
+
+    def _route(self, request: CellRequest, backend: Backend) -> None:
+        """Send a cell to a backend, which is started first if it has to be."""
+        if backend.state is BackendState.READY:
+            self._deliver(request, backend)
+            return
+        backend.waiting.append(request)
+        self._outbox.add(SetTimer(("slow start", request.id), SLOW_START_SECONDS))
+        self.start(backend)
+
+    def start(self, backend: Backend) -> None:
+        """Start a backend that is stopped."""
+        if backend.state is BackendState.STOPPED:
+            backend.state = BackendState.STARTING
+            self._outbox.add(Start(backend.name))
+
+    def started(self, backend: Backend) -> None:
+        """Send what has been waiting for a backend."""
+        waiting, backend.waiting = backend.waiting, []
+        for request in waiting:
+            self._outbox.add(CancelTimer(("slow start", request.id)))
+            self._deliver(request, backend)
+
+    def start_failed(self, backend: Backend, error: MultiError) -> None:
+        """End what has been waiting for a backend that does not start."""
+        waiting, backend.waiting = backend.waiting, []
+        for request in waiting:
+            self._outbox.add(CancelTimer(("slow start", request.id)))
+            self.fail(request, error)
+
+    def _deliver(self, request: CellRequest, backend: Backend) -> None:
+        """Send a cell to a child that is ready, as the text that this child is to get."""
+        cell = request.cell
+        assert cell is not None
+        try:
+            if not cell.header_lines:
+                refuse_unknown_header(cell, backend.name, backend.traits, self._state.names)
+        except HeaderError as error:
+            self.fail(request, error)
+            return
+        self._greet(request, backend)
+        if request.stores_history and backend.traits.follows_counter and backend.next_count < request.count:
+            self._move_counter(backend, request.count)
+        backend.cells_run += 1
+        text = child_text(cell, backend.traits)
+        message = request.message if text.text == cell.code else request.message.with_content(code=text.text)
+        self._flight.send(request, backend, "shell", message, text)
+
+    def _greet(self, request: CellRequest, backend: Backend) -> None:
+        if backend.is_new and not request.silent:
+            backend.is_new = False
+            self._outbox.note(request, f"{backend.name} had died and was started anew: it is new and empty.")
+
+    def _move_counter(self, backend: Backend, count: int) -> None:
+        comm_open = self._outbox.composer.message("comm_open", {})
+        self._outbox.add(
+            ToBackend(backend.name, "shell", comm_open.with_content(**counter.move_on(comm_open.id, count)))
+        )
+        backend.next_count = count
+
+    def replied(self, request: CellRequest, content: Json) -> None:
+        """Draw the consequences of a child's execute_reply: the default changes, or what is queued is aborted."""
+        child_count = content.get("execution_count")
+        if isinstance(child_count, int):
+            self._state.backends[request.backend].next_count = child_count + 1
+        if content.get("status") == "ok":
+            self._succeeded(request)
+        else:
+            self._failed(request)
+
+    def _succeeded(self, request: CellRequest) -> None:
+        """Let a cell's `%%use` take effect."""
+        if request.cell is not None and request.cell.new_default is not None:
+            self._state.default = request.cell.new_default
+
+    def fail(self, request: CellRequest, error: MultiError) -> None:
+        """End a cell with an error of Multi's own."""
+        self._flight.fail(request, error)
+        self._failed(request)
+
+    def _failed(self, request: CellRequest) -> None:
+        request.failed = True
+        if request.stops_on_error:
+            self.abort_queued()
+
+    def slow_start_timer(self, request_id: str) -> None:
+        """Say under a cell that its backend is still starting."""
+        for backend in self._state.backends.values():
+            for request in backend.waiting:
+                if request.id == request_id:
+                    self._outbox.note(request, f"{backend.name} is still starting; interrupt the cell to give up.")

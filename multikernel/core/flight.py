@@ -1,0 +1,139 @@
+"""A request in flight: sent to a child, answered, finished; or failed, when the child cannot.
+
+A request is over when the child's reply and its idle are both there; they come on different sockets, in either
+order. Until then the notebook does not hear idle, so that it has every output first.
+"""
+
+from .actions import CancelTimer, Channel, SetTimer, ToBackend
+from .backends import Backend
+from .cells import ChildText
+from .errors import BackendError, MultiError
+from .requests import CellRequest, Request
+from .rewrite import Origin
+from .state import State
+from .wire import Json, Message
+
+HALF_ANSWERED_SECONDS = 5.0
+"""How long a child may be silent between reply and idle before the missing one is made up."""
+
+UNKNOWN_TYPE_SECONDS = 0.5
+"""The same for a message type that may have no reply at all."""
+
+
+class Flight:
+    """Where requests are between the notebook and the children."""
+
+    def __init__(self, state: State) -> None:
+        """Take the state that the router's parts share."""
+        self._state = state
+        self._outbox = state.outbox
+        self._heard: dict[str, int] = {}
+        """Request id -> how many messages its child had said when the timer for its other half was set."""
+
+    def send(
+        self,
+        request: Request,
+        backend: Backend,
+        channel: Channel,
+        message: Message | None = None,
+        text: ChildText | None = None,
+        own_matches: tuple[str, ...] = (),
+    ) -> None:
+        """Send a request to a child under the notebook's own header; `message` is what differs from the original."""
+        request.backend = backend.name
+        count = request.count if isinstance(request, CellRequest) else 0
+        self._state.origins[request.id] = Origin(
+            backend.name, request.message.header_frame, request.client, count, text, own_matches
+        )
+        self._outbox.add(ToBackend(backend.name, channel, message or request.message))
+
+    def answer(self, request: Request, content: Json) -> None:
+        """Answer a request without a child: busy, reply, idle."""
+        self._outbox.busy(request)
+        self._outbox.reply(request, content)
+        self.finish(request)
+
+    def fail(self, request: Request, error: MultiError) -> None:
+        """End a request that its child cannot end any more."""
+        self._outbox.busy(request)
+        if isinstance(request, CellRequest):
+            self._outbox.error(request, error)
+            request.failed = True
+            self._outbox.reply(request, self.cell_reply(request, {"status": "error", **error.content()}))
+        else:
+            self._outbox.reply(request, empty_answer(request) or {"status": "error", **error.content()})
+        self.finish(request)
+
+    @staticmethod
+    def cell_reply(request: CellRequest, content: Json) -> Json:
+        """Return the content of an execute_reply of Multi's own."""
+        return {**content, "execution_count": request.count, "user_expressions": {}, "payload": []}
+
+    def child_idle(self, request: Request) -> None:
+        """Note that the child has said idle."""
+        request.idle_seen = True
+        self._settle(request)
+
+    def child_replied(self, request: Request) -> None:
+        """Note that the child's reply has gone out."""
+        request.replied = True
+        self._settle(request)
+
+    def _settle(self, request: Request) -> None:
+        if not (request.idle_seen and (request.replied or request.type.startswith("comm_"))):
+            self._wait_for_other_half(request)
+            return
+        delay = self._state.backends[request.backend].traits.idle_delay
+        if delay:
+            self._outbox.add(SetTimer(("idle delay", request.id), delay))
+        else:
+            self.finish(request)
+
+    def _wait_for_other_half(self, request: Request) -> None:
+        self._heard[request.id] = self._state.backends[request.backend].messages_heard
+        seconds = HALF_ANSWERED_SECONDS if request.has_reply else UNKNOWN_TYPE_SECONDS
+        self._outbox.add(SetTimer(("half answered", request.id), seconds))
+
+    def half_answered_timer(self, request: Request) -> None:
+        """Make up the half of an answer that a silent child owes; one that speaks gets more time."""
+        backend = self._state.backends[request.backend]
+        if self._heard[request.id] != backend.messages_heard:
+            self._wait_for_other_half(request)
+            return
+        missing = "idle" if request.replied else "a reply"
+        self._outbox.log(f"{request.type} got no {missing}", backend.name)
+        if request.replied or not request.has_reply:
+            self.finish(request)
+        else:
+            text = f"{backend.name} went idle without a reply to this {request.type}; what ran in it is still there."
+            self.fail(request, BackendError(text, self._state.last_lines(backend.name)))
+
+    def finish(self, request: Request) -> None:
+        """Publish idle: the last that the notebook hears of a request, but for late output."""
+        self._outbox.idle(request)
+        request.done = True
+        self._state.in_flight.pop(request.id, None)
+        if self._heard.pop(request.id, None) is not None:
+            self._outbox.add(CancelTimer(("half answered", request.id)))
+        for input_id in [key for key, pending in self._state.inputs.items() if pending.request_id == request.id]:
+            del self._state.inputs[input_id]
+
+
+def empty_answer(request: Request) -> Json:
+    """Return the answer that says nothing, for a question that no child can be asked; empty if there is none."""
+    match request.type:
+        case "complete_request":
+            position = request.content.get("cursor_pos", 0)
+            return {
+                "status": "ok",
+                "matches": [],
+                "cursor_start": position,
+                "cursor_end": position,
+                "metadata": {},
+            }
+        case "inspect_request":
+            return {"status": "ok", "found": False, "data": {}, "metadata": {}}
+        case "is_complete_request":
+            return {"status": "unknown"}
+        case _:
+            return {}

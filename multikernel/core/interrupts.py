@@ -1,0 +1,91 @@
+"""The interrupt button: stops what runs, aborts what was received before it, and helps where a child does not react."""
+
+from .actions import CancelCommand, CancelTimer, SetTimer, Signal, Stop, ToBackend
+from .backends import Backend
+from .errors import BackendRestarted, Interrupted, MultiError
+from .execution import Execution
+from .flight import Flight
+from .lives import Lives
+from .requests import CellRequest
+from .state import State
+
+NO_EFFECT_SECONDS = 10.0
+
+
+class Interrupts:
+    """What each press of the button does, and what follows where it has no effect."""
+
+    def __init__(self, state: State, flight: Flight, execution: Execution, lives: Lives) -> None:
+        """Take the state and the parts that an interrupt acts on."""
+        self._state = state
+        self._outbox = state.outbox
+        self._flight = flight
+        self._execution = execution
+        self._lives = lives
+        self._pressed: dict[str, set[str]] = {}
+        """Backend -> the requests that it was asked to interrupt."""
+
+    def press(self) -> None:
+        """Interrupt every backend that is busy, and no other."""
+        self._execution.abort_queued()
+        for backend in self._state.backends.values():
+            if self._state.requests_of(backend.name):
+                self.interrupt(backend)
+        running = self._execution.running
+        if running is not None and not running.done and not running.backend:
+            self._give_up(running)
+
+    def interrupt(self, backend: Backend) -> None:
+        """Interrupt one backend, or restart it where it cannot be interrupted or did not react the last time."""
+        if backend.is_deaf:
+            self._restart(
+                backend, BackendRestarted(f"{backend.name} did not react to the interrupt and was restarted.")
+            )
+            return
+        match backend.interrupt_mode:
+            case "restart":
+                text = f"{backend.name} cannot be interrupted, so it was restarted: it is new and empty."
+                self._restart(backend, BackendRestarted(text))
+                return
+            case "message":
+                request = self._outbox.composer.message("interrupt_request", {})
+                self._outbox.add(ToBackend(backend.name, "control", request))
+            case "signal":
+                self._outbox.add(Signal(backend.name))
+        self._pressed[backend.name] = {request.id for request in self._state.requests_of(backend.name)}
+        self._outbox.add(SetTimer(("interrupt", backend.name), NO_EFFECT_SECONDS))
+
+    def no_effect_timer(self, backend: Backend) -> None:
+        """Say so under the cell that goes on, and let the next press restart the backend."""
+        pressed = self._pressed.get(backend.name, set())
+        for request in self._state.requests_of(backend.name):
+            if request.id in pressed:
+                backend.is_deaf = True
+                if isinstance(request, CellRequest):
+                    self._outbox.note(
+                        request,
+                        f"{backend.name} has not reacted to the interrupt for {NO_EFFECT_SECONDS:.0f} s; "
+                        f"interrupt again to restart it.",
+                    )
+
+    def settled(self, backend: Backend) -> None:
+        """Forget a press that has had its effect; called when a request of the backend is over."""
+        pressed = self._pressed.get(backend.name)
+        if pressed is not None and not any(request.id in pressed for request in self._state.requests_of(backend.name)):
+            del self._pressed[backend.name]
+            self._outbox.add(CancelTimer(("interrupt", backend.name)))
+            backend.is_deaf = False
+
+    def _restart(self, backend: Backend, error: MultiError) -> None:
+        self._lives.end(backend, error)
+        self._outbox.add(Stop(backend.name))
+        self._execution.start(backend)
+
+    def _give_up(self, running: CellRequest) -> None:
+        """End a cell that no child has yet: it waits for a start, which is given up, or a command runs."""
+        for backend in self._state.backends.values():
+            if running in backend.waiting:
+                self._lives.start_failed(backend, Interrupted(f"Interrupted while {backend.name} was starting."))
+                self._outbox.add(Stop(backend.name))
+                return
+        self._outbox.add(CancelCommand(running.id))

@@ -1,0 +1,119 @@
+"""What one kernel needs and another does not: the only place that knows kernels and languages by name.
+
+`traits_of` reads the table with a kernel_info; a kernel that nobody here has seen gets the defaults and what its
+language says. Each entry names where the fact was seen.
+"""
+
+from dataclasses import dataclass, replace
+
+from .config import InterruptMode
+from .wire import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is special about a kernel."""
+
+    cell_magics: bool = False
+    """`%%name` on top of a cell is the kernel's own syntax."""
+    refuses_late_magics: bool = False
+    """`%%name` below other code is an error of the kernel's own, so Multi need not refuse it."""
+    line_comment: str = ""
+    """Two characters that begin a comment, to stand for a header's `%%`; empty: the header is cut."""
+    interrupt: InterruptMode | None = None
+    """None leaves it to the kernelspec."""
+    idle_delay: float = 0.0
+    """Seconds that idle is held, for a kernel that sends outputs after it."""
+    follows_counter: bool = False
+    """The kernel numbers its history, and can be moved on to the notebook's counter."""
+
+
+DEFAULTS = Traits()
+
+BY_IMPLEMENTATION = {
+    # IPython raises a SyntaxError at a `%%` that is not on the first line.
+    "ipython": Traits(cell_magics=True, refuses_late_magics=True, line_comment="##", follows_counter=True),
+    # xeus-python 0.19: SIGINT ends the process, interrupt_request is ignored.
+    "xeus-python": Traits(cell_magics=True, refuses_late_magics=True, line_comment="##", interrupt="restart"),
+    # deno 2.9: SIGINT ends the process; one output in ten came after idle.
+    "Deno kernel": Traits(line_comment="//", interrupt="message", idle_delay=0.03),
+    # bash_kernel 0.10: errors show no line numbers, and every line costs a round trip to the shell.
+    "bash_kernel": Traits(line_comment=""),
+}
+
+LINE_COMMENTS = {
+    "##": "python r bash shell sh zsh fish powershell perl ruby julia octave elixir coffeescript nim tcl gnuplot make",
+    "//": "javascript typescript java kotlin scala groovy c c++ cpp c# f# csharp fsharp go rust swift php dart d zig",
+    ";;": "scheme racket lisp common-lisp clojure emacs-lisp hy",
+    "--": "sql haskell lua ada elm",
+}
+
+COMMENT_OF_LANGUAGE = {language: comment for comment, names in LINE_COMMENTS.items() for language in names.split()}
+
+
+def traits_of(kernel_info: Json) -> Traits:
+    """Return the traits for the content of a kernel_info_reply, whatever a kernel left out of it."""
+    implementation = kernel_info.get("implementation")
+    if isinstance(implementation, str) and implementation in BY_IMPLEMENTATION:
+        return BY_IMPLEMENTATION[implementation]
+    comment = COMMENT_OF_LANGUAGE.get(language_of(kernel_info).lower(), "")
+    return replace(DEFAULTS, line_comment=comment, cell_magics=_is_metakernel(kernel_info))
+
+
+def language_of(kernel_info: Json) -> str:
+    """Return the language's name in a kernel_info, or the empty string."""
+    language_info = kernel_info.get("language_info")
+    name = language_info.get("name") if isinstance(language_info, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def language_info(language: str) -> Json:
+    """Return a `language_info` for a kernel that has not said its own yet, from its kernelspec's language.
+
+    papermill and nbconvert need the name; JupyterLab colours the cells by the mimetype.
+    """
+    known = LANGUAGE_INFO.get(language.lower(), {})
+    return {"name": language.lower(), "version": "", "mimetype": f"text/x-{language.lower()}", **known}
+
+
+def _is_metakernel(kernel_info: Json) -> bool:
+    """Every kernel built on metakernel links to its magics; those have `%%name` cell magics of their own."""
+    links = kernel_info.get("help_links")
+    return isinstance(links, list) and any("metakernel" in str(link).lower() for link in links)
+
+
+LANGUAGE_INFO: dict[str, Json] = {
+    "python": {
+        "mimetype": "text/x-python",
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "pygments_lexer": "ipython3",
+        "nbconvert_exporter": "python",
+        "file_extension": ".py",
+    },
+    "r": {
+        "name": "R",
+        "mimetype": "text/x-rsrc",
+        "codemirror_mode": "r",
+        "pygments_lexer": "r",
+        "file_extension": ".r",
+    },
+    "bash": {
+        "mimetype": "text/x-sh",
+        "codemirror_mode": "shell",
+        "pygments_lexer": "bash",
+        "file_extension": ".sh",
+    },
+    "typescript": {
+        "mimetype": "application/typescript",
+        "codemirror_mode": "typescript",
+        "pygments_lexer": "typescript",
+        "file_extension": ".ts",
+    },
+    "javascript": {
+        "mimetype": "application/javascript",
+        "codemirror_mode": "javascript",
+        "pygments_lexer": "javascript",
+        "file_extension": ".js",
+    },
+    "julia": {"mimetype": "text/x-julia", "codemirror_mode": "julia", "file_extension": ".jl"},
+}

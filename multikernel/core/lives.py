@@ -1,0 +1,55 @@
+"""How backends come and go: ready, failed to start, died, stopped; and what each means for requests and comms."""
+
+from .actions import CancelTimer, ToFront
+from .backends import Backend
+from .errors import BackendDied, MultiError
+from .execution import Execution
+from .flight import Flight
+from .kernels import language_of
+from .requests import CellRequest
+from .state import State
+from .wire import Json
+
+
+class Lives:
+    """The events of a backend's life, as the runtime reports them."""
+
+    def __init__(self, state: State, flight: Flight, execution: Execution) -> None:
+        """Take the state and the parts that hear of it."""
+        self._state = state
+        self._outbox = state.outbox
+        self._flight = flight
+        self._execution = execution
+
+    def ready(self, backend: Backend, kernel_info: Json) -> None:
+        """A child has answered kernel_info on shell and been heard on iopub."""
+        backend.started(kernel_info)
+        if language := language_of(kernel_info).lower():
+            self._state.names.languages[backend.name] = language
+        self._execution.started(backend)
+
+    def start_failed(self, backend: Backend, error: MultiError) -> None:
+        """A child did not get ready."""
+        backend.ended()
+        self._execution.start_failed(backend, error)
+
+    def died(self, backend: Backend, how: str) -> None:
+        """A child's process has ended by itself; `how` says with which signal or exit code."""
+        text = f"{backend.name} died ({how}); the next cell for it starts it anew, empty."
+        self.end(backend, BackendDied(text, self._state.last_lines(backend.name)))
+        backend.is_new = True
+
+    def end(self, backend: Backend, error: MultiError) -> None:
+        """End all that a child has to do with, since it is no more."""
+        backend.ended()
+        self._outbox.add(CancelTimer(("interrupt", backend.name)))
+        for request in self._state.requests_of(backend.name):
+            if request.replied:
+                self._flight.finish(request)
+            elif isinstance(request, CellRequest):
+                self._execution.fail(request, error)
+            else:
+                self._flight.fail(request, error)
+        for comm_id in self._state.comms.close_all(backend.name):
+            close = self._outbox.composer.message("comm_close", {"comm_id": comm_id, "data": {}})
+            self._outbox.add(ToFront("iopub", close))

@@ -1,0 +1,60 @@
+"""The actions of the event at hand, and the messages that Multi itself says."""
+
+from dataclasses import dataclass, field
+
+from .actions import Action, Log, ToFront
+from .errors import MultiError
+from .requests import Request
+from .wire import Composer, Json
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Collects actions in the order in which they are to be performed."""
+
+    composer: Composer
+    _actions: list[Action] = field(default_factory=list)
+
+    def add(self, action: Action) -> None:
+        """Append an action."""
+        self._actions.append(action)
+
+    def take(self) -> list[Action]:
+        """Return what has been collected, and begin anew."""
+        actions, self._actions = self._actions, []
+        return actions
+
+    def log(self, text: str, backend: str = "") -> None:
+        """Write a line to the log."""
+        self.add(Log(text, backend))
+
+    def publish(self, request: Request, msg_type: str, content: Json) -> None:
+        """Publish a message under a request."""
+        self.add(ToFront("iopub", self.composer.message(msg_type, content, request.message)))
+
+    def busy(self, request: Request) -> None:
+        """Publish that a request's turn has come, once."""
+        if not request.busy:
+            request.busy = True
+            self.publish(request, "status", {"execution_state": "busy"})
+
+    def idle(self, request: Request) -> None:
+        """Publish that all of a request's outputs are there."""
+        self.publish(request, "status", {"execution_state": "idle"})
+
+    def reply(self, request: Request, content: Json) -> None:
+        """Answer a request, once; a type without reply gets none."""
+        if request.replied or not request.type.endswith("_request"):
+            return
+        request.replied = True
+        reply_type = request.type.removesuffix("_request") + "_reply"
+        message = self.composer.message(reply_type, content, request.message)
+        self.add(ToFront(request.channel, message, request.client))
+
+    def error(self, request: Request, error: MultiError) -> None:
+        """Publish an error under a cell."""
+        self.publish(request, "error", error.content())
+
+    def note(self, request: Request, text: str) -> None:
+        """Publish a line of Multi's own under a cell, on stderr."""
+        self.publish(request, "stream", {"name": "stderr", "text": f"{text}\n"})

@@ -1,0 +1,36 @@
+"""What a command may ask of the runtime."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from .state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A child's process, with what it has started."""
+
+    pid: int
+    memory: int
+    """Bytes of resident memory, children included."""
+
+
+class Ports(Protocol):
+    """The runtime, as commands see it."""
+
+    @property
+    def state(self) -> State:
+        """All that is known of backends; to look at."""
+
+    def process(self, backend: str) -> Process | None:
+        """Return a backend's process, or None where none runs."""
+
+    async def start(self, backends: Sequence[str]) -> None:
+        """Start backends side by side and wait until all are ready; BackendStartError for the first that does not."""
+
+    async def stop(self, backends: Sequence[str]) -> None:
+        """Stop backends side by side and wait until their processes have ended."""
+
+    def interrupt(self, backend: str) -> None:
+        """Interrupt a backend, if it has something to do."""

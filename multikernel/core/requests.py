@@ -1,0 +1,110 @@
+"""Requests of the notebook: what is known of one while it is in flight, and of its origin ever after."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from .actions import Channel
+from .cells import Cell
+from .rewrite import Origin
+from .wire import Identities, Json, Message
+
+ORIGINS_KEPT = 10_000
+"""Requests whose late outputs still find their parent: the last so many that were sent or spoken of."""
+
+REPLY_TYPES = {
+    "execute_request",
+    "complete_request",
+    "inspect_request",
+    "is_complete_request",
+    "history_request",
+    "comm_info_request",
+    "kernel_info_request",
+    "connect_request",
+    "interrupt_request",
+    "shutdown_request",
+    "debug_request",
+    "usage_request",
+    "create_subshell_request",
+    "delete_subshell_request",
+    "list_subshell_request",
+}
+"""Message types that the specification gives a reply; others may get one or not."""
+
+
+@dataclass(slots=True)
+class Request:
+    """A message of the notebook that is to be answered: one busy, one reply where it has one, one idle."""
+
+    message: Message
+    channel: Channel
+    client: Identities
+    content: Json
+    backend: str = ""
+    """The child it was sent to; empty: none (yet)."""
+    busy: bool = False
+    replied: bool = False
+    idle_seen: bool = False
+    """The child has said idle; the notebook hears it when all else is through."""
+    done: bool = False
+
+    @property
+    def id(self) -> str:
+        """Its msg_id."""
+        return self.message.id
+
+    @property
+    def type(self) -> str:
+        """Its msg_type."""
+        return self.message.type
+
+    @property
+    def has_reply(self) -> bool:
+        """Whether the specification gives its type a reply."""
+        return self.message.type in REPLY_TYPES
+
+
+@dataclass(slots=True)
+class CellRequest(Request):
+    """An execute_request on its way through the queue."""
+
+    aborted: bool = False
+    cell: Cell | None = None
+    count: int = 0
+    commands_done: int = 0
+    failed: bool = False
+
+    @property
+    def silent(self) -> bool:
+        """No execute_input, no count, no abort of what is queued."""
+        return bool(self.content.get("silent", False))
+
+    @property
+    def stores_history(self) -> bool:
+        """Whether it counts (messaging spec: silent forces store_history to be false)."""
+        return not self.silent and bool(self.content.get("store_history", True))
+
+    @property
+    def stops_on_error(self) -> bool:
+        """Whether an error aborts what is queued behind it."""
+        return not self.silent and bool(self.content.get("stop_on_error", True))
+
+
+@dataclass(slots=True)
+class Origins:
+    """msg_id -> Origin, for the newest ORIGINS_KEPT."""
+
+    _known: OrderedDict[str, Origin] = field(default_factory=OrderedDict)
+
+    def __setitem__(self, msg_id: str, origin: Origin) -> None:
+        """Note the origin of a request that goes to a child."""
+        self._known[msg_id] = origin
+        if len(self._known) > ORIGINS_KEPT:
+            self._known.popitem(last=False)
+
+    def get(self, msg_id: str, backend: str) -> Origin | None:
+        """Return the origin of a request that was sent to this backend, and keep it from growing old."""
+        origin = self._known.get(msg_id)
+        if origin is None or origin.backend != backend:
+            return None
+        self._known.move_to_end(msg_id)
+        return origin

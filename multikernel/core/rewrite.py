@@ -1,0 +1,120 @@
+"""What changes in a child's message on its way to the notebook: a table by message type; absent means nothing.
+
+Every rule is a pure function of the message and of what is known about the request that caused it.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .cells import ChildText
+from .wire import Identities, Json, Message, encode
+
+COUNT = re.compile(rb'(?<![\\])"execution_count"\s*:\s*(-?\d+|null)')
+
+ABORTED = "aborted"
+STATUS_WORDS = {"abort": ABORTED}
+"""bash_kernel and IRkernel say `abort` where the specification says `aborted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What is remembered of a request for as long as its child may still speak about it."""
+
+    backend: str
+    header_frame: bytes
+    """The notebook's own header, which goes out as the parent header, byte for byte."""
+    client: Identities = ()
+    """Who asked, for the child's `input_request`s."""
+    count: int = 0
+    """The notebook's execution count for it."""
+    text: ChildText | None = None
+    """The text that the child got, where it is not the cell's."""
+    own_matches: tuple[str, ...] = ()
+    """Multi's own completions, to go before the child's."""
+
+
+def with_count(message: Message, count: int) -> Message:
+    """Return the message with the top level's `execution_count` replaced, without decoding a large content."""
+    content = message.content_frame
+    matches = list(COUNT.finditer(content))
+    for match in (matches[-1:] + matches[:1]) if matches else ():
+        if _is_top_level(content, match):
+            new = str(count).encode("ascii")
+            if match[1] == new:
+                return message
+            return message.with_content_frame(content[: match.start(1)] + new + content[match.end(1) :])
+    return message.with_content(execution_count=count)
+
+
+def _is_top_level(content: bytes, match: re.Match[bytes]) -> bool:
+    """Whether a member of a JSON object belongs to the outermost one.
+
+    It does where the shorter side of it, closed or opened by a brace, is an object by itself.
+    """
+    before, after = content[: match.start()].rstrip(), content[match.end() :].lstrip()
+    closed, opened = before.removesuffix(b",") + b"}", b"{" + after.removeprefix(b",")
+    side = closed if len(closed) <= len(opened) else opened
+    try:
+        return isinstance(json.loads(side), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _execute_result(message: Message, origin: Origin) -> Message:
+    return with_count(message, origin.count)
+
+
+def _execute_reply(message: Message, origin: Origin) -> Message:
+    status = message.content().get("status")
+    if status in STATUS_WORDS:
+        return message.with_content(status=STATUS_WORDS[status], execution_count=origin.count)
+    return with_count(message, origin.count)
+
+
+def _complete_reply(message: Message, origin: Origin) -> Message:
+    shift = origin.text.shift if origin.text is not None else 0
+    if not shift and not origin.own_matches:
+        return message
+    content = message.content()
+    _shift_numbers(content, ("cursor_start", "cursor_end"), shift)
+    types = _types(content)
+    for item in types:
+        _shift_numbers(item, ("start", "end"), shift)
+    _put_first(content, types, origin.own_matches)
+    return message.with_content_frame(encode(content))
+
+
+def _types(content: Json) -> list[Json]:
+    """Return the objects of `_jupyter_types_experimental`, which front-ends match with `matches` by index."""
+    metadata = content.get("metadata")
+    types = metadata.get("_jupyter_types_experimental") if isinstance(metadata, dict) else None
+    return [item for item in types if isinstance(item, dict)] if isinstance(types, list) else []
+
+
+def _shift_numbers(content: Json, keys: tuple[str, ...], shift: int) -> None:
+    content.update({key: content[key] + shift for key in keys if isinstance(content.get(key), int)})
+
+
+def _put_first(content: Json, types: list[Json], own: tuple[str, ...]) -> None:
+    """Put Multi's matches before the child's; both complete the same `%%name` on the first line."""
+    matches = content.get("matches")
+    content["matches"] = [*own, *(matches if isinstance(matches, list) else ())]
+    start, end = content.get("cursor_start", 0), content.get("cursor_end", 0)
+    own_types = [{"text": name, "type": "magic", "signature": "", "start": start, "end": end} for name in own]
+    if types:
+        content["metadata"]["_jupyter_types_experimental"] = [*own_types, *types]
+
+
+TO_FRONT: dict[str, Callable[[Message, Origin], Message]] = {
+    "execute_result": _execute_result,
+    "execute_reply": _execute_reply,
+    "complete_reply": _complete_reply,
+}
+
+
+def to_front(message: Message, origin: Origin) -> Message:
+    """Return the message as the notebook is to get it; WireError where a rule cannot read its content."""
+    rule = TO_FRONT.get(message.type)
+    return message if rule is None else rule(message, origin)

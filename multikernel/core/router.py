@@ -1,0 +1,270 @@
+"""Events in, actions out: the one place where all that Multi decides comes together.
+
+Each public method is an event; it returns the actions to perform, in order. What a message of the notebook means is
+a table by its type (`_handlers`); what a child's message changes on its way out is a table too (`rewrite.TO_FRONT`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from .actions import Action, Channel, Shutdown, TimerKey, ToBackend, ToFront
+from .answers import ANSWERS
+from .backends import Backend, BackendState
+from .comm_routing import CommRouting
+from .config import Config, Kernelspec
+from .errors import BackendStopped, MultiError
+from .execution import Execution
+from .flight import Flight
+from .interrupts import Interrupts
+from .lives import Lives
+from .names import Names
+from .outbox import Outbox
+from .questions import TYPES as QUESTIONS
+from .questions import Questions
+from .requests import CellRequest, Request
+from .rewrite import Origin, to_front
+from .state import PendingInput, State
+from .wire import Composer, Identities, Json, Message, WireError
+
+KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"})
+"""What a child says that the front says itself."""
+
+
+class Router:
+    """The state of everything in flight between the notebook and the children."""
+
+    def __init__(
+        self,
+        config: Config,
+        kernelspecs: Mapping[str, Kernelspec],
+        composer: Composer,
+        command_help: Mapping[str, str],
+        last_lines: Callable[[str], Sequence[str]],
+        version: str,
+    ) -> None:
+        """Take the backends, the commands that header lines may name, and a look at what a child's process wrote."""
+        backends = {
+            name: Backend(backend, kernelspecs.get(backend.kernel)) for name, backend in config.backends.items()
+        }
+        languages = {
+            name: backend.kernelspec.language.lower() for name, backend in backends.items() if backend.kernelspec
+        }
+        names = Names(config, frozenset(command_help), languages)
+        self._outbox = Outbox(composer)
+        self.state = State(config, names, backends, self._outbox, version, last_lines, config.default)
+        self._flight = Flight(self.state)
+        self._execution = Execution(self.state, self._flight)
+        self._lives = Lives(self.state, self._flight, self._execution)
+        self._interrupts = Interrupts(self.state, self._flight, self._execution, self._lives)
+        self._comms = CommRouting(self.state, self._flight, self._execution)
+        self._questions = Questions(self.state, self._flight, command_help)
+        self._handlers: dict[str, Callable[[Request], None]] = {
+            "execute_request": self._execution.arrive,
+            "interrupt_request": self._interrupt,
+            "shutdown_request": self._shutdown,
+            **dict.fromkeys(QUESTIONS, self._questions.arrive),
+            **dict.fromkeys(("comm_open", "comm_msg", "comm_close"), self._comms.arrive),
+            **dict.fromkeys(ANSWERS, self._answer),
+        }
+
+    def from_front(self, channel: Channel, client: Identities, message: Message) -> list[Action]:
+        """Take a message of the notebook on shell, control or stdin."""
+        if channel == "stdin":
+            self._input_reply(client, message)
+        elif message.id in self.state.in_flight:
+            self._outbox.log(f"a second {message.type} with the id of one in flight is ignored")
+        else:
+            self._request(channel, client, message)
+        return self._finish_event()
+
+    def from_backend(self, name: str, channel: Channel, message: Message) -> list[Action]:
+        """Take a message of a child; only what belongs to a request that was sent to it counts."""
+        backend = self.state.backends[name]
+        backend.messages_heard += 1
+        origin = self.state.origins.get(message.parent_id, name)
+        if origin is None:
+            self._without_origin(backend, channel, message)
+            return self._outbox.take()
+        try:
+            if channel == "iopub":
+                self._iopub(backend, message, origin)
+            elif channel == "stdin":
+                self._input_request(backend, message, origin)
+            else:
+                self._reply(backend, message, origin)
+        except WireError as error:
+            self._outbox.log(f"a {message.type} that cannot be read is dropped: {error}", name)
+        return self._finish_event()
+
+    def start(self, name: str) -> list[Action]:
+        """Start a backend, if it is stopped."""
+        self._execution.start(self.state.backends[name])
+        return self._finish_event()
+
+    def stop(self, name: str) -> list[Action]:
+        """End what a backend has to do, because it is being stopped."""
+        self._lives.end(self.state.backends[name], BackendStopped(f"{name} was stopped."))
+        return self._finish_event()
+
+    def interrupt(self, name: str) -> list[Action]:
+        """Interrupt one backend, if it has something to do."""
+        if self.state.requests_of(name):
+            self._interrupts.interrupt(self.state.backends[name])
+        return self._finish_event()
+
+    def interrupt_all(self) -> list[Action]:
+        """Do as the interrupt button does."""
+        self._interrupts.press()
+        return self._finish_event()
+
+    def ready(self, name: str, kernel_info: Json) -> list[Action]:
+        """A child is ready; `kernel_info` is the content of its kernel_info_reply."""
+        self._lives.ready(self.state.backends[name], kernel_info)
+        return self._finish_event()
+
+    def start_failed(self, name: str, error: MultiError) -> list[Action]:
+        """A child did not get ready, for this reason."""
+        self._lives.start_failed(self.state.backends[name], error)
+        return self._finish_event()
+
+    def died(self, name: str, how: str) -> list[Action]:
+        """A child's process has ended by itself."""
+        self._lives.died(self.state.backends[name], how)
+        return self._finish_event()
+
+    def timer(self, key: TimerKey) -> list[Action]:
+        """Take a timer that has run out."""
+        kind, about = key
+        request = self.state.in_flight.get(about)
+        match kind:
+            case "interrupt":
+                self._interrupts.no_effect_timer(self.state.backends[about])
+            case "slow start":
+                self._execution.slow_start_timer(about)
+            case "half answered" if request is not None:
+                self._flight.half_answered_timer(request)
+            case "idle delay" if request is not None:
+                self._flight.finish(request)
+        return self._finish_event()
+
+    def command_done(self, request_id: str, outcome: Json | MultiError | None) -> list[Action]:
+        """Take what a command returned (a MIME bundle to show, or nothing) or raised."""
+        request = self.state.in_flight.get(request_id)
+        if isinstance(request, CellRequest):
+            self._execution.command_done(request, outcome)
+        return self._finish_event()
+
+    def _request(self, channel: Channel, client: Identities, message: Message) -> None:
+        kind = CellRequest if message.type == "execute_request" else Request
+        try:
+            content = message.content()
+        except WireError:
+            content = {}
+        request = kind(message, channel, client, content)
+        self.state.in_flight[request.id] = request
+        self._handlers.get(message.type, self._unknown)(request)
+
+    def _answer(self, request: Request) -> None:
+        self._flight.answer(request, ANSWERS[request.type](self.state, request))
+
+    def _interrupt(self, request: Request) -> None:
+        self._interrupts.press()
+        self._flight.answer(request, {"status": "ok"})
+
+    def _shutdown(self, request: Request) -> None:
+        content = {"status": "ok", "restart": bool(request.content.get("restart", False))}
+        self._flight.answer(request, content)
+        self._outbox.publish(request, "shutdown_reply", content)
+        self._outbox.add(Shutdown())
+
+    def _unknown(self, request: Request) -> None:
+        """Send a type that Multi does not know to the current backend, if that runs."""
+        backend = self.state.backends[self.state.default]
+        if backend.state is BackendState.READY:
+            self._flight.send(request, backend, request.channel)
+        else:
+            self._outbox.busy(request)
+            self._flight.finish(request)
+
+    def _iopub(self, backend: Backend, message: Message, origin: Origin) -> None:
+        request = self.state.in_flight.get(message.parent_id)
+        if request is not None:
+            self._outbox.busy(request)
+        if message.type == "status":
+            if request is not None and message.content().get("execution_state") == "idle":
+                self._flight.child_idle(request)
+        elif message.type not in KEPT_FROM_FRONT:
+            if message.type in ("comm_open", "comm_close") and not self._learn_comm(backend, message):
+                return
+            self._forward("iopub", to_front(message, origin), origin)
+
+    def _learn_comm(self, backend: Backend, message: Message) -> bool:
+        """Note a comm that a child opens or closes; False where the id is another backend's."""
+        content = message.content()
+        comm_id, target = str(content.get("comm_id")), str(content.get("target_name"))
+        if message.type == "comm_close":
+            owned = self.state.comms.owner(comm_id) == backend.name
+            self.state.comms.closed(comm_id, backend.name)
+            return owned
+        return self.state.comms.opened(comm_id, backend.name, target)
+
+    def _reply(self, backend: Backend, message: Message, origin: Origin) -> None:
+        request = self.state.in_flight.get(message.parent_id)
+        if request is None or request.replied:
+            self._outbox.log(f"a {message.type} that nobody waits for is dropped", backend.name)
+            return
+        self._outbox.busy(request)
+        if isinstance(request, CellRequest):
+            self._execution.replied(request, message.content())
+        self._forward(request.channel, to_front(message, origin), origin)
+        self._flight.child_replied(request)
+
+    def _input_request(self, backend: Backend, message: Message, origin: Origin) -> None:
+        self.state.inputs[message.id] = PendingInput(
+            backend.name, message.header_frame, origin.client, message.parent_id
+        )
+        self._forward("stdin", message, origin)
+
+    def _input_reply(self, client: Identities, message: Message) -> None:
+        """Send an answer to the child that asked: by its parent, else the last question that this client got."""
+        asked = [key for key, pending in self.state.inputs.items() if pending.client == client]
+        key = (
+            message.parent_id if message.parent_id in asked else (asked[-1] if asked and not message.parent_id else "")
+        )
+        pending = self.state.inputs.pop(key, None)
+        if pending is None:
+            self._outbox.log("an input_reply that no backend waits for is dropped")
+            return
+        answer = Message(
+            message.header,
+            message.header_frame,
+            message.parent_id,
+            pending.header_frame,
+            message.metadata_frame,
+            message.content_frame,
+        )
+        self._outbox.add(ToBackend(pending.backend, "stdin", answer))
+
+    def _without_origin(self, backend: Backend, channel: Channel, message: Message) -> None:
+        """Log what belongs to no request; a comm may speak unasked, once it is open."""
+        try:
+            content = message.content() if message.type in ("comm_msg", "stream") else {}
+        except WireError:
+            content = {}
+        if channel == "iopub" and message.type == "comm_msg":
+            if self.state.comms.owner(str(content.get("comm_id"))) == backend.name:
+                self._forward("iopub", message, Origin(backend.name, b"{}"))
+        elif message.type == "stream":
+            self._outbox.log(str(content.get("text")), backend.name)
+
+    def _forward(self, channel: Channel, message: Message, origin: Origin) -> None:
+        message = self._outbox.composer.forward(message, origin.header_frame)
+        self._outbox.add(ToFront(channel, message, () if channel == "iopub" else origin.client))
+
+    def _finish_event(self) -> list[Action]:
+        """Begin what the event has cleared the way for, and return all there is to do."""
+        while (request := self._execution.next()) is not None:
+            if isinstance(request, CellRequest):
+                self._execution.begin(request)
+            else:
+                self._comms.route(request)
+        return self._outbox.take()

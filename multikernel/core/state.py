@@ -1,0 +1,51 @@
+"""All that the router knows between two events."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from .backends import Backend
+from .comms import Comms
+from .config import Config
+from .history import History
+from .names import Names
+from .outbox import Outbox
+from .requests import Origins, Request
+from .wire import Identities
+
+
+@dataclass(frozen=True, slots=True)
+class PendingInput:
+    """An `input_request` that the notebook has not answered yet."""
+
+    backend: str
+    header_frame: bytes
+    """The child's own header of it, which becomes the parent header of the answer."""
+    client: Identities
+    request_id: str
+
+
+@dataclass(slots=True)
+class State:
+    """Shared by the router's parts; only they write it."""
+
+    config: Config
+    names: Names
+    backends: dict[str, Backend]
+    outbox: Outbox
+    version: str
+    last_lines: Callable[[str], Sequence[str]]
+    """Backend -> the last lines that its process wrote to stderr and stdout."""
+    default: str
+    """The backend of cells without a header line."""
+    count: int = 0
+    """The notebook's execution counter: the number of the last cell."""
+    in_flight: dict[str, Request] = field(default_factory=dict)
+    origins: Origins = field(default_factory=Origins)
+    comms: Comms = field(default_factory=Comms)
+    history: History = field(default_factory=History)
+    inputs: dict[str, PendingInput] = field(default_factory=dict)
+    """By the msg_id of the `input_request`."""
+
+    def requests_of(self, backend: str) -> list[Request]:
+        """Return the requests that a child has not finished, the oldest first."""
+        return [request for request in self.in_flight.values() if request.backend == backend]

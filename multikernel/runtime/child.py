@@ -1,0 +1,233 @@
+"""One process of a backend: started, connected, ready; watched until it ends; and nothing of it left behind."""
+
+import logging
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import anyio
+import zmq
+from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+
+from ..core import counter
+from ..core.actions import Channel
+from ..core.config import BackendConfig
+from ..core.errors import BackendNotFound, BackendStartError
+from ..core.kernels import traits_of
+from ..core.wire import Composer, Json, Message, Wire, WireError
+from .output import LINES_SHOWN, Output
+from .sockets import LoopSocket
+from .watchdog import Watchdog
+
+ASK_AGAIN_SECONDS = 0.05
+WATCH_SECONDS = 0.2
+LAST_OUTPUTS_SECONDS = 1.0
+SHUTDOWN_SECONDS = 1.6
+"""A child has half of it to end by itself, the other half after SIGTERM; then SIGKILL."""
+
+log = logging.getLogger(__name__)
+
+Deliver = Callable[[Channel, Message], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all children share."""
+
+    context: "zmq.Context[zmq.Socket[bytes]]"
+    """One for all: the first manager to clean up would destroy its own."""
+    directory: str
+    """Private (0700), for the connection files."""
+    watchdog: Watchdog
+    composer: Composer
+
+
+class Child:
+    """The channels of a running process."""
+
+    def __init__(
+        self, config: BackendConfig, manager: AsyncKernelManager, composer: Composer, deliver: Deliver
+    ) -> None:
+        """Connect to a process that has just been started; `deliver` gets what is not an answer to requests of ours."""
+        self.kernel_info: Json = {}
+        self._config = config
+        self._manager = manager
+        self._composer = composer
+        self._deliver = deliver
+        self._wire = Wire(manager.session.key, manager.session.signature_scheme)
+        self._news = anyio.Event()
+        self._iopub_heard = False
+        # A child finds the stdin of a request by the identity that the request had on shell.
+        identity = secrets.token_hex(8).encode("ascii")
+        iopub = manager.connect_iopub()
+        self._iopub_is_gone = anyio.Event()
+        self._monitor = LoopSocket(
+            iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED), lambda frames: self._iopub_is_gone.set()
+        )
+        sockets: dict[Channel, zmq.Socket[bytes]] = {
+            "iopub": iopub,
+            "shell": manager.connect_shell(identity),
+            "control": manager.connect_control(identity),
+            "stdin": manager.connect_stdin(identity),
+        }
+        self._sockets = {channel: self._loop_socket(channel, socket) for channel, socket in sockets.items()}
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        assert self._manager.provisioner is not None
+        return int(getattr(self._manager.provisioner, "pid", None) or 0)
+
+    def send(self, channel: Channel, message: Message) -> None:
+        """Send a message to the process."""
+        self._sockets[channel].send(self._wire.pack(message))
+
+    async def signal(self) -> None:
+        """Send SIGINT to the process group."""
+        await self._manager.signal_kernel(signal.SIGINT)
+
+    async def get_ready(self) -> None:
+        """Wait until the process has answered on shell and been heard on iopub; then no output can be lost.
+
+        Raises BackendStartError if it ends or is silent for too long.
+        """
+        with anyio.move_on_after(self._config.timeout):
+            self._ask("kernel_info_request", {})
+            while not (self.kernel_info and self._iopub_heard):
+                had_news = await self._wait_for_news()
+                if (code := await self._exit_code()) is not None:
+                    raise BackendStartError(f"{self._config.name} ended while it was starting ({describe_exit(code)}).")
+                if self.kernel_info and not had_news:
+                    self._ask("kernel_info_request", {})
+            self._run_startup()
+            return
+        raise BackendStartError(
+            f"{self._config.name} did not answer within {self._config.timeout:g} s; %%start {self._config.name} or the "
+            f"next cell for it tries again."
+        )
+
+    async def wait_for_end(self) -> str:
+        """Wait until the process has ended by itself and all that it had sent is here; return how it ended."""
+        while (code := await self._exit_code()) is None:
+            await anyio.sleep(WATCH_SECONDS)
+        with anyio.move_on_after(LAST_OUTPUTS_SECONDS):
+            await self._iopub_is_gone.wait()
+        for socket in self._sockets.values():
+            socket.read_all()
+        return describe_exit(code)
+
+    def close(self) -> None:
+        """Close all channels; nothing is delivered from now on."""
+        self._monitor.close()
+        for socket in self._sockets.values():
+            socket.close()
+
+    def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
+        return LoopSocket(socket, lambda frames: self._received(channel, frames))
+
+    def _received(self, channel: Channel, frames: list[bytes]) -> None:
+        try:
+            _, message = self._wire.unpack(frames)
+        except WireError as error:
+            log.warning("a message of %s on %s is dropped: %s", self._config.name, channel, error)
+            return
+        if not self._is_ours(message):
+            self._deliver(channel, message)
+            return
+        if channel == "iopub":
+            self._iopub_heard = True
+        elif message.type == "kernel_info_reply":
+            self.kernel_info = message.content()
+        self._news.set()
+
+    def _is_ours(self, message: Message) -> bool:
+        """Whether a message answers a request of Multi's own; those have ids that begin with our session."""
+        return message.parent_id.startswith(self._composer.session)
+
+    def _ask(self, msg_type: str, content: Json) -> None:
+        self.send("shell", self._composer.message(msg_type, content))
+
+    def _run_startup(self) -> None:
+        codes = [counter.REGISTER] if traits_of(self.kernel_info).follows_counter else []
+        if self._config.startup:
+            codes.append(self._config.startup)
+        for code in codes:
+            self._ask("execute_request", {"code": code, "silent": True, "store_history": False, "allow_stdin": False})
+
+    async def _wait_for_news(self) -> bool:
+        with anyio.move_on_after(ASK_AGAIN_SECONDS):
+            await self._news.wait()
+        had_news = self._news.is_set()
+        self._news = anyio.Event()
+        return had_news
+
+    async def _exit_code(self) -> int | None:
+        assert self._manager.provisioner is not None
+        return await self._manager.provisioner.poll()
+
+
+@asynccontextmanager
+async def open_child(
+    config: BackendConfig, surroundings: Surroundings, output: Output, deliver: Deliver
+) -> AsyncIterator[Child]:
+    """Start a process, wait until it is ready, and end it on leaving, within 2 s whatever it does.
+
+    Raises BackendStartError, with what the process wrote last.
+    """
+    manager = AsyncKernelManager(
+        kernel_name=config.kernel,
+        context=surroundings.context,
+        connection_file=os.path.join(surroundings.directory, f"{secrets.token_hex(8)}.json"),
+        transport_encryption="auto",
+        shutdown_wait_time=SHUTDOWN_SECONDS,
+    )
+    manager.session.key = secrets.token_hex(32).encode("ascii")
+    try:
+        await _launch(manager, config, output)
+        group = getattr(manager.provisioner, "pgid", None)
+        if group is not None:
+            surroundings.watchdog.started(group)
+        child = Child(config, manager, surroundings.composer, deliver)
+        try:
+            await child.get_ready()
+            yield child
+        finally:
+            child.close()
+            with anyio.CancelScope(shield=True):
+                await manager.shutdown_kernel()
+            if group is not None:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(group, signal.SIGKILL)
+                surroundings.watchdog.ended(group)
+    except BackendStartError as error:
+        raise BackendStartError(str(error), output.lines(LINES_SHOWN)) from None
+    finally:
+        output.close()
+
+
+async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Output) -> None:
+    try:
+        with output.write_end() as write_end:
+            await manager.start_kernel(
+                stdout=write_end, stderr=write_end, cwd=config.cwd, env={**os.environ, **config.env}
+            )
+    except NoSuchKernel:
+        installed = ", ".join(sorted(manager.kernel_spec_manager.find_kernel_specs()))
+        text = f"The kernelspec {config.kernel!r} of {config.name} is not installed; installed are {installed}."
+        raise BackendNotFound(text) from None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise BackendStartError(f"{config.name} could not be started: {error}") from None
+
+
+def describe_exit(code: int) -> str:
+    """Say how a process ended, from its return code as subprocess gives it."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"

@@ -1,0 +1,114 @@
+"""Our side towards the notebook: shell, control, stdin, iopub and heartbeat."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import get_args
+
+import zmq
+from zmq.devices import ThreadDevice
+
+from ..core.actions import Channel
+from ..core.wire import Composer, Identities, Json, Message, Wire, WireError
+from .sockets import LoopSocket
+
+LINGER = 1000
+"""Milliseconds to get the last messages out at the end."""
+
+SOCKET_TYPES: dict[Channel, int] = {
+    "shell": zmq.ROUTER,
+    "control": zmq.ROUTER,
+    "stdin": zmq.ROUTER,
+    "iopub": zmq.XPUB,
+}
+
+Deliver = Callable[[Channel, Identities, Message], None]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection file (messaging spec, "Connection files")."""
+
+    info: Json
+
+    def address(self, channel: str) -> str:
+        """Return the zmq address of a channel; KeyError if the file does not say."""
+        transport, ip, port = self.info["transport"], self.info["ip"], self.info[f"{channel}_port"]
+        return f"{transport}://{ip}{':' if transport == 'tcp' else '-'}{port}"
+
+    def wire(self) -> Wire:
+        """Return the signatures of this connection; WireError for a scheme that is not known."""
+        return Wire(self.info["key"].encode(), self.info.get("signature_scheme", "hmac-sha256"))
+
+
+class Front:
+    """The bound channels; messages that are malformed or not signed with the key get no further than here."""
+
+    def __init__(
+        self, context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, composer: Composer, deliver: Deliver
+    ) -> None:
+        """Bind all channels on the running loop; zmq.ZMQError if a port is taken."""
+        self._wire = connection.wire()
+        self._composer = composer
+        self._deliver = deliver
+        self._sockets = {
+            channel: self._bind(context, channel, connection.address(channel)) for channel in get_args(Channel)
+        }
+        self._start_heartbeat(connection.address("hb"))
+
+    def send(self, channel: Channel, message: Message, client: Identities) -> None:
+        """Send a message to a client, or on iopub to every subscriber."""
+        identities = (self._topic(message),) if channel == "iopub" else client
+        self._sockets[channel].send(self._wire.pack(message, identities))
+
+    def read_shell(self) -> None:
+        """Take in every request that has arrived on shell."""
+        self._sockets["shell"].read_all()
+
+    def close(self) -> None:
+        """Close all channels."""
+        for socket in self._sockets.values():
+            socket.close()
+
+    def _bind(self, context: "zmq.Context[zmq.Socket[bytes]]", channel: Channel, address: str) -> LoopSocket:
+        socket = context.socket(SOCKET_TYPES[channel])
+        socket.setsockopt(zmq.LINGER, LINGER)
+        if channel == "iopub":
+            # Without VERBOSE only the first of several subscribers gets a welcome.
+            socket.setsockopt(zmq.XPUB_VERBOSE, 1)
+        else:
+            # A client that reconnects under its old identity takes it over (ipykernel issue 270).
+            socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
+        socket.bind(address)
+        if channel == "iopub":
+            return LoopSocket(socket, self._subscribed)
+        return LoopSocket(socket, lambda frames: self._received(channel, frames))
+
+    def _start_heartbeat(self, address: str) -> None:
+        """Echo heartbeats in a thread and a context of their own, so that a busy loop never looks dead."""
+        device = ThreadDevice(zmq.QUEUE, zmq.ROUTER, -1)
+        device.daemon = True
+        device.setsockopt_in(zmq.LINGER, 0)
+        device.bind_in(address)
+        device.start()
+
+    def _topic(self, message: Message) -> bytes:
+        return f"kernel.{self._composer.session}.{message.type}".encode("utf-8", "replace")
+
+    def _received(self, channel: Channel, frames: list[bytes]) -> None:
+        try:
+            client, message = self._wire.unpack(frames)
+        except WireError as error:
+            log.warning("a message on %s is dropped: %s", channel, error)
+            return
+        self._deliver(channel, client, message)
+
+    def _subscribed(self, frames: list[bytes]) -> None:
+        """Welcome a subscriber (JEP 65)."""
+        if frames[0][:1] != b"\x01":
+            return
+        topic = frames[0][1:]
+        welcome = self._composer.message("iopub_welcome", {"subscription": topic.decode("utf-8", "replace")})
+        self._sockets["iopub"].send(self._wire.pack(welcome, (topic,)))

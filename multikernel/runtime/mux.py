@@ -1,0 +1,220 @@
+"""Performs what the router decides; owns the task group in which every backend lives."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+import anyio
+import psutil
+from anyio.abc import TaskGroup
+
+from ..core import actions
+from ..core.actions import Action, Channel, TimerKey
+from ..core.cells import HeaderLine
+from ..core.errors import BackendStopped, Interrupted, MultiError
+from ..core.ports import Ports, Process
+from ..core.router import Router
+from ..core.state import State
+from ..core.wire import Identities, Json, Message
+from .child import Child, Surroundings, open_child
+from .front import Front
+from .output import Output, Outputs
+
+RunCommand = Callable[[Ports, HeaderLine], Coroutine[Any, Any, Json | None]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Life:
+    """One life of a backend, from Start to the end of its process."""
+
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    settled: anyio.Event = field(default_factory=anyio.Event)
+    """It is ready, or will never be."""
+    ended: anyio.Event = field(default_factory=anyio.Event)
+    child: Child | None = None
+    error: MultiError | None = None
+
+
+class Mux:
+    """The runtime around one router; it is also the `Ports` of the commands."""
+
+    def __init__(
+        self, router: Router, tasks: TaskGroup, surroundings: Surroundings, outputs: Outputs, run_command: RunCommand
+    ) -> None:
+        """Take the router, the task group that every backend lives in, and what a RunCommand action runs."""
+        self._router = router
+        self._tasks = tasks
+        self._surroundings = surroundings
+        self._outputs = outputs
+        self._run_command = run_command
+        self._front: Front | None = None
+        self._lives: dict[str, Life] = {}
+        self._timers: dict[TimerKey, asyncio.TimerHandle] = {}
+        self._command_scopes: dict[str, anyio.CancelScope] = {}
+
+    def serve(self, front: Front) -> None:
+        """Serve the notebook; the default backend starts in the background."""
+        self._front = front
+        self.perform(self._router.start(self._router.state.config.default))
+
+    def perform(self, todo: Iterable[Action]) -> None:
+        """Perform actions in order; none of them waits."""
+        for action in todo:
+            self._perform(action)
+
+    def interrupt_all(self) -> None:
+        """Do as the interrupt button does."""
+        self._read_shell()
+        self.perform(self._router.interrupt_all())
+
+    def end(self) -> None:
+        """End all that lives in the task group: the children, then the front."""
+        self._tasks.cancel_scope.cancel()
+
+    def _perform(self, action: Action) -> None:
+        match action:
+            case actions.ToFront(channel, message, client):
+                assert self._front is not None
+                self._front.send(channel, message, client)
+            case actions.ToBackend(backend, channel, message):
+                life = self._lives.get(backend)
+                if life is not None and life.child is not None:
+                    life.child.send(channel, message)
+            case actions.SetTimer(key, seconds):
+                self._cancel_timer(key)
+                self._timers[key] = asyncio.get_running_loop().call_later(seconds, self._timer, key)
+            case actions.CancelTimer(key):
+                self._cancel_timer(key)
+            case actions.Start(backend):
+                before, life = self._lives.get(backend), Life()
+                self._lives[backend] = life
+                self._tasks.start_soon(self._live, backend, life, before)
+            case actions.Stop(backend):
+                self._stop(backend)
+            case actions.Signal(backend):
+                life = self._lives.get(backend)
+                if life is not None and life.child is not None:
+                    self._tasks.start_soon(life.child.signal)
+            case actions.RunCommand(request_id, line):
+                self._tasks.start_soon(self._command, request_id, line)
+            case actions.CancelCommand(request_id):
+                if (scope := self._command_scopes.get(request_id)) is not None:
+                    scope.cancel()
+            case actions.Shutdown():
+                self.end()
+            case actions.Log(text, backend):
+                log.info("%s%s", f"{backend}: " if backend else "", text)
+            case _:
+                assert_never(action)
+
+    def from_front(self, channel: Channel, client: Identities, message: Message) -> None:
+        """Take a message of the notebook."""
+        if channel == "control":
+            # An interrupt aborts what was received before it, on whichever socket.
+            self._read_shell()
+        self.perform(self._router.from_front(channel, client, message))
+
+    def _from_backend(self, backend: str, channel: Channel, message: Message) -> None:
+        if channel == "shell":
+            # A cell that fails aborts everything that has been received.
+            self._read_shell()
+        self.perform(self._router.from_backend(backend, channel, message))
+
+    def _read_shell(self) -> None:
+        if self._front is not None:
+            self._front.read_shell()
+
+    def _timer(self, key: TimerKey) -> None:
+        self._timers.pop(key, None)
+        self.perform(self._router.timer(key))
+
+    def _cancel_timer(self, key: TimerKey) -> None:
+        if (handle := self._timers.pop(key, None)) is not None:
+            handle.cancel()
+
+    async def _live(self, backend: str, life: Life, before: Life | None) -> None:
+        """Live one life of a backend, after the one before has ended."""
+        config = self._router.state.config.backends[backend]
+        try:
+            with life.scope:
+                if before is not None:
+                    await before.ended.wait()
+                output = self._outputs[backend] = Output()
+                deliver = lambda channel, message: self._from_backend(backend, channel, message)  # noqa: E731
+                async with open_child(config, self._surroundings, output, deliver) as life.child:
+                    self.perform(self._router.ready(backend, life.child.kernel_info))
+                    life.settled.set()
+                    how = await life.child.wait_for_end()
+                    life.child.close()
+                    self.perform(self._router.died(backend, how))
+        except MultiError as error:
+            life.error = error
+            self.perform(self._router.start_failed(backend, error))
+        finally:
+            life.settled.set()
+            life.ended.set()
+
+    def _stop(self, backend: str) -> None:
+        life = self._lives.get(backend)
+        if life is None:
+            return
+        if life.child is not None:
+            life.child.close()
+        life.error = BackendStopped(f"{backend} was stopped while it was starting.")
+        life.scope.cancel()
+
+    async def _command(self, request_id: str, line: HeaderLine) -> None:
+        outcome: Json | MultiError | None = Interrupted(f"%%{line.name} was interrupted.")
+        with anyio.CancelScope() as scope:
+            self._command_scopes[request_id] = scope
+            try:
+                outcome = await self._run_command(self, line)
+            except MultiError as error:
+                outcome = error
+        del self._command_scopes[request_id]
+        self.perform(self._router.command_done(request_id, outcome))
+
+    @property
+    def state(self) -> State:
+        """All that is known of backends."""
+        return self._router.state
+
+    def process(self, backend: str) -> Process | None:
+        """Return a backend's process with its memory, or None where none runs."""
+        life = self._lives.get(backend)
+        if life is None or life.child is None or life.ended.is_set():
+            return None
+        try:
+            process = psutil.Process(life.child.pid)
+            family = [process, *process.children(recursive=True)]
+            return Process(process.pid, sum(member.memory_info().rss for member in family))
+        except psutil.NoSuchProcess:
+            return None
+
+    async def start(self, backends: Sequence[str]) -> None:
+        """Start backends side by side and wait until all are ready."""
+        for backend in backends:
+            self.perform(self._router.start(backend))
+        for backend in backends:
+            life = self._lives.get(backend)
+            if life is not None:
+                await life.settled.wait()
+                if life.error is not None:
+                    raise life.error
+
+    async def stop(self, backends: Sequence[str]) -> None:
+        """Stop backends side by side and wait until their processes have ended."""
+        for backend in backends:
+            self.perform(self._router.stop(backend))
+            self._stop(backend)
+        for backend in backends:
+            if (life := self._lives.get(backend)) is not None:
+                await life.ended.wait()
+
+    def interrupt(self, backend: str) -> None:
+        """Interrupt a backend, if it has something to do."""
+        self.perform(self._router.interrupt(backend))

@@ -1,0 +1,73 @@
+"""What a child's process writes to stdout and stderr: the last of it, kept in memory.
+
+It goes through a pipe of our own, never to the parent's; nothing is left on disk and a flood costs no memory.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+KEPT = 64 * 1024
+"""Bytes."""
+
+LINES_SHOWN = 10
+"""Lines of it that an error shows."""
+
+
+class Output:
+    """The last KEPT bytes of a child's stdout and stderr, interleaved as they came."""
+
+    def __init__(self) -> None:
+        """Open the pipe and read it on the running loop."""
+        self._read_end, self._write_end = os.pipe()
+        os.set_blocking(self._read_end, False)
+        self._kept = bytearray()
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._read_end, self._read)
+        self._is_open = True
+
+    @contextmanager
+    def write_end(self) -> Iterator[int]:
+        """Lend the file descriptor for the child; it is closed here afterwards."""
+        try:
+            yield self._write_end
+        finally:
+            os.close(self._write_end)
+
+    def lines(self, count: int) -> list[str]:
+        """Return the last lines, without the blank ones."""
+        self._read()
+        text = self._kept.decode("utf-8", "replace")
+        return [line for line in text.splitlines() if line.strip()][-count:]
+
+    def close(self) -> None:
+        """Stop reading; what has been kept stays."""
+        self._read()
+        if self._is_open:
+            self._end()
+
+    def _read(self) -> None:
+        while self._is_open:
+            try:
+                data = os.read(self._read_end, KEPT)
+            except BlockingIOError:
+                return
+            if not data:
+                self._end()
+                return
+            self._kept += data
+            del self._kept[:-KEPT]
+
+    def _end(self) -> None:
+        self._is_open = False
+        self._loop.remove_reader(self._read_end)
+        os.close(self._read_end)
+
+
+class Outputs(dict[str, Output]):
+    """By backend, the output of its last process."""
+
+    def last_lines(self, backend: str) -> list[str]:
+        """Return the last lines that a backend's process wrote; none if it never ran."""
+        return self[backend].lines(LINES_SHOWN) if backend in self else []

@@ -1,0 +1,70 @@
+"""zmq sockets on the event loop: read until there is nothing left, per wake-up.
+
+The loop's own `add_reader` takes 75 µs of CPU a message where `anyio.wait_readable` takes 90 and zmq.asyncio up to
+90. zmq's file descriptor is edge-triggered and shared by both directions, so EVENTS is looked at after each send.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import zmq
+
+MESSAGES_PER_TURN = 200
+"""After so many, other sockets get their turn."""
+
+COPY_THRESHOLD = 1 << 16
+"""Bytes; a larger frame is sent without copying it."""
+
+
+def make_context() -> "zmq.Context[zmq.Socket[bytes]]":
+    """Return a context whose sockets never drop a message for want of room, and connect soon.
+
+    High-water marks count only if set before bind or connect; the default of 1000 dropped 6,814 of 20,000 messages in
+    a stall of 3 s. A child binds some time after its sockets are connected, and zmq tries again every 100 ms by
+    default.
+    """
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    context.setsockopt(zmq.RCVHWM, 0)
+    context.setsockopt(zmq.SNDHWM, 0)
+    context.setsockopt(zmq.RECONNECT_IVL, 10)
+    return context
+
+
+class LoopSocket:
+    """A socket that hands each message it gets to a function, until it is closed."""
+
+    def __init__(self, socket: "zmq.Socket[bytes]", deliver: Callable[[list[bytes]], None]) -> None:
+        """Take over a bound or connected socket; `deliver` is called on the running loop."""
+        self._socket = socket
+        self._deliver = deliver
+        self._loop = asyncio.get_running_loop()
+        self._fd: int = socket.FD
+        self._loop.add_reader(self._fd, self._read_some)
+        self._loop.call_soon(self._read_some)
+
+    def send(self, frames: list[bytes]) -> None:
+        """Send a message; it never blocks, since there is no high-water mark."""
+        self._socket.send_multipart(frames, zmq.NOBLOCK, copy=max(map(len, frames)) < COPY_THRESHOLD)
+        if self._has_message():
+            self._loop.call_soon(self._read_some)
+
+    def read_all(self) -> None:
+        """Deliver all that has arrived."""
+        while not self._socket.closed and self._has_message():
+            self._deliver(self._socket.recv_multipart(zmq.NOBLOCK))
+
+    def close(self) -> None:
+        """Close the socket; what was sent lingers as the socket's option says."""
+        if not self._socket.closed:
+            self._loop.remove_reader(self._fd)
+            self._socket.close()
+
+    def _has_message(self) -> bool:
+        return bool(self._socket.getsockopt(zmq.EVENTS) & zmq.POLLIN)  # type: ignore[arg-type]
+
+    def _read_some(self) -> None:
+        for _ in range(MESSAGES_PER_TURN):
+            if self._socket.closed or not self._has_message():
+                return
+            self._deliver(self._socket.recv_multipart(zmq.NOBLOCK))
+        self._loop.call_soon(self._read_some)
