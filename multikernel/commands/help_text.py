@@ -8,9 +8,10 @@ from .command import Arguments, Command
 GRAMMAR = """\
 A cell may begin with header lines: commands, then at most one backend, then the code.
 
-%%NAME                  run this cell on backend NAME: {backends}
+%%backend               run this cell on a backend, by its name or its language
 {commands}
 
+Backends: {backends}.
 Cells without a header line run on the default, which is {default}."""
 
 
@@ -22,15 +23,20 @@ async def help_(ports: Ports, arguments: Arguments) -> Json | None:
         raise HeaderError(f"%%help takes one name, not {len(arguments)}.")
     if not arguments:
         commands = "\n".join(describe(command) for command in TABLE.values())
-        names = ", ".join(ports.state.names.backends())
-        return {"text/plain": GRAMMAR.format(commands=commands, backends=names, default=ports.state.default)}
+        names = ports.state.names
+        backends = ", ".join(_with_language(name, names.languages.get(name, "")) for name in names.backends())
+        return {"text/plain": GRAMMAR.format(commands=commands, backends=backends, default=ports.state.default)}
     name = arguments[0].removeprefix("%%").lower()
     if name in TABLE:
         return {"text/plain": describe(TABLE[name])}
     backend = ports.state.backends[ports.state.names.resolve(name, ports.state.default)]
-    return {"text/plain": f"{'%%' + name:<22}  run this cell on {backend.name} (kernelspec {backend.config.kernel})"}
+    return {"text/plain": f"{'%%' + name:<22}  run this cell on {backend.name}, kernelspec {backend.config.kernel}"}
 
 
 def describe(command: Command) -> str:
     """Return the one line of help for a command."""
     return f"{command.usage:<22}  {command.summary}"
+
+
+def _with_language(backend: str, language: str) -> str:
+    return backend if language in ("", backend) else f"{backend} ({language})"

@@ -138,7 +138,7 @@ def refuse_unknown_header(cell: Cell, backend: str, traits: Traits, names: Names
         return
     for match in HEADER_LINE.finditer(cell.code):
         name = match["name"]
-        if names.is_command(name) or names.is_backend(name):
+        if names.is_known(name):
             line = cell.code.count("\n", 0, match.start()) + 1
             raise HeaderError(
                 f"Line {line}: %%{name} has to be on top of the cell, with nothing but header lines above it. "

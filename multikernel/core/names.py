@@ -28,22 +28,23 @@ class Names:
         """Say whether a header line of this name is a command."""
         return name.lower() in self.commands
 
-    def is_backend(self, name: str) -> bool:
-        """Say whether this is a backend's name or alias (not merely a language)."""
-        return name.lower() in self._owners
+    def is_known(self, name: str) -> bool:
+        """Say whether a header line of this name is Multi's: a command, a backend, an alias or a language."""
+        return name.lower() in self.all()
 
     def find(self, name: str, default: str) -> str | None:
         """Return the backend that a name means, or None where it means none.
 
-        A language means the default backend if that is of it, else the only one that is; BackendNotFound if
-        several are.
+        A language means the default backend if that is of it, the configured default after a `%%use`, else the only
+        one that is; BackendNotFound if several are.
         """
         name = name.lower()
         if name in self._owners:
             return self._owners[name]
         speakers = [backend for backend, language in self.languages.items() if language == name]
-        if default in speakers:
-            return default
+        for preferred in (default, self.config.default):
+            if preferred in speakers:
+                return preferred
         if len(speakers) > 1:
             raise BackendNotFound(
                 f"{name!r} is the language of several backends: say which one, {' or '.join(sorted(speakers))}."

@@ -12,6 +12,7 @@ import anyio
 import zmq
 from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
+from traitlets import Instance
 
 from ..core import counter
 from ..core.actions import Channel
@@ -44,6 +45,12 @@ class Surroundings:
     """Private (0700), for the connection files."""
     watchdog: Watchdog
     composer: Composer
+
+
+class PlainKernelManager(AsyncKernelManager):
+    """A manager whose sockets are plain ones, since ours are read on the loop without a future for each message."""
+
+    context = Instance(zmq.Context)
 
 
 class Child:
@@ -178,7 +185,7 @@ async def open_child(
 
     Raises BackendStartError, with what the process wrote last.
     """
-    manager = AsyncKernelManager(
+    manager = PlainKernelManager(
         kernel_name=config.kernel,
         context=surroundings.context,
         connection_file=os.path.join(surroundings.directory, f"{secrets.token_hex(8)}.json"),

@@ -13,7 +13,7 @@ from anyio.abc import TaskGroup
 from ..core import actions
 from ..core.actions import Action, Channel, TimerKey
 from ..core.cells import HeaderLine
-from ..core.errors import BackendStopped, Interrupted, MultiError
+from ..core.errors import BackendStartError, BackendStopped, Interrupted, MultiError
 from ..core.ports import Ports, Process
 from ..core.router import Router
 from ..core.state import State
@@ -152,11 +152,17 @@ class Mux:
                     life.child.close()
                     self.perform(self._router.died(backend, how))
         except MultiError as error:
-            life.error = error
-            self.perform(self._router.start_failed(backend, error))
+            self._end_life(backend, life, error)
+        except Exception as error:
+            log.exception("%s cannot go on", backend)
+            self._end_life(backend, life, BackendStartError(f"{backend} cannot go on: {error}"))
         finally:
             life.settled.set()
             life.ended.set()
+
+    def _end_life(self, backend: str, life: Life, error: MultiError) -> None:
+        life.error = error
+        self.perform(self._router.start_failed(backend, error))
 
     def _stop(self, backend: str) -> None:
         life = self._lives.get(backend)

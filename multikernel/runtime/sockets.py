@@ -60,7 +60,7 @@ class LoopSocket:
             self._socket.close()
 
     def _has_message(self) -> bool:
-        return bool(self._socket.getsockopt(zmq.EVENTS) & zmq.POLLIN)  # type: ignore[arg-type]
+        return bool(int(self._socket.EVENTS) & zmq.POLLIN)
 
     def _read_some(self) -> None:
         for _ in range(MESSAGES_PER_TURN):

@@ -1,0 +1,38 @@
+"""Fixtures for tests with real kernels."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+
+from .kernel import Kernel, open_kernel
+
+
+@pytest.fixture(scope="session")
+def need() -> Callable[..., None]:
+    """Return a function that skips the test if a kernelspec is not installed; in CI that is a failure."""
+    installed = KernelSpecManager().find_kernel_specs()
+
+    def need(*names: str) -> None:
+        missing = [name for name in names if name not in installed]
+        if missing and os.environ.get("CI") == "true":
+            pytest.fail(f"kernelspecs missing in CI: {missing}")
+        elif missing:
+            pytest.skip(f"kernelspecs missing: {missing}")
+
+    return need
+
+
+@pytest.fixture
+def multi() -> Iterator[Kernel]:
+    """Return a Multi of its own."""
+    with open_kernel("multi") as kernel:
+        yield kernel
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Kernel]:
+    """Return a Multi that the tests of a module share; each leaves the default at python3."""
+    with open_kernel("multi") as kernel:
+        yield kernel

@@ -1,0 +1,149 @@
+"""A running kernel and a client of it: what the tests drive Multi, and the children alone, with."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from queue import Empty
+from typing import Any
+
+import psutil
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+PATIENCE = 60.0
+"""Seconds after which a test gives up; generous, since only a hang takes so long."""
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Answer:
+    """All that came back for one request."""
+
+    reply: Json
+    """The reply, header and all; empty if none was asked for."""
+    iopub: list[Json] = field(default_factory=list)
+    """Every iopub message with the request as its parent, busy and idle included."""
+    seconds: float = 0.0
+
+    @property
+    def content(self) -> Json:
+        """Content of the reply."""
+        return dict(self.reply["content"])
+
+    @property
+    def types(self) -> list[str]:
+        """Types of the iopub messages, statuses written as `busy` and `idle`."""
+        return [m["content"].get("execution_state", m["msg_type"]) for m in self.iopub]
+
+    def of(self, msg_type: str) -> list[Json]:
+        """Contents of the iopub messages of a type."""
+        return [m["content"] for m in self.iopub if m["msg_type"] == msg_type]
+
+    def stream(self, name: str = "stdout") -> str:
+        """Text of a stream, joined."""
+        return "".join(content["text"] for content in self.of("stream") if content["name"] == name)
+
+    @property
+    def result(self) -> str | None:
+        """`text/plain` of the execute_result or, as in R, of the last display_data."""
+        shown = [*self.of("display_data"), *self.of("execute_result")]
+        return str(shown[-1]["data"]["text/plain"]) if shown else None
+
+
+class Kernel:
+    """A kernel with one client; every message is checked for what must always hold."""
+
+    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
+        """Take a started manager and a client with open channels."""
+        self.manager = manager
+        self.client = client
+        self.foreign: list[Json] = []
+        """iopub messages that came while a request was waited for, and belong to another one."""
+
+    def run(self, code: str, *, patience: float = PATIENCE, **options: Any) -> Answer:
+        """Execute a cell and wait for its reply and its idle."""
+        return self.wait(self.client.execute(code, **options), patience=patience)
+
+    def ask(self, msg_type: str, content: Json, *, channel: str = "shell", patience: float = PATIENCE) -> Answer:
+        """Send any request and wait for its reply and its idle."""
+        return self.wait(self.send(msg_type, content, channel=channel), channel=channel, patience=patience)
+
+    def send(self, msg_type: str, content: Json, *, channel: str = "shell", **frames: Any) -> str:
+        """Send any message and return its msg_id."""
+        message = self.client.session.msg(msg_type, content)
+        message.update(frames)
+        getattr(self.client, f"{channel}_channel").send(message)
+        return str(message["header"]["msg_id"])
+
+    def wait(
+        self, msg_id: str, *, channel: str = "shell", has_reply: bool = True, patience: float = PATIENCE
+    ) -> Answer:
+        """Wait until a request is over; AssertionError if that takes too long or a rule is broken."""
+        start = time.monotonic()
+        answer = Answer({})
+        while not (answer.types[-1:] == ["idle"]):
+            message = self._next(self.client.iopub_channel, start + patience, f"idle of {msg_id}; got {answer.types}")
+            if message["parent_header"].get("msg_id") == msg_id:
+                answer.iopub.append(message)
+            else:
+                self.foreign.append(message)
+        while has_reply and not answer.reply:
+            message = self._next(getattr(self.client, f"{channel}_channel"), start + patience, f"reply to {msg_id}")
+            if message["parent_header"]["msg_id"] == msg_id:
+                answer.reply = message
+        answer.seconds = time.monotonic() - start
+        assert answer.types[0] == "busy", answer.types
+        assert answer.types.count("busy") == answer.types.count("idle") == 1, answer.types
+        return answer
+
+    def until(self, msg_type: str, msg_id: str, *, patience: float = PATIENCE) -> Json:
+        """Wait for an iopub message of a type under a request and return it; those before it are dropped."""
+        start = time.monotonic()
+        while True:
+            message = self._next(self.client.iopub_channel, start + patience, f"{msg_type} under {msg_id}")
+            if message["parent_header"].get("msg_id") == msg_id and message["msg_type"] == msg_type:
+                return message
+
+    def interrupt(self) -> Answer:
+        """Press the interrupt button."""
+        return self.ask("interrupt_request", {}, channel="control")
+
+    def children(self) -> dict[str, psutil.Process]:
+        """Return the processes of the started backends, by backend, as `%%backends` shows them."""
+        rows = self.run("%%backends", store_history=False).result
+        assert rows is not None
+        found = {}
+        for row in rows.splitlines()[1:-1]:
+            words = row.replace(" * ", "   ").split()
+            pids = [word for word in words[1:] if word.isdigit()]
+            if len(pids) > 1 and "MB" in words:
+                found[words[0]] = psutil.Process(int(words[words.index("MB") - 2]))
+        return found
+
+    @staticmethod
+    def _next(channel: Any, deadline: float, what: str) -> Json:
+        try:
+            return dict(channel.get_msg(timeout=max(0.01, deadline - time.monotonic())))
+        except Empty:
+            raise AssertionError(f"waited too long for {what}") from None
+
+
+@contextmanager
+def open_kernel(name: str, *, env: dict[str, str] | None = None, cwd: str | None = None) -> Iterator[Kernel]:
+    """Start a kernel and connect a client to it; on leaving, shut it down."""
+    manager = KernelManager(kernel_name=name)
+    manager.start_kernel(env={**os.environ, **(env or {})}, cwd=cwd)
+    try:
+        client = manager.client()
+        client.start_channels()
+        try:
+            client.wait_for_ready(timeout=PATIENCE)
+            yield Kernel(manager, client)
+        finally:
+            client.stop_channels()
+    finally:
+        manager.shutdown_kernel()
+        manager.context.term()
