@@ -8,7 +8,7 @@ from .actions import CancelTimer, Channel, SetTimer, ToBackend
 from .backends import Backend
 from .cells import ChildText
 from .errors import BackendError, MultiError
-from .requests import CellRequest, Request
+from .requests import NO_REPLY_TYPES, CellRequest, Request
 from .rewrite import Origin
 from .state import State
 from .wire import Json, Message
@@ -80,7 +80,7 @@ class Flight:
         self._settle(request)
 
     def _settle(self, request: Request) -> None:
-        if not (request.idle_seen and (request.replied or request.type.startswith("comm_"))):
+        if not (request.idle_seen and (request.replied or request.type in NO_REPLY_TYPES)):
             self._wait_for_other_half(request)
             return
         delay = self._state.backends[request.backend].traits.idle_delay

@@ -42,6 +42,7 @@ class Lives:
     def end(self, backend: Backend, error: MultiError) -> None:
         """End all that a child has to do with, since it is no more."""
         backend.ended()
+        self._execution.start_failed(backend, error)
         self._outbox.add(CancelTimer(("interrupt", backend.name)))
         for request in self._state.requests_of(backend.name):
             if request.replied:

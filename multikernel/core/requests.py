@@ -31,6 +31,9 @@ REPLY_TYPES = {
 """Message types that the specification gives a reply; others may get one or not."""
 
 
+NO_REPLY_TYPES = {"comm_open", "comm_msg", "comm_close"}
+
+
 @dataclass(slots=True)
 class Request:
     """A message of the notebook that is to be answered: one busy, one reply where it has one, one idle."""

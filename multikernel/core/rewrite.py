@@ -68,7 +68,7 @@ def _execute_result(message: Message, origin: Origin) -> Message:
 
 def _execute_reply(message: Message, origin: Origin) -> Message:
     status = message.content().get("status")
-    if status in STATUS_WORDS:
+    if isinstance(status, str) and status in STATUS_WORDS:
         return message.with_content(status=STATUS_WORDS[status], execution_count=origin.count)
     return with_count(message, origin.count)
 

@@ -172,8 +172,9 @@ class Router:
 
     def _shutdown(self, request: Request) -> None:
         content = {"status": "ok", "restart": bool(request.content.get("restart", False))}
-        self._flight.answer(request, content)
+        self._outbox.busy(request)
         self._outbox.publish(request, "shutdown_reply", content)
+        self._flight.answer(request, content)
         self._outbox.add(Shutdown())
 
     def _unknown(self, request: Request) -> None:

@@ -95,7 +95,8 @@ class Child:
 
     async def signal(self) -> None:
         """Send SIGINT to the process group."""
-        await self._manager.signal_kernel(signal.SIGINT)
+        assert self._manager.provisioner is not None
+        await self._manager.provisioner.send_signal(signal.SIGINT)
 
     async def get_ready(self) -> None:
         """Wait until the process has answered on shell and been heard on iopub; then no output can be lost.
@@ -218,7 +219,8 @@ async def open_child(
 
 async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Output) -> None:
     try:
-        with output.write_end() as write_end:
+        # A cancelled launch would leave a process that nobody knows.
+        with output.write_end() as write_end, anyio.CancelScope(shield=True):
             await manager.start_kernel(
                 stdout=write_end, stderr=write_end, cwd=config.cwd, env={**os.environ, **config.env}
             )

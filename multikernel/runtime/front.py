@@ -12,7 +12,7 @@ from ..core.actions import Channel
 from ..core.wire import Composer, Identities, Json, Message, Wire, WireError
 from .sockets import LoopSocket
 
-LINGER = 1000
+LINGER = 500
 """Milliseconds to get the last messages out at the end."""
 
 SOCKET_TYPES: dict[Channel, int] = {

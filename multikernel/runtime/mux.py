@@ -181,6 +181,9 @@ class Mux:
                 outcome = await self._run_command(self, line)
             except MultiError as error:
                 outcome = error
+            except Exception as error:
+                log.exception("%%%%%s cannot go on", line.name)
+                outcome = MultiError(f"%%{line.name} cannot go on: {error}")
         del self._command_scopes[request_id]
         self.perform(self._router.command_done(request_id, outcome))
 

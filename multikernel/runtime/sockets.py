@@ -63,8 +63,13 @@ class LoopSocket:
         return bool(int(self._socket.EVENTS) & zmq.POLLIN)
 
     def _read_some(self) -> None:
-        for _ in range(MESSAGES_PER_TURN):
-            if self._socket.closed or not self._has_message():
-                return
-            self._deliver(self._socket.recv_multipart(zmq.NOBLOCK))
-        self._loop.call_soon(self._read_some)
+        more_may_come = True
+        try:
+            for _ in range(MESSAGES_PER_TURN):
+                if self._socket.closed or not self._has_message():
+                    more_may_come = False
+                    break
+                self._deliver(self._socket.recv_multipart(zmq.NOBLOCK))
+        finally:
+            if more_may_come:
+                self._loop.call_soon(self._read_some)
