@@ -178,10 +178,11 @@ class Execution:
         if request.cell is not None and request.cell.new_default is not None:
             self._state.default = request.cell.new_default
 
-    def fail(self, request: CellRequest, error: MultiError) -> None:
-        """End a cell with an error of Multi's own."""
+    def fail(self, request: Request, error: MultiError) -> None:
+        """End a request with an error of Multi's own; a cell that fails so aborts what is queued."""
         self._flight.fail(request, error)
-        self._failed(request)
+        if isinstance(request, CellRequest):
+            self._failed(request)
 
     def _failed(self, request: CellRequest) -> None:
         request.failed = True

@@ -8,16 +8,13 @@ from .actions import CancelTimer, Channel, SetTimer, ToBackend
 from .backends import Backend
 from .cells import ChildText
 from .errors import BackendError, MultiError
-from .requests import NO_REPLY_TYPES, CellRequest, Request
-from .rewrite import Origin
+from .requests import COMM_TYPES, CellRequest, Request
+from .rewrite import Origin, OwnMatches
 from .state import State
 from .wire import Json, Message
 
 HALF_ANSWERED_SECONDS = 5.0
 """How long a child may be silent between reply and idle before the missing one is made up."""
-
-UNKNOWN_TYPE_SECONDS = 0.5
-"""The same for a message type that may have no reply at all."""
 
 
 class Flight:
@@ -37,14 +34,12 @@ class Flight:
         channel: Channel,
         message: Message | None = None,
         text: ChildText | None = None,
-        own_matches: tuple[str, ...] = (),
+        own: OwnMatches | None = None,
     ) -> None:
         """Send a request to a child under the notebook's own header; `message` is what differs from the original."""
-        request.backend = backend.name
         count = request.count if isinstance(request, CellRequest) else 0
-        self._state.origins[request.id] = Origin(
-            backend.name, request.message.header_frame, request.client, count, text, own_matches
-        )
+        request.origin = Origin(backend.name, request.message.header_frame, request.client, count, text, own)
+        self._state.origins[request.id] = request.origin
         self._outbox.add(ToBackend(backend.name, channel, message or request.message))
 
     def answer(self, request: Request, content: Json) -> None:
@@ -80,7 +75,7 @@ class Flight:
         self._settle(request)
 
     def _settle(self, request: Request) -> None:
-        if not (request.idle_seen and (request.replied or request.type in NO_REPLY_TYPES)):
+        if not (request.idle_seen and (request.replied or request.type in COMM_TYPES)):
             self._wait_for_other_half(request)
             return
         delay = self._state.backends[request.backend].traits.idle_delay
@@ -91,22 +86,23 @@ class Flight:
 
     def _wait_for_other_half(self, request: Request) -> None:
         self._heard[request.id] = self._state.backends[request.backend].messages_heard
-        seconds = HALF_ANSWERED_SECONDS if request.has_reply else UNKNOWN_TYPE_SECONDS
-        self._outbox.add(SetTimer(("half answered", request.id), seconds))
+        self._outbox.add(SetTimer(("half answered", request.id), HALF_ANSWERED_SECONDS))
 
-    def half_answered_timer(self, request: Request) -> None:
-        """Make up the half of an answer that a silent child owes; one that speaks gets more time."""
+    def half_answered_timer(self, request: Request) -> MultiError | None:
+        """Make up the idle that a silent child owes, or return the error that stands for the reply it owes.
+
+        A child that has spoken since gets more time.
+        """
         backend = self._state.backends[request.backend]
         if self._heard[request.id] != backend.messages_heard:
             self._wait_for_other_half(request)
-            return
-        missing = "idle" if request.replied else "a reply"
-        self._outbox.log(f"{request.type} got no {missing}", backend.name)
-        if request.replied or not request.has_reply:
+            return None
+        if request.replied:
+            self._outbox.log(f"{request.type} got no idle", backend.name)
             self.finish(request)
-        else:
-            text = f"{backend.name} went idle without a reply to this {request.type}; what ran in it is still there."
-            self.fail(request, BackendError(text, self._state.last_lines(backend.name)))
+            return None
+        text = f"{backend.name} went idle without a reply to this {request.type}; what ran in it is still there."
+        return BackendError(text, self._state.last_lines(backend.name))
 
     def finish(self, request: Request) -> None:
         """Publish idle: the last that the notebook hears of a request, but for late output."""
@@ -115,8 +111,7 @@ class Flight:
         self._state.in_flight.pop(request.id, None)
         if self._heard.pop(request.id, None) is not None:
             self._outbox.add(CancelTimer(("half answered", request.id)))
-        for input_id in [key for key, pending in self._state.inputs.items() if pending.request_id == request.id]:
-            del self._state.inputs[input_id]
+        self._state.inputs.forget(request.id)
 
 
 def empty_answer(request: Request) -> Json:

@@ -29,14 +29,15 @@ class Interrupts:
         """Interrupt every backend that is busy, and no other."""
         self._execution.abort_queued()
         for backend in self._state.backends.values():
-            if self._state.requests_of(backend.name):
-                self.interrupt(backend)
+            self.interrupt(backend)
         running = self._execution.running
         if running is not None and not running.done and not running.backend:
             self._give_up(running)
 
     def interrupt(self, backend: Backend) -> None:
-        """Interrupt one backend, or restart it where it cannot be interrupted or did not react the last time."""
+        """Interrupt a backend that is busy; restart it where it cannot be interrupted or did not react last time."""
+        if not self._is_busy(backend):
+            return
         if backend.is_deaf:
             self._restart(
                 backend, BackendRestarted(f"{backend.name} did not react to the interrupt and was restarted.")
@@ -52,8 +53,9 @@ class Interrupts:
                 self._outbox.add(ToBackend(backend.name, "control", request))
             case "signal":
                 self._outbox.add(Signal(backend.name))
-        self._pressed[backend.name] = {request.id for request in self._state.requests_of(backend.name)}
-        self._outbox.add(SetTimer(("interrupt", backend.name), NO_EFFECT_SECONDS))
+        if backend.name not in self._pressed:
+            self._pressed[backend.name] = {request.id for request in self._state.requests_of(backend.name)}
+            self._outbox.add(SetTimer(("interrupt", backend.name), NO_EFFECT_SECONDS))
 
     def no_effect_timer(self, backend: Backend) -> None:
         """Say so under the cell that goes on, and let the next press restart the backend."""
@@ -68,13 +70,17 @@ class Interrupts:
                         f"interrupt again to restart it.",
                     )
 
-    def settled(self, backend: Backend) -> None:
-        """Forget a press that has had its effect; called when a request of the backend is over."""
-        pressed = self._pressed.get(backend.name)
-        if pressed is not None and not any(request.id in pressed for request in self._state.requests_of(backend.name)):
-            del self._pressed[backend.name]
-            self._outbox.add(CancelTimer(("interrupt", backend.name)))
-            backend.is_deaf = False
+    def settle(self) -> None:
+        """Forget the presses that have had their effect; called at the end of every event."""
+        for name, pressed in list(self._pressed.items()):
+            if not any(request.id in pressed for request in self._state.requests_of(name)):
+                del self._pressed[name]
+                self._state.backends[name].is_deaf = False
+                self._outbox.add(CancelTimer(("interrupt", name)))
+
+    def _is_busy(self, backend: Backend) -> bool:
+        """Whether a child has begun something; a question that it may never answer does not count."""
+        return any(request.busy for request in self._state.requests_of(backend.name))
 
     def _restart(self, backend: Backend, error: MultiError) -> None:
         self._lives.end(backend, error)

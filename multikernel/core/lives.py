@@ -6,7 +6,6 @@ from .errors import BackendDied, MultiError
 from .execution import Execution
 from .flight import Flight
 from .kernels import language_of
-from .requests import CellRequest
 from .state import State
 from .wire import Json
 
@@ -29,9 +28,8 @@ class Lives:
         self._execution.started(backend)
 
     def start_failed(self, backend: Backend, error: MultiError) -> None:
-        """A child did not get ready."""
-        backend.ended()
-        self._execution.start_failed(backend, error)
+        """A child did not get ready, or cannot go on."""
+        self.end(backend, error)
 
     def died(self, backend: Backend, how: str) -> None:
         """A child's process has ended by itself; `how` says with which signal or exit code."""
@@ -47,10 +45,8 @@ class Lives:
         for request in self._state.requests_of(backend.name):
             if request.replied:
                 self._flight.finish(request)
-            elif isinstance(request, CellRequest):
-                self._execution.fail(request, error)
             else:
-                self._flight.fail(request, error)
+                self._execution.fail(request, error)
         for comm_id in self._state.comms.close_all(backend.name):
             close = self._outbox.composer.message("comm_close", {"comm_id": comm_id, "data": {}})
             self._outbox.add(ToFront("iopub", close))

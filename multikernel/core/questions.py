@@ -11,6 +11,7 @@ from .cells import Cell, HeaderLine, child_text, parse
 from .errors import MultiError
 from .flight import Flight, empty_answer
 from .requests import Request
+from .rewrite import OwnMatches
 from .state import State
 from .wire import Json
 
@@ -53,7 +54,7 @@ class Questions:
         else:
             self._ask(request, cell, position)
 
-    def _ask(self, request: Request, cell: Cell, position: int, own_matches: tuple[str, ...] = ()) -> None:
+    def _ask(self, request: Request, cell: Cell, position: int, own: OwnMatches | None = None) -> None:
         backend = self._state.backends[cell.target or self._state.default]
         if backend.state is not BackendState.READY:
             self._flight.answer(request, empty_answer(request))
@@ -65,7 +66,7 @@ class Questions:
             if "cursor_pos" in request.content:
                 changes["cursor_pos"] = text.to_child(position)
             message = message.with_content(**changes)
-        self._flight.send(request, backend, "shell", message, text, own_matches)
+        self._flight.send(request, backend, "shell", message, text, own)
 
     def _is_complete(self, cell: Cell | None) -> Json | None:
         """A bare backend header is incomplete, commands are complete; a body is for the child to judge."""
@@ -98,7 +99,7 @@ class Questions:
         if not space:
             own = [f"%%{known}" for known in self._state.names.all() if known.startswith(name.lower())]
             if cell is not None and self._default_has_magics(cell):
-                self._ask(request, cell, position, tuple(own))
+                self._ask(request, cell, position, OwnMatches(tuple(own), start, position))
             else:
                 self._flight.answer(request, _matches(own, start, position))
         elif self._state.names.is_command(name):

@@ -11,27 +11,8 @@ from .wire import Identities, Json, Message
 ORIGINS_KEPT = 10_000
 """Requests whose late outputs still find their parent: the last so many that were sent or spoken of."""
 
-REPLY_TYPES = {
-    "execute_request",
-    "complete_request",
-    "inspect_request",
-    "is_complete_request",
-    "history_request",
-    "comm_info_request",
-    "kernel_info_request",
-    "connect_request",
-    "interrupt_request",
-    "shutdown_request",
-    "debug_request",
-    "usage_request",
-    "create_subshell_request",
-    "delete_subshell_request",
-    "list_subshell_request",
-}
-"""Message types that the specification gives a reply; others may get one or not."""
-
-
-NO_REPLY_TYPES = {"comm_open", "comm_msg", "comm_close"}
+COMM_TYPES = ("comm_open", "comm_msg", "comm_close")
+"""Message types that have an idle, but no reply."""
 
 
 @dataclass(slots=True)
@@ -42,9 +23,10 @@ class Request:
     channel: Channel
     client: Identities
     content: Json
-    backend: str = ""
-    """The child it was sent to; empty: none (yet)."""
+    origin: Origin | None = None
+    """What its child was sent; None while no child has it."""
     busy: bool = False
+    """The notebook has heard busy for it: for all but cells, the child has begun."""
     replied: bool = False
     idle_seen: bool = False
     """The child has said idle; the notebook hears it when all else is through."""
@@ -61,9 +43,9 @@ class Request:
         return self.message.type
 
     @property
-    def has_reply(self) -> bool:
-        """Whether the specification gives its type a reply."""
-        return self.message.type in REPLY_TYPES
+    def backend(self) -> str:
+        """The child it was sent to; empty: none (yet)."""
+        return self.origin.backend if self.origin is not None else ""
 
 
 @dataclass(slots=True)

@@ -11,11 +11,20 @@ from dataclasses import dataclass
 from .cells import ChildText
 from .wire import Identities, Json, Message, encode
 
-COUNT = re.compile(rb'(?<![\\])"execution_count"\s*:\s*(-?\d+|null)')
+COUNT = re.compile(rb'(?<![\\])"execution_count"\s*:\s*(-?\d+|null)(?![\d.eE])')
 
 ABORTED = "aborted"
 STATUS_WORDS = {"abort": ABORTED}
 """bash_kernel and IRkernel say `abort` where the specification says `aborted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMatches:
+    """Completions of Multi's own for a half-typed `%%name`."""
+
+    matches: tuple[str, ...]
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class Origin:
     """The notebook's execution count for it."""
     text: ChildText | None = None
     """The text that the child got, where it is not the cell's."""
-    own_matches: tuple[str, ...] = ()
+    own: OwnMatches | None = None
     """Multi's own completions, to go before the child's."""
 
 
@@ -75,14 +84,15 @@ def _execute_reply(message: Message, origin: Origin) -> Message:
 
 def _complete_reply(message: Message, origin: Origin) -> Message:
     shift = origin.text.shift if origin.text is not None else 0
-    if not shift and not origin.own_matches:
+    if not shift and origin.own is None:
         return message
     content = message.content()
-    _shift_numbers(content, ("cursor_start", "cursor_end"), shift)
     types = _types(content)
-    for item in types:
-        _shift_numbers(item, ("start", "end"), shift)
-    _put_first(content, types, origin.own_matches)
+    for item in (content, *types):
+        keys = ("cursor_start", "cursor_end", "start", "end")
+        item.update({key: item[key] + shift for key in keys if isinstance(item.get(key), int)})
+    if origin.own is not None:
+        content = _with_own_first(content, types, origin.own)
     return message.with_content_frame(encode(content))
 
 
@@ -93,18 +103,22 @@ def _types(content: Json) -> list[Json]:
     return [item for item in types if isinstance(item, dict)] if isinstance(types, list) else []
 
 
-def _shift_numbers(content: Json, keys: tuple[str, ...], shift: int) -> None:
-    content.update({key: content[key] + shift for key in keys if isinstance(content.get(key), int)})
-
-
-def _put_first(content: Json, types: list[Json], own: tuple[str, ...]) -> None:
-    """Put Multi's matches before the child's; both complete the same `%%name` on the first line."""
+def _with_own_first(content: Json, types: list[Json], own: OwnMatches) -> Json:
+    """Put Multi's matches before those of the child's that complete the same `%%name`."""
     matches = content.get("matches")
-    content["matches"] = [*own, *(matches if isinstance(matches, list) else ())]
-    start, end = content.get("cursor_start", 0), content.get("cursor_end", 0)
-    own_types = [{"text": name, "type": "magic", "signature": "", "start": start, "end": end} for name in own]
-    if types:
-        content["metadata"]["_jupyter_types_experimental"] = [*own_types, *types]
+    theirs = matches if isinstance(matches, list) and content.get("cursor_start") == own.start else []
+    range_ = {"start": own.start, "end": own.end}
+    merged = [{"text": name, "type": "magic", "signature": "", **range_} for name in own.matches]
+    for index, match in enumerate(theirs):
+        if match not in own.matches:
+            merged.append(types[index] if index < len(types) else {"text": match, "type": "<unknown>", **range_})
+    return {
+        **content,
+        "matches": [*own.matches, *(match for match in theirs if match not in own.matches)],
+        "cursor_start": own.start,
+        "cursor_end": own.end,
+        "metadata": {"_jupyter_types_experimental": merged},
+    }
 
 
 TO_FRONT: dict[str, Callable[[Message, Origin], Message]] = {

@@ -20,10 +20,13 @@ from .names import Names
 from .outbox import Outbox
 from .questions import TYPES as QUESTIONS
 from .questions import Questions
-from .requests import CellRequest, Request
+from .requests import COMM_TYPES, CellRequest, Request
 from .rewrite import Origin, to_front
-from .state import PendingInput, State
+from .state import State
 from .wire import Composer, Identities, Json, Message, WireError
+
+UNANSWERED_KEPT = 1000
+"""Requests of unknown types whose replies, if any come, still find their way."""
 
 KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"})
 """What a child says that the front says itself."""
@@ -62,7 +65,8 @@ class Router:
             "interrupt_request": self._interrupt,
             "shutdown_request": self._shutdown,
             **dict.fromkeys(QUESTIONS, self._questions.arrive),
-            **dict.fromkeys(("comm_open", "comm_msg", "comm_close"), self._comms.arrive),
+            "debug_request": self._debug,
+            **dict.fromkeys(COMM_TYPES, self._comms.arrive),
             **dict.fromkeys(ANSWERS, self._answer),
         }
 
@@ -80,7 +84,11 @@ class Router:
         """Take a message of a child; only what belongs to a request that was sent to it counts."""
         backend = self.state.backends[name]
         backend.messages_heard += 1
-        origin = self.state.origins.get(message.parent_id, name)
+        request = self.state.in_flight.get(message.parent_id)
+        if request is not None and request.backend == name:
+            origin = request.origin
+        else:
+            origin = self.state.origins.get(message.parent_id, name)
         if origin is None:
             self._without_origin(backend, channel, message)
             return self._outbox.take()
@@ -107,8 +115,7 @@ class Router:
 
     def interrupt(self, name: str) -> list[Action]:
         """Interrupt one backend, if it has something to do."""
-        if self.state.requests_of(name):
-            self._interrupts.interrupt(self.state.backends[name])
+        self._interrupts.interrupt(self.state.backends[name])
         return self._finish_event()
 
     def interrupt_all(self) -> list[Action]:
@@ -141,7 +148,8 @@ class Router:
             case "slow start":
                 self._execution.slow_start_timer(about)
             case "half answered" if request is not None:
-                self._flight.half_answered_timer(request)
+                if (error := self._flight.half_answered_timer(request)) is not None:
+                    self._execution.fail(request, error)
             case "idle delay" if request is not None:
                 self._flight.finish(request)
         return self._finish_event()
@@ -177,14 +185,27 @@ class Router:
         self._flight.answer(request, content)
         self._outbox.add(Shutdown())
 
-    def _unknown(self, request: Request) -> None:
-        """Send a type that Multi does not know to the current backend, if that runs."""
+    def _debug(self, request: Request) -> None:
+        """Send a debugger's request to the current backend; one that does not run has nothing to debug."""
         backend = self.state.backends[self.state.default]
         if backend.state is BackendState.READY:
             self._flight.send(request, backend, request.channel)
         else:
-            self._outbox.busy(request)
-            self._flight.finish(request)
+            self._flight.answer(request, {})
+
+    def _unknown(self, request: Request) -> None:
+        """Send a type that Multi does not know to the current backend, if that runs.
+
+        Nobody knows whether it has a reply, so idle does not wait for one; one that comes is sent on.
+        """
+        backend = self.state.backends[self.state.default]
+        if backend.state is BackendState.READY:
+            self._flight.send(request, backend, request.channel)
+            self.state.unanswered[request.id] = request
+            if len(self.state.unanswered) > UNANSWERED_KEPT:
+                del self.state.unanswered[next(iter(self.state.unanswered))]
+        self._outbox.busy(request)
+        self._flight.finish(request)
 
     def _iopub(self, backend: Backend, message: Message, origin: Origin) -> None:
         request = self.state.in_flight.get(message.parent_id)
@@ -210,6 +231,9 @@ class Router:
 
     def _reply(self, backend: Backend, message: Message, origin: Origin) -> None:
         request = self.state.in_flight.get(message.parent_id)
+        if (unanswered := self.state.unanswered.pop(message.parent_id, None)) is not None:
+            self._forward(unanswered.channel, message, origin)
+            return
         if request is None or request.replied:
             self._outbox.log(f"a {message.type} that nobody waits for is dropped", backend.name)
             return
@@ -220,30 +244,16 @@ class Router:
         self._flight.child_replied(request)
 
     def _input_request(self, backend: Backend, message: Message, origin: Origin) -> None:
-        self.state.inputs[message.id] = PendingInput(
-            backend.name, message.header_frame, origin.client, message.parent_id
-        )
+        self.state.inputs.asked(backend.name, message, origin.client)
         self._forward("stdin", message, origin)
 
     def _input_reply(self, client: Identities, message: Message) -> None:
-        """Send an answer to the child that asked: by its parent, else the last question that this client got."""
-        asked = [key for key, pending in self.state.inputs.items() if pending.client == client]
-        key = (
-            message.parent_id if message.parent_id in asked else (asked[-1] if asked and not message.parent_id else "")
-        )
-        pending = self.state.inputs.pop(key, None)
-        if pending is None:
+        answer = self.state.inputs.answer(client, message)
+        if answer is None:
             self._outbox.log("an input_reply that no backend waits for is dropped")
-            return
-        answer = Message(
-            message.header,
-            message.header_frame,
-            message.parent_id,
-            pending.header_frame,
-            message.metadata_frame,
-            message.content_frame,
-        )
-        self._outbox.add(ToBackend(pending.backend, "stdin", answer))
+        else:
+            name, reply = answer
+            self._outbox.add(ToBackend(name, "stdin", reply))
 
     def _without_origin(self, backend: Backend, channel: Channel, message: Message) -> None:
         """Log what belongs to no request; a comm may speak unasked, once it is open."""
@@ -268,4 +278,5 @@ class Router:
                 self._execution.begin(request)
             else:
                 self._comms.route(request)
+        self._interrupts.settle()
         return self._outbox.take()

@@ -7,21 +7,10 @@ from .backends import Backend
 from .comms import Comms
 from .config import Config
 from .history import History
+from .inputs import Inputs
 from .names import Names
 from .outbox import Outbox
 from .requests import Origins, Request
-from .wire import Identities
-
-
-@dataclass(frozen=True, slots=True)
-class PendingInput:
-    """An `input_request` that the notebook has not answered yet."""
-
-    backend: str
-    header_frame: bytes
-    """The child's own header of it, which becomes the parent header of the answer."""
-    client: Identities
-    request_id: str
 
 
 @dataclass(slots=True)
@@ -43,8 +32,9 @@ class State:
     origins: Origins = field(default_factory=Origins)
     comms: Comms = field(default_factory=Comms)
     history: History = field(default_factory=History)
-    inputs: dict[str, PendingInput] = field(default_factory=dict)
-    """By the msg_id of the `input_request`."""
+    unanswered: dict[str, Request] = field(default_factory=dict)
+    """Requests of unknown types that have been sent to a child, by msg_id."""
+    inputs: Inputs = field(default_factory=Inputs)
 
     def requests_of(self, backend: str) -> list[Request]:
         """Return the requests that a child has not finished, the oldest first."""

@@ -5,7 +5,6 @@ header, parent header, metadata, content, buffers. Metadata, content and buffers
 rule changes them: to serialise again is slow, and wrong for NaN, lone surrogates and invalid UTF-8.
 """
 
-import hashlib
 import hmac
 import json
 from collections.abc import Callable, Sequence
@@ -82,7 +81,7 @@ def decode(frame: bytes) -> Json:
 
 
 def parse_message(frames: Sequence[bytes]) -> Message:
-    """Make a message of header, parent header, metadata, content and buffers; WireError if they are none."""
+    """Make a message of header, parent header, metadata, content and buffers; WireError if a header is none."""
     header_frame, parent_frame, metadata_frame, content_frame, *buffers = frames
     if len(header_frame) > LONGEST_HEADER or len(parent_frame) > LONGEST_HEADER:
         raise WireError("a header of more than a megabyte")
@@ -115,9 +114,13 @@ class Wire:
     def __init__(self, key: bytes, scheme: str = "hmac-sha256") -> None:
         """Take the `key` and `signature_scheme` of a connection file; an empty key means no signatures."""
         kind, _, digest = scheme.partition("-")
-        if kind != "hmac" or digest not in hashlib.algorithms_available:
+        try:
+            auth = hmac.new(key, digestmod=digest)
+        except (ValueError, TypeError):
+            auth = None
+        if auth is None or kind != "hmac":
             raise WireError(f"signature scheme {scheme!r} is not hmac with a digest that hashlib has")
-        self._auth = hmac.new(key, digestmod=digest) if key else None
+        self._auth = auth if key else None
         self._seen: set[bytes] = set()
         self._seen_before: set[bytes] = set()
 
