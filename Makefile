@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pep517
 # More options for `make lab`, say LAB_ARGS=--no-browser
 LAB_ARGS ?=
 
@@ -18,9 +18,10 @@ lab: $(VENV)/.lab ## open JupyterLab on the tour, with Multi, Python, Bash and T
 		--LabApp.default_url=/lab/tree/examples/tour.ipynb $(LAB_ARGS)
 
 tour: $(VENV)/.lab ## run the tour without a browser; results in build/tour.ipynb and build/tour.html
+	@rm -f build/tour.*
 	$(BIN)/jupyter nbconvert --log-level=WARN --execute --ExecutePreprocessor.kernel_name=multi \
 		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
-	$(BIN)/jupyter nbconvert --log-level=WARN --to html build/tour.ipynb
+	$(BIN)/jupyter nbconvert --log-level=ERROR --to html build/tour.ipynb
 
 test: $(VENV)/.test kernels ## lint, type check and test, with real kernels of six languages
 	$(BIN)/ruff check
@@ -43,12 +44,12 @@ $(VENV)/pyvenv.cfg:
 
 $(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml $(wildcard kernelspec/*)
 	@echo "Installing Multi, JupyterLab and kernels into $(VENV), which takes a minute or two"
-	@$(PIP) install -e '.[lab]'
+	@$(PIP) -e '.[lab]'
 	@$(BIN)/python -m bash_kernel.install --sys-prefix >/dev/null
 	@scripts/install-deno $(BIN)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.lab
 	@echo "Installing the test tools and more kernels into $(VENV)"
-	@$(PIP) install -e '.[lab,test]'
+	@$(PIP) -e '.[lab,test]'
 	@touch $@

@@ -109,7 +109,7 @@ async def _serve(
 
 
 async def _run_command(ports: Ports, line: HeaderLine) -> Json | None:
-    return await TABLE[line.name.lower()].run(ports, line.arguments)
+    return await TABLE[line.name.lower()].run(ports, line.operands)
 
 
 async def _watch_signals(mux: Mux) -> None:

@@ -7,6 +7,7 @@ from .backends_table import backends
 from .command import Command
 from .help_text import describe, help_
 from .life import interrupt, restart, start, stop
+from .log import log
 from .use import use
 
 __all__ = ["TABLE", "Command", "command_help"]
@@ -20,6 +21,7 @@ TABLE: dict[str, Command] = {
         Command("stop", "%%stop backend …", "stop backends", stop),
         Command("restart", "%%restart backend …", "restart backends, nothing else touched", restart),
         Command("interrupt", "%%interrupt backend …", "interrupt backends that are busy", interrupt),
+        Command("log", "%%log backend", "show what a backend's process wrote to stdout and stderr", log),
         Command("help", "%%help [name]", "show what can stand on top of a cell", help_),
     )
 }

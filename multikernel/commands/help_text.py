@@ -11,6 +11,8 @@ A cell may begin with header lines: commands, then at most one backend, then the
 %%backend               run this cell on a backend, by its name or its language
 {commands}
 
+--now after a command: do it at once, while a cell is running.
+
 Backends: {backends}.
 Cells without a header line run on the default, which is {default}."""
 

@@ -14,6 +14,9 @@ from .names import Names
 HEADER_LINE = re.compile(r"^%%(?P<name>[A-Za-z0-9_.+#-]+)(?P<arguments>[^\S\n][^\n]*)?$", re.MULTILINE)
 BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)*")
 USE = "use"
+NOW = "--now"
+"""On a command: do it now, not when the queue gets there."""
+
 OWN_FIRST_LINE = ("%", "!", "?")
 """A body that begins with one of these has to begin on the first line (IPython's and metakernel's magics)."""
 
@@ -28,6 +31,16 @@ class HeaderLine:
     """Offset of its `%%`."""
     end: int
     """Offset of its line end."""
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether a command is to be done at once."""
+        return NOW in self.arguments
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """A command's arguments without its options."""
+        return tuple(argument for argument in self.arguments if argument != NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,11 @@ class Cell:
     def runs_body(self) -> bool:
         """Whether something is for a child to run: all but a cell of commands alone."""
         return self.header is not None or not self.commands or bool(self.code[self.body_start :].strip())
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is not to wait for its turn."""
+        return any(line.is_urgent for line in self.commands)
 
     def header_line_at(self, position: int) -> HeaderLine | None:
         """Return Multi's line in which a cursor stands."""
@@ -88,7 +106,7 @@ def parse(code: str, names: Names, default: str) -> Cell:
     while header is None and (line := _header_line(code, body_start)) is not None:
         if names.is_command(line.name):
             commands.append(line)
-            if line.name.lower() == USE and line.arguments:
+            if line.name.lower() == USE and line.operands:
                 target = new_default = default = _used(line, names, default)
         elif (owner := names.find(line.name, default)) is not None:
             _refuse_options(line)
@@ -102,6 +120,8 @@ def parse(code: str, names: Names, default: str) -> Cell:
             f"There is code below %%{commands[-1].name}, but no backend to run it: add a line such as "
             f"%%{default} above the code, or move the code to a cell of its own."
         )
+    if cell.is_urgent and cell.runs_body:
+        raise HeaderError(f"A command with {NOW} does not wait for its turn, so it needs a cell without code.")
     return cell
 
 
@@ -155,9 +175,9 @@ def _header_line(code: str, start: int) -> HeaderLine | None:
 
 
 def _used(line: HeaderLine, names: Names, default: str) -> str:
-    if len(line.arguments) > 1:
-        raise HeaderError(f"%%use takes one backend, not {len(line.arguments)}.")
-    return names.resolve(line.arguments[0], default)
+    if len(line.operands) > 1:
+        raise HeaderError(f"%%use takes one backend, not {len(line.operands)}.")
+    return names.resolve(line.operands[0], default)
 
 
 def _refuse_options(line: HeaderLine) -> None:

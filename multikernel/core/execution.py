@@ -5,7 +5,7 @@ from collections import deque
 from . import counter
 from .actions import CancelTimer, RunCommand, SetTimer, Start, ToBackend
 from .backends import Backend, BackendState
-from .cells import Cell, child_text, parse, refuse_unknown_header
+from .cells import NOW, Cell, child_text, parse, refuse_unknown_header
 from .errors import HeaderError, MultiError
 from .flight import Flight
 from .requests import CellRequest, Request
@@ -38,7 +38,20 @@ class Execution:
 
     def arrive(self, request: Request) -> None:
         """Put a cell, or a comm message that has to come after cells, at the end of the queue."""
-        self._queue.append(request)
+        if isinstance(request, CellRequest) and self._is_urgent(request):
+            self._run(request)
+        else:
+            self._queue.append(request)
+
+    def _is_urgent(self, request: CellRequest) -> bool:
+        """Whether a cell consists of commands, one of them with `--now`."""
+        code = request.content.get("code")
+        if not isinstance(code, str) or NOW not in code:
+            return False
+        try:
+            return parse(code, self._state.names, self._state.default).is_urgent
+        except MultiError:
+            return False
 
     def next(self) -> Request | None:
         """Return the request whose turn has come and take it off the queue; None while a cell runs."""
@@ -58,6 +71,9 @@ class Execution:
             self._flight.answer(request, {"status": ABORTED})
             return
         self._running = request
+        self._run(request)
+
+    def _run(self, request: CellRequest) -> None:
         code = request.content.get("code")
         self._outbox.busy(request)
         if not isinstance(code, str):

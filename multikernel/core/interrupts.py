@@ -30,9 +30,9 @@ class Interrupts:
         self._execution.abort_queued()
         for backend in self._state.backends.values():
             self.interrupt(backend)
-        running = self._execution.running
-        if running is not None and not running.done and not running.backend:
-            self._give_up(running)
+        for request in list(self._state.in_flight.values()):
+            if isinstance(request, CellRequest) and request.busy and not request.backend:
+                self._give_up(request)
 
     def interrupt(self, backend: Backend) -> None:
         """Interrupt a backend that is busy; restart it where it cannot be interrupted or did not react last time."""

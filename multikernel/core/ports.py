@@ -26,6 +26,9 @@ class Ports(Protocol):
     def process(self, backend: str) -> Process | None:
         """Return a backend's process, or None where none runs."""
 
+    def output(self, backend: str) -> Sequence[str]:
+        """Return the last lines that a backend's process wrote to stdout and stderr."""
+
     async def start(self, backends: Sequence[str]) -> None:
         """Start backends side by side and wait until all are ready; BackendStartError for the first that does not."""
 

@@ -212,7 +212,7 @@ async def open_child(
                     os.killpg(group, signal.SIGKILL)
                 surroundings.watchdog.ended(group)
     except BackendStartError as error:
-        raise BackendStartError(str(error), output.lines(LINES_SHOWN)) from None
+        raise BackendStartError(str(error), output.lines()[-LINES_SHOWN:]) from None
     finally:
         output.close()
 

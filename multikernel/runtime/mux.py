@@ -108,6 +108,8 @@ class Mux:
                 self.end()
             case actions.Log(text, backend):
                 log.info("%s%s", f"{backend}: " if backend else "", text)
+                if backend in self._outputs:
+                    self._outputs[backend].note(text)
             case _:
                 assert_never(action)
 
@@ -203,6 +205,10 @@ class Mux:
             return Process(process.pid, sum(member.memory_info().rss for member in family))
         except psutil.NoSuchProcess:
             return None
+
+    def output(self, backend: str) -> Sequence[str]:
+        """Return the last lines that a backend's process wrote to stdout and stderr."""
+        return self._outputs[backend].lines() if backend in self._outputs else ()
 
     async def start(self, backends: Sequence[str]) -> None:
         """Start backends side by side and wait until all are ready."""

@@ -35,11 +35,15 @@ class Output:
         finally:
             os.close(self._write_end)
 
-    def lines(self, count: int) -> list[str]:
-        """Return the last lines, without the blank ones."""
+    def lines(self) -> list[str]:
+        """Return all lines that are kept, without the blank ones."""
         self._read()
         text = self._kept.decode("utf-8", "replace")
-        return [line for line in text.splitlines() if line.strip()][-count:]
+        return [line for line in text.splitlines() if line.strip()]
+
+    def note(self, text: str) -> None:
+        """Add a line that the child said elsewhere, or that Multi says about it."""
+        self._keep(f"{text.rstrip()}\n".encode("utf-8", "replace"))
 
     def close(self) -> None:
         """Stop reading; what has been kept stays."""
@@ -56,8 +60,11 @@ class Output:
             if not data:
                 self._end()
                 return
-            self._kept += data
-            del self._kept[:-KEPT]
+            self._keep(data)
+
+    def _keep(self, data: bytes) -> None:
+        self._kept += data
+        del self._kept[:-KEPT]
 
     def _end(self) -> None:
         self._is_open = False
@@ -70,4 +77,4 @@ class Outputs(dict[str, Output]):
 
     def last_lines(self, backend: str) -> list[str]:
         """Return the last lines that a backend's process wrote; none if it never ran."""
-        return self[backend].lines(LINES_SHOWN) if backend in self else []
+        return self[backend].lines()[-LINES_SHOWN:] if backend in self else []

@@ -1,0 +1,15 @@
+"""%%log: the child's own stdout and stderr."""
+
+from ..core.errors import HeaderError
+from ..core.ports import Ports
+from ..core.wire import Json
+from .command import Arguments, backends_named
+
+
+async def log(ports: Ports, arguments: Arguments) -> Json | None:
+    """Show the last lines that a backend's process wrote, and what Multi noted about it."""
+    backends = backends_named(ports, "log", arguments)
+    if len(backends) > 1:
+        raise HeaderError(f"%%log takes one backend, not {len(backends)}.")
+    lines = ports.output(backends[0])
+    return {"text/plain": "\n".join(lines) or f"{backends[0]} has written nothing."}
