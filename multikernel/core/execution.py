@@ -26,6 +26,7 @@ class Execution:
         self._flight = flight
         self._queue: deque[Request] = deque()
         self._running: CellRequest | None = None
+        self._has_begun = False
 
     @property
     def running(self) -> CellRequest | None:
@@ -85,7 +86,13 @@ class Execution:
         request.count = self._state.count
         if not request.silent:
             self._outbox.publish(request, "execute_input", {"code": code, "execution_count": request.count})
+        if request.silent and self._state.holds_starts:
+            self._end(request)
+            return
+        self.begin_starts()
         try:
+            if not request.silent:
+                self._refuse_config()
             request.cell = parse(code, self._state.names, self._state.default)
         except MultiError as error:
             self.fail(request, error)
@@ -99,9 +106,29 @@ class Execution:
         elif cell.runs_body:
             self._route(request, self._state.backends[self._target(request, cell)])
         else:
-            self._outbox.reply(request, self._flight.cell_reply(request, {"status": "ok"}))
-            self._succeeded(request)
-            self._flight.finish(request)
+            self._end(request)
+
+    def _end(self, request: CellRequest) -> None:
+        """End a cell that needs no child."""
+        self._outbox.reply(request, self._flight.cell_reply(request, {"status": "ok"}))
+        self._succeeded(request)
+        self._flight.finish(request)
+
+    def begin_starts(self) -> None:
+        """Start the default backend and the eager ones, once, as soon as the config may start anything."""
+        if self._has_begun:
+            return
+        self._has_begun = True
+        self._state.holds_starts = False
+        for backend in self._state.backends.values():
+            if backend.name == self._state.config.default or backend.config.start == "eager":
+                self.start(backend)
+
+    def _refuse_config(self) -> None:
+        """Let the first cell say what is wrong with the config file; the later ones use the built-in config."""
+        error, self._state.config_error = self._state.config_error, None
+        if error is not None:
+            raise error
 
     def command_done(self, request: CellRequest, outcome: Json | MultiError | None) -> None:
         """Go on after a command that showed a MIME bundle, or nothing, or failed."""

@@ -43,8 +43,13 @@ class Router:
         command_help: Mapping[str, str],
         last_lines: Callable[[str], Sequence[str]],
         version: str,
+        config_error: MultiError | None = None,
+        holds_starts: bool = False,
     ) -> None:
-        """Take the backends, the commands that header lines may name, and a look at what a child's process wrote."""
+        """Take the backends, the commands that header lines may name, and a look at what a child's process wrote.
+
+        `config_error` is for the first cell to say; with `holds_starts` nothing starts before that.
+        """
         backends = {
             name: Backend(backend, kernelspecs.get(backend.kernel)) for name, backend in config.backends.items()
         }
@@ -53,7 +58,9 @@ class Router:
         }
         names = Names(config, frozenset(command_help), languages)
         self._outbox = Outbox(composer)
-        self.state = State(config, names, backends, self._outbox, version, last_lines, config.default)
+        self.state = State(
+            config, names, backends, self._outbox, version, last_lines, config.default, config_error, holds_starts
+        )
         self._flight = Flight(self.state)
         self._execution = Execution(self.state, self._flight)
         self._lives = Lives(self.state, self._flight, self._execution)
@@ -101,6 +108,12 @@ class Router:
                 self._reply(backend, message, origin)
         except WireError as error:
             self._outbox.log(f"a {message.type} that cannot be read is dropped: {error}", name)
+        return self._finish_event()
+
+    def begin(self) -> list[Action]:
+        """The front is up."""
+        if not self.state.holds_starts:
+            self._execution.begin_starts()
         return self._finish_event()
 
     def start(self, name: str) -> list[Action]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from .backends import Backend
 from .comms import Comms
 from .config import Config
+from .errors import MultiError
 from .history import History
 from .inputs import Inputs
 from .names import Names
@@ -26,6 +27,14 @@ class State:
     """Backend -> the last lines that its process wrote to stderr and stdout."""
     default: str
     """The backend of cells without a header line."""
+    config_error: MultiError | None = None
+    """What is wrong with the config file, for the first cell to say; the built-in config is in use."""
+    holds_starts: bool = False
+    """The config came with the notebook, so it starts nothing before the first cell."""
+    config_error: MultiError | None = None
+    """What is wrong with the config file, for the first cell to say; the built-in config is in use."""
+    holds_starts: bool = False
+    """The config came with the notebook, so it starts nothing before the first cell."""
     count: int = 0
     """The notebook's execution counter: the number of the last cell."""
     in_flight: dict[str, Request] = field(default_factory=dict)

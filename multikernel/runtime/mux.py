@@ -59,7 +59,7 @@ class Mux:
     def serve(self, front: Front) -> None:
         """Serve the notebook; the default backend starts in the background."""
         self._front = front
-        self.perform(self._router.start(self._router.state.config.default))
+        self.perform(self._router.begin())
 
     def perform(self, todo: Iterable[Action]) -> None:
         """Perform actions in order; none of them waits."""

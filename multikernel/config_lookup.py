@@ -1,0 +1,66 @@
+"""Where multikernel.yaml is looked for, and whether it is to be trusted.
+
+The first that is found wins whole: `$MULTIKERNEL_CONFIG`; the working directory and its parents, up to the home folder
+or the edge of the file system; Jupyter's config path. A file that lies with a notebook counts only if nobody but the
+user (or root) can have written it.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_config_path
+
+FILE_NAME = "multikernel.yaml"
+VARIABLE = "MULTIKERNEL_CONFIG"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConfig:
+    """A config file."""
+
+    path: Path
+    travels: bool
+    """It lies with a notebook, so it may have come with it from anywhere."""
+
+    def read(self) -> bytes:
+        """Return what is in it; PermissionError if it is not to be trusted, OSError if it cannot be read."""
+        with self.path.open("rb") as file:
+            if self.travels:
+                _check_trust(os.fstat(file.fileno()), self.path)
+            return file.read()
+
+
+def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundConfig | None:
+    """Return the config file that counts for a notebook in `folder`, or None if there is none."""
+    if named := environ.get(VARIABLE):
+        return FoundConfig(Path(named), travels=False)
+    for parent in _upwards(folder.resolve()):
+        if (parent / FILE_NAME).exists():
+            return FoundConfig(parent / FILE_NAME, travels=True)
+    for directory in map(Path, jupyter_config_path()):
+        if (directory / FILE_NAME).exists():
+            return FoundConfig(directory / FILE_NAME, travels=False)
+    return None
+
+
+def _upwards(folder: Path) -> Iterator[Path]:
+    """Yield a folder and its parents, up to the home folder or the edge of the file system."""
+    home, device = Path.home().resolve(), folder.stat().st_dev
+    for parent in (folder, *folder.parents):
+        if parent.stat().st_dev != device:
+            return
+        yield parent
+        if parent == home:
+            return
+
+
+def _check_trust(status: os.stat_result, path: Path) -> None:
+    if status.st_uid not in (os.getuid(), 0):
+        raise PermissionError(
+            f"it is not used, since it belongs to another user; if you trust it: cp {path} to a file of your own"
+        )
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(f"it is not used, since others can write it; if you trust it: chmod go-w {path}")
