@@ -31,10 +31,6 @@ class State:
     """What is wrong with the config file, for the first cell to say; the built-in config is in use."""
     holds_starts: bool = False
     """The config came with the notebook, so it starts nothing before the first cell."""
-    config_error: MultiError | None = None
-    """What is wrong with the config file, for the first cell to say; the built-in config is in use."""
-    holds_starts: bool = False
-    """The config came with the notebook, so it starts nothing before the first cell."""
     count: int = 0
     """The notebook's execution counter: the number of the last cell."""
     in_flight: dict[str, Request] = field(default_factory=dict)
