@@ -163,8 +163,10 @@ class Mux:
             life.ended.set()
 
     def _end_life(self, backend: str, life: Life, error: MultiError) -> None:
-        life.error = error
-        self.perform(self._router.start_failed(backend, error))
+        """Report a life that has failed, unless it was stopped meanwhile and the router thinks of the next one."""
+        if not life.scope.cancel_called:
+            life.error = error
+            self.perform(self._router.start_failed(backend, error))
 
     def _stop(self, backend: str) -> None:
         life = self._lives.get(backend)
@@ -203,7 +205,7 @@ class Mux:
             process = psutil.Process(life.child.pid)
             family = [process, *process.children(recursive=True)]
             return Process(process.pid, sum(member.memory_info().rss for member in family))
-        except psutil.NoSuchProcess:
+        except psutil.Error:
             return None
 
     def output(self, backend: str) -> Sequence[str]:

@@ -62,6 +62,8 @@ class Kernel:
         self.client = client
         self.foreign: list[Json] = []
         """iopub messages that came while a request was waited for, and belong to another one."""
+        self.replies: dict[str, Json] = {}
+        """Replies that came while another was waited for, by the msg_id that they answer."""
 
     def run(self, code: str, *, patience: float = PATIENCE, **options: Any) -> Answer:
         """Execute a cell and wait for its reply and its idle."""
@@ -83,8 +85,8 @@ class Kernel:
     ) -> Answer:
         """Wait until a request is over; AssertionError if that takes too long or a rule is broken."""
         start = time.monotonic()
-        answer = Answer({})
-        while not (answer.types[-1:] == ["idle"]):
+        answer = Answer(self.replies.pop(msg_id, {}), self._claim(msg_id))
+        while "idle" not in answer.types:
             message = self._next(self.client.iopub_channel, start + patience, f"idle of {msg_id}; got {answer.types}")
             if message["parent_header"].get("msg_id") == msg_id:
                 answer.iopub.append(message)
@@ -94,18 +96,35 @@ class Kernel:
             message = self._next(getattr(self.client, f"{channel}_channel"), start + patience, f"reply to {msg_id}")
             if message["parent_header"]["msg_id"] == msg_id:
                 answer.reply = message
+            else:
+                self.replies[message["parent_header"]["msg_id"]] = message
         answer.seconds = time.monotonic() - start
-        assert answer.types[0] == "busy", answer.types
+        assert (answer.types[0], answer.types[-1]) == ("busy", "idle"), answer.types
         assert answer.types.count("busy") == answer.types.count("idle") == 1, answer.types
         return answer
 
-    def until(self, msg_type: str, msg_id: str, *, patience: float = PATIENCE) -> Json:
-        """Wait for an iopub message of a type under a request and return it; those before it are dropped."""
+    def until(self, msg_type: str, msg_id: str, *, text: str = "", patience: float = PATIENCE) -> Json:
+        """Wait for an iopub message of a type under a request, one with a text in it; `wait` sees it all the same.
+
+        An empty msg_id stands for a message that has no parent.
+        """
         start = time.monotonic()
         while True:
             message = self._next(self.client.iopub_channel, start + patience, f"{msg_type} under {msg_id}")
-            if message["parent_header"].get("msg_id") == msg_id and message["msg_type"] == msg_type:
+            self.foreign.append(message)
+            is_meant = message["parent_header"].get("msg_id", "") == msg_id and message["msg_type"] == msg_type
+            if is_meant and text in str(message["content"]):
                 return message
+
+    def question(self, *, patience: float = PATIENCE) -> Json:
+        """Wait for an input_request and return it."""
+        return self._next(self.client.stdin_channel, time.monotonic() + patience, "input_request")
+
+    def _claim(self, msg_id: str) -> list[Json]:
+        """Take the iopub messages of a request that came before anyone waited for them."""
+        mine = [message for message in self.foreign if message["parent_header"].get("msg_id") == msg_id]
+        self.foreign = [message for message in self.foreign if message["parent_header"].get("msg_id") != msg_id]
+        return mine
 
     def interrupt(self) -> Answer:
         """Press the interrupt button."""
