@@ -229,7 +229,7 @@ class Execution:
 
     def _failed(self, request: CellRequest) -> None:
         request.failed = True
-        if request.stops_on_error:
+        if request.stops_on_error and request is self._running:
             self.abort_queued()
 
     def slow_start_timer(self, request_id: str) -> None:

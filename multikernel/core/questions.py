@@ -42,7 +42,7 @@ class Questions:
                 self._complete(request, code, cell, position)
             case "inspect_request":
                 line = cell.header_line_at(position) if cell is not None else None
-                self._answer_or_ask(request, cell, position, None if line is None else self._inspect(line))
+                self._answer_or_ask(request, cell, position, self._inspect(cell, line) if cell and line else None)
             case _:
                 self._answer_or_ask(request, cell, position, self._is_complete(cell))
 
@@ -60,6 +60,9 @@ class Questions:
             self._flight.answer(request, empty_answer(request))
             return
         text = child_text(cell, backend.traits)
+        if request.type != "is_complete_request" and position < text.shift:
+            self._flight.answer(request, empty_answer(request))
+            return
         message = request.message
         if text.text != cell.code:
             changes: Json = {"code": text.text}
@@ -76,13 +79,13 @@ class Questions:
             return None
         return {"status": "complete"} if cell.header is None else {"status": "incomplete", "indent": ""}
 
-    def _inspect(self, line: HeaderLine) -> Json:
+    def _inspect(self, cell: Cell, line: HeaderLine) -> Json:
         """Say what a header line's name means."""
         name = line.name.lower()
         if self._state.names.is_command(name):
             text = self._command_help[name]
         else:
-            backend = self._state.backends[self._state.names.resolve(name, self._state.default)]
+            backend = self._state.backends[cell.target or self._state.default]
             text = (
                 f"%%{line.name}: run this cell on {backend.name} (kernelspec {backend.config.kernel}, {backend.state})"
             )
@@ -92,6 +95,9 @@ class Questions:
         """Offer commands and backends where the cursor stands in a header line, finished or not."""
         start = code.rfind("\n", 0, position) + 1
         typed = code[start:position]
+        if cell is not None and cell.header_line_at(position) is not None and not typed.startswith("%%"):
+            self._flight.answer(request, empty_answer(request))
+            return
         if not typed.startswith("%%") or not self._is_on_top(code, cell, start):
             self._answer_or_ask(request, cell, position, None)
             return

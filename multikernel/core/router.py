@@ -92,20 +92,19 @@ class Router:
         backend = self.state.backends[name]
         backend.messages_heard += 1
         request = self.state.in_flight.get(message.parent_id)
-        if request is not None and request.backend == name:
-            origin = request.origin
-        else:
-            origin = self.state.origins.get(message.parent_id, name)
+        if request is not None and request.backend != name:
+            request = None
+        origin = request.origin if request is not None else self.state.origins.get(message.parent_id, name)
         if origin is None:
             self._without_origin(backend, channel, message)
             return self._outbox.take()
         try:
             if channel == "iopub":
-                self._iopub(backend, message, origin)
+                self._iopub(backend, message, origin, request)
             elif channel == "stdin":
                 self._input_request(backend, message, origin)
             else:
-                self._reply(backend, message, origin)
+                self._reply(backend, message, origin, request)
         except WireError as error:
             self._outbox.log(f"a {message.type} that cannot be read is dropped: {error}", name)
         return self._finish_event()
@@ -220,8 +219,7 @@ class Router:
         self._outbox.busy(request)
         self._flight.finish(request)
 
-    def _iopub(self, backend: Backend, message: Message, origin: Origin) -> None:
-        request = self.state.in_flight.get(message.parent_id)
+    def _iopub(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
         if request is not None:
             self._outbox.busy(request)
         if message.type == "status":
@@ -242,8 +240,7 @@ class Router:
             return owned
         return self.state.comms.opened(comm_id, backend.name, target)
 
-    def _reply(self, backend: Backend, message: Message, origin: Origin) -> None:
-        request = self.state.in_flight.get(message.parent_id)
+    def _reply(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
         if (unanswered := self.state.unanswered.pop(message.parent_id, None)) is not None:
             self._forward(unanswered.channel, message, origin)
             return

@@ -1,0 +1,138 @@
+"""The cells of all sessions, as typed, in a file of Multi's own; for history_request (messaging spec, "History").
+
+The tables are IPython's, so that its `HistoryAccessor` reads the file; IPython itself is not imported, which would
+double the front's memory. SQLite runs in a thread, one statement after the other, and never holds up a message.
+"""
+
+import logging
+import sqlite3
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+from ..core.wire import Json
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS sessions
+    (session integer primary key autoincrement, start timestamp, end timestamp, num_cmds integer, remark text);
+CREATE TABLE IF NOT EXISTS history
+    (session integer, line integer, source text, source_raw text, PRIMARY KEY (session, line));
+CREATE TABLE IF NOT EXISTS output_history
+    (session integer, line integer, output text, PRIMARY KEY (session, line),
+     FOREIGN KEY (session, line) REFERENCES history(session, line));
+"""
+
+BUSY_SECONDS = 5.0
+"""How long another Multi may hold the file."""
+
+Entry = tuple[int, int, str]
+"""Session, line (the execution count), and the cell as typed."""
+
+log = logging.getLogger(__name__)
+
+
+class HistoryFile:
+    """One session's view of the file; the session gets its number with its first cell."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the file's path; it is created, readable to the user alone, when it is first needed."""
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, "history")
+        self._database: sqlite3.Connection | None = None
+        self._session = 0
+        self._cells = 0
+
+    def add(self, count: int, code: str) -> None:
+        """Note a cell that is about to run."""
+        self._thread.submit(self._add, count, code)
+
+    def find(self, request: Json) -> Future[list[Entry]]:
+        """Return, when the thread gets there, the cells that a history_request asks for."""
+        return self._thread.submit(self._find, request)
+
+    def close(self) -> None:
+        """Write what is to be written, and close the file."""
+        self._thread.submit(self._close)
+        self._thread.shutdown()
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the file; where that is not possible, the history of this session alone, in memory."""
+        if self._database is None:
+            try:
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._path.touch(mode=0o600)
+                self._database = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+                self._database.executescript(SCHEMA)
+            except (sqlite3.Error, OSError) as error:
+                log.warning("%s cannot be used, so the history ends with the session: %s", self._path, error)
+                self._database = sqlite3.connect(":memory:")
+                self._database.executescript(SCHEMA)
+        return self._database
+
+    def _add(self, count: int, code: str) -> None:
+        try:
+            with self._open() as database:
+                if not self._session:
+                    started = database.execute("INSERT INTO sessions (start) VALUES (?)", (_now(),))
+                    self._session = started.lastrowid or 0
+                self._cells += 1
+                values = (self._session, count, code, code)
+                database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", values)
+        except (sqlite3.Error, UnicodeError) as error:
+            log.warning("cell %d is not in the history: %s", count, error)
+
+    def _find(self, request: Json) -> list[Entry]:
+        try:
+            match request.get("hist_access_type"):
+                case "tail":
+                    return self._newest("", (), request.get("n"))
+                case "range":
+                    return self._range(request)
+                case "search":
+                    return self._search(request)
+        except (sqlite3.Error, UnicodeError) as error:
+            log.warning("the history cannot be read: %s", error)
+        return []
+
+    def _newest(self, where: str, values: tuple[object, ...], count: object) -> list[Entry]:
+        """Return the newest cells, all if there is no count, the oldest of them first."""
+        limit = count if isinstance(count, int) and count >= 0 else -1
+        query = f"SELECT session, line, source_raw FROM history {where} ORDER BY session DESC, line DESC LIMIT ?"
+        return self._open().execute(query, (*values, limit)).fetchall()[::-1]
+
+    def _range(self, request: Json) -> list[Entry]:
+        """Return lines of one session: 0 is this one, -1 the one before, and so on."""
+        session, start, stop = (request.get(key) for key in ("session", "start", "stop"))
+        number = session if isinstance(session, int) else 0
+        if number <= 0:
+            number += self._session or self._last_session() + 1
+        first = start if isinstance(start, int) else 0
+        last = stop if isinstance(stop, int) else sys.maxsize
+        return self._newest("WHERE session = ? AND line >= ? AND line < ?", (number, first, last), None)
+
+    def _last_session(self) -> int:
+        return int(self._open().execute("SELECT ifnull(max(session), 0) FROM sessions").fetchone()[0])
+
+    def _search(self, request: Json) -> list[Entry]:
+        pattern = request.get("pattern")
+        where = "WHERE source_raw GLOB ?"
+        if request.get("unique") is True:
+            where += " AND rowid IN (SELECT max(rowid) FROM history GROUP BY source_raw)"
+        return self._newest(where, (pattern if isinstance(pattern, str) else "*",), request.get("n"))
+
+    def _close(self) -> None:
+        if self._database is None:
+            return
+        try:
+            with self._database:
+                values = (_now(), self._cells, self._session)
+                self._database.execute("UPDATE sessions SET end = ?, num_cmds = ? WHERE session = ?", values)
+        except sqlite3.Error as error:
+            log.warning("the end of the session is not in the history: %s", error)
+        finally:
+            self._database.close()
+
+
+def _now() -> str:
+    return datetime.now().isoformat(" ")
