@@ -26,7 +26,6 @@ class Execution:
         self._flight = flight
         self._queue: deque[Request] = deque()
         self._running: CellRequest | None = None
-        self._has_begun = False
 
     @property
     def running(self) -> CellRequest | None:
@@ -86,10 +85,11 @@ class Execution:
         request.count = self._state.count
         if not request.silent:
             self._outbox.publish(request, "execute_input", {"code": code, "execution_count": request.count})
-        if request.silent and self._state.holds_starts:
-            self._end(request)
-            return
-        self.begin_starts()
+        if self._state.holds_starts:
+            if request.silent:
+                self._end(request)
+                return
+            self.begin_starts()
         try:
             if not request.silent:
                 self._refuse_config()
@@ -115,10 +115,7 @@ class Execution:
         self._flight.finish(request)
 
     def begin_starts(self) -> None:
-        """Start the default backend and the eager ones, once, as soon as the config may start anything."""
-        if self._has_begun:
-            return
-        self._has_begun = True
+        """Start the default backend and the eager ones."""
         self._state.holds_starts = False
         for backend in self._state.backends.values():
             if backend.name == self._state.config.default or backend.config.start == "eager":
@@ -228,7 +225,6 @@ class Execution:
             self._failed(request)
 
     def _failed(self, request: CellRequest) -> None:
-        request.failed = True
         if request.stops_on_error and request is self._running:
             self.abort_queued()
 

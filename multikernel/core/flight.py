@@ -53,7 +53,6 @@ class Flight:
         self._outbox.busy(request)
         if isinstance(request, CellRequest):
             self._outbox.error(request, error)
-            request.failed = True
             self._outbox.reply(request, self.cell_reply(request, {"status": "error", **error.content()}))
         else:
             self._outbox.reply(request, empty_answer(request) or {"status": "error", **error.content()})

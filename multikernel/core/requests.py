@@ -56,7 +56,6 @@ class CellRequest(Request):
     cell: Cell | None = None
     count: int = 0
     commands_done: int = 0
-    failed: bool = False
 
     @property
     def silent(self) -> bool:
