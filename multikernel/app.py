@@ -13,7 +13,7 @@ from pathlib import Path
 import anyio
 import zmq
 from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_core.paths import jupyter_runtime_dir
+from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
 
 from . import __version__
 from .commands import TABLE, command_help
@@ -25,10 +25,11 @@ from .core.router import Router
 from .core.wire import Composer, Json, WireError
 from .runtime.child import Surroundings
 from .runtime.front import Connection, Front
+from .runtime.history import HistoryFile
 from .runtime.mux import Mux
 from .runtime.output import Outputs
 from .runtime.sockets import make_context
-from .runtime.watchdog import Watchdog, open_watchdog
+from .runtime.watchdog import open_watchdog
 
 PARENT_SECONDS = 1.0
 
@@ -81,31 +82,32 @@ def run(connection_file: str) -> None:
         tempfile.TemporaryDirectory(prefix="multikernel-", dir=jupyter_runtime_dir()) as directory,
         open_watchdog(directory) as watchdog,
     ):
-        anyio.run(_serve, router, connection, composer, watchdog, directory, outputs)
+        surroundings = Surroundings(make_context(), directory, watchdog, composer)
+        anyio.run(_serve, router, connection, surroundings, outputs)
 
 
 async def _serve(
     router: Router,
     connection: Connection,
-    composer: Composer,
-    watchdog: Watchdog,
-    directory: str,
+    surroundings: Surroundings,
     outputs: Outputs,
 ) -> None:
-    front_context, child_context = make_context(), make_context()
+    context = make_context()
+    try:
+        front = Front(context, connection, surroundings.composer)
+    except zmq.ZMQError as error:
+        context.destroy(linger=0)
+        raise StartError(f"A port of the connection file cannot be bound: {error}") from None
+    history = HistoryFile(Path(jupyter_data_dir()) / "multikernel" / "history.sqlite")
     async with anyio.create_task_group() as tasks:
-        surroundings = Surroundings(child_context, directory, watchdog, composer)
-        mux = Mux(router, tasks, surroundings, outputs, _run_command)
-        try:
-            front = Front(front_context, connection, composer, mux.from_front)
-        except zmq.ZMQError as error:
-            raise StartError(f"A port of the connection file cannot be bound: {error}") from None
-        mux.serve(front)
+        mux = Mux(router, tasks, front, surroundings, outputs, history, _run_command)
+        mux.serve()
         tasks.start_soon(_watch_signals, mux)
         tasks.start_soon(_watch_parent, mux)
+    history.close()
     front.close()
-    child_context.destroy(linger=0)
-    front_context.term()
+    surroundings.context.destroy(linger=0)
+    context.term()
 
 
 async def _run_command(ports: Ports, line: HeaderLine) -> Json | None:

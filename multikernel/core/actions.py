@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .cells import HeaderLine
-from .wire import Identities, Message
+from .wire import Identities, Json, Message
 
 Channel = Literal["shell", "control", "stdin", "iopub"]
 TimerKey = tuple[str, str]
@@ -81,6 +81,22 @@ class CancelCommand:
 
 
 @dataclass(slots=True)
+class StoreInput:
+    """Put a cell, as typed, into the history."""
+
+    count: int
+    code: str
+
+
+@dataclass(slots=True)
+class FindHistory:
+    """Look up what a history_request asks for, and call `Router.history_found` with it."""
+
+    request_id: str
+    query: Json
+
+
+@dataclass(slots=True)
 class Shutdown:
     """End all children, then the front."""
 
@@ -94,5 +110,20 @@ class Log:
 
 
 Action = (
-    ToFront | ToBackend | Start | Stop | Signal | SetTimer | CancelTimer | RunCommand | CancelCommand | Shutdown | Log
+    ToFront
+    | ToBackend
+    | Start
+    | Stop
+    | Signal
+    | SetTimer
+    | CancelTimer
+    | RunCommand
+    | CancelCommand
+    | StoreInput
+    | FindHistory
+    | Shutdown
+    | Log
 )
+
+HistoryEntry = tuple[int, int, str]
+"""Session, line (the execution count), and a cell as typed."""

@@ -37,13 +37,7 @@ def comm_info(state: State, request: Request) -> Json:
     return {"status": "ok", "comms": state.comms.info(target if isinstance(target, str) and target else None)}
 
 
-def history(state: State, request: Request) -> Json:
-    """Return inputs of this session."""
-    return {"status": "ok", "history": state.history.answer(request.content)}
-
-
 ANSWERS: dict[str, Callable[[State, Request], Json]] = {
     "kernel_info_request": kernel_info,
     "comm_info_request": comm_info,
-    "history_request": history,
 }

@@ -3,7 +3,7 @@
 from collections import deque
 
 from . import counter
-from .actions import CancelTimer, RunCommand, SetTimer, Start, ToBackend
+from .actions import CancelTimer, RunCommand, SetTimer, Start, StoreInput, ToBackend
 from .backends import Backend, BackendState
 from .cells import NOW, Cell, child_text, parse, refuse_unknown_header
 from .errors import HeaderError, MultiError
@@ -81,7 +81,7 @@ class Execution:
             return
         if request.stores_history and code.strip():
             self._state.count += 1
-            self._state.history.add(self._state.count, code)
+            self._outbox.add(StoreInput(self._state.count, code))
         request.count = self._state.count
         if not request.silent:
             self._outbox.publish(request, "execute_input", {"code": code, "execution_count": request.count})

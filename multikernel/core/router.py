@@ -6,7 +6,7 @@ a table by its type (`_handlers`); what a child's message changes on its way out
 
 from collections.abc import Callable, Mapping, Sequence
 
-from .actions import Action, Channel, Shutdown, TimerKey, ToBackend, ToFront
+from .actions import Action, Channel, FindHistory, HistoryEntry, Shutdown, TimerKey, ToBackend, ToFront
 from .answers import ANSWERS
 from .backends import Backend, BackendState
 from .comm_routing import CommRouting
@@ -71,6 +71,7 @@ class Router:
             "execute_request": self._execution.arrive,
             "interrupt_request": self._interrupt,
             "shutdown_request": self._shutdown,
+            "history_request": self._history,
             **dict.fromkeys(QUESTIONS, self._questions.arrive),
             "debug_request": self._debug,
             **dict.fromkeys(COMM_TYPES, self._comms.arrive),
@@ -173,6 +174,15 @@ class Router:
             self._execution.command_done(request, outcome)
         return self._finish_event()
 
+    def history_found(self, request_id: str, entries: Sequence[HistoryEntry]) -> list[Action]:
+        """Take what FindHistory found; outputs are not kept, as IPython keeps none by default."""
+        request = self.state.in_flight.get(request_id)
+        if request is not None:
+            with_output = request.content.get("output") is True
+            history = [[session, line, [code, None] if with_output else code] for session, line, code in entries]
+            self._flight.answer(request, {"status": "ok", "history": history})
+        return self._finish_event()
+
     def _request(self, channel: Channel, client: Identities, message: Message) -> None:
         kind = CellRequest if message.type == "execute_request" else Request
         try:
@@ -189,6 +199,10 @@ class Router:
     def _interrupt(self, request: Request) -> None:
         self._interrupts.press()
         self._flight.answer(request, {"status": "ok"})
+
+    def _history(self, request: Request) -> None:
+        self._outbox.busy(request)
+        self._outbox.add(FindHistory(request.id, request.content))
 
     def _shutdown(self, request: Request) -> None:
         content = {"status": "ok", "restart": bool(request.content.get("restart", False))}

@@ -7,7 +7,6 @@ from .backends import Backend
 from .comms import Comms
 from .config import Config
 from .errors import MultiError
-from .history import History
 from .inputs import Inputs
 from .names import Names
 from .outbox import Outbox
@@ -36,7 +35,6 @@ class State:
     in_flight: dict[str, Request] = field(default_factory=dict)
     origins: Origins = field(default_factory=Origins)
     comms: Comms = field(default_factory=Comms)
-    history: History = field(default_factory=History)
     unanswered: dict[str, Request] = field(default_factory=dict)
     """Requests of unknown types that have been sent to a child, by msg_id."""
     inputs: Inputs = field(default_factory=Inputs)

@@ -46,17 +46,20 @@ class Connection:
 class Front:
     """The bound channels; messages that are malformed or not signed with the key get no further than here."""
 
-    def __init__(
-        self, context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, composer: Composer, deliver: Deliver
-    ) -> None:
-        """Bind all channels on the running loop; zmq.ZMQError if a port is taken."""
+    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, composer: Composer) -> None:
+        """Bind all channels; zmq.ZMQError if a port is taken."""
         self._wire = connection.wire()
         self._composer = composer
+        self._bound = {channel: _bind(context, channel, connection.address(channel)) for channel in get_args(Channel)}
+        self._sockets: dict[Channel, LoopSocket] = {}
+        self._heartbeat_address = connection.address("hb")
+
+    def serve(self, deliver: Deliver) -> None:
+        """Hand every message of the notebook to `deliver`, on the running loop."""
         self._deliver = deliver
-        self._sockets = {
-            channel: self._bind(context, channel, connection.address(channel)) for channel in get_args(Channel)
-        }
-        self._start_heartbeat(connection.address("hb"))
+        for channel, socket in self._bound.items():
+            self._sockets[channel] = self._loop_socket(channel, socket)
+        _start_heartbeat(self._heartbeat_address)
 
     def send(self, channel: Channel, message: Message, client: Identities) -> None:
         """Send a message to a client, or on iopub to every subscriber."""
@@ -72,27 +75,10 @@ class Front:
         for socket in self._sockets.values():
             socket.close()
 
-    def _bind(self, context: "zmq.Context[zmq.Socket[bytes]]", channel: Channel, address: str) -> LoopSocket:
-        socket = context.socket(SOCKET_TYPES[channel])
-        socket.setsockopt(zmq.LINGER, LINGER)
-        if channel == "iopub":
-            # Without VERBOSE only the first of several subscribers gets a welcome.
-            socket.setsockopt(zmq.XPUB_VERBOSE, 1)
-        else:
-            # A client that reconnects under its old identity takes it over (ipykernel issue 270).
-            socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
-        socket.bind(address)
+    def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
         if channel == "iopub":
             return LoopSocket(socket, self._subscribed)
         return LoopSocket(socket, lambda frames: self._received(channel, frames))
-
-    def _start_heartbeat(self, address: str) -> None:
-        """Echo heartbeats in a thread and a context of their own, so that a busy loop never looks dead."""
-        device = ThreadDevice(zmq.QUEUE, zmq.ROUTER, -1)
-        device.daemon = True
-        device.setsockopt_in(zmq.LINGER, 0)
-        device.bind_in(address)
-        device.start()
 
     def _topic(self, message: Message) -> bytes:
         return f"kernel.{self._composer.session}.{message.type}".encode("utf-8", "replace")
@@ -112,3 +98,25 @@ class Front:
         topic = frames[0][1:]
         welcome = self._composer.message("iopub_welcome", {"subscription": topic.decode("utf-8", "replace")})
         self._sockets["iopub"].send(self._wire.pack(welcome, (topic,)))
+
+
+def _bind(context: "zmq.Context[zmq.Socket[bytes]]", channel: Channel, address: str) -> "zmq.Socket[bytes]":
+    socket = context.socket(SOCKET_TYPES[channel])
+    socket.setsockopt(zmq.LINGER, LINGER)
+    if channel == "iopub":
+        # Without VERBOSE only the first of several subscribers gets a welcome.
+        socket.setsockopt(zmq.XPUB_VERBOSE, 1)
+    else:
+        # A client that reconnects under its old identity takes it over (ipykernel issue 270).
+        socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
+    socket.bind(address)
+    return socket
+
+
+def _start_heartbeat(address: str) -> None:
+    """Echo heartbeats in a thread and a context of their own, so that a busy loop never looks dead."""
+    device = ThreadDevice(zmq.QUEUE, zmq.ROUTER, -1)
+    device.daemon = True
+    device.setsockopt_in(zmq.LINGER, 0)
+    device.bind_in(address)
+    device.start()

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
+from ..core.actions import HistoryEntry
 from ..core.wire import Json
 
 SCHEMA = """
@@ -25,9 +26,6 @@ CREATE TABLE IF NOT EXISTS output_history
 
 BUSY_SECONDS = 5.0
 """How long another Multi may hold the file."""
-
-Entry = tuple[int, int, str]
-"""Session, line (the execution count), and the cell as typed."""
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +45,7 @@ class HistoryFile:
         """Note a cell that is about to run."""
         self._thread.submit(self._add, count, code)
 
-    def find(self, request: Json) -> Future[list[Entry]]:
+    def find(self, request: Json) -> Future[list[HistoryEntry]]:
         """Return, when the thread gets there, the cells that a history_request asks for."""
         return self._thread.submit(self._find, request)
 
@@ -82,7 +80,7 @@ class HistoryFile:
         except (sqlite3.Error, UnicodeError) as error:
             log.warning("cell %d is not in the history: %s", count, error)
 
-    def _find(self, request: Json) -> list[Entry]:
+    def _find(self, request: Json) -> list[HistoryEntry]:
         try:
             match request.get("hist_access_type"):
                 case "tail":
@@ -95,13 +93,13 @@ class HistoryFile:
             log.warning("the history cannot be read: %s", error)
         return []
 
-    def _newest(self, where: str, values: tuple[object, ...], count: object) -> list[Entry]:
+    def _newest(self, where: str, values: tuple[object, ...], count: object) -> list[HistoryEntry]:
         """Return the newest cells, all if there is no count, the oldest of them first."""
         limit = count if isinstance(count, int) and count >= 0 else -1
         query = f"SELECT session, line, source_raw FROM history {where} ORDER BY session DESC, line DESC LIMIT ?"
         return self._open().execute(query, (*values, limit)).fetchall()[::-1]
 
-    def _range(self, request: Json) -> list[Entry]:
+    def _range(self, request: Json) -> list[HistoryEntry]:
         """Return lines of one session: 0 is this one, -1 the one before, and so on."""
         session, start, stop = (request.get(key) for key in ("session", "start", "stop"))
         number = session if isinstance(session, int) else 0
@@ -114,7 +112,7 @@ class HistoryFile:
     def _last_session(self) -> int:
         return int(self._open().execute("SELECT ifnull(max(session), 0) FROM sessions").fetchone()[0])
 
-    def _search(self, request: Json) -> list[Entry]:
+    def _search(self, request: Json) -> list[HistoryEntry]:
         pattern = request.get("pattern")
         where = "WHERE source_raw GLOB ?"
         if request.get("unique") is True:

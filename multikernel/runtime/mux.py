@@ -20,6 +20,7 @@ from ..core.state import State
 from ..core.wire import Identities, Json, Message
 from .child import Child, Surroundings, open_child
 from .front import Front
+from .history import HistoryFile
 from .output import Output, Outputs
 
 RunCommand = Callable[[Ports, HeaderLine], Coroutine[Any, Any, Json | None]]
@@ -43,22 +44,30 @@ class Mux:
     """The runtime around one router; it is also the `Ports` of the commands."""
 
     def __init__(
-        self, router: Router, tasks: TaskGroup, surroundings: Surroundings, outputs: Outputs, run_command: RunCommand
+        self,
+        router: Router,
+        tasks: TaskGroup,
+        front: Front,
+        surroundings: Surroundings,
+        outputs: Outputs,
+        history: HistoryFile,
+        run_command: RunCommand,
     ) -> None:
         """Take the router, the task group that every backend lives in, and what a RunCommand action runs."""
         self._router = router
         self._tasks = tasks
+        self._front = front
         self._surroundings = surroundings
         self._outputs = outputs
+        self._history = history
         self._run_command = run_command
-        self._front: Front | None = None
         self._lives: dict[str, Life] = {}
         self._timers: dict[TimerKey, asyncio.TimerHandle] = {}
         self._command_scopes: dict[str, anyio.CancelScope] = {}
 
-    def serve(self, front: Front) -> None:
+    def serve(self) -> None:
         """Serve the notebook; the default backend starts in the background."""
-        self._front = front
+        self._front.serve(self._from_front)
         self.perform(self._router.begin())
 
     def perform(self, todo: Iterable[Action]) -> None:
@@ -68,7 +77,7 @@ class Mux:
 
     def interrupt_all(self) -> None:
         """Do as the interrupt button does."""
-        self._read_shell()
+        self._front.read_shell()
         self.perform(self._router.interrupt_all())
 
     def end(self) -> None:
@@ -78,7 +87,6 @@ class Mux:
     def _perform(self, action: Action) -> None:
         match action:
             case actions.ToFront(channel, message, client):
-                assert self._front is not None
                 self._front.send(channel, message, client)
             case actions.ToBackend(backend, channel, message):
                 life = self._lives.get(backend)
@@ -104,6 +112,10 @@ class Mux:
             case actions.CancelCommand(request_id):
                 if (scope := self._command_scopes.get(request_id)) is not None:
                     scope.cancel()
+            case actions.StoreInput(count, code):
+                self._history.add(count, code)
+            case actions.FindHistory(request_id, query):
+                self._tasks.start_soon(self._find_history, request_id, query)
             case actions.Shutdown():
                 self.end()
             case actions.Log(text, backend):
@@ -113,22 +125,17 @@ class Mux:
             case _:
                 assert_never(action)
 
-    def from_front(self, channel: Channel, client: Identities, message: Message) -> None:
-        """Take a message of the notebook."""
+    def _from_front(self, channel: Channel, client: Identities, message: Message) -> None:
         if channel == "control":
             # An interrupt aborts what was received before it, on whichever socket.
-            self._read_shell()
+            self._front.read_shell()
         self.perform(self._router.from_front(channel, client, message))
 
     def _from_backend(self, backend: str, channel: Channel, message: Message) -> None:
         if channel == "shell":
             # A cell that fails aborts everything that has been received.
-            self._read_shell()
-        self.perform(self._router.from_backend(backend, channel, message))
-
-    def _read_shell(self) -> None:
-        if self._front is not None:
             self._front.read_shell()
+        self.perform(self._router.from_backend(backend, channel, message))
 
     def _timer(self, key: TimerKey) -> None:
         self._timers.pop(key, None)
@@ -190,6 +197,10 @@ class Mux:
                 outcome = MultiError(f"%%{line.name} cannot go on: {error}")
         del self._command_scopes[request_id]
         self.perform(self._router.command_done(request_id, outcome))
+
+    async def _find_history(self, request_id: str, query: Json) -> None:
+        entries = await asyncio.wrap_future(self._history.find(query))
+        self.perform(self._router.history_found(request_id, entries))
 
     @property
     def state(self) -> State:
