@@ -18,8 +18,18 @@ async def backends(ports: Ports, arguments: Arguments) -> Json | None:
         raise HeaderError("%%backends takes no arguments.")
     rows = [_row(ports, backend) for backend in ports.state.backends.values()]
     source = ports.state.config.file or "no multikernel.yaml: every installed kernelspec is a backend"
-    caption = f"* default; {source}"
+    caption = f"* default; {source}{_hidden(ports)}"
     return {"text/plain": _text(rows, caption), "text/html": _html(rows, caption)}
+
+
+def _hidden(ports: Ports) -> str:
+    """Say which of the default backend's own magics a header hides."""
+    state = ports.state
+    hidden = sorted(state.backends[state.default].traits.known_magics & set(state.names.all()))
+    if not hidden:
+        return ""
+    magics = ", ".join(f"%%{name}" for name in hidden)
+    return f"; {state.default}'s own {magics} hidden: put %%{state.default} above to reach them"
 
 
 def _row(ports: Ports, backend: Backend) -> tuple[str, ...]:

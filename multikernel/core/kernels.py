@@ -16,6 +16,8 @@ class Traits:
 
     cell_magics: bool = False
     """`%%name` on top of a cell is the kernel's own syntax."""
+    known_magics: frozenset[str] = frozenset()
+    """Those of its cell magics that are always there, for `%%backends` to say which of them are hidden."""
     refuses_late_magics: bool = False
     """`%%name` below other code is an error of the kernel's own, so Multi need not refuse it."""
     line_comment: str = ""
@@ -30,9 +32,21 @@ class Traits:
 
 DEFAULTS = Traits()
 
+IPYTHON_MAGICS = frozenset(
+    "bash capture debug file html javascript js latex markdown perl prun pypy python python2 python3 ruby script sh svg "
+    "sx system time timeit writefile".split()
+)
+"""IPython 9."""
+
 BY_IMPLEMENTATION = {
     # IPython raises a SyntaxError at a `%%` that is not on the first line.
-    "ipython": Traits(cell_magics=True, refuses_late_magics=True, line_comment="##", follows_counter=True),
+    "ipython": Traits(
+        cell_magics=True,
+        known_magics=IPYTHON_MAGICS,
+        refuses_late_magics=True,
+        line_comment="##",
+        follows_counter=True,
+    ),
     # xeus-python 0.19: SIGINT ends the process, interrupt_request is ignored.
     "xeus-python": Traits(cell_magics=True, refuses_late_magics=True, line_comment="##", interrupt="restart"),
     # deno 2.9: SIGINT ends the process; one output in ten came after idle.
