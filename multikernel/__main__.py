@@ -25,6 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
         level=logging.DEBUG if options.debug else logging.WARNING,
         format="%(asctime)s %(name)s %(levelname)s %(message)s",
     )
+    if not options.debug:
+        # What jupyter_client logs of a start that failed stands in the cell's error.
+        logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     if ignored:
         logging.getLogger(__name__).info("options of other kernels are ignored: %s", " ".join(ignored))
     from . import app

@@ -57,7 +57,7 @@ class CommRouting:
         """
         default = self._state.default
         if target == WIDGET_CONTROL_TARGET:
-            owners = self._state.comms.widget_backends() or {default}
+            owners = self._state.comms.widget_backends()
             name = owners.pop() if len(owners) == 1 else None
         else:
             name = default

@@ -79,13 +79,21 @@ class Router:
         }
 
     def from_front(self, channel: Channel, client: Identities, message: Message) -> list[Action]:
-        """Take a message of the notebook on shell, control or stdin."""
+        """Take a message of the notebook on shell, control or stdin.
+
+        No cell begins before `advance`: one that fails aborts all that has arrived, so all of it has to be taken first.
+        """
         if channel == "stdin":
             self._input_reply(client, message)
         elif message.id in self.state.in_flight:
             self._outbox.log(f"a second {message.type} with the id of one in flight is ignored")
         else:
             self._request(channel, client, message)
+        self._interrupts.settle()
+        return self._outbox.take()
+
+    def advance(self) -> list[Action]:
+        """All that had arrived from the notebook has been taken; the next cell may begin."""
         return self._finish_event()
 
     def from_backend(self, name: str, channel: Channel, message: Message) -> list[Action]:

@@ -54,9 +54,10 @@ class Front:
         self._sockets: dict[Channel, LoopSocket] = {}
         self._heartbeat_address = connection.address("hb")
 
-    def serve(self, deliver: Deliver) -> None:
-        """Hand every message of the notebook to `deliver`, on the running loop."""
+    def serve(self, deliver: Deliver, drained: Callable[[], None]) -> None:
+        """Hand every message of the notebook to `deliver`; call `drained` when a channel has no more for now."""
         self._deliver = deliver
+        self._drained = drained
         for channel, socket in self._bound.items():
             self._sockets[channel] = self._loop_socket(channel, socket)
         _start_heartbeat(self._heartbeat_address)
@@ -78,7 +79,7 @@ class Front:
     def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
         if channel == "iopub":
             return LoopSocket(socket, self._subscribed)
-        return LoopSocket(socket, lambda frames: self._received(channel, frames))
+        return LoopSocket(socket, lambda frames: self._received(channel, frames), self._drained)
 
     def _topic(self, message: Message) -> bytes:
         return f"kernel.{self._composer.session}.{message.type}".encode("utf-8", "replace")

@@ -84,7 +84,7 @@ class HistoryFile:
         try:
             match request.get("hist_access_type"):
                 case "tail":
-                    return self._newest("", (), request.get("n"))
+                    return self._tail(request.get("n"))
                 case "range":
                     return self._range(request)
                 case "search":
@@ -92,6 +92,16 @@ class HistoryFile:
         except (sqlite3.Error, UnicodeError) as error:
             log.warning("the history cannot be read: %s", error)
         return []
+
+    def _tail(self, count: object) -> list[HistoryEntry]:
+        """Return the newest cells; this session's come last, whatever another one has run since, as in IPython."""
+        own = self._newest("WHERE session = ?", (self._session,), count)
+        if isinstance(count, int) and len(own) >= count >= 0:
+            return own
+        others = self._newest(
+            "WHERE session != ?", (self._session,), count - len(own) if isinstance(count, int) else None
+        )
+        return others + own
 
     def _newest(self, where: str, values: tuple[object, ...], count: object) -> list[HistoryEntry]:
         """Return the newest cells, all if there is no count, the oldest of them first."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, assert_never
+from typing import Any, ParamSpec, assert_never
 
 import anyio
 import psutil
@@ -23,6 +23,7 @@ from .front import Front
 from .history import HistoryFile
 from .output import Output, Outputs
 
+P = ParamSpec("P")
 RunCommand = Callable[[Ports, HeaderLine], Coroutine[Any, Any, Json | None]]
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class Mux:
 
     def serve(self) -> None:
         """Serve the notebook; the default backend starts in the background."""
-        self._front.serve(self._from_front)
+        self._front.serve(self._from_front, lambda: self.perform(self._router.advance()))
         self.perform(self._router.begin())
 
     def perform(self, todo: Iterable[Action]) -> None:
@@ -77,8 +78,12 @@ class Mux:
 
     def interrupt_all(self) -> None:
         """Do as the interrupt button does."""
+        self._decide(self._router.interrupt_all)
+
+    def _decide(self, event: Callable[P, list[Action]], *arguments: P.args, **options: P.kwargs) -> None:
+        """Let the router decide on what may end a cell; one that fails aborts everything that has arrived."""
         self._front.read_shell()
-        self.perform(self._router.interrupt_all())
+        self.perform(event(*arguments, **options))
 
     def end(self) -> None:
         """End all that lives in the task group: the children, then the front."""
@@ -132,14 +137,14 @@ class Mux:
         self.perform(self._router.from_front(channel, client, message))
 
     def _from_backend(self, backend: str, channel: Channel, message: Message) -> None:
-        if channel == "shell":
-            # A cell that fails aborts everything that has been received.
-            self._front.read_shell()
-        self.perform(self._router.from_backend(backend, channel, message))
+        if channel == "iopub":
+            self.perform(self._router.from_backend(backend, channel, message))
+        else:
+            self._decide(self._router.from_backend, backend, channel, message)
 
     def _timer(self, key: TimerKey) -> None:
         self._timers.pop(key, None)
-        self.perform(self._router.timer(key))
+        self._decide(self._router.timer, key)
 
     def _cancel_timer(self, key: TimerKey) -> None:
         if (handle := self._timers.pop(key, None)) is not None:
@@ -155,11 +160,11 @@ class Mux:
                 output = self._outputs[backend] = Output()
                 deliver = lambda channel, message: self._from_backend(backend, channel, message)  # noqa: E731
                 async with open_child(config, self._surroundings, output, deliver) as life.child:
-                    self.perform(self._router.ready(backend, life.child.kernel_info))
+                    self._decide(self._router.ready, backend, life.child.kernel_info)
                     life.settled.set()
                     how = await life.child.wait_for_end()
                     life.child.close()
-                    self.perform(self._router.died(backend, how))
+                    self._decide(self._router.died, backend, how)
         except MultiError as error:
             self._end_life(backend, life, error)
         except Exception as error:
@@ -173,7 +178,7 @@ class Mux:
         """Report a life that has failed, unless it was stopped meanwhile and the router thinks of the next one."""
         if not life.scope.cancel_called:
             life.error = error
-            self.perform(self._router.start_failed(backend, error))
+            self._decide(self._router.start_failed, backend, error)
 
     def _stop(self, backend: str) -> None:
         life = self._lives.get(backend)
@@ -196,7 +201,7 @@ class Mux:
                 log.exception("%%%%%s cannot go on", line.name)
                 outcome = MultiError(f"%%{line.name} cannot go on: {error}")
         del self._command_scopes[request_id]
-        self.perform(self._router.command_done(request_id, outcome))
+        self._decide(self._router.command_done, request_id, outcome)
 
     async def _find_history(self, request_id: str, query: Json) -> None:
         entries = await asyncio.wrap_future(self._history.find(query))

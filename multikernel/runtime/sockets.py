@@ -33,10 +33,16 @@ def make_context() -> "zmq.Context[zmq.Socket[bytes]]":
 class LoopSocket:
     """A socket that hands each message it gets to a function, until it is closed."""
 
-    def __init__(self, socket: "zmq.Socket[bytes]", deliver: Callable[[list[bytes]], None]) -> None:
-        """Take over a bound or connected socket; `deliver` is called on the running loop."""
+    def __init__(
+        self,
+        socket: "zmq.Socket[bytes]",
+        deliver: Callable[[list[bytes]], None],
+        drained: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take over a bound or connected socket; `drained` is called when all that had arrived has been delivered."""
         self._socket = socket
         self._deliver = deliver
+        self._drained = drained
         self._loop = asyncio.get_running_loop()
         self._fd: int = socket.FD
         self._loop.add_reader(self._fd, self._read_some)
@@ -73,3 +79,5 @@ class LoopSocket:
         finally:
             if more_may_come:
                 self._loop.call_soon(self._read_some)
+            else:
+                self._drained()
