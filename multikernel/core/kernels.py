@@ -32,9 +32,9 @@ class Traits:
 
 DEFAULTS = Traits()
 
-IPYTHON_MAGICS = frozenset(
+IPYTHON_MAGICS = (
     "bash capture debug file html javascript js latex markdown perl prun pypy python python2 python3 ruby script sh svg "
-    "sx system time timeit writefile".split()
+    "sx system time timeit writefile"
 )
 """IPython 9."""
 
@@ -42,7 +42,7 @@ BY_IMPLEMENTATION = {
     # IPython raises a SyntaxError at a `%%` that is not on the first line.
     "ipython": Traits(
         cell_magics=True,
-        known_magics=IPYTHON_MAGICS,
+        known_magics=frozenset(IPYTHON_MAGICS.split()),
         refuses_late_magics=True,
         line_comment="##",
         follows_counter=True,
