@@ -6,19 +6,16 @@ import os
 import secrets
 import signal
 import tempfile
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 import zmq
-from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
 
 from . import __version__
 from .commands import TABLE, command_help
 from .core.cells import HeaderLine
-from .core.config import InterruptMode, Kernelspec, config_of_kernelspecs
 from .core.errors import MultiError
 from .core.ports import Ports
 from .core.router import Router
@@ -30,6 +27,7 @@ from .runtime.mux import Mux
 from .runtime.output import Outputs
 from .runtime.sockets import make_context
 from .runtime.watchdog import open_watchdog
+from .settings import load_settings
 
 PARENT_SECONDS = 1.0
 
@@ -38,17 +36,6 @@ log = logging.getLogger(__name__)
 
 class StartError(Exception):
     """Why the front cannot run, in one sentence."""
-
-
-def installed_kernelspecs() -> Mapping[str, Kernelspec]:
-    """Return all installed kernelspecs but Multi's own, which are known by their metadata."""
-    found = {}
-    for name, entry in KernelSpecManager().get_all_specs().items():
-        spec = entry["spec"]
-        if not spec.get("metadata", {}).get("multikernel"):
-            mode: InterruptMode = "message" if spec.get("interrupt_mode") == "message" else "signal"
-            found[name] = Kernelspec(name, spec.get("language", ""), spec.get("display_name", name), mode)
-    return found
 
 
 def read_connection_file(path: str) -> Connection:
@@ -69,14 +56,22 @@ def read_connection_file(path: str) -> Connection:
 def run(connection_file: str) -> None:
     """Run the front until it is told to end; StartError if it cannot begin."""
     connection = read_connection_file(connection_file)
-    kernelspecs = installed_kernelspecs()
     composer = Composer(secrets.token_hex(16), lambda: datetime.now(UTC).isoformat())
     outputs = Outputs()
     try:
-        config = config_of_kernelspecs(kernelspecs)
+        settings = load_settings(Path.cwd(), TABLE)
     except MultiError as error:
         raise StartError(str(error)) from None
-    router = Router(config, kernelspecs, composer, command_help(), outputs.last_lines, __version__)
+    router = Router(
+        settings.config,
+        settings.kernelspecs,
+        composer,
+        command_help(),
+        outputs.last_lines,
+        __version__,
+        settings.error,
+        settings.travels,
+    )
     os.makedirs(jupyter_runtime_dir(), mode=0o700, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="multikernel-", dir=jupyter_runtime_dir()) as directory,

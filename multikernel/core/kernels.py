@@ -33,8 +33,8 @@ class Traits:
 DEFAULTS = Traits()
 
 IPYTHON_MAGICS = (
-    "bash capture debug file html javascript js latex markdown perl prun pypy python python2 python3 ruby script sh svg "
-    "sx system time timeit writefile"
+    "bash capture debug file html javascript js latex markdown perl prun pypy python python2 python3 ruby script sh "
+    "svg sx system time timeit writefile"
 )
 """IPython 9."""
 
