@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .errors import HeaderError
 from .kernels import Traits
-from .names import Names
+from .names import RESERVED, Names
 
 HEADER_LINE = re.compile(r"^%%(?P<name>[A-Za-z0-9_.+#-]+)(?P<arguments>[^\S\n][^\n]*)?$", re.MULTILINE)
 BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)*")
@@ -104,6 +104,8 @@ def parse(code: str, names: Names, default: str) -> Cell:
     header = target = new_default = None
     body_start = 0
     while header is None and (line := _header_line(code, body_start)) is not None:
+        if line.name.lower() in RESERVED:
+            raise HeaderError(f"%%{line.name} is reserved for a command of a later version.")
         if names.is_command(line.name):
             commands.append(line)
             if line.name.lower() == USE and line.operands:

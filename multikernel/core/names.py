@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from .config import Config
 from .errors import BackendNotFound
 
+RESERVED = frozenset({"vars", "wait"})
+"""Commands to come; nothing else may have these names."""
+
 
 @dataclass(slots=True)
 class Names:

@@ -6,7 +6,7 @@ a table by its type (`_handlers`); what a child's message changes on its way out
 
 from collections.abc import Callable, Mapping, Sequence
 
-from .actions import Action, Channel, FindHistory, HistoryEntry, Shutdown, TimerKey, ToBackend, ToFront
+from .actions import Action, Channel, FindHistory, HistoryEntry, Shutdown, Stop, TimerKey, ToBackend, ToFront
 from .answers import ANSWERS
 from .backends import Backend, BackendState
 from .comm_routing import CommRouting
@@ -130,8 +130,9 @@ class Router:
         return self._finish_event()
 
     def stop(self, name: str) -> list[Action]:
-        """End what a backend has to do, because it is being stopped."""
+        """Stop a backend, and end what it has to do."""
         self._lives.end(self.state.backends[name], BackendStopped(f"{name} was stopped."))
+        self._outbox.add(Stop(name))
         return self._finish_event()
 
     def interrupt(self, name: str) -> list[Action]:
@@ -263,7 +264,7 @@ class Router:
         return self.state.comms.opened(comm_id, backend.name, target)
 
     def _reply(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
-        if (unanswered := self.state.unanswered.pop(message.parent_id, None)) is not None:
+        if request is None and (unanswered := self.state.unanswered.pop(message.parent_id, None)) is not None:
             self._forward(unanswered.channel, message, origin)
             return
         if request is None or request.replied:

@@ -34,8 +34,10 @@ class Connection:
     info: Json
 
     def address(self, channel: str) -> str:
-        """Return the zmq address of a channel; KeyError if the file does not say."""
+        """Return the zmq address of a channel; KeyError or ValueError if the file does not say."""
         transport, ip, port = self.info["transport"], self.info["ip"], self.info[f"{channel}_port"]
+        if not isinstance(port, int) or not 0 < port < 1 << 16:
+            raise ValueError(f"{channel}_port is {port!r}")
         return f"{transport}://{ip}{':' if transport == 'tcp' else '-'}{port}"
 
     def wire(self) -> Wire:

@@ -113,6 +113,7 @@ class Mux:
                 if life is not None and life.child is not None:
                     self._tasks.start_soon(life.child.signal)
             case actions.RunCommand(request_id, line):
+                self._command_scopes[request_id] = anyio.CancelScope()
                 self._tasks.start_soon(self._command, request_id, line)
             case actions.CancelCommand(request_id):
                 if (scope := self._command_scopes.get(request_id)) is not None:
@@ -191,8 +192,7 @@ class Mux:
 
     async def _command(self, request_id: str, line: HeaderLine) -> None:
         outcome: Json | MultiError | None = Interrupted(f"%%{line.name} was interrupted.")
-        with anyio.CancelScope() as scope:
-            self._command_scopes[request_id] = scope
+        with self._command_scopes[request_id]:
             try:
                 outcome = await self._run_command(self, line)
             except MultiError as error:
@@ -241,12 +241,11 @@ class Mux:
 
     async def stop(self, backends: Sequence[str]) -> None:
         """Stop backends side by side and wait until their processes have ended."""
+        lives = [self._lives[backend] for backend in backends if backend in self._lives]
         for backend in backends:
-            self.perform(self._router.stop(backend))
-            self._stop(backend)
-        for backend in backends:
-            if (life := self._lives.get(backend)) is not None:
-                await life.ended.wait()
+            self._decide(self._router.stop, backend)
+        for life in lives:
+            await life.ended.wait()
 
     def interrupt(self, backend: str) -> None:
         """Interrupt a backend, if it has something to do."""

@@ -9,6 +9,7 @@ from queue import Empty
 from typing import Any
 
 import psutil
+import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
@@ -16,6 +17,11 @@ PATIENCE = 60.0
 """Seconds after which a test gives up; generous, since only a hang takes so long."""
 
 Json = dict[str, Any]
+
+ODD_KERNELSPECS = pytest.mark.filterwarnings(
+    "ignore:Passing unrecognized arguments to super.KernelSpec:DeprecationWarning"
+)
+"""For tests that start bash_kernel or calysto_scheme themselves: their kernelspecs have keys that traitlets minds."""
 
 
 @dataclass

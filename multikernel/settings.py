@@ -1,0 +1,65 @@
+"""The backends as this machine has them: the kernelspecs, and the config file that counts for a folder."""
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpecManager
+
+from .config_lookup import FoundConfig, find_config
+from .core.config import Config, InterruptMode, Kernelspec, config_of_kernelspecs
+from .core.errors import MultiError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the front runs with."""
+
+    config: Config
+    kernelspecs: Mapping[str, Kernelspec]
+    error: MultiError | None = None
+    """What is wrong with the config file; `config` is then the one that needs no file."""
+    travels: bool = False
+    """The config file came with the notebook, so it may start nothing before the first cell."""
+
+
+def load_settings(folder: Path, commands: Collection[str]) -> Settings:
+    """Return the settings for a notebook in `folder`; BackendNotFound if there is no kernel at all."""
+    kernelspecs = installed_kernelspecs()
+    found = find_config(folder)
+    if found is None:
+        return Settings(config_of_kernelspecs(kernelspecs), kernelspecs)
+    try:
+        return Settings(read_config_file(found, folder, commands), kernelspecs, travels=found.travels)
+    except MultiError as error:
+        return Settings(config_of_kernelspecs(kernelspecs), kernelspecs, error, found.travels)
+
+
+def read_config_file(found: FoundConfig, folder: Path, commands: Collection[str]) -> Config:
+    """Read a config file; ConfigError with all mistakes, or with the reason why it is not used."""
+    from .core.config_mistakes import ConfigError, Mistake
+    from .core.config_reader import read_config
+
+    file = os.path.relpath(found.path, folder) if found.path.is_relative_to(folder) else str(found.path)
+    try:
+        text = found.read()
+    except OSError as error:
+        raise ConfigError(file, [Mistake(1, 1, "", error.strerror or str(error))]) from None
+
+    def existing_folder(name: str) -> str | None:
+        path = found.path.absolute().parent / Path(name).expanduser()
+        return str(path) if path.is_dir() else None
+
+    return read_config(text, file, commands, existing_folder)
+
+
+def installed_kernelspecs() -> dict[str, Kernelspec]:
+    """Return all installed kernelspecs but Multi's own, which are known by their metadata."""
+    found = {}
+    for name, entry in KernelSpecManager().get_all_specs().items():
+        spec = entry["spec"]
+        if not spec.get("metadata", {}).get("multikernel"):
+            mode: InterruptMode = "message" if spec.get("interrupt_mode") == "message" else "signal"
+            found[name] = Kernelspec(name, spec.get("language", ""), spec.get("display_name", name), mode)
+    return found

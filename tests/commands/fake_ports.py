@@ -1,0 +1,63 @@
+"""A runtime that does nothing, and remembers what it was asked for."""
+
+from collections.abc import Sequence
+
+from multikernel.commands import TABLE
+from multikernel.core.config import Config, Kernelspec
+from multikernel.core.ports import Process
+from multikernel.core.router import Router
+from multikernel.core.state import State
+from multikernel.core.wire import Composer, Json
+
+from ..core.desk import KERNEL_INFO, KERNELSPECS, configured
+
+
+class FakePorts:
+    """Three backends, of which python3 runs."""
+
+    def __init__(self, config: Config | None = None, kernelspecs: dict[str, Kernelspec] | None = None) -> None:
+        """Take a config other than that of python3, ir and bash."""
+        config = config or configured("python3", "ir", "bash", aliases={"python3": ("py",)})
+        kernelspecs = KERNELSPECS if kernelspecs is None else kernelspecs
+        self.router = Router(
+            config, kernelspecs, Composer("s", lambda: ""), dict.fromkeys(TABLE, ""), lambda name: (), "0.1.0"
+        )
+        self.router.ready("python3", KERNEL_INFO["python3"])
+        self.asked: list[tuple[str, ...]] = []
+        self.outputs: dict[str, list[str]] = {}
+
+    @property
+    def state(self) -> State:
+        """What is known of backends."""
+        return self.router.state
+
+    def process(self, backend: str) -> Process | None:
+        """Return a process for those that are ready."""
+        return Process(4711, 54_400_000) if self.state.backends[backend].state == "ready" else None
+
+    def output(self, backend: str) -> Sequence[str]:
+        """Return what the test has put there."""
+        return self.outputs.get(backend, ())
+
+    async def start(self, backends: Sequence[str]) -> None:
+        """Remember it."""
+        self.asked.append(("start", *backends))
+
+    async def stop(self, backends: Sequence[str]) -> None:
+        """Remember it."""
+        self.asked.append(("stop", *backends))
+
+    def interrupt(self, backend: str) -> None:
+        """Remember it."""
+        self.asked.append(("interrupt", backend))
+
+    async def run(self, line: str) -> Json | None:
+        """Run a command as a header line names it."""
+        name, *arguments = line.split()
+        return await TABLE[name].run(self, tuple(arguments))
+
+    async def text(self, line: str) -> str:
+        """Run a command that shows a text."""
+        shown = await self.run(line)
+        assert shown is not None
+        return str(shown["text/plain"])

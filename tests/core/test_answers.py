@@ -1,0 +1,104 @@
+"""What the front answers itself, at once and without a child."""
+
+from typing import Any
+
+import pytest
+
+from multikernel.core.wire import Json
+
+from .desk import Desk, configured
+
+
+def answered(desk: Desk, kind: str, **content: Any) -> Json:
+    number = desk._last_id + 1
+    lines = desk.request(f"{kind}_request", **content)
+    assert lines == [f"iopub busy of {number}", f"shell {kind}_reply of {number}: ok", f"iopub idle of {number}"]
+    return desk.last(f"{kind}_reply")
+
+
+def test_kernel_info_needs_no_child() -> None:
+    info = answered(Desk(), "kernel_info")
+    assert info["language_info"]["name"] == "python"
+    assert info["language_info"]["mimetype"] == "text/x-python"
+    assert (info["implementation"], info["implementation_version"]) == ("multikernel", "0.1.0")
+    assert (info["protocol_version"], info["supported_features"], info["help_links"]) == ("5.5", [], [])
+    assert info["banner"] == "Multi 0.1.0: python3, ir, bash. %%help shows how to use them."
+
+
+def test_kernel_info_is_answered_on_control_too() -> None:
+    lines = Desk().request("kernel_info_request", "control")
+    assert lines == ["iopub busy of 1", "control kernel_info_reply of 1: ok", "iopub idle of 1"]
+
+
+def test_the_language_is_what_the_default_says_it_is() -> None:
+    assert answered(Desk("python3"), "kernel_info")["language_info"] == {"name": "python", "version": "3.13"}
+
+
+@pytest.mark.parametrize("language_info", [None, "python", []])
+def test_a_kernel_that_does_not_say_its_language_has_its_kernelspecs(language_info: object) -> None:
+    desk = Desk("ir", config=configured("ir"), kernel_info={"ir": {"language_info": language_info}})
+    assert answered(desk, "kernel_info")["language_info"]["name"] == "R"
+
+
+def test_without_a_kernelspec_there_is_no_language() -> None:
+    assert answered(Desk(kernelspecs={}), "kernel_info")["language_info"]["name"] == ""
+
+
+def test_use_does_not_change_the_language_of_the_notebook() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%use r")
+    desk.command_done(1)
+    assert answered(desk, "kernel_info")["language_info"]["name"] == "python"
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ({}, ["a", "b"]),
+        ({"target_name": "t"}, ["a"]),
+        ({"target_name": ""}, ["a", "b"]),
+        ({"target_name": []}, ["a", "b"]),
+    ],
+)
+def test_comm_info_lists_the_comms_of_all_backends(content: dict[str, Any], found: list[str]) -> None:
+    desk = Desk("python3", "ir")
+    desk.router.state.comms.opened("a", "python3", "t")
+    desk.router.state.comms.opened("b", "ir", "u")
+    assert list(answered(desk, "comm_info", **content)["comms"]) == found
+
+
+@pytest.mark.parametrize("kind", ["kernel_info", "comm_info"])
+def test_a_content_that_cannot_be_read_is_an_empty_one(kind: str) -> None:
+    desk = Desk()
+    assert desk.front(desk.message(f"{kind}_request", b"\xff"))[1] == f"shell {kind}_reply of 1: ok"
+
+
+def test_history_is_looked_up_and_answered() -> None:
+    desk = Desk()
+    assert desk.request("history_request", hist_access_type="tail", n=1) == [
+        "iopub busy of 1",
+        "find history of 1",
+    ]
+    assert desk.history_found(1, [(1, 2, "x")]) == ["shell history_reply of 1: ok", "iopub idle of 1"]
+    assert desk.last("history_reply") == {"status": "ok", "history": [[1, 2, "x"]]}
+    assert desk.history_found(1, []) == []
+
+
+def test_history_with_outputs_has_none() -> None:
+    desk = Desk()
+    desk.request("history_request", hist_access_type="tail", n=1, output=True)
+    desk.history_found(1, [(1, 2, "x")])
+    assert desk.last("history_reply")["history"] == [[1, 2, ["x", None]]]
+
+
+@pytest.mark.parametrize(("content", "restart"), [({}, False), ({"restart": True}, True), ({"restart": 0}, False)])
+@pytest.mark.parametrize("channel", ["shell", "control"])
+def test_shutdown_is_answered_then_all_ends(channel: str, content: dict[str, Any], restart: bool) -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    message = desk.message("shutdown_request", content)
+    assert desk.front(message, "shell" if channel == "shell" else "control") == [
+        *("iopub busy of 2", "iopub shutdown_reply of 2: ok", f"{channel} shutdown_reply of 2: ok", "iopub idle of 2"),
+        "shutdown",
+    ]
+    assert desk.last("shutdown_reply") == {"status": "ok", "restart": restart}

@@ -1,0 +1,220 @@
+"""Messages find their way by type and parent; what belongs to nobody goes nowhere."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multikernel.core.actions import ToFront
+from multikernel.core.router import UNANSWERED_KEPT
+from multikernel.core.wire import Json
+
+from .desk import CLIENT, Desk
+from .lines import child_message, make_message
+
+MULTIS_OWN = "session-of-multi_1"
+
+
+@pytest.mark.parametrize("msg_type", ["stream", "display_data", "error", "clear_output", "debug_event", "unheard_of"])
+def test_outputs_of_every_type_pass_byte_for_byte(msg_type: str) -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    content = b'{"name": "stdout", "text":"\xff", "ename": NaN }'
+    message = child_message(msg_type, "1", content, metadata=b'{ "m":1 }', buffers=(b"\x00", b""))
+    assert len(desk.back("python3", "iopub", message)) == 1
+    passed = desk.front_messages(msg_type)[0]
+    assert (passed.content_frame, passed.metadata_frame, passed.buffers) == (
+        content,
+        message.metadata_frame,
+        message.buffers,
+    )
+    assert passed.header == {**message.header, "session": "session-of-multi"}
+    assert passed.parent_frame == desk.child_messages("python3")[0].header_frame
+
+
+@pytest.mark.parametrize("msg_type", ["execute_input", "iopub_welcome", "shutdown_reply", "status"])
+def test_what_the_front_says_itself_is_kept_from_it(msg_type: str) -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    assert desk.child("python3", "iopub", msg_type, 1, execution_state="starting") == []
+
+
+@pytest.mark.parametrize("parent", ["", "9", MULTIS_OWN])
+@pytest.mark.parametrize("channel", ["iopub", "shell", "control", "stdin"])
+@pytest.mark.parametrize("msg_type", ["status", "stream", "execute_reply", "comm_open", "input_request", "unheard_of"])
+def test_what_belongs_to_no_request_does_not_go_out(parent: str, channel: Any, msg_type: str) -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    assert desk.child("python3", channel, msg_type, parent, execution_state="idle", text="x") == []
+    assert desk.logs == (["python3: x"] if msg_type == "stream" else [])
+
+
+@pytest.mark.parametrize("channel", ["iopub", "shell", "control", "stdin"])
+@pytest.mark.parametrize("msg_type", ["status", "stream", "execute_reply", "comm_open", "input_request"])
+def test_a_child_has_no_say_about_anothers_request(channel: Any, msg_type: str) -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("1")
+    assert desk.child("ir", channel, msg_type, 1, execution_state="idle", status="ok", text="x") == []
+    assert list(desk.router.state.in_flight) == ["1"]
+
+
+def test_an_output_is_busy_enough() -> None:
+    desk = Desk("python3")
+    desk.request("complete_request", code="x", cursor_pos=1)
+    assert desk.stream("python3", 1, "x") == ["iopub busy of 1", "iopub stdout of 1: x"]
+
+
+def test_a_reply_before_busy_comes_after_busy() -> None:
+    desk = Desk("python3")
+    desk.request("complete_request", code="x", cursor_pos=1)
+    assert desk.child("python3", "shell", "complete_reply", 1, status="ok") == [
+        "iopub busy of 1",
+        "shell complete_reply of 1: ok",
+    ]
+    assert desk.busy("python3", 1) == []
+
+
+def test_a_reply_goes_to_who_asked_on_the_channel_of_the_question() -> None:
+    desk = Desk("python3")
+    desk.front(desk.message("execute_request", {"code": "1"}), "control", (b"other",))
+    assert desk.reply("python3", 1) == ["control execute_reply of 1: ok"]
+    assert desk.actions[-2] == ToFront("control", desk.front_messages("execute_reply")[0], (b"other",))
+
+
+def test_a_request_with_the_id_of_one_in_flight_is_ignored() -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    again = make_message("1", "execute_request", {"code": "2"})
+    assert desk.front(again) == []
+    assert desk.logs == ["a second execute_request with the id of one in flight is ignored"]
+
+
+def test_an_id_that_is_used_again_is_a_new_request() -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    desk.finish("python3", 1)
+    again = make_message("1", "execute_request", {"code": "%%r\n2"})
+    assert desk.front(again)[-1] == "start ir"
+    assert desk.reply("python3", 1) == desk.idle("python3", 1) == []
+    assert desk.ready("ir") == ["ir <- execute_request 1: ##r\n2"]
+    assert desk.finish("ir", 1) == ["shell execute_reply of 1: ok", "iopub idle of 1"]
+
+
+@pytest.mark.parametrize("content", [b"not JSON", b"[]"])
+def test_a_status_that_cannot_be_read_is_dropped(content: bytes) -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    assert desk.back("python3", "iopub", child_message("status", "1", content)) == []
+    assert "a status that cannot be read is dropped" in desk.logs[0]
+
+
+def test_output_of_nobody_that_cannot_be_read_is_logged_as_nothing() -> None:
+    desk = Desk("python3")
+    assert desk.back("python3", "iopub", child_message("stream", "", b"not JSON")) == []
+    assert desk.logs == ["python3: None"]
+
+
+# Types that Multi does not know
+
+
+def test_an_unknown_type_goes_to_the_default_and_holds_nothing_up() -> None:
+    desk = Desk("python3")
+    assert desk.request("foo_request", "control") == [
+        "python3 <- control foo_request 1",
+        "iopub busy of 1",
+        "iopub idle of 1",
+    ]
+    assert desk.busy("python3", 1) == desk.idle("python3", 1) == []
+    assert desk.stream("python3", 1, "x") == ["iopub stdout of 1: x"]
+    assert desk.child("python3", "control", "foo_reply", 1, status="ok") == ["control foo_reply of 1: ok"]
+    assert desk.child("python3", "control", "foo_reply", 1, status="ok") == []
+    assert desk.timers == {}
+
+
+def test_an_unknown_type_without_a_child_is_over_at_once() -> None:
+    assert Desk().request("foo_request") == ["iopub busy of 1", "iopub idle of 1"]
+
+
+def test_the_oldest_unknown_request_is_forgotten() -> None:
+    desk = Desk("python3")
+    for _ in range(UNANSWERED_KEPT + 1):
+        desk.router.from_front("shell", CLIENT, desk.message("foo_request"))
+    assert desk.child("python3", "shell", "foo_reply", 1, status="ok") == []
+    assert desk.child("python3", "shell", "foo_reply", 2, status="ok") == ["shell foo_reply of 2: ok"]
+
+
+def test_the_debugger_talks_to_the_default() -> None:
+    desk = Desk("python3")
+    assert desk.request("debug_request", "control", type="request") == ["python3 <- control debug_request 1"]
+    assert desk.child("python3", "control", "debug_reply", 1) == ["iopub busy of 1", "control debug_reply of 1: None"]
+    assert desk.idle("python3", 1) == ["iopub idle of 1"]
+
+
+def test_without_a_child_there_is_nothing_to_debug() -> None:
+    assert Desk().request("debug_request", "control") == [
+        *("iopub busy of 1", "control debug_reply of 1: None", "iopub idle of 1")
+    ]
+
+
+# Anything at all
+
+TYPES = ["execute", "complete", "inspect", "is_complete", "history", "comm_info", "kernel_info", "interrupt", "debug"]
+REQUESTS = [*(f"{name}_request" for name in TYPES), "comm_open", "comm_msg", "comm_close", "input_reply", "x"]
+OUTPUTS = [
+    "status",
+    "stream",
+    "execute_reply",
+    "complete_reply",
+    "execute_result",
+    "comm_open",
+    "comm_close",
+    "comm_msg",
+]
+KEYS = [
+    *("code", "cursor_pos", "silent", "stop_on_error", "store_history", "comm_id", "target_name", "status", "matches"),
+    *("execution_count", "execution_state", "cursor_start", "cursor_end", "metadata", "_jupyter_types_experimental"),
+    *("start", "end", "hist_access_type", "n", "text", "restart"),
+]
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=2)
+    | st.sampled_from(["%%r\nx", "%%bash\n\nx", "%%", "%%use r", "x", "ok", "idle", "tail", "jupyter.widget.control"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+    max_leaves=5,
+)
+CONTENTS = st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=6)
+FRAMES = CONTENTS.map(lambda content: json.dumps(content).encode()) | st.binary(max_size=5)
+CHANNELS = st.sampled_from(["shell", "control", "stdin", "iopub"])
+ALL_READY = ("python3", "ir", "bash")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(REQUESTS), st.sampled_from(["shell", "control", "stdin"]), FRAMES), max_size=5)
+)
+def test_whatever_the_notebook_says_raises_nothing(messages: list[tuple[str, Any, bytes]]) -> None:
+    desk = Desk(*ALL_READY)
+    for msg_type, channel, content in messages:
+        desk.router.from_front(channel, CLIENT, desk.message(msg_type, content))
+
+
+QUESTION: Json = {"code": "%%bash\n\nx", "cursor_pos": 10, "comm_id": "c", "target_name": "t"}
+
+
+@given(
+    st.sampled_from(["execute_request", "complete_request", "comm_open"]),
+    st.lists(st.tuples(st.sampled_from(OUTPUTS), CHANNELS, st.sampled_from(["1", ""]), FRAMES), max_size=5),
+)
+def test_whatever_a_child_says_raises_nothing(asked: str, messages: list[tuple[str, Any, str, bytes]]) -> None:
+    desk = Desk(*ALL_READY)
+    desk.front(desk.message(asked, QUESTION))
+    for msg_type, channel, parent, content in messages:
+        for backend in ALL_READY:
+            desk.router.from_backend(backend, channel, child_message(msg_type, parent, content))
+    for backend in ALL_READY:
+        desk.router.died(backend, "SIGKILL")
+    assert desk.router.state.in_flight == {}

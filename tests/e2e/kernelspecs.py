@@ -1,0 +1,57 @@
+"""Made-up kernels, for what real ones do too seldom: hang or end while they are starting."""
+
+import json
+import socket
+import sys
+from pathlib import Path
+from types import TracebackType
+
+import psutil
+
+PATIENCE = 20.0
+
+CALLS_IN = """\
+import os, socket, sys
+connection = socket.create_connection(("127.0.0.1", {port}))
+connection.sendall(b"%d\\n" % os.getpid())
+{then}
+"""
+
+
+def write_kernelspec(folder: Path, name: str, *argv: str, language: str = "none") -> None:
+    """Put a kernelspec below a folder that JUPYTER_PATH names."""
+    spec = folder / "kernels" / name
+    spec.mkdir(parents=True)
+    content = {"argv": argv, "display_name": name, "language": language}
+    (spec / "kernel.json").write_text(json.dumps(content), "utf-8")
+
+
+class Lobby:
+    """Where processes of a made-up kernel call in as soon as they run."""
+
+    def __init__(self) -> None:
+        """Listen on a port of its own."""
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server.settimeout(PATIENCE)
+        self._calls: list[socket.socket] = []
+
+    def __enter__(self) -> "Lobby":
+        """Return the lobby."""
+        return self
+
+    def __exit__(self, *exception: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """Hang up."""
+        for connection in (*self._calls, self._server):
+            connection.close()
+
+    def argv(self, then: str = "import time; time.sleep(1000)") -> list[str]:
+        """Return the command line of a process that calls in and then does something; it never answers as a kernel."""
+        code = CALLS_IN.format(port=self._server.getsockname()[1], then=then)
+        return [sys.executable, "-c", code, "{connection_file}"]
+
+    def next_process(self) -> psutil.Process:
+        """Wait for the next process to call in and return it; TimeoutError if none does."""
+        connection, _ = self._server.accept()
+        self._calls.append(connection)
+        connection.settimeout(PATIENCE)
+        return psutil.Process(int(connection.recv(20)))

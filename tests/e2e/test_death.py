@@ -1,0 +1,187 @@
+"""A child that dies ends what waited for it, within two seconds, and nothing else."""
+
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from .kernel import Answer, Json, Kernel, open_kernel
+from .kernelspecs import Lobby, write_kernelspec
+from .processes import Stopwatch, left_of
+from .test_interrupt import started
+
+Need = Callable[..., None]
+
+SECONDS = 2.0
+"""What Multi promises."""
+
+MID_CELL = {
+    "python3": "other = 1\nfor n in range(100): print('line', n)\nprint('go')\nimport time; time.sleep(100)",
+    "ir": 'other <- 1\nfor (n in 0:99) cat("line", n, "\\n")\ncat("go\\n"); Sys.sleep(100)',
+    "bash": "other=1\nfor n in $(seq 0 99); do echo line $n; done; echo go; sleep 100",
+    "deno": "globalThis.other = 1;\nfor (let n = 0; n < 100; n++) console.log('line', n);\nconsole.log('go')\nfor(;;);",
+}
+
+IS_NEW = {
+    "python3": "print('other' in globals())",
+    "ir": 'cat(exists("other"))',
+    "bash": "[ -v other ] && echo true || echo false",
+    "deno": "console.log('other' in globalThis)",
+}
+
+
+def assert_died(answer: Answer, backend: str, how: str) -> None:
+    """Check the end of a cell whose backend died."""
+    assert answer.types[-2:] == ["error", "idle"]
+    (error,) = answer.of("error")
+    assert answer.content["status"] == "error"
+    assert answer.content["ename"] == error["ename"] == "BackendDied"
+    assert error["evalue"].startswith(f"{backend} died ({how})")
+
+
+def assert_new(answer: Answer, backend: str) -> None:
+    """Check the first cell after a death: it runs in an empty process and says so, once."""
+    assert answer.content["status"] == "ok"
+    assert answer.stream().strip().lower() == "false"
+    notes = [content["text"] for content in answer.of("stream") if content["name"] == "stderr"]
+    assert len(notes) == 1
+    assert re.fullmatch(rf"{backend} .* new and empty\.\n", notes[0])
+
+
+@pytest.mark.parametrize("backend", MID_CELL)
+def test_kill_9_in_mid_cell(shared: Kernel, need: Need, backend: str) -> None:
+    need(backend, "calysto_scheme")
+    shared.run("%%calysto_scheme\n(define kept 5)")
+    shared.run(f"%%start {backend}")
+    child = shared.children()[backend]
+    msg_id = started(shared, f"%%{backend}\n{MID_CELL[backend]}")
+    queued = shared.client.execute("%%calysto_scheme\nkept")
+    grandchildren = child.children(recursive=True)
+    watch = Stopwatch()
+    child.kill()
+    answer = shared.wait(msg_id)
+    assert watch.seconds < SECONDS
+    assert_died(answer, backend, "SIGKILL")
+    lines = answer.stream().replace("\r\n", "\n").splitlines()
+    assert [line.strip() for line in lines] == [*(f"line {n}" for n in range(100)), "go"]
+    assert shared.wait(queued).content["status"] == "aborted"
+    assert_new(shared.run(f"%%{backend}\n{IS_NEW[backend]}"), backend)
+    second = shared.run(f"%%{backend}\n{IS_NEW[backend]}")
+    assert second.stream("stderr") == ""
+    assert shared.run("%%calysto_scheme\nkept").result == "5"
+    assert left_of(grandchildren, seconds=5) == []
+
+
+def test_os_exit_in_a_cell_and_its_last_output(shared: Kernel) -> None:
+    watch = Stopwatch()
+    answer = shared.run("import os, sys\nprint('before')\nsys.stdout.flush()\nos._exit(3)")
+    assert watch.seconds < SECONDS
+    assert_died(answer, "python3", "exit code 3")
+    assert answer.stream() == "before\n"
+    assert_new(shared.run(IS_NEW["python3"]), "python3")
+
+
+def test_the_error_shows_what_the_process_wrote_last(shared: Kernel) -> None:
+    answer = shared.run("import os\nos.write(2, b'the very last words\\n' * 20)\nos.abort()")
+    assert_died(answer, "python3", "SIGABRT")
+    assert 1 <= "\n".join(answer.content["traceback"]).count("the very last words") <= 10
+    assert_new(shared.run(IS_NEW["python3"]), "python3")
+
+
+def test_r_quits(shared: Kernel, need: Need) -> None:
+    need("ir")
+    watch = Stopwatch()
+    answer = shared.run('%%ir\ncat("bye"); quit("no", status = 4)')
+    assert watch.seconds < SECONDS + 5  # R has to be started first
+    assert answer.types[-1] == "idle"
+    assert answer.stream() == "bye"
+    after = shared.run(f"%%ir\n{IS_NEW['ir']}")
+    assert after.stream().strip() == "FALSE"
+
+
+@pytest.mark.parametrize("backend", MID_CELL)
+def test_killed_while_idle(shared: Kernel, need: Need, backend: str) -> None:
+    need(backend)
+    shared.run(f"%%start {backend}")
+    shared.children()[backend].kill()
+    # It is open whether the death is noticed before the cell comes, which then runs, or after, and it says so.
+    answer = shared.run(f"%%{backend}\n{IS_NEW[backend]}", patience=10)
+    if answer.content["status"] == "error":
+        assert_died(answer, backend, "SIGKILL")
+        answer = shared.run(f"%%{backend}\n{IS_NEW[backend]}")
+    assert_new(answer, backend)
+
+
+def test_every_kind_of_request_in_flight_is_answered(shared: Kernel) -> None:
+    shared.run("import time")
+    child = shared.children()["python3"]
+    cell = started(shared, "print('go', flush=True); time.sleep(100)")
+    child.send_signal(signal.SIGSTOP)
+    questions: dict[str, Json] = {
+        "complete_request": {"code": "prin", "cursor_pos": 4},
+        "inspect_request": {"code": "print", "cursor_pos": 5, "detail_level": 0},
+        "is_complete_request": {"code": "for"},
+    }
+    asked = [shared.send(msg_type, content) for msg_type, content in questions.items()]
+    unknown = shared.send("frobnicate_request", {})
+    watch = Stopwatch()
+    child.kill()
+    assert_died(shared.wait(cell), "python3", "SIGKILL")
+    answers = [shared.wait(msg_id) for msg_id in asked]
+    assert [answer.content["status"] for answer in answers] == ["ok", "ok", "unknown"]
+    assert shared.wait(unknown, has_reply=False).types[-1] == "idle"
+    assert watch.seconds < SECONDS
+    assert_new(shared.run(IS_NEW["python3"]), "python3")
+
+
+def test_a_child_that_dies_while_it_waits_for_input(shared: Kernel) -> None:
+    child = shared.children()["python3"]
+    msg_id = shared.client.execute("input('? ')", allow_stdin=True)
+    shared.question()
+    child.kill()
+    assert_died(shared.wait(msg_id), "python3", "SIGKILL")
+    shared.client.input("too late")
+    assert_new(shared.run(IS_NEW["python3"]), "python3")
+
+
+def test_a_dead_child_s_own_processes_end_too(shared: Kernel) -> None:
+    code = "import subprocess, sys\nprint(subprocess.Popen([sys.executable, '-c', 'input()'], stdin=-1).pid)"
+    grandchild = psutil.Process(int(shared.run(code).stream()))
+    assert_died(shared.run("import os; os._exit(0)"), "python3", "exit code 0")
+    assert left_of([grandchild], seconds=5) == []
+    assert_new(shared.run(IS_NEW["python3"]), "python3")
+
+
+@pytest.fixture(scope="module")
+def lobby() -> Iterator[Lobby]:
+    """Return where the processes of a kernel that never answers call in."""
+    with Lobby() as lobby:
+        yield lobby
+
+
+@pytest.fixture(scope="module")
+def with_mute(lobby: Lobby, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """Return a Multi with a backend `mute` that runs but never gets ready."""
+    folder: Path = tmp_path_factory.mktemp("jupyter")
+    write_kernelspec(folder, "mute", *lobby.argv("print('mute was here', flush=True); import time; time.sleep(1000)"))
+    with open_kernel("multi", env={"JUPYTER_PATH": str(folder)}) as kernel:
+        yield kernel
+
+
+@pytest.mark.parametrize("cell", ["%%mute\nhello", "%%start mute"])
+def test_killed_while_starting(with_mute: Kernel, lobby: Lobby, cell: str) -> None:
+    with_mute.run("kept = 1")
+    msg_id = with_mute.client.execute(cell)
+    process = lobby.next_process()
+    watch = Stopwatch()
+    process.kill()
+    answer = with_mute.wait(msg_id)
+    assert watch.seconds < SECONDS
+    assert answer.types == ["busy", "execute_input", "error", "idle"]
+    assert answer.content["ename"] == "BackendStartError"
+    assert answer.content["evalue"].startswith("mute ended while it was starting (SIGKILL)")
+    assert with_mute.run("print(kept)").stream() == "1\n"
+    assert left_of([process], seconds=0) == []
