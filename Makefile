@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pe
 LAB_ARGS ?=
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test clean kernels
+.PHONY: help lab tour test pictures clean kernels
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -29,6 +29,11 @@ test: $(VENV)/.test kernels ## lint, type check and test, with real kernels of s
 	$(BIN)/mypy
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
+
+pictures: $(VENV)/.lab ## take the README's pictures anew, with headless Chromium
+	@scripts/apt-install chromium r-cran-irkernel
+	@$(PIP) install -e '.[pictures]'
+	$(BIN)/python scripts/take-pictures docs/images
 
 clean: ## remove all that make has made here, .venv too
 	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
