@@ -1,5 +1,6 @@
 """Questions of children to the user: `input_request` and `input_reply` (messaging spec, "stdin")."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from .wire import Identities, Message
@@ -42,5 +43,12 @@ class Inputs:
 
     def forget(self, request_id: str) -> None:
         """Drop the questions of a cell that is over."""
-        for key in [key for key, pending in self._pending.items() if pending.request_id == request_id]:
-            del self._pending[key]
+        self._keep(lambda pending: pending.request_id != request_id)
+
+    def forget_backend(self, backend: str) -> None:
+        """Drop the questions of a child that is no more."""
+        self._keep(lambda pending: pending.backend != backend)
+
+    def _keep(self, is_kept: Callable[[PendingInput], bool]) -> None:
+        if self._pending:
+            self._pending = {key: pending for key, pending in self._pending.items() if is_kept(pending)}

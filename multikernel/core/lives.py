@@ -47,6 +47,7 @@ class Lives:
                 self._flight.finish(request)
             else:
                 self._execution.fail(request, error)
+        self._state.inputs.forget_backend(backend.name)
         for comm_id in self._state.comms.close_all(backend.name):
             close = self._outbox.composer.message("comm_close", {"comm_id": comm_id, "data": {}})
             self._outbox.add(ToFront("iopub", close))

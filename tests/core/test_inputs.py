@@ -78,3 +78,12 @@ def test_a_death_drops_the_question() -> None:
 def test_a_question_under_no_request_is_not_asked() -> None:
     desk = asking()
     assert ask(desk, "ir", 1, "q2") == ask(desk, "ir", 9, "q3") == []
+
+
+def test_a_question_that_came_late_ends_with_its_child() -> None:
+    desk = Desk("python3")
+    desk.execute("Thread(target=input).start()")
+    desk.finish("python3", 1)
+    ask(desk, "python3", 1, "q1")
+    desk.died("python3")
+    assert answer(desk, "q1") == []

@@ -121,7 +121,9 @@ def test_a_child_that_cannot_go_on_leaves_nothing_open() -> None:
 def test_a_backend_that_is_stopped_ends_what_it_has_to_do() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r\nx")
-    assert desk.stop("ir") == ["iopub error of 1: BackendStopped", "shell execute_reply of 1: error", "iopub idle of 1"]
+    assert desk.stop("ir") == [
+        *("iopub error of 1: BackendStopped", "shell execute_reply of 1: error", "iopub idle of 1", "stop ir")
+    ]
     assert desk.execute("%%r\ny")[-1] == "start ir"
     assert "new and empty" not in desk.text_of(2)
 
@@ -129,7 +131,7 @@ def test_a_backend_that_is_stopped_ends_what_it_has_to_do() -> None:
 def test_a_backend_that_is_stopped_while_it_starts_ends_what_waits_for_it() -> None:
     desk = Desk("python3")
     desk.execute("%%r\nx")
-    assert desk.stop("ir")[-1] == "iopub idle of 1"
+    assert desk.stop("ir")[-2:] == ["iopub idle of 1", "stop ir"]
     assert desk.timers == {}
 
 

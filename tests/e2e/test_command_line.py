@@ -30,8 +30,8 @@ def start(connection_file: str) -> Iterator[Start]:
     """Return a function that starts the front with options; it is ended afterwards."""
     processes: list[subprocess.Popen[str]] = []
 
-    def start(*options: str) -> "subprocess.Popen[str]":
-        processes.append(subprocess.Popen([*MULTI, *options], stderr=subprocess.PIPE, text=True))
+    def start(*options: str, cwd: Path | None = None) -> "subprocess.Popen[str]":
+        processes.append(subprocess.Popen([*MULTI, *options], stderr=subprocess.PIPE, text=True, cwd=cwd))
         return processes[-1]
 
     yield start
@@ -44,9 +44,11 @@ def answers(connection_file: str) -> bool:
     """Whether a front on a connection file runs a cell."""
     client = BlockingKernelClient(connection_file=connection_file)
     client.load_connection_file()
-    client.start_channels()
-    client.wait_for_ready(timeout=PATIENCE)
-    reply = client.execute("1", reply=True, timeout=PATIENCE)
+    # The heartbeat of a client without a manager calls a kernel dead that takes longer than a second to start.
+    client.start_channels(hb=False)
+    client.input("to nobody")
+    client.execute("1")
+    reply = client.get_shell_msg(timeout=PATIENCE)
     client.stop_channels()
     return bool(reply["content"]["status"] == "ok")
 
@@ -72,13 +74,7 @@ def test_the_connection_file_is_found(start: Start, connection_file: str, option
 
 def test_debug_logs_what_is_dropped(start: Start, connection_file: str) -> None:
     process = start("-f", connection_file, "--debug")
-    client = BlockingKernelClient(connection_file=connection_file)
-    client.load_connection_file()
-    client.start_channels()
-    client.wait_for_ready(timeout=PATIENCE)
-    client.input("to nobody")
-    client.execute("1", reply=True, timeout=PATIENCE)
-    client.stop_channels()
+    assert answers(connection_file)
     process.terminate()
     _, stderr = process.communicate(timeout=PATIENCE)
     assert "input_reply" in stderr
@@ -143,15 +139,15 @@ def test_a_port_that_is_taken_is_one_sentence_and_exit_code_1(start: Start, conn
     assert "port" in refuse("-f", connection_file)
 
 
-def test_nothing_of_the_notebook_s_folder_runs_at_the_start(tmp_path: Path, connection_file: str) -> None:
+def test_nothing_of_the_notebook_s_folder_runs_at_the_start(start: Start, tmp_path: Path, connection_file: str) -> None:
     folder = tmp_path / "hostile"
     folder.mkdir()
     for name in ("yaml", "zmq", "anyio", "sitecustomize", "usercustomize", "multikernel", "ipykernel", "json", "site"):
         (folder / f"{name}.py").write_text(f"raise SystemExit('{name}.py of the folder ran')")
-    with subprocess.Popen([*MULTI, "-f", connection_file], cwd=folder, stderr=subprocess.PIPE, text=True) as process:
-        assert answers(connection_file)
-        process.terminate()
-        assert "of the folder ran" not in process.communicate(timeout=PATIENCE)[1]
+    process = start("-f", connection_file, cwd=folder)
+    assert answers(connection_file)
+    process.terminate()
+    assert "of the folder ran" not in process.communicate(timeout=PATIENCE)[1]
 
 
 def test_version() -> None:

@@ -79,10 +79,15 @@ def test_everything_queued_before_the_interrupt_is_aborted(shared: Kernel, need:
     assert shared.run("print(kept)").stream() == "41\n"
 
 
-def test_what_is_queued_is_aborted_though_the_interrupted_cell_says_ok(shared: Kernel, need: Need) -> None:
+def test_what_is_queued_is_aborted_though_the_interrupted_cell_says_ok(
+    shared: Kernel, need: Need, tmp_path: Path
+) -> None:
     need("ir")
-    msg_id = started(shared, '%%ir\ncat("go\\n"); system("sleep 100")')
+    # R ignores the signal until the shell runs, which then writes into the pipe.
+    os.mkfifo(tmp_path / "pipe")
+    msg_id = shared.client.execute(f'%%ir\nsystem("echo go > {tmp_path}/pipe; sleep 100")')
     queued = shared.client.execute("1")
+    assert (tmp_path / "pipe").read_text() == "go\n"
     shared.interrupt()
     assert shared.wait(msg_id).content["status"] == "ok"
     assert shared.wait(queued).content["status"] == "aborted"

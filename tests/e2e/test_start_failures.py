@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from .kernel import Answer, Kernel, open_kernel
-from .kernelspecs import write_kernelspec
-from .processes import Stopwatch, front
+from .kernelspecs import Lobby, write_kernelspec
+from .processes import Stopwatch, front, has_ended
 
 SPEAKS = "import sys\nfor n in range(30): print('complaint', n, file=sys.stderr)\nsys.exit(7)"
 GARBAGE = "import os\nos.write(1, bytes(range(128, 256)) * 9000 + b'\\n\\x1b[2J\\x00 at last\\n')\nos._exit(0)"
@@ -28,12 +28,20 @@ COMMAND_LINES = {
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+def lobby() -> Iterator[Lobby]:
+    """Return where the processes of a kernel that never answers call in."""
+    with Lobby() as lobby:
+        yield lobby
+
+
+@pytest.fixture(scope="module")
+def broken(lobby: Lobby, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     """Return a Multi with backends that do not start, and one that does."""
     folder: Path = tmp_path_factory.mktemp("jupyter")
     for name, argv in COMMAND_LINES.items():
         write_kernelspec(folder, name, *argv)
     write_kernelspec(folder, "no-argv")
+    write_kernelspec(folder, "mute", *lobby.argv())
     for name, text in {"not-json": "{", "not-object": "[]", "empty-object": "{}", "odd-types": '{"argv": "x"}'}.items():
         (folder / "kernels" / name).mkdir()
         (folder / "kernels" / name / "kernel.json").write_text(text, "utf-8")
@@ -109,11 +117,15 @@ def test_start_says_what_failed_and_starts_the_others(broken: Kernel) -> None:
     assert "works" in broken.children()
 
 
-def test_a_failed_start_aborts_what_has_arrived_and_no_more(broken: Kernel) -> None:
-    # Both cells are there when the front looks again.
+def test_a_failed_start_aborts_what_has_arrived_and_no_more(broken: Kernel, lobby: Lobby) -> None:
+    failing = broken.client.execute("%%mute\n1")
+    process = lobby.next_process()
+    # The cell and the death are both there when the front looks again.
     front(broken).suspend()
-    failing = broken.client.execute("%%speaks\n1")
     queued = broken.client.execute("print(1)")
+    process.kill()
+    while not has_ended(process):
+        pass
     front(broken).resume()
     assert broken.wait(failing).content["status"] == "error"
     assert broken.wait(queued).content["status"] == "aborted"
