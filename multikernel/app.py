@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import tempfile
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from .runtime.history import HistoryFile
 from .runtime.mux import Mux
 from .runtime.output import Outputs
 from .runtime.sockets import make_context
-from .runtime.watchdog import open_watchdog
+from .runtime.watchdog import Watchdog
 from .settings import load_settings
 
 PARENT_SECONDS = 1.0
@@ -75,7 +76,7 @@ def run(connection_file: str) -> None:
     os.makedirs(jupyter_runtime_dir(), mode=0o700, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="multikernel-", dir=jupyter_runtime_dir()) as directory,
-        open_watchdog(directory) as watchdog,
+        closing(Watchdog(directory)) as watchdog,
     ):
         surroundings = Surroundings(make_context(), directory, watchdog, composer)
         anyio.run(_serve, router, connection, surroundings, outputs)

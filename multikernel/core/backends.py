@@ -34,8 +34,8 @@ class Backend:
     """The number that the child's own counter gives its next cell."""
     cells_run: int = 0
     messages_heard: int = 0
-    is_new: bool = False
-    """Its process has replaced one that died, and no cell has been told so yet."""
+    notices: list[str] = field(default_factory=list)
+    """What the next cell for it has to be told."""
     is_deaf: bool = False
     """An interrupt had no effect; the next one restarts it."""
 
@@ -50,8 +50,10 @@ class Backend:
         spec_mode = self.kernelspec.interrupt_mode if self.kernelspec else "signal"
         return self.config.interrupt or self.traits.interrupt or spec_mode
 
-    def started(self, kernel_info: Json) -> None:
+    def started(self, kernel_info: Json, startup_error: str = "") -> None:
         """Note that the child is ready, and what it says it is."""
+        if startup_error:
+            self.notices.append(f"The startup code of {self.name} failed: {startup_error}")
         self.state = BackendState.READY
         self.kernel_info = kernel_info
         self.traits = traits_of(kernel_info)

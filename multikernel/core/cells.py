@@ -90,10 +90,6 @@ class ChildText:
         """Map a cursor in the cell to one in the text."""
         return max(0, position - self.shift)
 
-    def to_cell(self, position: int) -> int:
-        """Map a cursor in the text to one in the cell."""
-        return position + self.shift
-
 
 def parse(code: str, names: Names, default: str) -> Cell:
     """Take a cell apart; `default` is the backend that is it when the cell's turn comes.

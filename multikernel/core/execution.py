@@ -183,18 +183,19 @@ class Execution:
         except HeaderError as error:
             self.fail(request, error)
             return
-        self._greet(request, backend)
+        self._tell_notices(request, backend)
         if request.stores_history and backend.traits.follows_counter and backend.next_count < request.count:
             self._move_counter(backend, request.count)
         backend.cells_run += 1
         text = child_text(cell, backend.traits)
         message = request.message if text.text == cell.code else request.message.with_content(code=text.text)
-        self._flight.send(request, backend, "shell", message, text)
+        self._flight.send(request, backend, "shell", message, text.shift)
 
-    def _greet(self, request: CellRequest, backend: Backend) -> None:
-        if backend.is_new and not request.silent:
-            backend.is_new = False
-            self._outbox.note(request, f"{backend.name} had died and was started anew: it is new and empty.")
+    def _tell_notices(self, request: CellRequest, backend: Backend) -> None:
+        if not request.silent:
+            for notice in backend.notices:
+                self._outbox.note(request, notice)
+            backend.notices.clear()
 
     def _move_counter(self, backend: Backend, count: int) -> None:
         comm_open = self._outbox.composer.message("comm_open", {})

@@ -6,7 +6,6 @@ order. Until then the notebook does not hear idle, so that it has every output f
 
 from .actions import CancelTimer, Channel, SetTimer, ToBackend
 from .backends import Backend
-from .cells import ChildText
 from .errors import BackendError, MultiError
 from .requests import COMM_TYPES, CellRequest, Request
 from .rewrite import Origin, OwnMatches
@@ -33,12 +32,12 @@ class Flight:
         backend: Backend,
         channel: Channel,
         message: Message | None = None,
-        text: ChildText | None = None,
+        shift: int = 0,
         own: OwnMatches | None = None,
     ) -> None:
         """Send a request to a child under the notebook's own header; `message` is what differs from the original."""
         count = request.count if isinstance(request, CellRequest) else 0
-        request.origin = Origin(backend.name, request.message.header_frame, request.client, count, text, own)
+        request.origin = Origin(backend.name, request.message.header_frame, request.client, count, shift, own)
         self._state.origins[request.id] = request.origin
         self._outbox.add(ToBackend(backend.name, channel, message or request.message))
 

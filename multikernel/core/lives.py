@@ -20,9 +20,9 @@ class Lives:
         self._flight = flight
         self._execution = execution
 
-    def ready(self, backend: Backend, kernel_info: Json) -> None:
+    def ready(self, backend: Backend, kernel_info: Json, startup_error: str) -> None:
         """A child has answered kernel_info on shell and been heard on iopub."""
-        backend.started(kernel_info)
+        backend.started(kernel_info, startup_error)
         if language := language_of(kernel_info).lower():
             self._state.names.languages[backend.name] = language
         self._execution.started(backend)
@@ -35,7 +35,7 @@ class Lives:
         """A child's process has ended by itself; `how` says with which signal or exit code."""
         text = f"{backend.name} died ({how}); the next cell for it starts it anew, empty."
         self.end(backend, BackendDied(text, self._state.last_lines(backend.name)))
-        backend.is_new = True
+        backend.notices = [f"{backend.name} had died and was started anew: it is new and empty."]
 
     def end(self, backend: Backend, error: MultiError) -> None:
         """End all that a child has to do with, since it is no more."""

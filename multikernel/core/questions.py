@@ -69,7 +69,7 @@ class Questions:
             if "cursor_pos" in request.content:
                 changes["cursor_pos"] = text.to_child(position)
             message = message.with_content(**changes)
-        self._flight.send(request, backend, "shell", message, text, own)
+        self._flight.send(request, backend, "shell", message, text.shift, own)
 
     def _is_complete(self, cell: Cell | None) -> Json | None:
         """A bare backend header is incomplete, commands are complete; a body is for the child to judge."""

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .cells import ChildText
 from .wire import Identities, Json, Message, encode
 
 COUNT = re.compile(rb'(?<![\\])"execution_count"\s*:\s*(-?\d+|null)(?![\d.eE])')
@@ -38,8 +37,8 @@ class Origin:
     """Who asked, for the child's `input_request`s."""
     count: int = 0
     """The notebook's execution count for it."""
-    text: ChildText | None = None
-    """The text that the child got, where it is not the cell's."""
+    shift: int = 0
+    """Code points that were cut from the cell's beginning for the child."""
     own: OwnMatches | None = None
     """Multi's own completions, to go before the child's."""
 
@@ -83,14 +82,13 @@ def _execute_reply(message: Message, origin: Origin) -> Message:
 
 
 def _complete_reply(message: Message, origin: Origin) -> Message:
-    shift = origin.text.shift if origin.text is not None else 0
-    if not shift and origin.own is None:
+    if not origin.shift and origin.own is None:
         return message
     content = message.content()
     types = _types(content)
     for item in (content, *types):
         keys = ("cursor_start", "cursor_end", "start", "end")
-        item.update({key: item[key] + shift for key in keys if isinstance(item.get(key), int)})
+        item.update({key: item[key] + origin.shift for key in keys if isinstance(item.get(key), int)})
     if origin.own is not None:
         content = _with_own_first(content, types, origin.own)
     return message.with_content_frame(encode(content))

@@ -6,7 +6,7 @@ a table by its type (`_handlers`); what a child's message changes on its way out
 
 from collections.abc import Callable, Mapping, Sequence
 
-from .actions import Action, Channel, FindHistory, HistoryEntry, Shutdown, Stop, TimerKey, ToBackend, ToFront
+from .actions import Action, Channel, FindHistory, HistoryEntry, Shutdown, Stop, TimerKey, ToBackend
 from .answers import ANSWERS
 from .backends import Backend, BackendState
 from .comm_routing import CommRouting
@@ -20,16 +20,13 @@ from .names import Names
 from .outbox import Outbox
 from .questions import TYPES as QUESTIONS
 from .questions import Questions
+from .relay import Relay
 from .requests import COMM_TYPES, CellRequest, Request
-from .rewrite import Origin, to_front
 from .state import State
 from .wire import Composer, Identities, Json, Message, WireError
 
 UNANSWERED_KEPT = 1000
 """Requests of unknown types whose replies, if any come, still find their way."""
-
-KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"})
-"""What a child says that the front says itself."""
 
 
 class Router:
@@ -51,7 +48,7 @@ class Router:
         `config_error` is for the first cell to say; with `holds_starts` nothing starts before that.
         """
         backends = {
-            name: Backend(backend, kernelspecs.get(backend.kernel)) for name, backend in config.backends.items()
+            name: Backend(backend, kernelspecs.get(backend.kernel.lower())) for name, backend in config.backends.items()
         }
         languages = {
             name: backend.kernelspec.language.lower() for name, backend in backends.items() if backend.kernelspec
@@ -66,6 +63,7 @@ class Router:
         self._lives = Lives(self.state, self._flight, self._execution)
         self._interrupts = Interrupts(self.state, self._flight, self._execution, self._lives)
         self._comms = CommRouting(self.state, self._flight, self._execution)
+        self._relay = Relay(self.state, self._flight, self._execution)
         self._questions = Questions(self.state, self._flight, command_help)
         self._handlers: dict[str, Callable[[Request], None]] = {
             "execute_request": self._execution.arrive,
@@ -98,24 +96,7 @@ class Router:
 
     def from_backend(self, name: str, channel: Channel, message: Message) -> list[Action]:
         """Take a message of a child; only what belongs to a request that was sent to it counts."""
-        backend = self.state.backends[name]
-        backend.messages_heard += 1
-        request = self.state.in_flight.get(message.parent_id)
-        if request is not None and request.backend != name:
-            request = None
-        origin = request.origin if request is not None else self.state.origins.get(message.parent_id, name)
-        if origin is None:
-            self._without_origin(backend, channel, message)
-            return self._outbox.take()
-        try:
-            if channel == "iopub":
-                self._iopub(backend, message, origin, request)
-            elif channel == "stdin":
-                self._input_request(backend, message, origin)
-            else:
-                self._reply(backend, message, origin, request)
-        except WireError as error:
-            self._outbox.log(f"a {message.type} that cannot be read is dropped: {error}", name)
+        self._relay.take(self.state.backends[name], channel, message)
         return self._finish_event()
 
     def begin(self) -> list[Action]:
@@ -145,9 +126,9 @@ class Router:
         self._interrupts.press()
         return self._finish_event()
 
-    def ready(self, name: str, kernel_info: Json) -> list[Action]:
+    def ready(self, name: str, kernel_info: Json, startup_error: str = "") -> list[Action]:
         """A child is ready; `kernel_info` is the content of its kernel_info_reply."""
-        self._lives.ready(self.state.backends[name], kernel_info)
+        self._lives.ready(self.state.backends[name], kernel_info, startup_error)
         return self._finish_event()
 
     def start_failed(self, name: str, error: MultiError) -> list[Action]:
@@ -236,49 +217,11 @@ class Router:
         backend = self.state.backends[self.state.default]
         if backend.state is BackendState.READY:
             self._flight.send(request, backend, request.channel)
-            self.state.unanswered[request.id] = request
+            self.state.unanswered[request.id] = request.channel
             if len(self.state.unanswered) > UNANSWERED_KEPT:
                 del self.state.unanswered[next(iter(self.state.unanswered))]
         self._outbox.busy(request)
         self._flight.finish(request)
-
-    def _iopub(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
-        if request is not None:
-            self._outbox.busy(request)
-        if message.type == "status":
-            if request is not None and message.content().get("execution_state") == "idle":
-                self._flight.child_idle(request)
-        elif message.type not in KEPT_FROM_FRONT:
-            if message.type in ("comm_open", "comm_close") and not self._learn_comm(backend, message):
-                return
-            self._forward("iopub", to_front(message, origin), origin)
-
-    def _learn_comm(self, backend: Backend, message: Message) -> bool:
-        """Note a comm that a child opens or closes; False where the id is another backend's."""
-        content = message.content()
-        comm_id, target = str(content.get("comm_id")), str(content.get("target_name"))
-        if message.type == "comm_close":
-            owned = self.state.comms.owner(comm_id) == backend.name
-            self.state.comms.closed(comm_id, backend.name)
-            return owned
-        return self.state.comms.opened(comm_id, backend.name, target)
-
-    def _reply(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
-        if request is None and (unanswered := self.state.unanswered.pop(message.parent_id, None)) is not None:
-            self._forward(unanswered.channel, message, origin)
-            return
-        if request is None or request.replied:
-            self._outbox.log(f"a {message.type} that nobody waits for is dropped", backend.name)
-            return
-        self._outbox.busy(request)
-        if isinstance(request, CellRequest):
-            self._execution.replied(request, message.content())
-        self._forward(request.channel, to_front(message, origin), origin)
-        self._flight.child_replied(request)
-
-    def _input_request(self, backend: Backend, message: Message, origin: Origin) -> None:
-        self.state.inputs.asked(backend.name, message, origin.client)
-        self._forward("stdin", message, origin)
 
     def _input_reply(self, client: Identities, message: Message) -> None:
         answer = self.state.inputs.answer(client, message)
@@ -287,22 +230,6 @@ class Router:
         else:
             name, reply = answer
             self._outbox.add(ToBackend(name, "stdin", reply))
-
-    def _without_origin(self, backend: Backend, channel: Channel, message: Message) -> None:
-        """Log what belongs to no request; a comm may speak unasked, once it is open."""
-        try:
-            content = message.content() if message.type in ("comm_msg", "stream") else {}
-        except WireError:
-            content = {}
-        if channel == "iopub" and message.type == "comm_msg":
-            if self.state.comms.owner(str(content.get("comm_id"))) == backend.name:
-                self._forward("iopub", message, Origin(backend.name, b"{}"))
-        elif message.type == "stream":
-            self._outbox.log(str(content.get("text")), backend.name)
-
-    def _forward(self, channel: Channel, message: Message, origin: Origin) -> None:
-        message = self._outbox.composer.forward(message, origin.header_frame)
-        self._outbox.add(ToFront(channel, message, () if channel == "iopub" else origin.client))
 
     def _finish_event(self) -> list[Action]:
         """Begin what the event has cleared the way for, and return all there is to do."""

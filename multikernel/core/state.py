@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from .actions import Channel
 from .backends import Backend
 from .comms import Comms
 from .config import Config
@@ -35,7 +36,7 @@ class State:
     in_flight: dict[str, Request] = field(default_factory=dict)
     origins: Origins = field(default_factory=Origins)
     comms: Comms = field(default_factory=Comms)
-    unanswered: dict[str, Request] = field(default_factory=dict)
+    unanswered: dict[str, Channel] = field(default_factory=dict)
     """Requests of unknown types that have been sent to a child, by msg_id."""
     inputs: Inputs = field(default_factory=Inputs)
 

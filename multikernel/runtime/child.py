@@ -57,17 +57,21 @@ class Child:
     """The channels of a running process."""
 
     def __init__(
-        self, config: BackendConfig, manager: AsyncKernelManager, composer: Composer, deliver: Deliver
+        self, config: BackendConfig, manager: AsyncKernelManager, composer: Composer, output: Output, deliver: Deliver
     ) -> None:
         """Connect to a process that has just been started; `deliver` gets what is not an answer to requests of ours."""
         self.kernel_info: Json = {}
+        self.startup_error = ""
+        """What the configured startup code raised."""
         self._config = config
+        self._output = output
         self._manager = manager
         self._composer = composer
         self._deliver = deliver
         self._wire = Wire(manager.session.key, manager.session.signature_scheme)
         self._news = anyio.Event()
         self._iopub_heard = False
+        self._startup_id = ""
         # A child finds the stdin of a request by the identity that the request had on shell.
         identity = secrets.token_hex(8).encode("ascii")
         iopub = manager.connect_iopub()
@@ -106,16 +110,18 @@ class Child:
         with anyio.move_on_after(self._config.timeout):
             self._ask("kernel_info_request", {})
             while not (self.kernel_info and self._iopub_heard):
-                had_news = await self._wait_for_news()
-                if (code := await self._exit_code()) is not None:
-                    raise BackendStartError(f"{self._config.name} ended while it was starting ({describe_exit(code)}).")
-                if self.kernel_info and not had_news:
+                if not await self._wait_for_news() and self.kernel_info:
                     self._ask("kernel_info_request", {})
-            self._run_startup()
+            if traits_of(self.kernel_info).follows_counter:
+                self._run_silently(counter.REGISTER)
+            if self._config.startup:
+                self._startup_id = self._run_silently(self._config.startup)
+                while self._startup_id:
+                    await self._wait_for_news()
             return
-        raise BackendStartError(
-            f"{self._config.name} did not answer within {self._config.timeout:g} s; %%start {self._config.name} or the "
-            f"next cell for it tries again."
+        raise self._start_error(
+            f"{self._config.name} did not get ready within {self._config.timeout:g} s; "
+            f"%%start {self._config.name} or the next cell for it tries again."
         )
 
     async def wait_for_end(self) -> str:
@@ -150,28 +156,38 @@ class Child:
             self._iopub_heard = True
         elif message.type == "kernel_info_reply":
             self.kernel_info = message.content()
+        elif message.parent_id == self._startup_id:
+            self._startup_id = ""
+            reply = message.content()
+            if reply.get("status") != "ok":
+                self.startup_error = f"{reply.get('ename', reply.get('status'))}: {reply.get('evalue', '')}"
         self._news.set()
 
     def _is_ours(self, message: Message) -> bool:
         """Whether a message answers a request of Multi's own; those have ids that begin with our session."""
         return message.parent_id.startswith(self._composer.session)
 
-    def _ask(self, msg_type: str, content: Json) -> None:
-        self.send("shell", self._composer.message(msg_type, content))
+    def _ask(self, msg_type: str, content: Json) -> str:
+        message = self._composer.message(msg_type, content)
+        self.send("shell", message)
+        return message.id
 
-    def _run_startup(self) -> None:
-        codes = [counter.REGISTER] if traits_of(self.kernel_info).follows_counter else []
-        if self._config.startup:
-            codes.append(self._config.startup)
-        for code in codes:
-            self._ask("execute_request", {"code": code, "silent": True, "store_history": False, "allow_stdin": False})
+    def _run_silently(self, code: str) -> str:
+        content = {"code": code, "silent": True, "store_history": False, "allow_stdin": False}
+        return self._ask("execute_request", content)
 
     async def _wait_for_news(self) -> bool:
+        """Wait a little for an answer to requests of ours; BackendStartError if the process has ended."""
         with anyio.move_on_after(ASK_AGAIN_SECONDS):
             await self._news.wait()
         had_news = self._news.is_set()
         self._news = anyio.Event()
+        if (code := await self._exit_code()) is not None:
+            raise self._start_error(f"{self._config.name} ended while it was starting ({describe_exit(code)}).")
         return had_news
+
+    def _start_error(self, text: str) -> BackendStartError:
+        return BackendStartError(text, self._output.lines()[-LINES_SHOWN:])
 
     async def _exit_code(self) -> int | None:
         assert self._manager.provisioner is not None
@@ -196,29 +212,40 @@ async def open_child(
     manager.session.key = secrets.token_hex(32).encode("ascii")
     try:
         await _launch(manager, config, output)
-        group = getattr(manager.provisioner, "pgid", None)
-        if group is not None:
-            surroundings.watchdog.started(group)
-        child = Child(config, manager, surroundings.composer, deliver)
-        try:
-            await child.get_ready()
-            yield child
-        finally:
-            child.close()
-            with anyio.CancelScope(shield=True):
-                await manager.shutdown_kernel()
-            if group is not None:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(group, signal.SIGKILL)
-                surroundings.watchdog.ended(group)
-    except BackendStartError as error:
-        raise BackendStartError(str(error), output.lines()[-LINES_SHOWN:]) from None
+        async with _ending(manager, surroundings.watchdog):
+            child = Child(config, manager, surroundings.composer, output, deliver)
+            try:
+                await child.get_ready()
+                yield child
+            finally:
+                child.close()
     finally:
         output.close()
 
 
+@asynccontextmanager
+async def _ending(manager: AsyncKernelManager, watchdog: Watchdog) -> AsyncIterator[None]:
+    """End a process on leaving, and what is left of its process group."""
+    group = getattr(manager.provisioner, "pgid", None)
+    try:
+        if group is not None:
+            watchdog.started(group)
+        yield
+    finally:
+        with anyio.CancelScope(shield=True):
+            await manager.shutdown_kernel()
+        if group is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+            watchdog.ended(group)
+
+
 async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Output) -> None:
     try:
+        if manager.kernel_spec is not None and manager.kernel_spec.metadata.get("multikernel"):
+            raise BackendNotFound(
+                f"The kernelspec {config.kernel!r} of {config.name} is Multi itself; name another one."
+            )
         # A cancelled launch would leave a process that nobody knows.
         with output.write_end() as write_end, anyio.CancelScope(shield=True):
             await manager.start_kernel(

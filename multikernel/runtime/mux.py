@@ -161,7 +161,7 @@ class Mux:
                 output = self._outputs[backend] = Output()
                 deliver = lambda channel, message: self._from_backend(backend, channel, message)  # noqa: E731
                 async with open_child(config, self._surroundings, output, deliver) as life.child:
-                    self._decide(self._router.ready, backend, life.child.kernel_info)
+                    self._decide(self._router.ready, backend, life.child.kernel_info, life.child.startup_error)
                     life.settled.set()
                     how = await life.child.wait_for_end()
                     life.child.close()

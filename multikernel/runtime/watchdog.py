@@ -11,39 +11,55 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 
 class Watchdog:
-    """The front's end of the pipe."""
+    """The front's end of the pipe, and the process at the other end; one that has been killed is replaced."""
 
-    def __init__(self, pipe: int) -> None:
-        """Take the file descriptor to write to."""
-        self._pipe = pipe
+    def __init__(self, directory: str) -> None:
+        """Start the process; it removes `directory` in the end."""
+        self._directory = directory
+        self._groups: set[int] = set()
+        self._process = self._start()
 
     def started(self, process_group: int) -> None:
         """Tell of a child's start."""
-        os.write(self._pipe, b"+%d\n" % process_group)
+        self._groups.add(process_group)
+        self._tell(b"+%d\n" % process_group)
 
     def ended(self, process_group: int) -> None:
         """Tell of a child's end."""
-        os.write(self._pipe, b"-%d\n" % process_group)
+        self._groups.discard(process_group)
+        self._tell(b"-%d\n" % process_group)
 
+    def close(self) -> None:
+        """End the pipe, and wait until the process has ended."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
 
-@contextmanager
-def open_watchdog(directory: str) -> Iterator[Watchdog]:
-    """Start the watchdog process; on leaving it removes `directory` and ends."""
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-S", __file__, directory],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    with process:
-        assert process.stdin is not None
-        yield Watchdog(process.stdin.fileno())
+    def _tell(self, line: bytes) -> None:
+        try:
+            self._write(line)
+        except BrokenPipeError:
+            self.close()
+            self._process = self._start()
+            for group in self._groups:
+                self._write(b"+%d\n" % group)
+
+    def _write(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        os.write(self._process.stdin.fileno(), line)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", __file__, self._directory],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
 
 def watch(directory: str) -> None:

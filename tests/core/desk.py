@@ -161,9 +161,9 @@ class Desk:
         lines += self.reply(backend, parent, status, count)
         return lines + self.idle(backend, parent)
 
-    def ready(self, backend: str) -> list[str]:
+    def ready(self, backend: str, startup_error: str = "") -> list[str]:
         """Say that a child is ready."""
-        return self._take(self.router.ready(backend, self.kernel_info[backend]))
+        return self._take(self.router.ready(backend, self.kernel_info[backend], startup_error))
 
     def start_failed(self, backend: str, text: str = "no way") -> list[str]:
         """Say that a child does not get ready."""

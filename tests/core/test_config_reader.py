@@ -14,7 +14,8 @@ from multikernel.commands import TABLE
 from multikernel.core import config_yaml
 from multikernel.core.config import BackendConfig, Config
 from multikernel.core.config_mistakes import SHOWN_MISTAKES, ConfigError, Mistake
-from multikernel.core.config_reader import MAX_TIMEOUT, NAME, RESERVED, read_config
+from multikernel.core.config_reader import MAX_TIMEOUT, NAME, read_config
+from multikernel.core.names import RESERVED
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "multikernel.yaml"
 FILE = "multikernel.yaml"
@@ -144,11 +145,20 @@ def test_other_ways_to_write_a_file_are_fine(text: bytes) -> None:
     assert read(text).backends == {"r": BackendConfig("r", "ir")}
 
 
-def test_a_byte_order_mark_and_crlf_move_no_column() -> None:
-    (mistake,) = mistakes_of("\ufeffdefault: x\r\nbackends: {r: {kernel: ir}}".encode())
-    assert (mistake.line, mistake.column) == (1, 10)
-    (mistake,) = mistakes_of("\ufeff# é\r\n# \xe9".encode() + b"\xff")
-    assert (mistake.line, mistake.column) == (2, 4)
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        (b"default: x\r\nbackends: {r: {kernel: ir}}", 1, 10),
+        (b"# \xc3\xa9\xff", 1, 4),
+        (b"# \xc3\xa9\x07", 1, 4),
+        (b"#\r\n# \xc3\xa9\xff", 2, 4),
+        (b"#\r\n# \xc3\xa9\x07", 2, 4),
+    ],
+)
+def test_a_byte_order_mark_and_crlf_move_no_position(text: bytes, line: int, column: int) -> None:
+    for file_bytes in (text, b"\xef\xbb\xbf" + text):
+        (mistake,) = mistakes_of(file_bytes)
+        assert (mistake.line, mistake.column) == (line, column)
 
 
 def test_a_column_counts_code_points() -> None:
@@ -185,12 +195,11 @@ def test_a_long_text_of_the_file_is_cut_in_each_message() -> None:
 
 
 def test_only_the_first_mistakes_are_shown_where_there_are_too_many() -> None:
-    with pytest.raises(ConfigError) as caught:
-        read("\n".join(["backends: {r: {kernel: ir}}", *(f"wrong{i}: 1" for i in range(SHOWN_MISTAKES + 7))]))
-    lines = str(caught.value).splitlines()
-    assert len(lines) == SHOWN_MISTAKES + 1
-    assert lines[-1] == "… and 7 more mistakes."
-    assert len(caught.value.mistakes) == SHOWN_MISTAKES + 7
+    mistakes = [Mistake(line, 1, "", "wrong") for line in range(1, SHOWN_MISTAKES + 8)]
+    all_shown, cut = ConfigError(FILE, mistakes[:SHOWN_MISTAKES]), ConfigError(FILE, mistakes)
+    assert str(all_shown).splitlines() == [f"{FILE}:{mistake}" for mistake in mistakes[:SHOWN_MISTAKES]]
+    assert str(cut) == f"{all_shown}\n… and 7 more mistakes."
+    assert cut.mistakes == tuple(mistakes)
 
 
 def test_an_error_shows_like_any_other_of_multi() -> None:

@@ -55,6 +55,30 @@ def test_a_silent_cell_is_told_nothing() -> None:
     assert "iopub stderr of 2: python3 had died and was started anew: it is new and empty." in desk.execute("2")
 
 
+def test_a_startup_code_that_fails_is_told_once_however_often_the_backend_was_restarted() -> None:
+    desk = Desk()
+    for _ in range(3):
+        desk.stop("python3")
+        desk.start("python3")
+        desk.ready("python3", "NameError: x")
+    note = "The startup code of python3 failed: NameError: x\n"
+    desk.execute("1", silent=True)
+    desk.finish("python3", 1)
+    desk.execute("2")
+    assert desk.text_of(2) == note
+    desk.finish("python3", 2)
+    desk.execute("3")
+    assert (desk.text_of(1), desk.text_of(3)) == ("", "")
+
+
+def test_a_death_and_a_startup_code_that_fails_are_both_told() -> None:
+    desk = Desk("python3")
+    desk.died("python3")
+    desk.execute("1")
+    desk.ready("python3", "NameError: x")
+    assert [line.partition(" ")[0] for line in desk.text_of(1).splitlines()] == ["python3", "The"]
+
+
 def test_a_new_child_is_moved_on_to_the_counter() -> None:
     desk = Desk("python3")
     for number in (1, 2):

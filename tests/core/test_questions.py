@@ -1,5 +1,6 @@
 """Completion, inspection and is_complete: asked of the right child, at the right place, and never in the way."""
 
+import re
 from typing import Any
 
 import pytest
@@ -26,13 +27,13 @@ def asked(desk: Desk, backend: str, kind: str, text: str) -> str:
 
 
 def matches(desk: Desk, text: str) -> list[str]:
-    """Return what the front offers by itself; each match has to fit what is typed."""
+    """Return what the front offers by itself, in the place of the word at the cursor."""
     ask(desk, "complete", text)
     content = desk.last("complete_reply")
     assert (content["status"], content["metadata"]) == ("ok", {})
     assert content["cursor_end"] == text.index("|")
-    typed = text[content["cursor_start"] : content["cursor_end"]].lower()
-    assert all(match.startswith(typed) for match in content["matches"])
+    typed = re.split(r"\s", text[: text.index("|")])[-1]
+    assert content["cursor_start"] == text.index("|") - len(typed) or not content["matches"]
     return list(content["matches"])
 
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multikernel.core.cells import ChildText
 from multikernel.core.rewrite import Origin, OwnMatches, to_front, with_count
 from multikernel.core.wire import Message, WireError
 
@@ -155,7 +154,7 @@ def test_abort_becomes_aborted() -> None:
 @pytest.mark.parametrize("msg_type", ["stream", "display_data", "inspect_reply", "error", "whatever"])
 def test_all_else_is_not_even_looked_at(msg_type: str) -> None:
     message = result(b"no JSON", msg_type)
-    assert to_front(message, Origin("python3", b"{}", text=ChildText("x", 5))) is message
+    assert to_front(message, Origin("python3", b"{}", shift=5)) is message
 
 
 def completed(origin: Origin, **content: Any) -> dict[str, Any]:
@@ -163,7 +162,7 @@ def completed(origin: Origin, **content: Any) -> dict[str, Any]:
 
 
 def test_completions_are_moved_to_where_they_are_in_the_cell() -> None:
-    origin = Origin("bash", b"{}", text=ChildText("ls", 7))
+    origin = Origin("bash", b"{}", shift=7)
     types = [{"start": 0, "end": 2, "text": "ls"}, {"start": None}]
     content = completed(
         origin, matches=["ls"], cursor_start=0, cursor_end=2, metadata={"_jupyter_types_experimental": types, "m": 1}
@@ -178,18 +177,18 @@ def test_completions_are_moved_to_where_they_are_in_the_cell() -> None:
 
 @pytest.mark.parametrize("metadata", [None, [], {"_jupyter_types_experimental": None}, {}])
 def test_completions_without_types_or_with_strange_ones_are_moved_too(metadata: object) -> None:
-    origin = Origin("bash", b"{}", text=ChildText("ls", 7))
+    origin = Origin("bash", b"{}", shift=7)
     content = completed(origin, cursor_start=0, cursor_end="x", metadata=metadata)
     assert content == {"cursor_start": 7, "cursor_end": "x", "metadata": metadata}
 
 
 def test_completions_in_a_text_that_begins_where_the_cell_does_are_not_looked_at() -> None:
-    for origin in (ORIGIN, Origin("python3", b"{}", text=ChildText("x", 0))):
+    for origin in (ORIGIN, Origin("python3", b"{}", shift=0)):
         message = result(b"no JSON", "complete_reply")
         assert to_front(message, origin) is message
 
 
-OWN = Origin("python3", b"{}", text=ChildText("%%ba", 0), own=OwnMatches(("%%backends", "%%bash"), 0, 4))
+OWN = Origin("python3", b"{}", shift=0, own=OwnMatches(("%%backends", "%%bash"), 0, 4))
 
 
 def test_own_matches_come_first_and_no_name_twice() -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import jsonschema
 import pytest
@@ -12,7 +12,7 @@ import yaml
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from multikernel.core.config import BackendConfig
+from multikernel.core.config import BackendConfig, InterruptMode
 from multikernel.core.config_mistakes import ConfigError, Mistake
 from multikernel.core.config_reader import BACKEND, MAX_TIMEOUT, read_config
 
@@ -87,9 +87,22 @@ def test_the_schema_tells_the_defaults_that_a_backend_has() -> None:
             assert key == "kernel" or default is None
 
 
-@pytest.mark.parametrize("text", ["r\n", "r r", "", "\0"])
-def test_both_know_what_is_no_name(text: str) -> None:
-    document = {"backends": {text: {"kernel": "ir"}}}
+def test_the_schema_offers_the_choices_that_a_backend_has() -> None:
+    keys = SCHEMA["definitions"]["backend"]["properties"]
+    assert keys["interrupt"]["enum"] == list(get_args(InterruptMode))
+    assert keys["start"]["enum"] == list(get_args(get_type_hints(BackendConfig)["start"]))
+
+
+@pytest.mark.parametrize("name", ["r\n", "r r", "", "\0", "é"])
+def test_both_refuse_a_name_that_is_none(name: str) -> None:
+    document = {"backends": {name: {"kernel": "ir"}}}
+    assert mistakes_of(document)
+    assert not VALIDATOR.is_valid(document)
+
+
+@pytest.mark.parametrize("name", ["", "=", "A=B", "\0"])
+def test_both_refuse_a_variable_that_no_process_can_have(name: str) -> None:
+    document = {"backends": {"r": {"kernel": "ir", "env": {name: "x"}}}}
     assert mistakes_of(document)
     assert not VALIDATOR.is_valid(document)
 

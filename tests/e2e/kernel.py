@@ -92,10 +92,12 @@ class Kernel:
         """Wait until a request is over; AssertionError if that takes too long or a rule is broken."""
         start = time.monotonic()
         answer = Answer(self.replies.pop(msg_id, {}), self._claim(msg_id))
-        while "idle" not in answer.types:
-            message = self._next(self.client.iopub_channel, start + patience, f"idle of {msg_id}; got {answer.types}")
+        is_over = "idle" in answer.types
+        while not is_over:
+            message = self._next(self.client.iopub_channel, start + patience, f"idle of {msg_id}", answer)
             if message["parent_header"].get("msg_id") == msg_id:
                 answer.iopub.append(message)
+                is_over = message["content"].get("execution_state") == "idle"
             else:
                 self.foreign.append(message)
         while has_reply and not answer.reply:
@@ -149,11 +151,12 @@ class Kernel:
         return found
 
     @staticmethod
-    def _next(channel: Any, deadline: float, what: str) -> Json:
+    def _next(channel: Any, deadline: float, what: str, so_far: Answer | None = None) -> Json:
         try:
             return dict(channel.get_msg(timeout=max(0.01, deadline - time.monotonic())))
         except Empty:
-            raise AssertionError(f"waited too long for {what}") from None
+            got = f"; got {so_far.types}" if so_far else ""
+            raise AssertionError(f"waited too long for {what}{got}") from None
 
 
 @contextmanager

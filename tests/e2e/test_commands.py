@@ -182,6 +182,28 @@ def test_commands_leave_cells_of_other_backends_in_peace(shared: Kernel, need: N
     assert watch.seconds < 2
 
 
+def test_now_runs_a_command_while_a_cell_runs(shared: Kernel, need: Need) -> None:
+    need("ir", "bash")
+    shared.run("kept = 1")
+    msg_id = started(shared, '%%ir\ncat("go\\n"); Sys.sleep(100)')
+    queued = shared.client.execute("kept = 2")
+    assert "ready" in shown(shared.run("%%backends --now", patience=5))
+    assert shared.run("%%start bash --now", patience=20).content["status"] == "ok"
+    assert refusal(shared.run("%%stop nothing --now", patience=5)).startswith("BackendNotFound: ")
+    assert shared.run("%%restart ir --now", patience=20).content["status"] == "ok"
+    assert shared.wait(msg_id).content["ename"] == "BackendStopped"
+    assert shared.wait(queued).content["status"] == "aborted"
+    assert shared.run("%%ir\ncat(1)").stream() == "1"
+    assert shared.run("print(kept)").stream() == "1\n"
+
+
+def test_interrupt_now_interrupts_the_named_backend(shared: Kernel, need: Need) -> None:
+    need("ir")
+    msg_id = started(shared, '%%ir\ncat("go\\n"); Sys.sleep(100)')
+    assert shared.run("%%interrupt python3 ir --now", patience=5).content["status"] == "ok"
+    assert shared.wait(msg_id, patience=5).content["status"] == "aborted"
+
+
 def test_help_lists_every_command_and_backend_and_explains_one(shared: Kernel, need: Need) -> None:
     need("ir")
     text = shown(shared.run("%%help"))

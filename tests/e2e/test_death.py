@@ -137,6 +137,23 @@ def test_every_kind_of_request_in_flight_is_answered(shared: Kernel) -> None:
     assert_new(shared.run(IS_NEW["python3"]), "python3")
 
 
+def test_without_stop_on_error_the_queue_goes_on_in_a_new_process(shared: Kernel) -> None:
+    msg_ids = [
+        shared.client.execute(code, stop_on_error=False) for code in ("import os; os._exit(5)", IS_NEW["python3"])
+    ]
+    assert_died(shared.wait(msg_ids[0]), "python3", "exit code 5")
+    assert_new(shared.wait(msg_ids[1]), "python3")
+
+
+def test_silent_code_that_ends_its_kernel_is_answered_and_the_next_cell_told(shared: Kernel) -> None:
+    answer = shared.run("import os; os._exit(6)", silent=True)
+    assert answer.content["ename"] == "BackendDied"
+    assert "execute_input" not in answer.types
+    assert shared.run("other = 2", silent=True).content["status"] == "ok"
+    assert shared.run("print('other' in globals())").stream("stderr").endswith("new and empty.\n")
+    assert shared.run("print(other)").stream("stderr") == ""
+
+
 def test_a_child_that_dies_while_it_waits_for_input(shared: Kernel) -> None:
     child = shared.children()["python3"]
     msg_id = shared.client.execute("input('? ')", allow_stdin=True)

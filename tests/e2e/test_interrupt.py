@@ -127,6 +127,19 @@ def test_input_is_interrupted_and_a_late_answer_goes_nowhere(shared: Kernel) -> 
     assert shared.wait(msg_id).stream() == "6 in time\n"
 
 
+def test_a_comm_handler_is_interrupted(shared: Kernel) -> None:
+    shared.run(
+        "import time\n"
+        "def opened(comm, message): print('go', flush=True); time.sleep(100)\n"
+        "get_ipython().kernel.comm_manager.register_target('slow', opened)"
+    )
+    msg_id = shared.send("comm_open", {"comm_id": "c", "target_name": "slow", "data": {}})
+    shared.until("stream", msg_id, text="go")
+    shared.interrupt()
+    assert shared.wait(msg_id, has_reply=False, patience=5).types[-1] == "idle"
+    assert shared.run("print(1)").stream() == "1\n"
+
+
 def test_sigint_to_the_front_does_as_the_button_does(shared: Kernel) -> None:
     msg_id = started(shared, PYTHON_SLEEPS)
     os.kill(front(shared).pid, signal.SIGINT)

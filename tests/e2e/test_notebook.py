@@ -147,6 +147,7 @@ def test_the_cells_are_numbered_through(through_multi: Run) -> None:
 def test_the_notebook_alternates_between_all_five_kernels() -> None:
     owners = [owner for owner, _ in take_apart(CELLS)]
     assert set(owners) == set(LANGUAGES)
+    assert [owners[CELLS.index(cell)] for cell in ("y + 1", "(square 5)")] == ["ir", "calysto_scheme"], "by %%use"
     assert sum(one != other for one, other in pairwise(owners)) >= 30
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from .kernel import Kernel, open_kernel
+from .kernel import PATIENCE, Kernel, open_kernel
 from .kernelspecs import Lobby, write_kernelspec
 from .processes import Stopwatch, family, front, left_of, wait_for_exit
 from .test_interrupt import started
@@ -136,6 +136,37 @@ def test_stopping_one_backend_ends_its_processes_and_removes_its_files(tmp_path:
         assert watch.seconds < 2.5
         assert left_of(processes, seconds=1) == []
         assert left_files(tmp_path) == before
+
+
+def test_multi_goes_on_when_its_watchdog_has_been_killed(tmp_path: Path, need: Need) -> None:
+    need("ir")
+    with open_kernel("multi", env={"JUPYTER_RUNTIME_DIR": str(tmp_path)}) as kernel:
+        kernel.run("kept = 1")
+        (watchdog,) = (process for process in family(kernel) if "watchdog" in " ".join(process.cmdline()))
+        watchdog.kill()
+        assert left_of([watchdog], seconds=5) == []
+        assert kernel.run("%%ir\ncat(1)").stream() == "1"
+        assert kernel.run("%%restart ir\n%%ir\ncat(2)").stream() == "2"
+        assert kernel.run("print(kept)").stream() == "1\n"
+        processes = family(kernel)
+        kernel.send("shutdown_request", {"restart": False}, channel="control")
+        assert wait_for_exit(kernel, seconds=5) == 0
+        assert left_of(processes, seconds=1) == []
+        assert left_files(tmp_path) == []
+
+
+def test_a_restart_by_the_server_gives_a_new_multi_on_the_same_ports(tmp_path: Path, need: Need) -> None:
+    need("ir")
+    with open_kernel("multi", env={"JUPYTER_RUNTIME_DIR": str(tmp_path)}) as kernel:
+        kernel.run("kept = 1")
+        kernel.run("%%use ir")
+        processes = [front(kernel), *family(kernel)]
+        kernel.manager.restart_kernel()
+        assert left_of(processes, seconds=0.5) == []
+        kernel.client.wait_for_ready(timeout=PATIENCE)
+        answer = kernel.run("print('kept' in globals())")
+        assert (answer.stream(), answer.content["execution_count"]) == ("False\n", 1)
+    assert left_files(tmp_path) == []
 
 
 def test_the_front_ends_when_its_parent_has_been_killed(tmp_path: Path) -> None:

@@ -1,0 +1,98 @@
+"""What a child says, on its way to the notebook: only what belongs to a request that was sent to it counts."""
+
+from .actions import Channel, ToFront
+from .backends import Backend
+from .execution import Execution
+from .flight import Flight
+from .requests import CellRequest, Request
+from .rewrite import Origin, to_front
+from .state import State
+from .wire import Message, WireError
+
+KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"})
+"""What a child says that the front says itself."""
+
+
+class Relay:
+    """Sends a child's messages on under the notebook's own headers, and draws the consequences."""
+
+    def __init__(self, state: State, flight: Flight, execution: Execution) -> None:
+        """Take the state that the router's parts share, and the parts that a child's words concern."""
+        self._state = state
+        self._outbox = state.outbox
+        self._flight = flight
+        self._execution = execution
+
+    def take(self, backend: Backend, channel: Channel, message: Message) -> None:
+        """Take a message of a child."""
+        backend.messages_heard += 1
+        request = self._state.in_flight.get(message.parent_id)
+        if request is not None and request.backend != backend.name:
+            request = None
+        origin = request.origin if request is not None else self._state.origins.get(message.parent_id, backend.name)
+        if origin is None:
+            self._without_origin(backend, channel, message)
+            return
+        try:
+            if channel == "iopub":
+                self._iopub(backend, message, origin, request)
+            elif channel == "stdin":
+                self._input_request(backend, message, origin)
+            else:
+                self._reply(backend, message, origin, request)
+        except WireError as error:
+            self._outbox.log(f"a {message.type} that cannot be read is dropped: {error}", backend.name)
+
+    def _iopub(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
+        if request is not None:
+            self._outbox.busy(request)
+        if message.type == "status":
+            if request is not None and message.content().get("execution_state") == "idle":
+                self._flight.child_idle(request)
+        elif message.type not in KEPT_FROM_FRONT:
+            if message.type in ("comm_open", "comm_close") and not self._learn_comm(backend, message):
+                return
+            self._forward("iopub", to_front(message, origin), origin)
+
+    def _learn_comm(self, backend: Backend, message: Message) -> bool:
+        """Note a comm that a child opens or closes; False where the id is another backend's."""
+        content = message.content()
+        comm_id, target = str(content.get("comm_id")), str(content.get("target_name"))
+        if message.type == "comm_close":
+            owned = self._state.comms.owner(comm_id) == backend.name
+            self._state.comms.closed(comm_id, backend.name)
+            return owned
+        return self._state.comms.opened(comm_id, backend.name, target)
+
+    def _reply(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
+        if request is None and (unanswered := self._state.unanswered.pop(message.parent_id, None)) is not None:
+            self._forward(unanswered, message, origin)
+            return
+        if request is None or request.replied:
+            self._outbox.log(f"a {message.type} that nobody waits for is dropped", backend.name)
+            return
+        self._outbox.busy(request)
+        if isinstance(request, CellRequest):
+            self._execution.replied(request, message.content())
+        self._forward(request.channel, to_front(message, origin), origin)
+        self._flight.child_replied(request)
+
+    def _input_request(self, backend: Backend, message: Message, origin: Origin) -> None:
+        self._state.inputs.asked(backend.name, message, origin.client)
+        self._forward("stdin", message, origin)
+
+    def _without_origin(self, backend: Backend, channel: Channel, message: Message) -> None:
+        """Log what belongs to no request; a comm may speak unasked, once it is open."""
+        try:
+            content = message.content() if message.type in ("comm_msg", "stream") else {}
+        except WireError:
+            content = {}
+        if channel == "iopub" and message.type == "comm_msg":
+            if self._state.comms.owner(str(content.get("comm_id"))) == backend.name:
+                self._forward("iopub", message, Origin(backend.name, b"{}"))
+        elif message.type == "stream":
+            self._outbox.log(str(content.get("text")), backend.name)
+
+    def _forward(self, channel: Channel, message: Message, origin: Origin) -> None:
+        message = self._outbox.composer.forward(message, origin.header_frame)
+        self._outbox.add(ToFront(channel, message, () if channel == "iopub" else origin.client))
