@@ -25,12 +25,12 @@ class FoundConfig:
     travels: bool
     """It lies with a notebook, so it may have come with it from anywhere."""
 
-    def read(self) -> bytes:
-        """Return what is in it; PermissionError if it is not to be trusted, OSError if it cannot be read."""
+    def read(self, limit: int) -> bytes:
+        """Return what is in it, up to `limit` bytes; OSError if it cannot be read or is not to be trusted."""
         with self.path.open("rb") as file:
             if self.travels:
                 _check_trust(os.fstat(file.fileno()), self.path)
-            return file.read()
+            return file.read(limit)
 
 
 def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundConfig | None:

@@ -40,16 +40,17 @@ def read_config_file(found: FoundConfig, folder: Path, commands: Collection[str]
     """Read a config file; ConfigError with all mistakes, or with the reason why it is not used."""
     from .core.config_mistakes import ConfigError, Mistake
     from .core.config_reader import read_config
+    from .core.config_yaml import MAX_BYTES
 
     file = os.path.relpath(found.path, folder) if found.path.is_relative_to(folder) else str(found.path)
     try:
-        text = found.read()
+        text = found.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(file, [Mistake(1, 1, "", error.strerror or str(error))]) from None
 
     def existing_folder(name: str) -> str | None:
-        path = found.path.absolute().parent / Path(name).expanduser()
-        return str(path) if path.is_dir() else None
+        path = found.path.absolute().parent / os.path.expanduser(name)
+        return str(path) if os.path.isdir(path) else None
 
     return read_config(text, file, commands, existing_folder)
 

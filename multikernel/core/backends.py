@@ -61,5 +61,6 @@ class Backend:
     def ended(self) -> None:
         """Note that there is no child any more."""
         self.state = BackendState.STOPPED
+        self.notices.clear()
         self.next_count = 1
         self.is_deaf = False

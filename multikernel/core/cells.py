@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .errors import HeaderError
 from .kernels import Traits
 from .names import RESERVED, Names
+from .wording import did_you_mean, nearest
 
 HEADER_LINE = re.compile(r"^%%(?P<name>[A-Za-z0-9_.+#-]+)(?P<arguments>[^\S\n][^\n]*)?$", re.MULTILINE)
 BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)*")
@@ -149,8 +150,8 @@ def refuse_unknown_header(cell: Cell, backend: str, traits: Traits, names: Names
     if cell.foreign is not None and not traits.cell_magics:
         name = cell.foreign.name
         raise HeaderError(
-            f"%%{name} is neither a command nor a backend{names.suggestion(name, names.all())}, and {backend} has no "
-            f"%% magics. Known are: {', '.join(names.all())}."
+            f"%%{name} is neither a command nor a backend{did_you_mean(nearest(name, names.all()))}, "
+            f"and {backend} has no %% magics. Known are: {', '.join(names.all())}."
         )
     if traits.refuses_late_magics:
         return

@@ -1,13 +1,11 @@
 """What is wrong with a multikernel.yaml, and how it is said: `file:line:column: path: what (did you mean …?)`."""
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import MultiError
 
 SHOWN_MISTAKES = 100
-SHOWN_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,23 +34,3 @@ class ConfigError(MultiError):
         if len(self.mistakes) > SHOWN_MISTAKES:
             lines.append(f"… and {len(self.mistakes) - SHOWN_MISTAKES} more mistakes.")
         super().__init__("\n".join(lines))
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was meant, or None where none is near."""
-    return next(iter(difflib.get_close_matches(word.lower(), known, n=1)), None)
-
-
-def did_you_mean(word: str | None) -> str:
-    """Return ` (did you mean 'eager'?)`, or nothing where there is nothing to suggest."""
-    return f" (did you mean {quote(word)}?)" if word else ""
-
-
-def shorten(text: str, length: int = SHOWN_CHARACTERS) -> str:
-    """Return a text of the file, cut to what a message can hold."""
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def quote(text: str) -> str:
-    """Return a text of the file as a message shows it: in quotes, with escapes for what cannot be seen."""
-    return repr(shorten(text))

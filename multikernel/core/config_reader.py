@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from .config import DEFAULT_KERNELSPEC, BackendConfig, Config
-from .config_mistakes import ConfigError, Mistake, did_you_mean, nearest, quote, shorten
+from .config_mistakes import ConfigError, Mistake
 from .config_values import DECIMAL, Entry, Value
 from .config_yaml import EXAMPLE, compose
 from .names import RESERVED
+from .wording import did_you_mean, nearest, quote, shorten
 
 NAME = re.compile(r"[A-Za-z0-9_.+#-]+")
 """What may follow `%%`, as in `cells.HEADER_LINE`."""

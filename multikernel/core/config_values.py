@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import yaml
 
-from .config_mistakes import Mistake, did_you_mean, nearest, quote, shorten
+from .config_mistakes import Mistake
 from .config_yaml import position
+from .wording import did_you_mean, nearest, quote, shorten
 
 YAML_TAG = "tag:yaml.org,2002:"
 PLAIN_STEP = re.compile(r"[A-Za-z0-9_.+#-]+")

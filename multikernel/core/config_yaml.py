@@ -8,7 +8,8 @@ import re
 
 import yaml
 
-from .config_mistakes import Mistake, quote, shorten
+from .config_mistakes import Mistake
+from .wording import quote, shorten
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32

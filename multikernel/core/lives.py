@@ -35,7 +35,7 @@ class Lives:
         """A child's process has ended by itself; `how` says with which signal or exit code."""
         text = f"{backend.name} died ({how}); the next cell for it starts it anew, empty."
         self.end(backend, BackendDied(text, self._state.last_lines(backend.name)))
-        backend.notices = [f"{backend.name} had died and was started anew: it is new and empty."]
+        backend.notices.append(f"{backend.name} had died and was started anew: it is new and empty.")
 
     def end(self, backend: Backend, error: MultiError) -> None:
         """End all that a child has to do with, since it is no more."""

@@ -1,11 +1,10 @@
 """What a name in a header line means: a command, a backend, an alias, a language, or nothing of Multi's."""
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .config import Config
 from .errors import BackendNotFound
+from .wording import did_you_mean, nearest
 
 RESERVED = frozenset({"vars", "wait"})
 """Commands to come; nothing else may have these names."""
@@ -59,7 +58,7 @@ class Names:
         found = self.find(name, default)
         if found is None:
             raise BackendNotFound(
-                f"There is no backend {name!r}{self.suggestion(name, self.backends())}; "
+                f"There is no backend {name!r}{did_you_mean(nearest(name, self.backends()))}; "
                 f"there are {', '.join(self.backends())}."
             )
         return found
@@ -71,8 +70,3 @@ class Names:
     def all(self) -> list[str]:
         """Return everything that may follow `%%`, sorted: commands, backends and languages."""
         return sorted({*self.commands, *self._owners, *(language for language in self.languages.values() if language)})
-
-    def suggestion(self, name: str, known: Iterable[str]) -> str:
-        """Return ` (did you mean 'python'?)`, or nothing where no known name is near."""
-        near = difflib.get_close_matches(name.lower(), known, n=1)
-        return f" (did you mean {near[0]!r}?)" if near else ""

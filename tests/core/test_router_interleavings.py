@@ -134,9 +134,10 @@ class Interleavings(RuleBasedStateMachine):
         """Answer the last input_request."""
         question = self.world.questions.pop()
         reply = make_message("answer", "input_reply", {}, b"{}" if plainly else question.header_frame)
-        for action in self.world.router.from_front("stdin", CLIENT, reply):
-            if isinstance(action, ToBackend):
-                assert plainly or action.backend == self.world.sent[question.parent_id].backend
+        actions = self.world.router.from_front("stdin", CLIENT, reply)
+        asked = {self.world.sent[question.parent_id].backend, *(self.world.children if plainly else ())}
+        assert {action.backend for action in actions if isinstance(action, ToBackend)} <= asked
+        self.world.perform(actions)
 
     # The children
 
@@ -190,8 +191,10 @@ class Interleavings(RuleBasedStateMachine):
         others = [msg_id for msg_id, sent in self.world.sent.items() if sent.backend != backend]
         parent = data.draw(st.sampled_from([*others, "", "999", "session-of-multi_1"]))
         message = child_message(msg_type, parent, {"status": "ok", "execution_state": "idle", "comm_id": "mine"})
+        self.world.advance()
         actions = self.world.router.from_backend(backend, channel, message)
         assert not [action for action in actions if isinstance(action, (ToFront, ToBackend))]
+        self.world.perform(actions)
 
     # What holds always, and at the end
 

@@ -235,6 +235,8 @@ class World:
                 self.default = sent.new_default
 
     def _to_child(self, child: Child, channel: Channel, message: Message) -> None:
+        if channel == "stdin":
+            return
         if message.id.startswith(SESSION):
             self._say(child, "iopub", "status", message.id, execution_state="busy")
             self._say(child, channel, f"{message.type}_reply", message.id)
