@@ -1,4 +1,4 @@
-"""`python -m multikernel -f CONNECTION_FILE`: run the front kernel."""
+"""`python -m multikernel -f CONNECTION_FILE`: run the front kernel; `multikernel SUBCOMMAND`: the command line."""
 
 import argparse
 import logging
@@ -8,7 +8,25 @@ from . import __version__
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return the exit code."""
+    """Run the kernel or a subcommand and return the exit code."""
+    if arguments is None:
+        arguments = sys.argv[1:]
+    if sys.platform == "win32":
+        print("multikernel does not run on Windows yet; it does on Linux and macOS, and so in WSL.", file=sys.stderr)  # noqa: T201
+        return 1
+    if _is_for_a_person(arguments):
+        from . import cli
+
+        return cli.run(arguments)
+    return _run_kernel(arguments)
+
+
+def _is_for_a_person(arguments: list[str]) -> bool:
+    """Whether it is a subcommand or a question; Jupyter's own arguments begin with an option."""
+    return not arguments or arguments[0] in ("-h", "--help") or not arguments[0].startswith("-")
+
+
+def _run_kernel(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="multikernel", description="Multi: one Jupyter kernel in front of all your kernels."
     )
@@ -18,9 +36,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--debug", action="store_true", help="log every message that is dropped, and why")
     parser.add_argument("--version", action="version", version=__version__)
     options, ignored = parser.parse_known_args(arguments)
-    if sys.platform == "win32":
-        print("multikernel does not run on Windows yet; it does on Linux and macOS, and so in WSL.", file=sys.stderr)  # noqa: T201
-        return 1
     logging.basicConfig(
         level=logging.DEBUG if options.debug else logging.WARNING,
         format="%(asctime)s %(name)s %(levelname)s %(message)s",

@@ -1,0 +1,118 @@
+"""`multikernel check`: what is wrong with a config file, or with the header lines of a notebook."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_config_path
+
+from ..commands import TABLE as COMMANDS
+from ..config_lookup import FILE_NAME, FoundConfig, find_config
+from ..core.config import Config
+from ..core.config_mistakes import ConfigError, Mistake
+from ..core.config_values import Value
+from ..core.config_yaml import MAX_BYTES, compose, position
+from ..settings import read_config_file
+from .findings import Finding, of_mistakes
+from .installed import Installed, installed, why_unusable
+from .notebook import config_of_notebook, read_notebook
+from .notebook_cells import check_cells
+from .subcommand import FINE, UNUSABLE, WRONG, CommandError, Subcommand, say, say_json
+
+NO_CONFIG = "no multikernel.yaml counts here: every installed kernelspec is a backend"
+
+
+def _check(options: argparse.Namespace) -> int:
+    kernelspecs = installed()
+    file = None if options.file is None else Path(options.file)
+    if file is not None and not file.is_file():
+        what = f"{file} is a folder, not a config file or a notebook" if file.is_dir() else f"there is no file {file}"
+        raise CommandError(what, UNUSABLE)
+    if file is not None and file.suffix == ".ipynb":
+        found, findings = _check_notebook(file, kernelspecs)
+    else:
+        found = find_config(Path.cwd()) if file is None else _as_found(file)
+        findings = [] if found is None else _check_config(found, kernelspecs)[1]
+    is_wrong = any(options.strict or finding.severity == "mistake" for finding in findings)
+    config = None if found is None else str(found.path.absolute())
+    if options.json:
+        say_json(
+            {
+                "file": None if file is None else str(file),
+                "config": config,
+                "ok": not is_wrong,
+                "findings": [asdict(finding) for finding in findings],
+            }
+        )
+        return WRONG if is_wrong else FINE
+    for finding in findings:
+        say(str(finding))
+    if not findings:
+        say(NO_CONFIG if found is None and file is None else f"{file or config}: no mistakes")
+    return WRONG if is_wrong else FINE
+
+
+def _as_found(file: Path) -> FoundConfig:
+    """Return a file as the kernel would find it: a multikernel.yaml has to be trusted, but on Jupyter's config path."""
+    folders = {Path(folder).resolve() for folder in jupyter_config_path()}
+    return FoundConfig(file, travels=file.name == FILE_NAME and file.absolute().parent.resolve() not in folders)
+
+
+def _check_config(found: FoundConfig, kernelspecs: dict[str, Installed]) -> tuple[Config | None, list[Finding]]:
+    """Return the config, unless it cannot be used at all, and all that is wrong with it."""
+    try:
+        text = FoundConfig(found.path, travels=False).read(MAX_BYTES + 1)
+    except OSError as error:
+        raise CommandError(f"{found.path} cannot be read: {error.strerror or error}", UNUSABLE) from None
+    try:
+        config = read_config_file(found, Path.cwd(), COMMANDS)
+    except ConfigError as error:
+        return None, list(of_mistakes(error.file, error.mistakes))
+    assert config.file is not None
+    return config, list(of_mistakes(config.file, _unusable_kernels(text, config, kernelspecs)))
+
+
+def _unusable_kernels(text: bytes, config: Config, kernelspecs: dict[str, Installed]) -> list[Mistake]:
+    """Return a mistake, at the place of its `kernel`, for each backend of a config that could not start."""
+    root = compose(text, [])
+    assert root is not None
+    entries = Value(root, "", []).entries("")["backends"].value.entries("")
+    mistakes = []
+    for name, backend in config.backends.items():
+        if (why := why_unusable(backend, kernelspecs)) is not None:
+            kernel = entries[name].value.entries("")["kernel"].value
+            mistakes.append(Mistake(*position(kernel.node.start_mark), kernel.path, why))
+    return mistakes
+
+
+def _check_notebook(file: Path, kernelspecs: dict[str, Installed]) -> tuple[FoundConfig | None, Sequence[Finding]]:
+    """Return the config that counts for a notebook, and what is wrong with it or else with the notebook."""
+    notebook = read_notebook(file)
+    found = config_of_notebook(notebook, kernelspecs)
+    config, findings = (None, []) if found is None else _check_config(found, kernelspecs)
+    if found is not None and config is None:
+        return found, findings
+    return found, check_cells(notebook, config, kernelspecs)
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="a config file, or a notebook (.ipynb); left out: the config file that counts for the working folder",
+    )
+    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings, too")
+    parser.add_argument("--json", action="store_true", help="for a program to read; see docs/command-line.md")
+
+
+CHECK = Subcommand(
+    "check",
+    "say what is wrong with a config file or a notebook",
+    "Say what is wrong with a config file (all mistakes, and kernelspecs that are not installed), or with a notebook:\n"
+    "cells that Multi would refuse and, as warnings, cells without a header line below a %%use, which tools such as\n"
+    "formatters and jupytext take for the notebook's language. No kernel is started and no cell is run.",
+    _add_arguments,
+    _check,
+)

@@ -1,0 +1,70 @@
+"""A notebook as a file: its code cells, and the config file that counts for it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..config_lookup import FoundConfig, find_config
+from .installed import Installed, config_of_multi
+from .subcommand import UNUSABLE, CommandError
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCell:
+    """A code cell; its number counts cells of all types, from 1."""
+
+    number: int
+    id: str | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """What is to be known of a notebook."""
+
+    file: Path
+    kernelspec: str | None
+    """Name of the kernelspec that it was saved with."""
+    cells: tuple[CodeCell, ...]
+
+
+def read_notebook(file: Path) -> Notebook:
+    """Read a notebook of nbformat 4; CommandError if it is none."""
+    try:
+        content = json.loads(file.read_bytes())
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror or error}", UNUSABLE) from None
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{file} is not a notebook: {error}", UNUSABLE) from None
+    if isinstance(content, dict) and "worksheets" in content:
+        raise CommandError(f"{file} is of nbformat 3: open and save it in Jupyter first", UNUSABLE)
+    cells = content.get("cells") if isinstance(content, dict) else None
+    if not isinstance(cells, list):
+        raise CommandError(f"{file} is not a notebook: it has no list of cells", UNUSABLE)
+    metadata: Any = content.get("metadata")
+    kernelspec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    name = kernelspec.get("name") if isinstance(kernelspec, dict) else None
+    return Notebook(file, name if isinstance(name, str) else None, tuple(_code_cells(file, cells)))
+
+
+def _code_cells(file: Path, cells: list[Any]) -> Iterator[CodeCell]:
+    for number, cell in enumerate(cells, 1):
+        if not isinstance(cell, dict):
+            raise CommandError(f"{file} is not a notebook: cell {number} is no object", UNUSABLE)
+        if cell.get("cell_type") == "code":
+            source = cell.get("source")
+            lines: list[Any] = source if isinstance(source, list) else [source]
+            if not all(isinstance(line, str) for line in lines):
+                raise CommandError(f"{file} is not a notebook: cell {number} has no text as its source", UNUSABLE)
+            identity = cell.get("id")
+            yield CodeCell(number, identity if isinstance(identity, str) else None, "".join(lines))
+
+
+def config_of_notebook(notebook: Notebook, kernelspecs: dict[str, Installed]) -> FoundConfig | None:
+    """Return the config file of the Multi that a notebook was saved with, else the one that counts for its folder."""
+    spec = kernelspecs.get((notebook.kernelspec or "").lower())
+    if spec is not None and spec.is_multi and (named := config_of_multi(spec)) is not None:
+        return FoundConfig(named, travels=False)
+    return find_config(notebook.file.absolute().parent)

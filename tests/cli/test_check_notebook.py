@@ -1,0 +1,242 @@
+"""`multikernel check NOTEBOOK` says which cells Multi would refuse, and which other tools would take wrongly."""
+
+import json
+
+import pytest
+
+from .conftest import Machine, Run
+
+CONFIG = """\
+default: python
+backends:
+  python: {kernel: python3, aliases: [py]}
+  r: {kernel: ir}
+  odd: {kernel: odd}
+  gone: {kernel: gone}
+"""
+
+
+@pytest.fixture(autouse=True)
+def kernels(machine: Machine) -> None:
+    """Have R, which has no magics, and a kernel that nobody knows."""
+    machine.add_kernel("ir", "R", ["/bin/sh", "--slave", "-e", "IRkernel::main()"])
+    machine.add_kernel("odd", "odd", ["/bin/sh", "-m", "odd"])
+    machine.write("multikernel.yaml", CONFIG)
+
+
+def test_a_notebook_in_which_every_cell_can_run_has_no_mistakes(machine: Machine, run: Run) -> None:
+    machine.write_notebook(
+        "1",
+        "%%r\nx",
+        "%%time\n1",
+        "",
+        "%%backends",
+        "%%restart r --now",
+        "%%use r\n",
+        "%%r\nx",
+        "%%use py",
+        "s = '''\n%%r\n'''",
+        "#md\n%%r",
+        "%%start r\n%%r\nx",
+        "%%help r",
+        "%%help use",
+    )
+    result = run("check", "n.ipynb")
+    assert (result.code, result.lines) == (0, ["n.ipynb: no mistakes"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "what"),
+    [
+        (
+            "%%use rr\n",
+            "There is no backend 'rr' (did you mean 'r'?); there are gone, odd, py, python, r.",
+        ),
+        ("%%restart q", "There is no backend 'q'; there are gone, odd, py, python, r."),
+        (
+            "%%r -i df\nx",
+            "%%r takes no option '-i'. If the line is a magic of the kernel's own, put the kernel's header above it, "
+            "for example %%python.",
+        ),
+        (
+            "%%backends\nx",
+            "There is code below %%backends, but no backend to run it: add a line such as %%python above the code, or "
+            "move the code to a cell of its own.",
+        ),
+        (
+            "# R:\n%%r\nx",
+            "Line 2: %%r has to be on top of the cell, with nothing but header lines above it. If it is meant as text "
+            "for python, put %%python on top.",
+        ),
+    ],
+)
+def test_a_cell_that_multi_would_refuse_is_a_mistake_in_multi_s_own_words(
+    machine: Machine, run: Run, cell: str, what: str
+) -> None:
+    machine.write_notebook("#md", "1", cell)
+    result = run("check", "n.ipynb")
+    assert (result.code, result.lines) == (1, [f"n.ipynb: cell 3 (id c): {what}"])
+
+
+def test_a_header_that_names_nothing_is_a_mistake_where_the_default_has_no_magics(machine: Machine, run: Run) -> None:
+    machine.write("multikernel.yaml", "default: r\nbackends: {r: {kernel: ir}, python: {kernel: python3}}\n")
+    machine.write_notebook("%%pyton\n1", "%%time\n1", "x\n%%python")
+    result = run("check", "n.ipynb")
+    assert result.code == 1
+    assert [line[:60] for line in result.lines] == [
+        "n.ipynb: cell 1 (id a): %%pyton is neither a command nor a b",
+        "n.ipynb: cell 2 (id b): %%time is neither a command nor a ba",
+        "n.ipynb: cell 3 (id c): Line 2: %%python has to be on top of",
+    ]
+    assert "(did you mean 'python'?), and r has no %% magics. Known are: " in result.lines[0]
+
+
+def test_a_default_that_nobody_knows_gets_the_benefit_of_the_doubt(machine: Machine, run: Run) -> None:
+    machine.write("multikernel.yaml", "default: odd\nbackends: {r: {kernel: ir}, odd: {kernel: odd}}\n")
+    machine.write_notebook("%%time\n1")
+    result = run("check", "n.ipynb")
+    assert result.code == 0
+    assert result.lines[0].startswith("n.ipynb: cell 1 (id a): warning: %%time is neither a command nor a backend, ")
+    assert result.lines[0].endswith(" (That is if odd has no %% magics, which its kernelspec does not show.)")
+    assert run("check", "n.ipynb", "--strict").code == 1
+    machine.write_notebook("x\n%%r")
+    assert run("check", "n.ipynb").code == 1
+
+
+def test_a_cell_for_a_backend_that_could_not_start_is_a_mistake(machine: Machine, run: Run) -> None:
+    machine.write_notebook("%%gone\nx", "%%gone")
+    result = run("check", "n.ipynb")
+    assert result.code == 1
+    assert result.lines == [
+        "n.ipynb: cell 1 (id a): gone, which it runs on, could not start: the kernelspec 'gone' is not installed; "
+        "installed are ir, odd, python3"
+    ]
+
+
+def test_bare_cells_below_a_use_are_warned_of_until_the_first_language_is_back(machine: Machine, run: Run) -> None:
+    machine.write_notebook("1", "%%use r\n", "x <- 1", "", "%%py\n1", "%%r\nx", "y", "%%use python\n", "1")
+    result = run("check", "n.ipynb")
+    assert result.code == 0
+    assert result.lines == [
+        f"n.ipynb: cell {number} (id {name}): warning: it runs on r because of %%use in cell 2, but formatters and "
+        f"jupytext take it for python: put %%r on top"
+        for number, name in ((3, "c"), (7, "g"))
+    ]
+    assert run("check", "n.ipynb", "--strict").code == 1
+
+
+def test_a_use_of_the_same_language_misleads_nobody(machine: Machine, run: Run) -> None:
+    machine.write("multikernel.yaml", "default: p\nbackends: {p: {kernel: python3}, q: {kernel: python3}}\n")
+    machine.write_notebook("%%use q\n", "1")
+    assert run("check", "n.ipynb").lines == ["n.ipynb: no mistakes"]
+
+
+def test_formatters_leave_magics_alone(machine: Machine, run: Run) -> None:
+    machine.write("multikernel.yaml", "default: r\nbackends: {r: {kernel: ir}, python: {kernel: python3}}\n")
+    machine.write_notebook("%%use python\n", "%%time\n1")
+    assert run("check", "n.ipynb").lines == ["n.ipynb: no mistakes"]
+
+
+def test_a_use_in_a_cell_that_is_refused_changes_nothing(machine: Machine, run: Run) -> None:
+    machine.write_notebook("%%use r\n%%restart q", "1")
+    assert len(run("check", "n.ipynb").lines) == 1
+
+
+def test_a_notebook_counts_with_the_config_of_its_folder(machine: Machine, run: Run) -> None:
+    machine.write("sub/multikernel.yaml", "backends: {q: {kernel: python3}}\n")
+    machine.write_notebook("%%use q", name="sub/n.ipynb")
+    assert run("check", "sub/n.ipynb").code == 0
+    machine.write_notebook("%%use q")
+    assert run("check", "n.ipynb").code == 1
+
+
+def test_a_notebook_counts_with_the_config_of_the_multi_that_it_was_saved_with(machine: Machine, run: Run) -> None:
+    config = machine.write("$c d.yaml", "backends: {q: {kernel: python3}}\n")
+    assert run("install", "--user", "--config", config, "--name", "multi-q").code == 0
+    machine.write_notebook("%%use q", kernel="multi-q")
+    answer = run("check", "n.ipynb", "--json").json
+    assert (answer["ok"], answer["config"]) == (True, str(config))
+
+
+def test_a_multi_whose_kernelspec_somebody_wrote_may_name_its_config_by_a_variable(machine: Machine, run: Run) -> None:
+    machine.write("q.yaml", "backends: {q: {kernel: python3}}\n")
+    env = {"MULTIKERNEL_CONFIG": "${HOME}/work/q.yaml"}
+    machine.add_kernel("multi-q", "python", metadata={"multikernel": True}, env=env)
+    machine.write_notebook("%%use q", kernel="multi-q")
+    assert run("check", "n.ipynb").code == 0
+
+
+def test_without_any_config_every_kernelspec_is_a_backend(machine: Machine, run: Run) -> None:
+    (machine.work / "multikernel.yaml").unlink()
+    machine.write_notebook("%%ir\nx", "%%r\nx", "%%use q")
+    result = run("check", "n.ipynb")
+    assert result.lines == ["n.ipynb: cell 3 (id c): There is no backend 'q'; there are ir, odd, python3."]
+
+
+def test_mistakes_in_the_config_come_first(machine: Machine, run: Run) -> None:
+    machine.write("multikernel.yaml", "backends: {p: {kernel: python3, start: eagr}}\n")
+    machine.write_notebook("%%use q")
+    result = run("check", "n.ipynb")
+    assert result.code == 1
+    assert [line.split(": ")[:2] for line in result.lines] == [["multikernel.yaml:1:40", "backends.p.start"]]
+
+
+def test_a_notebook_of_another_kernel_is_checked_with_a_warning(machine: Machine, run: Run) -> None:
+    machine.write_notebook("1", kernel="python3")
+    result = run("check", "n.ipynb")
+    assert result.code == 0
+    assert result.lines == [
+        "n.ipynb: warning: its kernel is python3, not a Multi; the cells are checked as Multi would take them"
+    ]
+    machine.write_notebook("1", kernel="of somebody else")
+    assert run("check", "n.ipynb").lines == ["n.ipynb: no mistakes"]
+
+
+def test_older_notebooks_without_ids_and_with_text_in_one_piece_are_read(machine: Machine, run: Run) -> None:
+    cell = {"cell_type": "code", "source": "%%use q\n", "metadata": {}}
+    machine.write("n.ipynb", json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 2}))
+    result = run("check", "n.ipynb", "--json")
+    assert result.code == 1
+    assert result.json == {
+        "file": "n.ipynb",
+        "config": str(machine.work / "multikernel.yaml"),
+        "ok": False,
+        "findings": [
+            {
+                "file": "n.ipynb",
+                "severity": "mistake",
+                "what": "There is no backend 'q'; there are gone, odd, py, python, r.",
+                "line": None,
+                "column": None,
+                "path": None,
+                "cell": 1,
+                "id": None,
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "is not a notebook: Expecting value: line 1 column 1 (char 0)"),
+        ("[" * 100_000, "is not a notebook: maximum recursion depth exceeded while decoding a JSON array"),
+        ("[]", "is not a notebook: it has no list of cells"),
+        ('{"cells": 5}', "is not a notebook: it has no list of cells"),
+        ('{"cells": [5]}', "is not a notebook: cell 1 is no object"),
+        (
+            '{"cells": [{"cell_type": "code", "source": [5]}]}',
+            "is not a notebook: cell 1 has no text as its source",
+        ),
+        ('{"cells": [{"cell_type": "code"}]}', "is not a notebook: cell 1 has no text as its source"),
+        ('{"worksheets": []}', "is of nbformat 3: open and save it in Jupyter first"),
+    ],
+    ids=range(8),
+)
+def test_what_is_no_notebook_is_one_sentence_and_exit_code_2(
+    machine: Machine, run: Run, text: str, complaint: str
+) -> None:
+    machine.write("n.ipynb", text)
+    result = run("check", "n.ipynb")
+    assert result.code == 2
+    assert result.complaint.startswith(f"multikernel check: n.ipynb {complaint}")

@@ -1,0 +1,211 @@
+"""`multikernel list` shows what a notebook in a folder has, and why something is not there."""
+
+import sys
+
+import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+
+from .conftest import Machine, Run
+
+ALL_INSTALLED = "no multikernel.yaml: every installed kernelspec is a backend"
+
+
+def test_without_a_config_every_kernelspec_is_a_backend(machine: Machine, run: Run) -> None:
+    machine.add_kernel("ir", "R", ["/bin/sh", "-c", "R"])
+    result = run("list")
+    assert result.code == 0
+    assert [line.split() for line in result.lines[:3]] == [
+        ["backend", "aliases", "kernelspec", "language", "interpreter"],
+        ["ir", "ir", "R", "/bin/sh"],
+        ["python3", "*", "python3", "python", sys.executable],
+    ]
+    assert result.lines[3] == f"* default; {ALL_INSTALLED}"
+
+
+def test_with_a_config_its_backends_and_its_file_are_shown(machine: Machine, run: Run) -> None:
+    config = machine.write(
+        "multikernel.yaml", "default: p\nbackends: {p: {kernel: python3, aliases: [py, q]}, p2: {kernel: Python3}}\n"
+    )
+    (machine.work / "sub").mkdir()
+    result = run("list", "sub")
+    assert [line.split() for line in result.lines[1:3]] == [
+        ["p", "*", "py,", "q", "python3", "python", sys.executable],
+        ["p2", "Python3", "python", sys.executable],
+    ]
+    assert result.lines[3] == f"* default; {config}"
+
+
+def test_magics_that_headers_hide_are_shown(machine: Machine, run: Run) -> None:
+    machine.add_kernel("bash", "bash")
+    assert run("list").lines[-3:] == [
+        f"hidden: %%{name}: python3's own magic of this name: put %%python3 above to reach it"
+        for name in ("bash", "python", "python3")
+    ]
+
+
+def test_a_default_without_magics_hides_none(machine: Machine, run: Run) -> None:
+    machine.add_kernel("ir", "R")
+    machine.write("multikernel.yaml", "default: r\nbackends: {r: {kernel: ir}, bash: {kernel: python3}}\n")
+    assert "hidden" not in run("list").out
+
+
+def test_kernelspecs_that_no_header_line_can_name_are_shown(machine: Machine, run: Run) -> None:
+    for name in ("log", "vars", "my kernel"):
+        machine.add_kernel(name, "x")
+    out = run("list").lines
+    assert "hidden: log: %%log is a command: give it another name in a multikernel.yaml" in out
+    assert "hidden: vars: %%vars is a command: give it another name in a multikernel.yaml" in out
+    assert "hidden: my kernel: no header line can have this name: give it another in a multikernel.yaml" in out
+
+
+def test_a_kernelspec_that_is_not_installed_is_refused_with_a_suggestion(machine: Machine, run: Run) -> None:
+    machine.add_kernel("octave", "octave")
+    machine.write("multikernel.yaml", "default: p\nbackends: {p: {kernel: python3}, o: {kernel: octav}}\n")
+    result = run("list")
+    assert result.code == 0
+    assert result.lines[2].split() == ["o", "octav", "refused"]
+    assert result.lines[-1] == (
+        "refused: o: the kernelspec 'octav' is not installed (did you mean 'octave'?); installed are octave, python3"
+    )
+
+
+def test_a_multi_is_no_backend(machine: Machine, run: Run) -> None:
+    run("install", "--user")
+    assert "multi " not in run("list").out
+    machine.write("multikernel.yaml", "default: p\nbackends: {p: {kernel: python3}, m: {kernel: multi}}\n")
+    assert run("list").lines[-1] == (
+        "refused: m: the kernelspec 'multi' is a Multi, which cannot be a backend; others are python3"
+    )
+
+
+def test_a_program_that_is_gone_is_refused(machine: Machine, run: Run) -> None:
+    folder = machine.add_kernel("old", "python", ["/gone/bin/python", "-m", "ipykernel_launcher"])
+    assert run("list").lines[-1] == (
+        f"refused: old: there is no program /gone/bin/python, which the kernelspec in {folder} starts: install it anew"
+    )
+
+
+def test_a_program_is_found_as_jupyter_client_finds_it(machine: Machine, run: Run) -> None:
+    tool = machine.root / "bin" / "tool"
+    tool.parent.mkdir()
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+    own = machine.add_kernel("own", "x", ["{resource_dir}/start"])
+    (own / "start").write_text("#!/bin/sh\n")
+    (own / "start").chmod(0o755)
+    machine.add_kernel("spec-path", "x", ["tool"], env={"PATH": f"{tool.parent}:${{PATH}}"})
+    machine.add_kernel("backend-path", "x", ["tool"])
+    machine.add_kernel(
+        "remote", "x", ["tool"], metadata={"kernel_provisioner": {"provisioner_name": "local-provisioner"}}
+    )
+    machine.write(
+        "multikernel.yaml",
+        f"default: a\nbackends: {{a: {{kernel: own}}, b: {{kernel: spec-path}}, r: {{kernel: remote}},\n"
+        f"  c: {{kernel: backend-path, env: {{PATH: '{tool.parent}'}}}}, d: {{kernel: backend-path}}}}\n",
+    )
+    found = {
+        backend["name"]: (backend["interpreter"], backend["refused"])
+        for backend in run("list", "--json").json["backends"]
+    }
+    assert found["a"] == (str(own / "start"), None)
+    assert found["b"] == found["c"] == (str(tool), None)
+    assert found["r"] == (None, None)
+    assert found["d"][0] is None
+    assert found["d"][1].startswith("there is no program tool, ")
+
+
+def test_python_is_multi_s_own_wherever_the_path_leads(
+    machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.add_kernel("mine", "python", ["python3", "-m", "mine"])
+    monkeypatch.setenv("PATH", str(machine.root))
+    assert run("list").lines[1].split() == ["mine", "mine", "python", sys.executable]
+
+
+def test_a_kernelspec_that_cannot_be_read_is_refused(machine: Machine, run: Run) -> None:
+    odd = '{"argv": ["x"], "metadata": {"kernel_provisioner": 5}}'
+    for name, text in {"broken": "{", "list": "[]", "odd": odd, "typed": '{"argv": 5}', "empty": "{}"}.items():
+        (machine.add_kernel(name, "x") / "kernel.json").write_text(text)
+    (machine.add_kernel("away", "x") / "kernel.json").write_text(
+        '{"argv": ["x"], "metadata": {"kernel_provisioner": {"provisioner_name": "nowhere"}}}'
+    )
+    lines = [line for line in run("list").lines if line.startswith("refused: ")]
+    file = f"{machine.kernels}/{{}}/kernel.json"
+    assert [line.split(": ")[1] for line in lines] == ["empty", "away", "broken", "list", "odd", "typed"]
+    assert lines[0] == f"refused: empty: {file.format('empty')} names no program: its argv is missing"
+    assert lines[1] == f"refused: away: the kernel provisioner that {machine.kernels}/away asks for is not installed"
+    assert lines[2].startswith(f"refused: broken: {file.format('broken')} cannot be read: ")
+
+
+def test_a_config_with_mistakes_is_refused_and_what_holds_instead_is_shown(machine: Machine, run: Run) -> None:
+    machine.write("multikernel.yaml", "backends: {p: {kernel: python3, start: eagr}, q: {}}\n")
+    result = run("list")
+    assert result.code == 0
+    assert result.lines[1].split()[0] == "python3"
+    at = result.lines.index("refused: the config file, so every installed kernelspec is a backend until it is right:")
+    assert [line.split(": ")[1] for line in result.lines[at + 1 :]] == ["backends.p.start", "backends.q"]
+    assert run("list", "--json").json["mistakes"][0] == {
+        "line": 1,
+        "column": 40,
+        "path": "backends.p.start",
+        "what": "'eagr' is not one of lazy, eager (did you mean 'eager'?)",
+    }
+
+
+def test_a_config_that_is_not_trusted_is_refused(machine: Machine, run: Run) -> None:
+    config = machine.write("multikernel.yaml", "backends: {p: {kernel: python3}}\n")
+    config.chmod(0o666)
+    assert run("list").lines[-1] == (
+        f"multikernel.yaml:1:1: it is not used, since others can write it; if you trust it: chmod go-w {config}"
+    )
+
+
+def test_the_config_of_the_environment_comes_first(machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.write("multikernel.yaml", "backends: {p: {kernel: python3}}\n")
+    named = machine.write("other.yaml", "backends: {q: {kernel: python3}}\n")
+    monkeypatch.setenv("MULTIKERNEL_CONFIG", str(named))
+    assert run("list", "--json").json["config"] == str(named)
+
+
+def test_json_has_all_of_it_under_fixed_keys(machine: Machine, run: Run) -> None:
+    (machine.add_kernel("broken", "x") / "kernel.json").write_text("{")
+    config = machine.write("multikernel.yaml", "default: py\nbackends: {python: {kernel: python3, aliases: [py]}}\n")
+    answer = run("list", "--json").json
+    fault = answer["broken_kernelspecs"].pop("broken")
+    assert fault.startswith(f"{machine.kernels}/broken/kernel.json cannot be read: ")
+    assert answer == {
+        "folder": str(machine.work),
+        "config": str(config),
+        "mistakes": [],
+        "default": "python",
+        "backends": [
+            {
+                "name": "python",
+                "aliases": ["py"],
+                "kernelspec": "python3",
+                "language": "python",
+                "interpreter": sys.executable,
+                "refused": None,
+            }
+        ],
+        "hidden": [
+            {"name": "%%python", "why": "python's own magic of this name: put %%python above to reach it"},
+        ],
+        "broken_kernelspecs": {},
+    }
+
+
+def test_a_folder_that_is_not_there_is_one_sentence_and_exit_code_2(machine: Machine, run: Run) -> None:
+    for name in ("nowhere", str(machine.write("file", ""))):
+        result = run("list", name)
+        assert (result.code, result.complaint) == (2, f"multikernel list: there is no folder {name}")
+
+
+def test_a_machine_without_kernels_is_one_sentence_and_exit_code_1(
+    machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KernelSpecManager, "ensure_native_kernel", False)
+    for name in ("list", "init", "install"):
+        result = run(name)
+        assert result.code == 1
+        assert "pip install ipykernel" in result.complaint
