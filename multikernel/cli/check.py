@@ -34,7 +34,7 @@ def _check(options: argparse.Namespace) -> int:
     else:
         found = find_config(Path.cwd()) if file is None else _as_found(file)
         findings = [] if found is None else _check_config(found, kernelspecs)[1]
-    is_wrong = any(options.strict or finding.severity == "mistake" for finding in findings)
+    is_wrong = any(finding.severity == "mistake" for finding in findings)
     config = None if found is None else str(found.path.absolute())
     if options.json:
         say_json(
@@ -103,7 +103,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help="a config file, or a notebook (.ipynb); left out: the config file that counts for the working folder",
     )
-    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings, too")
     parser.add_argument("--json", action="store_true", help="for a program to read; see docs/command-line.md")
 
 

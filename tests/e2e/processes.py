@@ -19,6 +19,12 @@ def family(kernel: Kernel) -> list[psutil.Process]:
     return front(kernel).children(recursive=True)
 
 
+def child_of(kernel: Kernel, backend: str) -> psutil.Process:
+    """Return a backend's process; it is started if need be."""
+    kernel.run(f"%%start {backend}", store_history=False)
+    return kernel.children()[backend]
+
+
 def left_of(processes: list[psutil.Process], *, seconds: float) -> list[psutil.Process]:
     """Return those that still run after so many seconds; it returns as soon as all have ended."""
     _, alive = psutil.wait_procs(processes, timeout=seconds)
@@ -31,6 +37,14 @@ def has_ended(process: psutil.Process) -> bool:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def wait_until_ended(process: psutil.Process, *, seconds: float = 20.0) -> None:
+    """Wait until a process is over, its parent being stopped perhaps; AssertionError if it does not end."""
+    watch = Stopwatch()
+    while not has_ended(process):
+        assert watch.seconds < seconds, process
+        time.sleep(0.01)
 
 
 def wait_for_exit(kernel: Kernel, *, seconds: float) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from .kernel import Answer, Kernel, open_kernel
 from .kernelspecs import Lobby, write_kernelspec
-from .processes import Stopwatch, has_ended, left_of
+from .processes import Stopwatch, child_of, has_ended, left_of
 from .test_interrupt import started
 
 Need = Callable[..., None]
@@ -125,7 +125,7 @@ def test_stop_and_restart_end_one_backend_s_state_and_keep_the_others(shared: Ke
     shared.run("kept = 1")
     for command in ("%%stop ir", "%%restart ir"):
         shared.run("%%ir\nx <- 1")
-        process = shared.children()["ir"]
+        process = child_of(shared, "ir")
         answer = shared.run(command)
         assert (answer.content["status"], answer.types) == ("ok", ["busy", "execute_input", "idle"])
         assert left_of([process], seconds=0.2) == []

@@ -11,7 +11,7 @@ import pytest
 
 from .kernel import PATIENCE, Kernel, open_kernel
 from .kernelspecs import Lobby, write_kernelspec
-from .processes import Stopwatch, family, front, left_of, wait_for_exit
+from .processes import Stopwatch, child_of, family, front, left_of, wait_for_exit
 from .test_interrupt import started
 
 Need = Callable[..., None]
@@ -94,7 +94,7 @@ def test_a_child_that_is_stopped_does_not_hold_up_the_end(tmp_path: Path, need: 
     with open_kernel("multi", env={"JUPYTER_RUNTIME_DIR": str(tmp_path)}) as kernel:
         kernel.run(f"%%start {stopped} python3")
         processes = family(kernel)
-        kernel.children()[stopped].suspend()
+        child_of(kernel, stopped).suspend()
         watch = Stopwatch()
         kernel.send("shutdown_request", {"restart": False}, channel="control")
         assert wait_for_exit(kernel, seconds=10) == 0
@@ -124,10 +124,10 @@ def test_the_end_while_a_child_is_starting(tmp_path: Path, number: signal.Signal
 def test_stopping_one_backend_ends_its_processes_and_removes_its_files(tmp_path: Path, need: Need) -> None:
     need("bash")
     with open_kernel("multi", env={"JUPYTER_RUNTIME_DIR": str(tmp_path)}) as kernel:
-        kernel.run("%%start python3")
+        child_of(kernel, "python3")
         before = left_files(tmp_path)
         kernel.run("%%bash\nsleep 1000 &")
-        child = kernel.children()["bash"]
+        child = child_of(kernel, "bash")
         processes = [child, *child.children(recursive=True)]
         assert len(processes) >= 3
         assert len(left_files(tmp_path)) > len(before)

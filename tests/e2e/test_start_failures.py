@@ -8,7 +8,7 @@ import pytest
 
 from .kernel import Answer, Kernel, open_kernel
 from .kernelspecs import Lobby, write_kernelspec
-from .processes import Stopwatch, front, has_ended
+from .processes import Stopwatch, front, wait_until_ended
 
 SPEAKS = "import sys\nfor n in range(30): print('complaint', n, file=sys.stderr)\nsys.exit(7)"
 GARBAGE = "import os\nos.write(1, bytes(range(128, 256)) * 9000 + b'\\n\\x1b[2J\\x00 at last\\n')\nos._exit(0)"
@@ -124,8 +124,7 @@ def test_a_failed_start_aborts_what_has_arrived_and_no_more(broken: Kernel, lobb
     front(broken).suspend()
     queued = broken.client.execute("print(1)")
     process.kill()
-    while not has_ended(process):
-        pass
+    wait_until_ended(process)
     front(broken).resume()
     assert broken.wait(failing).content["status"] == "error"
     assert broken.wait(queued).content["status"] == "aborted"
