@@ -100,9 +100,36 @@ def test_both_refuse_a_name_that_is_none(name: str) -> None:
     assert not VALIDATOR.is_valid(document)
 
 
-@pytest.mark.parametrize("name", ["", "=", "A=B", "\0"])
-def test_both_refuse_a_variable_that_no_process_can_have(name: str) -> None:
-    document = {"backends": {"r": {"kernel": "ir", "env": {name: "x"}}}}
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"kernel": ""},
+        {"kernel": "ir", "cwd": ""},
+        {"kernel": "ir", "startup": "\0"},
+        {"kernel": "ir", "aliases": "py"},
+        {"kernel": "ir", "aliases": ["p y"]},
+        {"kernel": "ir", "start": "never"},
+        {"kernel": "ir", "interrupt": None},
+        {"kernel": "ir", "timeout": 0},
+        {"kernel": "ir", "timeout": "60"},
+        {"kernel": "ir", "timeout": True},
+        {"kernel": "ir", "timeout": MAX_TIMEOUT + 1},
+        {"kernel": "ir", "env": {"": "x"}},
+        {"kernel": "ir", "env": {"A=B": "x"}},
+        {"kernel": "ir", "env": {"A": True}},
+        {"kernel": "ir", "ssh": "gpu"},
+    ],
+    ids=str,
+)
+def test_both_refuse_a_backend_that_cannot_be(settings: dict[str, object]) -> None:
+    document = {"backends": {"r": settings}}
+    assert mistakes_of(document)
+    assert not VALIDATOR.is_valid(document)
+
+
+@pytest.mark.parametrize("document", [{}, {"default": "r"}, {"backends": {}}, [], None, "r"], ids=str)
+def test_both_refuse_a_document_without_backends(document: object) -> None:
     assert mistakes_of(document)
     assert not VALIDATOR.is_valid(document)
 

@@ -79,6 +79,16 @@ class Kernel:
         """Send any request and wait for its reply and its idle."""
         return self.wait(self.send(msg_type, content, channel=channel), channel=channel, patience=patience)
 
+    def begin(self, code: str, **options: Any) -> str:
+        """Execute a cell that prints `go`, wait for that, and return the msg_id."""
+        msg_id = str(self.client.execute(code, **options))
+        self.until("stream", msg_id, text="go")
+        return msg_id
+
+    def have_arrived(self) -> None:
+        """Wait until the front has all that was sent to it on shell."""
+        self.ask("kernel_info_request", {})
+
     def send(self, msg_type: str, content: Json, *, channel: str = "shell", **frames: Any) -> str:
         """Send any message and return its msg_id."""
         message = self.client.session.msg(msg_type, content)

@@ -11,7 +11,6 @@ import pytest
 from .kernel import Answer, Kernel, open_kernel
 from .kernelspecs import Lobby, write_kernelspec
 from .processes import Stopwatch, child_of, has_ended, left_of
-from .test_interrupt import started
 
 Need = Callable[..., None]
 
@@ -174,8 +173,9 @@ def test_a_command_that_fails_stops_the_cell(shared: Kernel) -> None:
 
 def test_commands_leave_cells_of_other_backends_in_peace(shared: Kernel, need: Need) -> None:
     need("ir", "bash")
-    msg_id = started(shared, '%%ir\ncat("go\\n"); Sys.sleep(100)')
+    msg_id = shared.begin('%%ir\ncat("go\\n"); Sys.sleep(100)')
     queued = shared.client.execute("%%interrupt bash python3")
+    shared.have_arrived()
     watch = Stopwatch()
     shared.interrupt()
     assert shared.wait(msg_id).content["status"] == shared.wait(queued).content["status"] == "aborted"
@@ -185,7 +185,7 @@ def test_commands_leave_cells_of_other_backends_in_peace(shared: Kernel, need: N
 def test_now_runs_a_command_while_a_cell_runs(shared: Kernel, need: Need) -> None:
     need("ir", "bash")
     shared.run("kept = 1")
-    msg_id = started(shared, '%%ir\ncat("go\\n"); Sys.sleep(100)')
+    msg_id = shared.begin('%%ir\ncat("go\\n"); Sys.sleep(100)')
     queued = shared.client.execute("kept = 2")
     assert "ready" in shown(shared.run("%%backends --now", patience=5))
     assert shared.run("%%start bash --now", patience=20).content["status"] == "ok"
@@ -199,7 +199,7 @@ def test_now_runs_a_command_while_a_cell_runs(shared: Kernel, need: Need) -> Non
 
 def test_interrupt_now_interrupts_the_named_backend(shared: Kernel, need: Need) -> None:
     need("ir")
-    msg_id = started(shared, '%%ir\ncat("go\\n"); Sys.sleep(100)')
+    msg_id = shared.begin('%%ir\ncat("go\\n"); Sys.sleep(100)')
     assert shared.run("%%interrupt python3 ir --now", patience=5).content["status"] == "ok"
     assert shared.wait(msg_id, patience=5).content["status"] == "aborted"
 

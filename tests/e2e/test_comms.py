@@ -8,7 +8,6 @@ import pytest
 
 from .kernel import Answer, Json, Kernel
 from .processes import Stopwatch
-from .test_interrupt import started
 
 Need = Callable[..., None]
 
@@ -76,7 +75,7 @@ def test_a_slider_moves_in_both_directions(comms: Kernel, header: str) -> None:
 def test_a_slider_answers_while_r_sleeps(comms: Kernel, need: Need) -> None:
     need("ir")
     comm_id = model_id(comms.run(SLIDER), "IntSliderModel")
-    sleeping = started(comms, '%%ir\ncat("go\\n"); Sys.sleep(100)')
+    sleeping = comms.begin('%%ir\ncat("go\\n"); Sys.sleep(100)')
     moved = comms.wait(update(comms, comm_id, value=3), has_reply=False, patience=5)
     assert moved.stream() == "now 3\n"
     assert moved.seconds < 1

@@ -12,7 +12,6 @@ import pytest
 from .kernel import Answer, Json, Kernel, open_kernel
 from .kernelspecs import Lobby, write_kernelspec
 from .processes import Stopwatch, child_of, front, has_ended, left_of, wait_until_ended
-from .test_interrupt import started
 
 Need = Callable[..., None]
 
@@ -57,7 +56,7 @@ def test_kill_9_in_mid_cell(shared: Kernel, need: Need, backend: str) -> None:
     need(backend, "calysto_scheme")
     shared.run("%%calysto_scheme\n(define kept 5)")
     child = child_of(shared, backend)
-    msg_id = started(shared, f"%%{backend}\n{MID_CELL[backend]}")
+    msg_id = shared.begin(f"%%{backend}\n{MID_CELL[backend]}")
     queued = shared.client.execute("%%calysto_scheme\nkept")
     grandchildren = child.children(recursive=True)
     watch = Stopwatch()
@@ -80,7 +79,7 @@ def test_output_that_is_on_its_way_when_the_child_dies_is_kept(shared: Kernel, t
     code = f"import os, time; print('go', flush=True); open('{tmp_path}/pipe').read()\n"
     code += "for n in range(250): print('line', n, flush=True)\ntime.sleep(0.3); os._exit(3)"
     child = child_of(shared, "python3")
-    msg_id = started(shared, code)
+    msg_id = shared.begin(code)
     front(shared).suspend()
     (tmp_path / "pipe").write_text("")
     wait_until_ended(child)
@@ -138,7 +137,7 @@ def test_killed_while_idle(shared: Kernel, need: Need, backend: str) -> None:
 def test_every_kind_of_request_in_flight_is_answered(shared: Kernel) -> None:
     shared.run("import time")
     child = child_of(shared, "python3")
-    cell = started(shared, "print('go', flush=True); time.sleep(100)")
+    cell = shared.begin("print('go', flush=True); time.sleep(100)")
     child.send_signal(signal.SIGSTOP)
     questions: dict[str, Json] = {
         "complete_request": {"code": "prin", "cursor_pos": 4},

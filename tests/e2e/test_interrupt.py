@@ -31,19 +31,12 @@ ENDLESS = {
 }
 
 
-def started(kernel: Kernel, code: str, **options: bool) -> str:
-    """Send a cell that prints `go`, wait for that, and return the msg_id."""
-    msg_id = str(kernel.client.execute(code, **options))
-    kernel.until("stream", msg_id, text="go")
-    return msg_id
-
-
 @pytest.mark.parametrize("channel", ["control", "shell"])
 @pytest.mark.parametrize("name", ENDLESS)
 def test_a_running_cell_stops_and_its_backend_goes_on(shared: Kernel, need: Need, name: str, channel: str) -> None:
     backend, endless, check, status = ENDLESS[name]
     need(backend)
-    msg_id = started(shared, f"%%{backend}\n{endless}")
+    msg_id = shared.begin(f"%%{backend}\n{endless}")
     watch = Stopwatch()
     reply = shared.ask("interrupt_request", {}, channel=channel)
     assert reply.content == {"status": "ok"}
@@ -56,7 +49,7 @@ def test_a_running_cell_stops_and_its_backend_goes_on(shared: Kernel, need: Need
 
 def test_xpython_that_cannot_be_interrupted_is_restarted_and_the_cell_says_so(shared: Kernel, need: Need) -> None:
     need("xpython")
-    msg_id = started(shared, f"%%xpython\n{PYTHON_SLEEPS}")
+    msg_id = shared.begin(f"%%xpython\n{PYTHON_SLEEPS}")
     assert shared.interrupt().content == {"status": "ok"}
     answer = shared.wait(msg_id)
     assert answer.content["ename"] == "BackendRestarted"
@@ -69,8 +62,9 @@ def test_xpython_that_cannot_be_interrupted_is_restarted_and_the_cell_says_so(sh
 @pytest.mark.parametrize("channel", ["control", "shell"])
 def test_everything_queued_before_the_interrupt_is_aborted(shared: Kernel, need: Need, channel: str) -> None:
     need("ir", "bash")
-    msg_id = started(shared, PYTHON_SLEEPS)
+    msg_id = shared.begin(PYTHON_SLEEPS)
     queued = [shared.client.execute(code) for code in ("print(1)", "%%ir\ncat(2)", "%%bash\necho 3", "%%use ir")]
+    shared.have_arrived()
     shared.ask("interrupt_request", {}, channel=channel)
     assert shared.wait(msg_id).content["status"] == "error"
     for answer in (shared.wait(other) for other in queued):
@@ -87,6 +81,7 @@ def test_what_is_queued_is_aborted_though_the_interrupted_cell_says_ok(
     os.mkfifo(tmp_path / "pipe")
     msg_id = shared.client.execute(f'%%ir\nsystem("echo go > {tmp_path}/pipe; sleep 100")')
     queued = shared.client.execute("1")
+    shared.have_arrived()
     assert (tmp_path / "pipe").read_text() == "go\n"
     shared.interrupt()
     assert shared.wait(msg_id).content["status"] == "ok"
@@ -99,7 +94,7 @@ def test_idle_backends_get_no_signal_and_keep_their_state(shared: Kernel, need: 
     shared.run("import subprocess, sys\nwitness = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=-1)")
     shared.run("%%deno\nglobalThis.other = 7")
     shared.run("%%bash\nother=8")
-    msg_id = started(shared, '%%ir\ncat("go\\n"); Sys.sleep(100)')
+    msg_id = shared.begin('%%ir\ncat("go\\n"); Sys.sleep(100)')
     shared.interrupt()
     assert shared.wait(msg_id).content["status"] == "aborted"
     assert shared.run("print(witness.poll()); witness.stdin.close(); witness.wait()").stream() == "None\n"
@@ -141,7 +136,7 @@ def test_a_comm_handler_is_interrupted(shared: Kernel) -> None:
 
 
 def test_sigint_to_the_front_does_as_the_button_does(shared: Kernel) -> None:
-    msg_id = started(shared, PYTHON_SLEEPS)
+    msg_id = shared.begin(PYTHON_SLEEPS)
     os.kill(front(shared).pid, signal.SIGINT)
     assert shared.wait(msg_id).content["ename"] == "KeyboardInterrupt"
     os.kill(front(shared).pid, signal.SIGINT)
@@ -154,7 +149,7 @@ def test_a_cell_that_ignores_the_interrupt_is_told_of_and_the_next_press_restart
     need("bash")
     shared.run("%%bash\nother=9")
     ignores = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nkept = 1; print('go')\nwhile True: pass"
-    msg_id = started(shared, ignores)
+    msg_id = shared.begin(ignores)
     shared.interrupt()
     watch = Stopwatch()
     note = shared.until("stream", msg_id, text="has not reacted")["content"]

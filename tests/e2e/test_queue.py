@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from .kernel import Answer, Json, Kernel
-from .test_interrupt import started
 
 Need = Callable[..., None]
 
@@ -19,7 +18,7 @@ def send_all(kernel: Kernel, cells: list[str], **options: bool) -> list[str]:
     first = kernel.client.execute("%%python3\ninput()", allow_stdin=True, store_history=False)
     kernel.question()
     msg_ids = [str(kernel.client.execute(cell, **options)) for cell in cells]
-    kernel.ask("kernel_info_request", {})
+    kernel.have_arrived()
     kernel.client.input("")
     kernel.wait(first)
     return msg_ids
@@ -139,7 +138,7 @@ def test_use_holds_for_cells_that_were_sent_together_and_not_for_silent_ones(sha
 def test_python_completes_and_kernel_info_is_answered_while_r_sleeps(shared: Kernel, need: Need) -> None:
     need("ir", "bash")
     shared.run("%%start bash")
-    msg_id = started(shared, R_SLEEPS)
+    msg_id = shared.begin(R_SLEEPS)
     queued = shared.client.execute("%%bash\necho 1")
     requests: dict[str, Json] = {
         "complete_request": {"code": "prin", "cursor_pos": 4},

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,6 @@ import pytest
 from .kernel import PATIENCE, Kernel, open_kernel
 from .kernelspecs import Lobby, write_kernelspec
 from .processes import Stopwatch, child_of, family, front, left_of, wait_for_exit
-from .test_interrupt import started
 
 Need = Callable[..., None]
 
@@ -27,7 +27,7 @@ def with_four_children(runtime: Path) -> Iterator[tuple[Kernel, list[psutil.Proc
         assert kernel.children().keys() == set(CHILDREN)
         kernel.run("import subprocess, sys\np = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=-1)")
         kernel.run("%%deno\nsetInterval(() => {}, 1000); 1")
-        started(kernel, "%%bash\necho go; sleep 1000")
+        kernel.begin("%%bash\necho go; sleep 1000")
         processes = family(kernel)
         assert len(processes) >= 7
         try:
@@ -180,7 +180,7 @@ def test_the_front_ends_when_its_parent_has_been_killed(tmp_path: Path) -> None:
         "input()\n"
     )
     env = {**os.environ, "JUPYTER_RUNTIME_DIR": str(tmp_path)}
-    with psutil.Popen(["python", "-c", code], stdin=-1, stdout=-1, env=env) as parent:
+    with psutil.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, env=env) as parent:
         child = psutil.Process(int(parent.stdout.readline()))
         processes = [child, *child.children(recursive=True)]
         parent.kill()
