@@ -27,11 +27,6 @@ class Execution:
         self._queue: deque[Request] = deque()
         self._running: CellRequest | None = None
 
-    @property
-    def running(self) -> CellRequest | None:
-        """The cell whose turn it is."""
-        return self._running
-
     def queued(self) -> list[Request]:
         """Return what waits for its turn, the oldest first."""
         return list(self._queue)

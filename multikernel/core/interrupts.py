@@ -43,16 +43,15 @@ class Interrupts:
                 backend, BackendRestarted(f"{backend.name} did not react to the interrupt and was restarted.")
             )
             return
-        match backend.interrupt_mode:
-            case "restart":
-                text = f"{backend.name} cannot be interrupted, so it was restarted: it is new and empty."
-                self._restart(backend, BackendRestarted(text))
-                return
-            case "message":
-                request = self._outbox.composer.message("interrupt_request", {})
-                self._outbox.add(ToBackend(backend.name, "control", request))
-            case "signal":
-                self._outbox.add(Signal(backend.name))
+        if backend.interrupt_mode == "restart":
+            text = f"{backend.name} cannot be interrupted, so it was restarted: it is new and empty."
+            self._restart(backend, BackendRestarted(text))
+            return
+        if backend.interrupt_mode == "message":
+            request = self._outbox.composer.message("interrupt_request", {})
+            self._outbox.add(ToBackend(backend.name, "control", request))
+        else:
+            self._outbox.add(Signal(backend.name))
         if backend.name not in self._pressed:
             self._pressed[backend.name] = {request.id for request in self._state.requests_of(backend.name)}
             self._outbox.add(SetTimer(("interrupt", backend.name), NO_EFFECT_SECONDS))

@@ -4,9 +4,6 @@ A child answers a request by a plan that the test has drawn. What it says lies i
 which order the pipes are read is for the test to draw, too.
 """
 
-from collections import defaultdict, deque
-from dataclasses import dataclass, field
-
 from multikernel.core.actions import (
     Action,
     CancelCommand,
@@ -27,56 +24,7 @@ from multikernel.core.wire import Composer, Json, Message
 
 from .desk import CLIENT, COMMANDS, KERNEL_INFO, KERNELSPECS, configured
 from .lines import SESSION, child_message, make_message
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How a child answers a request."""
-
-    outputs: int = 0
-    late: int = 0
-    """Outputs after idle."""
-    status: str = "ok"
-    replies: bool = True
-    goes_idle: bool = True
-    hangs: bool = False
-    """Until it is interrupted."""
-    is_deaf: bool = False
-    """Not even then."""
-    opens_comm: bool = False
-    asks: bool = False
-
-
-@dataclass
-class Sent:
-    """A request of the notebook, and all that it got."""
-
-    message: Message
-    plan: Plan
-    backend: str = ""
-    types: list[str] = field(default_factory=list)
-    """Of the iopub messages under it, the statuses as busy and idle."""
-    replies: list[Json] = field(default_factory=list)
-    new_default: str | None = None
-    count: int = 0
-
-
-@dataclass(repr=False)
-class Child:
-    """One backend's process."""
-
-    name: str
-    state: str = "stopped"
-    pipes: dict[Channel, deque[Message]] = field(default_factory=lambda: defaultdict(deque))
-    todo: deque[str] = field(default_factory=deque)
-    """Ids of requests, the first of which it is at."""
-    hangs: bool = False
-
-    def ends(self) -> None:
-        """Forget everything."""
-        self.state, self.hangs = "stopped", False
-        self.pipes.clear()
-        self.todo.clear()
+from .plans import Child, Plan, Sent
 
 
 class World:
@@ -110,8 +58,17 @@ class World:
         msg_id = str(len(self.sent) + 1)
         message = make_message(msg_id, msg_type, content)
         self.sent[msg_id] = Sent(message, plan, new_default=new_default)
-        channel: Channel = "control" if msg_type == "interrupt_request" else "shell"
+        channel: Channel = "shell"
+        if msg_type == "interrupt_request":
+            channel = "control"
+            self.doom_queued()
         self.perform(self.router.from_front(channel, CLIENT, message))
+
+    def doom_queued(self) -> None:
+        """Note that all cells that have arrived and not begun have to be aborted."""
+        for sent in self.sent.values():
+            if sent.message.type == "execute_request" and not sent.types:
+                sent.is_doomed = True
 
     def advance(self) -> None:
         """Let the next cell begin, since all that has arrived has been taken."""
@@ -233,6 +190,8 @@ class World:
             sent.replies.append(content)
             if content.get("status") == "ok" and sent.new_default is not None:
                 self.default = sent.new_default
+            if content.get("status") != "ok" and sent.stops_on_error and not sent.is_doomed:
+                self.doom_queued()
 
     def _to_child(self, child: Child, channel: Channel, message: Message) -> None:
         if channel == "stdin":
@@ -247,6 +206,7 @@ class World:
         sent = self.sent[message.id]
         assert message.header_frame == sent.message.header_frame
         assert not sent.backend, "sent twice"
+        assert not sent.is_doomed
         assert "idle" not in sent.types or message.type == "unheard_of"
         sent.backend = child.name
         if message.type == "execute_request":
