@@ -40,7 +40,10 @@ class Interrupts:
             return
         if backend.is_deaf:
             self._restart(
-                backend, BackendRestarted(f"{backend.name} did not react to the interrupt and was restarted.")
+                backend,
+                BackendRestarted(
+                    f"{backend.name} did not react to the interrupt, so it was restarted: it is new and empty."
+                ),
             )
             return
         if backend.interrupt_mode == "restart":

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,12 +78,14 @@ def test_what_is_queued_is_aborted_though_the_interrupted_cell_says_ok(
     shared: Kernel, need: Need, tmp_path: Path
 ) -> None:
     need("ir")
-    # R ignores the signal until the shell runs, which then writes into the pipe.
+    # R ignores the signal while the command runs, which says through the pipe that it does. (A shell would not do: one
+    # that is about to fork when the signal comes waits for its child, which did not get it.)
     os.mkfifo(tmp_path / "pipe")
-    msg_id = shared.client.execute(f'%%ir\nsystem("echo go > {tmp_path}/pipe; sleep 100")')
+    (tmp_path / "sleeps.py").write_text(f"import time; open('{tmp_path}/pipe', 'w').write('go'); time.sleep(100)")
+    msg_id = shared.client.execute(f'%%ir\nsystem2("{sys.executable}", "{tmp_path}/sleeps.py")')
     queued = shared.client.execute("1")
     shared.have_arrived()
-    assert (tmp_path / "pipe").read_text() == "go\n"
+    assert (tmp_path / "pipe").read_text() == "go"
     shared.interrupt()
     assert shared.wait(msg_id).content["status"] == "ok"
     assert shared.wait(queued).content["status"] == "aborted"
