@@ -4,6 +4,7 @@ PyYAML composes the nodes; nothing is ever constructed from them, so that no tag
 depth and values keep a hostile file cheap: aliases are never unfolded, only counted as what they stand for.
 """
 
+import codecs
 import re
 
 import yaml
@@ -66,18 +67,19 @@ def position(mark: yaml.Mark) -> tuple[int, int]:
 
 
 def _decode(file_bytes: bytes) -> str:
-    """Return the text of a file that is short enough and in UTF-8, with or without a byte-order mark."""
+    """Return the text of a file that is short enough and in UTF-8 without a byte-order mark."""
     if len(file_bytes) > MAX_BYTES:
-        raise _Unreadable(f"{len(file_bytes)} bytes are too many for a config: the limit is {MAX_BYTES} (256 KiB)")
+        raise _Unreadable(f"more than {MAX_BYTES} bytes (256 KiB) are too many for a config")
     if file_bytes[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in file_bytes[:4]:
         raise _Unreadable("this is UTF-16 or UTF-32, or no text at all: save the file as UTF-8")
+    if file_bytes.startswith(codecs.BOM_UTF8):
+        raise _Unreadable("the file begins with a byte-order mark: save it as UTF-8 without one")
     try:
         text = file_bytes.decode()
     except UnicodeDecodeError as error:
-        line, column = _position_of_end(file_bytes[: error.start].decode().removeprefix("\ufeff"))
+        line, column = _position_of_end(file_bytes[: error.start].decode())
         byte = f"0x{file_bytes[error.start]:02X}"
         raise _Unreadable(f"byte {byte} is not UTF-8: save the file as UTF-8", line, column) from None
-    text = text.removeprefix("\ufeff")
     if found := yaml.SafeLoader.NON_PRINTABLE.search(text):
         line, column = _position_of_end(text[: found.start()])
         character = f"U+{ord(found.group()):04X}"

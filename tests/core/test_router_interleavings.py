@@ -253,6 +253,6 @@ class Interleavings(RuleBasedStateMachine):
 
 
 Interleavings.TestCase.settings = settings(
-    max_examples=200, stateful_step_count=80, deadline=None, phases=[p for p in Phase if p is not Phase.explain]
+    max_examples=200, stateful_step_count=80, phases=[p for p in Phase if p is not Phase.explain]
 )
 TestInterleavings = Interleavings.TestCase

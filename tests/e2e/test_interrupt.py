@@ -143,6 +143,7 @@ def test_sigint_to_the_front_does_as_the_button_does(shared: Kernel) -> None:
     os.kill(front(shared).pid, signal.SIGINT)
     assert shared.wait(msg_id).content["ename"] == "KeyboardInterrupt"
     os.kill(front(shared).pid, signal.SIGINT)
+    shared.have_arrived()
     assert shared.run("print(kept)").stream() == "41\n"
 
 
