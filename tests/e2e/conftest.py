@@ -21,14 +21,6 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _own_history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the cells of the tests out of the user's history."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JUPYTER_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-        yield
-
-
 @pytest.fixture(scope="session")
 def need() -> Callable[..., None]:
     """Return a function that skips the test if a kernelspec is not installed; in CI that is a failure."""
