@@ -27,6 +27,7 @@ from .runtime.history import HistoryFile
 from .runtime.mux import Mux
 from .runtime.output import Outputs
 from .runtime.sockets import make_context
+from .runtime.trace import Trace, TraceFile
 from .runtime.watchdog import Watchdog
 from .settings import load_settings
 
@@ -77,9 +78,21 @@ def run(connection_file: str) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="multikernel-", dir=jupyter_runtime_dir()) as directory,
         closing(Watchdog(directory)) as watchdog,
+        closing(_open_trace(composer.session)) as trace,
     ):
-        surroundings = Surroundings(make_context(), directory, watchdog, composer)
+        surroundings = Surroundings(make_context(), directory, watchdog, composer, trace)
         anyio.run(_serve, router, connection, surroundings, outputs)
+
+
+def _open_trace(session: str) -> Trace:
+    """Return the trace; it begins with a log file if the environment names one."""
+    trace = Trace(session)
+    if path := os.environ.get("MULTIKERNEL_TRACE"):
+        try:
+            trace.add(TraceFile(path, wants_content=os.environ.get("MULTIKERNEL_TRACE_CONTENT") == "1"))
+        except OSError as error:
+            log.warning("MULTIKERNEL_TRACE is not obeyed: %s", error)
+    return trace
 
 
 async def _serve(
@@ -90,7 +103,7 @@ async def _serve(
 ) -> None:
     context = make_context()
     try:
-        front = Front(context, connection, surroundings.composer)
+        front = Front(context, connection, surroundings.composer, surroundings.trace)
     except zmq.ZMQError as error:
         context.destroy(linger=0)
         raise StartError(f"A port of the connection file cannot be bound: {error}") from None

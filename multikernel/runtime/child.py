@@ -22,6 +22,7 @@ from ..core.kernels import traits_of
 from ..core.wire import Composer, Json, Message, Wire, WireError
 from .output import LINES_SHOWN, Output
 from .sockets import LoopSocket
+from .trace import Trace
 from .watchdog import Watchdog
 
 ASK_AGAIN_SECONDS = 0.05
@@ -45,6 +46,7 @@ class Surroundings:
     """Private (0700), for the connection files."""
     watchdog: Watchdog
     composer: Composer
+    trace: Trace
 
 
 class PlainKernelManager(AsyncKernelManager):
@@ -57,7 +59,13 @@ class Child:
     """The channels of a running process."""
 
     def __init__(
-        self, config: BackendConfig, manager: AsyncKernelManager, composer: Composer, output: Output, deliver: Deliver
+        self,
+        config: BackendConfig,
+        manager: AsyncKernelManager,
+        composer: Composer,
+        trace: Trace,
+        output: Output,
+        deliver: Deliver,
     ) -> None:
         """Connect to a process that has just been started; `deliver` gets what is not an answer to requests of ours."""
         self.kernel_info: Json = {}
@@ -67,6 +75,7 @@ class Child:
         self._output = output
         self._manager = manager
         self._composer = composer
+        self._trace = trace
         self._deliver = deliver
         self._wire = Wire(manager.session.key, manager.session.signature_scheme)
         self._news = anyio.Event()
@@ -95,6 +104,8 @@ class Child:
 
     def send(self, channel: Channel, message: Message) -> None:
         """Send a message to the process."""
+        if self._trace.watched:
+            self._trace.message("front -> backend", channel, message, self._config.name)
         self._sockets[channel].send(self._wire.pack(message))
 
     async def signal(self) -> None:
@@ -148,7 +159,10 @@ class Child:
             _, message = self._wire.unpack(frames)
         except WireError as error:
             log.warning("a message of %s on %s is dropped: %s", self._config.name, channel, error)
+            self._trace.dropped("backend -> front", channel, str(error), self._config.name)
             return
+        if self._trace.watched:
+            self._trace.message("backend -> front", channel, message, self._config.name)
         if not self._is_ours(message):
             self._deliver(channel, message)
             return
@@ -213,7 +227,7 @@ async def open_child(
     try:
         await _launch(manager, config, output)
         async with _ending(manager, surroundings.watchdog):
-            child = Child(config, manager, surroundings.composer, output, deliver)
+            child = Child(config, manager, surroundings.composer, surroundings.trace, output, deliver)
             try:
                 await child.get_ready()
                 yield child

@@ -11,6 +11,7 @@ from zmq.devices import ThreadDevice
 from ..core.actions import Channel
 from ..core.wire import Composer, Identities, Json, Message, Wire, WireError
 from .sockets import LoopSocket
+from .trace import Trace
 
 LINGER = 500
 """Milliseconds to get the last messages out at the end."""
@@ -48,10 +49,13 @@ class Connection:
 class Front:
     """The bound channels; messages that are malformed or not signed with the key get no further than here."""
 
-    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, composer: Composer) -> None:
+    def __init__(
+        self, context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, composer: Composer, trace: Trace
+    ) -> None:
         """Bind all channels; zmq.ZMQError if a port is taken."""
         self._wire = connection.wire()
         self._composer = composer
+        self._trace = trace
         self._bound = {channel: _bind(context, channel, connection.address(channel)) for channel in get_args(Channel)}
         self._sockets: dict[Channel, LoopSocket] = {}
         self._heartbeat_address = connection.address("hb")
@@ -66,6 +70,8 @@ class Front:
 
     def send(self, channel: Channel, message: Message, client: Identities) -> None:
         """Send a message to a client, or on iopub to every subscriber."""
+        if self._trace.watched:
+            self._trace.message("front -> notebook", channel, message)
         identities = (self._topic(message),) if channel == "iopub" else client
         self._sockets[channel].send(self._wire.pack(message, identities))
 
@@ -91,7 +97,10 @@ class Front:
             client, message = self._wire.unpack(frames)
         except WireError as error:
             log.warning("a message on %s is dropped: %s", channel, error)
+            self._trace.dropped("notebook -> front", channel, str(error))
             return
+        if self._trace.watched:
+            self._trace.message("notebook -> front", channel, message)
         self._deliver(channel, client, message)
 
     def _subscribed(self, frames: list[bytes]) -> None:
@@ -100,6 +109,8 @@ class Front:
             return
         topic = frames[0][1:]
         welcome = self._composer.message("iopub_welcome", {"subscription": topic.decode("utf-8", "replace")})
+        if self._trace.watched:
+            self._trace.message("front -> notebook", "iopub", welcome)
         self._sockets["iopub"].send(self._wire.pack(welcome, (topic,)))
 
 
