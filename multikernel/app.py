@@ -73,6 +73,7 @@ def run(connection_file: str) -> None:
         __version__,
         settings.error,
         settings.travels,
+        connection.ports(),
     )
     os.makedirs(jupyter_runtime_dir(), mode=0o700, exist_ok=True)
     with (

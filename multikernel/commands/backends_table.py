@@ -4,7 +4,7 @@ import html
 
 from ..core.backends import Backend
 from ..core.errors import HeaderError
-from ..core.ports import Ports
+from ..core.ports import Ports, Process
 from ..core.wire import Json
 from .command import Arguments
 
@@ -16,7 +16,8 @@ async def backends(ports: Ports, arguments: Arguments) -> Json | None:
     """Show every backend, the default one marked, and which config file is in use."""
     if arguments:
         raise HeaderError("%%backends takes no arguments.")
-    rows = [_row(ports, backend) for backend in ports.state.backends.values()]
+    processes = await ports.processes()
+    rows = [_row(ports, backend, processes.get(backend.name)) for backend in ports.state.backends.values()]
     source = ports.state.config.file or "no multikernel.yaml: every installed kernelspec is a backend"
     caption = f"* default; {source}{_hidden(ports)}"
     return {"text/plain": _text(rows, caption), "text/html": _html(rows, caption)}
@@ -32,8 +33,7 @@ def _hidden(ports: Ports) -> str:
     return f"; {state.default}'s own {magics} hidden: put %%{state.default} above to reach them"
 
 
-def _row(ports: Ports, backend: Backend) -> tuple[str, ...]:
-    process = ports.process(backend.name)
+def _row(ports: Ports, backend: Backend, process: Process | None) -> tuple[str, ...]:
     mark = " *" if backend.name == ports.state.default else ""
     return (
         backend.name + mark,

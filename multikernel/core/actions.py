@@ -97,6 +97,13 @@ class FindHistory:
 
 
 @dataclass(slots=True)
+class MeasureUsage:
+    """Measure the front and all children for a usage_request, and call `Router.usage_measured` with it."""
+
+    request_id: str
+
+
+@dataclass(slots=True)
 class Shutdown:
     """End all children, then the front."""
 
@@ -121,6 +128,7 @@ Action = (
     | CancelCommand
     | StoreInput
     | FindHistory
+    | MeasureUsage
     | Shutdown
     | Log
 )

@@ -37,7 +37,13 @@ def comm_info(state: State, request: Request) -> Json:
     return {"status": "ok", "comms": state.comms.info(target if isinstance(target, str) and target else None)}
 
 
+def connect(state: State, request: Request) -> Json:
+    """Tell the front's own ports."""
+    return {**state.ports, "status": "ok"}
+
+
 ANSWERS: dict[str, Callable[[State, Request], Json]] = {
     "kernel_info_request": kernel_info,
     "comm_info_request": comm_info,
+    "connect_request": connect,
 }

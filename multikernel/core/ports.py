@@ -1,6 +1,6 @@
 """What a command may ask of the runtime."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,8 +23,8 @@ class Ports(Protocol):
     def state(self) -> State:
         """All that is known of backends; to look at."""
 
-    def process(self, backend: str) -> Process | None:
-        """Return a backend's process, or None where none runs."""
+    async def processes(self) -> Mapping[str, Process]:
+        """Return the backends' processes, by backend; none for those that do not run."""
 
     def output(self, backend: str) -> Sequence[str]:
         """Return the last lines that a backend's process wrote to stdout and stderr."""

@@ -5,8 +5,9 @@ a table by its type (`_handlers`); what a child's message changes on its way out
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
-from .actions import Action, Channel, FindHistory, HistoryEntry, Shutdown, Stop, TimerKey, ToBackend
+from .actions import Action, Channel, FindHistory, HistoryEntry, MeasureUsage, Shutdown, Stop, TimerKey, ToBackend
 from .answers import ANSWERS
 from .backends import Backend, BackendState
 from .comm_routing import CommRouting
@@ -42,10 +43,12 @@ class Router:
         version: str,
         config_error: MultiError | None = None,
         holds_starts: bool = False,
+        ports: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         """Take the backends, the commands that header lines may name, and a look at what a child's process wrote.
 
-        `config_error` is for the first cell to say; with `holds_starts` nothing starts before that.
+        `config_error` is for the first cell to say; with `holds_starts` nothing starts before that; `ports` are for a
+        connect_request.
         """
         backends = {
             name: Backend(backend, kernelspecs.get(backend.kernel.lower())) for name, backend in config.backends.items()
@@ -56,7 +59,16 @@ class Router:
         names = Names(config, frozenset(command_help), languages)
         self._outbox = Outbox(composer)
         self.state = State(
-            config, names, backends, self._outbox, version, last_lines, config.default, config_error, holds_starts
+            config,
+            names,
+            backends,
+            self._outbox,
+            version,
+            last_lines,
+            config.default,
+            ports,
+            config_error,
+            holds_starts,
         )
         self._flight = Flight(self.state)
         self._execution = Execution(self.state, self._flight)
@@ -70,6 +82,7 @@ class Router:
             "interrupt_request": self._interrupt,
             "shutdown_request": self._shutdown,
             "history_request": self._history,
+            "usage_request": self._usage,
             **dict.fromkeys(QUESTIONS, self._questions.arrive),
             "debug_request": self._debug,
             **dict.fromkeys(COMM_TYPES, self._comms.arrive),
@@ -173,6 +186,13 @@ class Router:
             self._flight.answer(request, {"status": "ok", "history": history})
         return self._finish_event()
 
+    def usage_measured(self, request_id: str, usage: Json) -> list[Action]:
+        """Take what MeasureUsage measured: the content of a usage_reply."""
+        request = self.state.in_flight.get(request_id)
+        if request is not None:
+            self._flight.answer(request, usage)
+        return self._finish_event()
+
     def _request(self, channel: Channel, client: Identities, message: Message) -> None:
         kind = CellRequest if message.type == "execute_request" else Request
         try:
@@ -193,6 +213,10 @@ class Router:
     def _history(self, request: Request) -> None:
         self._outbox.busy(request)
         self._outbox.add(FindHistory(request.id, request.content))
+
+    def _usage(self, request: Request) -> None:
+        self._outbox.busy(request)
+        self._outbox.add(MeasureUsage(request.id))
 
     def _shutdown(self, request: Request) -> None:
         content = {"status": "ok", "restart": bool(request.content.get("restart", False))}

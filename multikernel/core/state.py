@@ -1,6 +1,6 @@
 """All that the router knows between two events."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .actions import Channel
@@ -27,6 +27,8 @@ class State:
     """Backend -> the last lines that its process wrote to stderr and stdout."""
     default: str
     """The backend of cells without a header line."""
+    ports: Mapping[str, int]
+    """The front's own, as the connection file names them."""
     config_error: MultiError | None = None
     """What is wrong with the config file, for the first cell to say; the built-in config is in use."""
     holds_starts: bool = False

@@ -41,6 +41,10 @@ class Connection:
             raise ValueError(f"{channel}_port is {port!r}")
         return f"{transport}://{ip}{':' if transport == 'tcp' else '-'}{port}"
 
+    def ports(self) -> dict[str, int]:
+        """Return the ports of all channels, by their keys in the file."""
+        return {key: port for key, port in self.info.items() if key.endswith("_port")}
+
     def wire(self) -> Wire:
         """Return the signatures of this connection; WireError for a scheme that is not known."""
         return Wire(self.info["key"].encode(), self.info.get("signature_scheme", "hmac-sha256"))

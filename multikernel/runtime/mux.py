@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, assert_never
 
 import anyio
-import psutil
 from anyio.abc import TaskGroup
 
 from ..core import actions
@@ -22,6 +21,7 @@ from .child import Child, Surroundings, open_child
 from .front import Front
 from .history import HistoryFile
 from .output import Output, Outputs
+from .usage import Usage
 
 P = ParamSpec("P")
 RunCommand = Callable[[Ports, HeaderLine], Coroutine[Any, Any, Json | None]]
@@ -61,6 +61,7 @@ class Mux:
         self._surroundings = surroundings
         self._outputs = outputs
         self._history = history
+        self._usage = Usage()
         self._run_command = run_command
         self._lives: dict[str, Life] = {}
         self._timers: dict[TimerKey, asyncio.TimerHandle] = {}
@@ -122,6 +123,8 @@ class Mux:
                 self._history.add(count, code)
             case actions.FindHistory(request_id, query):
                 self._tasks.start_soon(self._find_history, request_id, query)
+            case actions.MeasureUsage(request_id):
+                self._tasks.start_soon(self._measure_usage, request_id)
             case actions.Shutdown():
                 self.end()
             case actions.Log(text, backend):
@@ -207,22 +210,23 @@ class Mux:
         entries = await asyncio.wrap_future(self._history.find(query))
         self.perform(self._router.history_found(request_id, entries))
 
+    async def _measure_usage(self, request_id: str) -> None:
+        usage = await asyncio.wrap_future(self._usage.measure())
+        self.perform(self._router.usage_measured(request_id, usage))
+
     @property
     def state(self) -> State:
         """All that is known of backends."""
         return self._router.state
 
-    def process(self, backend: str) -> Process | None:
-        """Return a backend's process with its memory, or None where none runs."""
-        life = self._lives.get(backend)
-        if life is None or life.child is None or life.ended.is_set():
-            return None
-        try:
-            process = psutil.Process(life.child.pid)
-            family = [process, *process.children(recursive=True)]
-            return Process(process.pid, sum(member.memory_info().rss for member in family))
-        except psutil.Error:
-            return None
+    async def processes(self) -> Mapping[str, Process]:
+        """Return the processes of the backends that run, with their memory."""
+        running = {
+            backend: life.child.pid
+            for backend, life in self._lives.items()
+            if life.child is not None and life.child.pid and not life.ended.is_set()
+        }
+        return await asyncio.wrap_future(self._usage.processes(running))
 
     def output(self, backend: str) -> Sequence[str]:
         """Return the last lines that a backend's process wrote to stdout and stderr."""

@@ -31,9 +31,10 @@ class FakePorts:
         """What is known of backends."""
         return self.router.state
 
-    def process(self, backend: str) -> Process | None:
+    async def processes(self) -> dict[str, Process]:
         """Return a process for those that are ready."""
-        return Process(4711, 54_400_000) if self.state.backends[backend].state == "ready" else None
+        ready = (name for name, backend in self.state.backends.items() if backend.state == "ready")
+        return {name: Process(4711, 54_400_000) for name in ready}
 
     def output(self, backend: str) -> Sequence[str]:
         """Return what the test has put there."""

@@ -197,6 +197,10 @@ class Desk:
         """Say that a look into the history has found something."""
         return self._take(self.router.history_found(str(request), entries))
 
+    def usage_measured(self, request: object, usage: Json) -> list[str]:
+        """Say that the processes have been looked at."""
+        return self._take(self.router.usage_measured(str(request), usage))
+
     def fire(self, kind: str, about: object) -> list[str]:
         """Say that a timer has run out; it has to be set."""
         del self.timers[(kind, str(about))]

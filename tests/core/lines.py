@@ -9,6 +9,7 @@ from multikernel.core.actions import (
     CancelTimer,
     FindHistory,
     Log,
+    MeasureUsage,
     RunCommand,
     SetTimer,
     Shutdown,
@@ -65,6 +66,8 @@ def render(action: Action) -> str:
             return f"cancel command of {request_id}"
         case FindHistory(request_id):
             return f"find history of {request_id}"
+        case MeasureUsage(request_id):
+            return f"measure usage for {request_id}"
         case Shutdown():
             return "shutdown"
         case SetTimer(key) | CancelTimer(key):

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from multikernel.core.actions import Channel
 from multikernel.core.wire import Json
 
 from .desk import Desk, configured
@@ -71,6 +72,23 @@ def test_comm_info_lists_the_comms_of_all_backends(content: dict[str, Any], foun
 def test_a_content_that_cannot_be_read_is_an_empty_one(kind: str) -> None:
     desk = Desk()
     assert desk.front(desk.message(f"{kind}_request", b"\xff"))[1] == f"shell {kind}_reply of 1: ok"
+
+
+def test_the_front_tells_its_own_ports() -> None:
+    assert answered(Desk(ports={"shell_port": 1, "hb_port": 2}), "connect") == {
+        "shell_port": 1,
+        "hb_port": 2,
+        "status": "ok",
+    }
+
+
+@pytest.mark.parametrize("channel", ["shell", "control"])
+def test_usage_is_measured_and_told_as_it_is(channel: Channel) -> None:
+    desk = Desk("python3")
+    assert desk.request("usage_request", channel) == ["iopub busy of 1", "measure usage for 1"]
+    assert desk.usage_measured(1, {"pid": 5}) == [f"{channel} usage_reply of 1: None", "iopub idle of 1"]
+    assert desk.last("usage_reply") == {"pid": 5}
+    assert desk.usage_measured(1, {"pid": 5}) == []
 
 
 def test_history_is_looked_up_and_answered() -> None:

@@ -1,0 +1,99 @@
+"""Memory and CPU of processes and of what they have started."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from multikernel.runtime.usage import Usage
+
+PARENT = (
+    "import subprocess, sys\n"
+    "child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=sys.stdin)\n"
+    "print('started', flush=True)\n"
+    "child.wait()\n"
+)
+
+
+@pytest.fixture
+def parent() -> Iterator["subprocess.Popen[bytes]"]:
+    """Return a process that has started another one."""
+    argv = [sys.executable, "-c", PARENT]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"started\n"
+        yield process
+
+
+def test_memory_and_cpu_are_those_of_the_front_and_of_all_that_it_has_started(
+    parent: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+
+    def note(process: psutil.Process) -> float:
+        looked_at.append(process.pid)
+        return 12.5
+
+    monkeypatch.setattr(psutil.Process, "cpu_percent", note)
+    found = Usage().measure().result()
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    assert {parent.pid, *(child.pid for child in psutil.Process(parent.pid).children())} <= set(looked_at)
+    assert sorted(looked_at) == sorted(process.pid for process in family)
+    assert found["kernel_cpu"] == 12.5 * len(family)
+    own = psutil.Process().memory_full_info()
+    assert found["kernel_memory"] > getattr(own, "pss", own.rss)
+    assert found["pid"] == os.getpid()
+
+
+def test_a_process_is_remembered_from_look_to_look_since_its_cpu_is_measured_between_them() -> None:
+    usage = Usage()
+    usage.measure().result()
+    own = usage._known[os.getpid()]
+    sum(range(3_000_000))
+    assert usage.measure().result()["kernel_cpu"] > 0
+    assert usage._known[os.getpid()] is own
+
+
+def test_a_process_that_has_ended_is_forgotten(parent: "subprocess.Popen[bytes]") -> None:
+    usage = Usage()
+    usage.measure().result()
+    assert parent.pid in usage._known
+    parent.communicate(b"\n")
+    usage.measure().result()
+    assert parent.pid not in usage._known
+
+
+def test_the_host_is_told_about_too() -> None:
+    usage = Usage()
+    usage.measure().result()
+    while "host_cpu_percent" not in (found := usage.measure().result()):
+        sum(range(1_000_000))
+    assert 0 < found["host_cpu_percent"] <= 100
+    assert found["host_virtual_memory"]["total"] == psutil.virtual_memory().total
+    assert found["cpu_count"] == psutil.cpu_count()
+
+
+def test_a_backends_memory_is_with_what_it_has_started_and_none_for_one_that_has_ended(
+    parent: "subprocess.Popen[bytes]",
+) -> None:
+    (child,) = psutil.Process(parent.pid).children()
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    found = Usage().processes({"a": parent.pid, "b": ended.pid}).result()
+    assert found.keys() == {"a"}
+    assert found["a"].pid == parent.pid
+    assert found["a"].memory > psutil.Process(parent.pid).memory_info().rss
+    assert found["a"].memory > child.memory_info().rss
+
+
+def test_a_process_that_may_not_be_looked_at_counts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(process: psutil.Process) -> None:
+        raise psutil.AccessDenied(process.pid)
+
+    for name in ("cpu_percent", "memory_full_info"):
+        monkeypatch.setattr(psutil.Process, name, refuse)
+    found = Usage().measure().result()
+    assert (found["kernel_cpu"], found["kernel_memory"]) == (0.0, 0)
