@@ -116,6 +116,17 @@ class Log:
     backend: str = ""
 
 
+@dataclass(slots=True)
+class Drop:
+    """Say why a message goes no further."""
+
+    channel: Channel
+    message: Message
+    why: str
+    backend: str = ""
+    """Whose child has sent it; empty: the notebook has."""
+
+
 Action = (
     ToFront
     | ToBackend
@@ -131,6 +142,7 @@ Action = (
     | MeasureUsage
     | Shutdown
     | Log
+    | Drop
 )
 
 HistoryEntry = tuple[int, int, str]

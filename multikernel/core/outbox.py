@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from .actions import Action, Log, ToFront
+from .actions import Action, Channel, Drop, Log, ToFront
 from .errors import MultiError
 from .requests import Request
-from .wire import Composer, Json
+from .wire import Composer, Json, Message
 
 
 @dataclass(slots=True)
@@ -27,6 +27,10 @@ class Outbox:
     def log(self, text: str, backend: str = "") -> None:
         """Write a line to the log."""
         self.add(Log(text, backend))
+
+    def drop(self, channel: Channel, message: Message, why: str, backend: str = "") -> None:
+        """Say why a message goes no further."""
+        self.add(Drop(channel, message, why, backend))
 
     def publish(self, request: Request, msg_type: str, content: Json) -> None:
         """Publish a message under a request."""

@@ -39,9 +39,9 @@ class Relay:
             elif channel == "stdin":
                 self._input_request(backend, message, origin)
             else:
-                self._reply(backend, message, origin, request)
+                self._reply(backend, channel, message, origin, request)
         except WireError as error:
-            self._outbox.log(f"a {message.type} that cannot be read is dropped: {error}", backend.name)
+            self._outbox.drop(channel, message, f"it cannot be read: {error}", backend.name)
 
     def _iopub(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
         if request is not None:
@@ -51,6 +51,7 @@ class Relay:
                 self._flight.child_idle(request)
         elif message.type not in KEPT_FROM_FRONT:
             if message.type in ("comm_open", "comm_close") and not self._learn_comm(backend, message):
+                self._outbox.drop("iopub", message, "the comm is not this backend's", backend.name)
                 return
             self._forward("iopub", to_front(message, origin), origin)
 
@@ -64,12 +65,14 @@ class Relay:
             return owned
         return self._state.comms.opened(comm_id, backend.name, target)
 
-    def _reply(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
+    def _reply(
+        self, backend: Backend, channel: Channel, message: Message, origin: Origin, request: Request | None
+    ) -> None:
         if request is None and (unanswered := self._state.unanswered.pop(message.parent_id, None)) is not None:
             self._forward(unanswered, message, origin)
             return
         if request is None or request.replied:
-            self._outbox.log(f"a {message.type} that nobody waits for is dropped", backend.name)
+            self._outbox.drop(channel, message, "nobody waits for it", backend.name)
             return
         self._outbox.busy(request)
         if isinstance(request, CellRequest):
@@ -82,7 +85,7 @@ class Relay:
         self._forward("stdin", message, origin)
 
     def _without_origin(self, backend: Backend, channel: Channel, message: Message) -> None:
-        """Log what belongs to no request; a comm may speak unasked, once it is open."""
+        """Drop what belongs to no request, but log its text; a comm may speak unasked, once it is open."""
         try:
             content = message.content() if message.type in ("comm_msg", "stream") else {}
         except WireError:
@@ -90,8 +93,11 @@ class Relay:
         if channel == "iopub" and message.type == "comm_msg":
             if self._state.comms.owner(str(content.get("comm_id"))) == backend.name:
                 self._forward("iopub", message, Origin(backend.name, b"{}"))
+                return
         elif message.type == "stream":
             self._outbox.log(str(content.get("text")), backend.name)
+        why = "its parent is no request of this backend's" if message.parent_id else "no parent"
+        self._outbox.drop(channel, message, why, backend.name)
 
     def _forward(self, channel: Channel, message: Message, origin: Origin) -> None:
         message = self._outbox.composer.forward(message, origin.header_frame)

@@ -97,7 +97,7 @@ class Router:
         if channel == "stdin":
             self._input_reply(client, message)
         elif message.id in self.state.in_flight:
-            self._outbox.log(f"a second {message.type} with the id of one in flight is ignored")
+            self._outbox.drop(channel, message, "the id of a request in flight")
         else:
             self._request(channel, client, message)
         self._interrupts.settle()
@@ -250,7 +250,7 @@ class Router:
     def _input_reply(self, client: Identities, message: Message) -> None:
         answer = self.state.inputs.answer(client, message)
         if answer is None:
-            self._outbox.log("an input_reply that no backend waits for is dropped")
+            self._outbox.drop("stdin", message, "no backend waits for it")
         else:
             name, reply = answer
             self._outbox.add(ToBackend(name, "stdin", reply))

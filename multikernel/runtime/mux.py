@@ -16,6 +16,7 @@ from ..core.errors import BackendStartError, BackendStopped, Interrupted, MultiE
 from ..core.ports import Ports, Process
 from ..core.router import Router
 from ..core.state import State
+from ..core.trace import Way
 from ..core.wire import Identities, Json, Message
 from .child import Child, Surroundings, open_child
 from .front import Front
@@ -131,6 +132,10 @@ class Mux:
                 log.info("%s%s", f"{backend}: " if backend else "", text)
                 if backend in self._outputs:
                     self._outputs[backend].note(text)
+            case actions.Drop(channel, message, why, backend):
+                way: Way = "backend -> front" if backend else "notebook -> front"
+                log.debug("%s: a %s is dropped: %s", backend or "notebook", message.type, why)
+                self._surroundings.trace.dropped(way, channel, why, backend, message)
             case _:
                 assert_never(action)
 

@@ -8,8 +8,8 @@
     ]
 
 Messages of the notebook are numbered from 1, and that number is their msg_id. Every event returns the lines of the
-actions that it caused, but for timers, log lines and inputs for the history, which are kept in `timers`, `logs` and
-`stored`. Each action is checked for what has to hold of every message that leaves.
+actions that it caused, but for timers, log lines, dropped messages and inputs for the history, which are kept in
+`timers`, `logs`, `drops` and `stored`. Each action is checked for what has to hold of every message that leaves.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from multikernel.core.actions import (
     Action,
     CancelTimer,
     Channel,
+    Drop,
     HistoryEntry,
     Log,
     SetTimer,
@@ -82,6 +83,8 @@ class Desk:
         self.kernel_info = {**KERNEL_INFO, **(kernel_info or {})}
         self.timers: dict[TimerKey, float] = {}
         self.logs: list[str] = []
+        self.drops: list[str] = []
+        """Who sent it on which channel, what, and why it goes no further."""
         self.stored: list[tuple[int, str]] = []
         self.actions: list[Action] = []
         self.stderr: dict[str, list[str]] = {}
@@ -246,6 +249,8 @@ class Desk:
                     self.timers.pop(key, None)
                 case Log(text, backend):
                     self.logs.append(f"{backend}: {text}" if backend else text)
+                case Drop(channel, message, why, backend):
+                    self.drops.append(f"{backend or 'notebook'} {channel} {message.type}: {why}")
                 case StoreInput(count, code):
                     self.stored.append((count, code))
                 case _:

@@ -7,6 +7,7 @@ from multikernel.core.actions import (
     Action,
     CancelCommand,
     CancelTimer,
+    Drop,
     FindHistory,
     Log,
     MeasureUsage,
@@ -76,6 +77,8 @@ def render(action: Action) -> str:
             return f"store [{count}] {code}"
         case Log(text):
             return f"log {text}"
+        case Drop(channel, message, why):
+            return f"drop {channel} {message.type}: {why}"
         case _:
             assert_never(action)
 

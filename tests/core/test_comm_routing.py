@@ -90,6 +90,7 @@ def test_the_id_of_anothers_comm_cannot_be_taken() -> None:
     opened(desk, "python3", "a")
     desk.execute("%%r\nx")
     assert desk.child("ir", "iopub", "comm_open", 2, comm_id="a", target_name="mine") == []
+    assert desk.drops == ["ir iopub comm_open: the comm is not this backend's"]
     assert desk.router.state.comms.owner("a") == "python3"
 
 

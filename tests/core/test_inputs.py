@@ -66,7 +66,7 @@ def test_an_answer_that_nobody_waits_for_is_dropped() -> None:
     assert answer(desk, "another") == []
     desk.finish("python3", 1)
     assert answer(desk, "q1") == answer(desk) == []
-    assert desk.logs == ["an input_reply that no backend waits for is dropped"] * 3
+    assert desk.drops == ["notebook stdin input_reply: no backend waits for it"] * 3
 
 
 def test_a_death_drops_the_question() -> None:

@@ -44,6 +44,8 @@ def test_what_belongs_to_no_request_does_not_go_out(parent: str, channel: Any, m
     desk.execute("1")
     assert desk.child("python3", channel, msg_type, parent, execution_state="idle", text="x") == []
     assert desk.logs == (["python3: x"] if msg_type == "stream" else [])
+    why = "its parent is no request of this backend's" if parent else "no parent"
+    assert desk.drops == [f"python3 {channel} {msg_type}: {why}"]
 
 
 @pytest.mark.parametrize("channel", ["iopub", "shell", "control", "stdin"])
@@ -83,7 +85,7 @@ def test_a_status_that_cannot_be_read_is_dropped(content: bytes) -> None:
     desk = Desk("python3")
     desk.execute("1")
     assert desk.back("python3", "iopub", child_message("status", "1", content)) == []
-    assert "a status that cannot be read is dropped" in desk.logs[0]
+    assert desk.drops[0].startswith("python3 iopub status: it cannot be read: not ")
 
 
 def test_output_of_nobody_that_cannot_be_read_is_logged_as_nothing() -> None:

@@ -18,7 +18,7 @@ def test_a_request_with_the_id_of_one_in_flight_is_ignored() -> None:
     desk.execute("1")
     again = make_message("1", "execute_request", {"code": "2"})
     assert desk.front(again) == []
-    assert desk.logs == ["a second execute_request with the id of one in flight is ignored"]
+    assert desk.drops == ["notebook shell execute_request: the id of a request in flight"]
 
 
 def test_an_id_that_is_used_again_is_a_new_request() -> None:
