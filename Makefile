@@ -6,9 +6,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pep517
 # More options for `make lab`, say LAB_ARGS=--no-browser
 LAB_ARGS ?=
+# What `make bench` measures, say BENCH_ARGS='round_trip --runs 1'; only without it the table in docs/ is written anew
+BENCH_ARGS ?= --write-page
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test pictures clean kernels
+.PHONY: help lab tour test bench pictures clean kernels
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -29,6 +31,10 @@ test: $(VENV)/.test kernels ## lint, type check and test, with real kernels of s
 	$(BIN)/mypy
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
+
+bench: kernels ## measure Multi beside the child alone and others; table into docs/performance.md, all else into build/bench
+	@$(PIP) -e '.[bench]'
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 pictures: $(VENV)/.lab ## take the README's pictures anew, with headless Chromium
 	@scripts/apt-install chromium r-cran-irkernel

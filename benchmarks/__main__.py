@@ -1,0 +1,60 @@
+"""`python -m benchmarks [MEASURE…]`: measure, write JSON and a plot to build/bench, and print the table."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from . import peers, report
+from .contenders import Workshop
+from .measures import MEASURES
+from .measuring import Rows
+
+ROOT = Path(__file__).parent.parent
+BUILD = ROOT / "build" / "bench"
+PAGE = ROOT / "docs" / "performance.md"
+
+
+def main() -> None:
+    """Run the measures that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
+    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"of {', '.join(MEASURES)}; none: all of them")
+    parser.add_argument("--runs", type=int, default=5, help="how often, each with fresh processes (5)")
+    parser.add_argument("--no-peers", action="store_true", help="leave allthekernels and SoS out")
+    parser.add_argument("--write-page", action="store_true", help="put the table into docs/performance.md")
+    options = parser.parse_args()
+    if unknown := set(options.measures) - set(MEASURES):
+        parser.error(f"no such measure: {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    BUILD.mkdir(parents=True, exist_ok=True)
+    pythons = {} if options.no_peers else peers.install(BUILD)
+    with tempfile.TemporaryDirectory(prefix="run-", dir=BUILD) as folder:
+        workshop = Workshop(Path(folder), pythons)
+        runs = [run(workshop, options.measures or list(MEASURES), number) for number in range(1, options.runs + 1)]
+    results = {"machine": machine(), "runs": runs}
+    (BUILD / "results.json").write_text(json.dumps(results, indent=1), "utf-8")
+    print(report.table(runs))
+    if options.write_page:
+        PAGE.write_text(report.with_table(PAGE.read_text("utf-8"), runs), "utf-8")
+
+
+def run(workshop: Workshop, names: list[str], number: int) -> Rows:
+    """Take each measure once, with fresh processes."""
+    rows: Rows = {}
+    for name in names:
+        start = time.perf_counter()
+        rows |= MEASURES[name](workshop)
+        print(f"run {number}: {name}, {time.perf_counter() - start:.0f} s", file=sys.stderr)
+    return rows
+
+
+def machine() -> dict[str, str]:
+    """Return what the figures depend on."""
+    return {"cpus": str(os.cpu_count()), "system": platform.platform(), "python": platform.python_version()}
+
+
+if __name__ == "__main__":
+    main()

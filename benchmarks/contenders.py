@@ -1,0 +1,239 @@
+"""The child alone and all that can stand in front of it, each started afresh in processes of its own."""
+
+import json
+import math
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import psutil
+from jupyter_client.kernelspec import KernelSpecManager
+
+from .client import Client, Json
+
+PYTHON = "python3"
+
+OTHERS = {"other": PYTHON, "r": "ir", **{f"p{number}": PYTHON for number in range(1, 33)}}
+"""Backends of Multi besides `main`, which is its default; they start when they are used."""
+
+PORTS = range(12_000, 30_000)
+"""Below those that a system gives away by itself, so that a free port stays free until the kernel binds it."""
+
+PROXY = Path(__file__).with_name("proxy.py")
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to run a child kernel."""
+
+    title: str
+    module: str = ""
+    """What `python -m` runs."""
+    before_first: str = ""
+    """What goes before the first cell."""
+    is_peer: bool = False
+    """Somebody else's: it has a Python of its own, may be missing, and may fail without ending the run."""
+
+
+CONTENDERS = {
+    "alone": Contender("child alone"),
+    "proxy": Contender("C proxy"),
+    "multi": Contender("Multi", "multikernel"),
+    "allthekernels": Contender("allthekernels", "allthekernels", is_peer=True),
+    "sos": Contender("SoS", "sos_notebook.kernel", "%use Python3\n", is_peer=True),
+}
+
+
+@dataclass
+class Running:
+    """A contender that has been started."""
+
+    contender: Contender
+    client: Client
+    front: psutil.Process
+    """The process in front of the child; where the child is alone, the child."""
+    start: float
+    """`time.perf_counter` when its first process was started."""
+    is_fresh: bool = True
+    failure: str = ""
+    """Why a peer is out."""
+
+    def cell(self, code: str) -> str:
+        """Return the text of its next cell, with what goes before the first one."""
+        before = self.contender.before_first if self.is_fresh else ""
+        self.is_fresh = False
+        return before + code
+
+    def get_ready(self, code: str = "0") -> float:
+        """Wait until it answers, and run a first cell, which starts the child where nothing has yet.
+
+        Return the seconds that it took since its processes were started.
+        """
+        self.client.get_ready(self.start)
+        self.client.run(self.cell(code))
+        return time.perf_counter() - self.start
+
+    def try_to(self, act: Callable[[], float]) -> float:
+        """Return what an action of its client returns, or NaN where a peer hangs, which is then left alone for good."""
+        if self.failure:
+            return math.nan
+        try:
+            return act()
+        except TimeoutError as error:
+            if not self.contender.is_peer:
+                raise
+            self.failure = str(error)
+            print(f"{self.contender.title} is left out of a measure: {error}", file=sys.stderr)
+            return math.nan
+
+    def run(self, code: str) -> float:
+        """Run a cell and return its seconds; NaN where a peer hangs."""
+        return self.try_to(lambda: self.client.run(code).seconds)
+
+
+Field = dict[str, Running]
+"""The contenders of a measure, by their names in CONTENDERS."""
+
+
+class Workshop:
+    """Where contenders are started: a folder for what they leave, and the Pythons that peers are installed in."""
+
+    def __init__(self, folder: Path, peers: dict[str, Path]) -> None:
+        """Take an empty folder, and the Python of each peer that is there."""
+        self._folder = folder
+        self._pythons = {"multi": Path(sys.executable), **peers}
+        self._numbers = count()
+        self._specs = _write_kernelspecs(folder / "jupyter")
+
+    def has(self, name: str) -> bool:
+        """Whether a contender is installed."""
+        return name in self._pythons or not CONTENDERS[name].module
+
+    def has_kernel(self, name: str) -> bool:
+        """Whether a kernelspec is installed."""
+        return name in self._specs
+
+    @contextmanager
+    def open(self, *names: str, kernel: str = PYTHON, first_cell: str = "0") -> Iterator[Field]:
+        """Start contenders side by side and have each run a first cell; end them all on leaving.
+
+        Peers that are not installed are left out.
+        """
+        with ExitStack() as stack:
+            started = {name: stack.enter_context(self.start(name, kernel)) for name in names if self.has(name)}
+            for running in started.values():
+                running.try_to(partial(running.get_ready, first_cell))
+            yield started
+
+    @contextmanager
+    def start(self, name: str, kernel: str = PYTHON) -> Iterator[Running]:
+        """Start one contender in front of a kernel, not waiting for it; end all its processes on leaving."""
+        folder = self._folder / f"{next(self._numbers)}-{name}"
+        folder.mkdir()
+        key = secrets.token_hex(16)
+        connection = _write_connection_file(folder / "front.json", key)
+        # The C proxy signs nothing: the child has the same key.
+        _write_connection_file(folder / "child.json", key)
+        client = Client(connection)
+        start = time.perf_counter()
+        processes = [self._run(argv, folder, kernel) for argv in self._command_lines(name, folder, kernel)]
+        try:
+            yield Running(CONTENDERS[name], client, processes[-1], start)
+        except TimeoutError as error:
+            error.add_note((folder / "log.txt").read_text("utf-8", "replace")[-2000:])
+            raise
+        finally:
+            client.close()
+            _end(processes)
+
+    def _command_lines(self, name: str, folder: Path, kernel: str) -> list[list[str]]:
+        """Return how a contender's processes are started, that in front last."""
+        front = folder / "front.json"
+        if name == "alone":
+            return [self._child(kernel, front)]
+        if name == "proxy":
+            child = folder / "child.json"
+            return [self._child(kernel, child), [sys.executable, "-P", str(PROXY), str(child), str(front)]]
+        return [[str(self._pythons[name]), "-P", "-m", CONTENDERS[name].module, "-f", str(front)]]
+
+    def _child(self, kernel: str, connection_file: Path) -> list[str]:
+        return [word.replace("{connection_file}", str(connection_file)) for word in self._specs[kernel]["argv"]]
+
+    def _run(self, argv: Sequence[str], folder: Path, kernel: str) -> psutil.Popen:
+        others = {name: {"kernel": spec} for name, spec in OTHERS.items() if self.has_kernel(spec)}
+        config = {"default": "main", "backends": {"main": {"kernel": kernel}, **others}}
+        (folder / "multikernel.yaml").write_text(json.dumps(config), "utf-8")
+        environment = {
+            **os.environ,
+            **self._specs[kernel].get("env", {}),
+            "JUPYTER_PATH": str(self._folder / "jupyter"),
+            "JUPYTER_DATA_DIR": str(folder / "data"),
+            "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+            "IPYTHONDIR": str(folder / "ipython"),
+            # They end with us, however we end.
+            "JPY_PARENT_PID": str(os.getpid()),
+            "MULTIKERNEL_CONFIG": str(folder / "multikernel.yaml"),
+            "ATK_DEFAULT_KERNEL": kernel,
+        }
+        with (folder / "log.txt").open("ab") as log:
+            return psutil.Popen(
+                argv, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+
+
+def _write_kernelspecs(folder: Path) -> dict[str, Json]:
+    """Copy the kernelspecs, so that they name the same interpreter in every contender's environment."""
+    specs = {}
+    for name, entry in KernelSpecManager().get_all_specs().items():
+        spec = specs[name] = entry["spec"]
+        if spec["argv"][0] in ("python", "python3"):
+            spec["argv"][0] = sys.executable
+        target = folder / "kernels" / name / "kernel.json"
+        target.parent.mkdir(parents=True)
+        target.write_text(json.dumps(spec), "utf-8")
+    return specs
+
+
+_ports = iter(PORTS[secrets.randbelow(len(PORTS) // 2) :])
+
+
+def _free_port() -> int:
+    for port in _ports:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free")
+
+
+def _write_connection_file(path: Path, key: str) -> Json:
+    ports = {f"{channel}_port": _free_port() for channel in ("shell", "control", "stdin", "iopub", "hb")}
+    connection = {"transport": "tcp", "ip": "127.0.0.1", **ports}
+    connection |= {"key": key, "signature_scheme": "hmac-sha256", "kernel_name": ""}
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(connection), "utf-8")
+    return connection
+
+
+def _end(processes: Sequence[psutil.Popen]) -> None:
+    """End processes and all that they started."""
+    family: list[psutil.Process] = list(processes)
+    for process in processes:
+        if process.is_running():
+            family += process.children(recursive=True)
+            process.terminate()
+    _, alive = psutil.wait_procs(family, timeout=3)
+    for survivor in alive:
+        survivor.kill()
+    psutil.wait_procs(alive)

@@ -1,0 +1,66 @@
+"""The benchmarks run, and their report is computed right; what they measure is asserted nowhere."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from benchmarks import report
+from benchmarks.contenders import Workshop
+from benchmarks.measures import round_trip
+from benchmarks.measuring import Rows
+from benchmarks.rows import ROWS
+
+RUNS: list[Rows] = [
+    {"round_trip": {"alone": [1.0, 2.0, 4.0], "proxy": [1.0, 2.0, 4.0], "multi": [2.0, 3.0, 5.0]}},
+    {"round_trip": {"alone": [2.0], "proxy": [2.0], "multi": [2.0], "sos": [math.nan]}},
+    {"round_trip": {"alone": [3.0], "proxy": [3.0], "multi": [9.0]}},
+]
+
+
+@pytest.mark.filterwarnings("ignore:Passing unrecognized arguments to super.KernelSpec:DeprecationWarning")
+def test_a_round_trip_is_measured_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(round_trip, "ROUNDS", 2)
+    rows = round_trip.measure(Workshop(tmp_path, peers={}))
+    assert set(rows) == {"round_trip", "round_trip_header", "round_trip_alternating", "cpu_cell"}
+    for key in ("round_trip", "round_trip_header", "round_trip_alternating"):
+        assert {name: len(values) for name, values in rows[key].items()} == {"alone": 2, "proxy": 2, "multi": 2}
+    head, _, *lines = report.table([rows]).splitlines()
+    assert [line.count("|") for line in lines] == [head.count("|")] * 4
+    assert [line.split(" | ")[0].removeprefix("| ") for line in lines] == [ROWS[key].title for key in rows]
+
+
+def test_a_figure_is_the_median_over_the_runs_of_the_medians_of_paired_ratios() -> None:
+    assert report.figure(RUNS, "round_trip", "multi", "alone") == report.Figure(1.5, 1.0, 3.0)
+    assert report.figure(RUNS, "round_trip", "multi") == report.Figure(3.0, 2.0, 9.0)
+
+
+def test_what_was_not_measured_is_a_gap() -> None:
+    assert report.figure(RUNS, "round_trip", "sos", "alone") is None
+    assert report.figure(RUNS, "throughput", "multi") is None
+    assert "throughput" not in report.table(RUNS)
+
+
+def test_a_rate_is_the_inverse_of_the_time() -> None:
+    runs: list[Rows] = [{"throughput": {"alone": [4.0], "multi": [5.0]}}]
+    assert report.figure(runs, "throughput", "multi", "alone") == report.Figure(0.8, 0.8, 0.8)
+    goal = ROWS["throughput"].goal
+    assert goal is not None
+    assert report.reaches(runs, "throughput", goal) is False
+
+
+def test_a_goal_below_the_c_proxy_gives_way_to_the_proxy_plus_5_percent() -> None:
+    def reached(proxy: float, multi: float) -> bool | None:
+        runs: list[Rows] = [{"round_trip_alternating": {"alone": [1.0], "proxy": [proxy], "multi": [multi]}}]
+        goal = ROWS["round_trip_alternating"].goal
+        assert goal is not None
+        return report.reaches(runs, "round_trip_alternating", goal)
+
+    assert [reached(1.1, 1.4), reached(1.1, 1.6), reached(1.6, 1.65), reached(1.6, 1.7)] == [True, False, True, False]
+
+
+def test_the_table_of_a_page_is_replaced_and_the_rest_stays() -> None:
+    page = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
+    written = report.with_table(page, RUNS)
+    assert written == f"before\n{report.BEGIN}\n\n{report.table(RUNS)}\n\n{report.END}\nafter\n"
+    assert report.with_table(written, RUNS) == written
