@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 from .actions import Action, Channel, Drop, Log, ToFront
 from .errors import MultiError
-from .requests import Request
+from .requests import CellRequest, Request
 from .wire import Composer, Json, Message
+
+BUSY: Json = {"execution_state": "busy"}
 
 
 @dataclass(slots=True)
@@ -14,6 +16,7 @@ class Outbox:
 
     composer: Composer
     _actions: list[Action] = field(default_factory=list)
+    _busy_cells: set[str] = field(default_factory=set)
 
     def add(self, action: Action) -> None:
         """Append an action."""
@@ -40,11 +43,20 @@ class Outbox:
         """Publish that a request's turn has come, once."""
         if not request.busy:
             request.busy = True
-            self.publish(request, "status", {"execution_state": "busy"})
+            if isinstance(request, CellRequest):
+                self._busy_cells.add(request.id)
+            self.publish(request, "status", BUSY)
 
     def idle(self, request: Request) -> None:
-        """Publish that all of a request's outputs are there."""
+        """Publish that all of a request's outputs are there.
+
+        Front-ends and jupyter_server take the last status, whatever its parent, for the kernel's; so where another cell
+        still runs, busy follows, of no request.
+        """
+        self._busy_cells.discard(request.id)
         self.publish(request, "status", {"execution_state": "idle"})
+        if self._busy_cells:
+            self.add(ToFront("iopub", self.composer.message("status", BUSY)))
 
     def reply(self, request: Request, content: Json) -> None:
         """Answer a request, once; a type without reply gets none."""

@@ -84,7 +84,7 @@ def test_a_command_with_now_does_not_wait() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r\nSys.sleep(99)")
     assert desk.execute("%%restart r --now")[-1] == "run %%restart r --now of 2"
-    assert desk.stop("ir")[-2:] == ["iopub idle of 1", "stop ir"]
+    assert desk.stop("ir")[-3:] == ["iopub idle of 1", "iopub busy", "stop ir"]
     assert desk.command_done(2)[-1] == "iopub idle of 2"
 
 

@@ -105,6 +105,18 @@ def test_a_timer_that_nobody_knows_does_nothing() -> None:
         assert desk.fire(kind, 1) == []
 
 
+def test_the_last_status_is_busy_while_a_cell_runs() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%r\nx")
+    desk.request("complete_request", code="x", cursor_pos=1)
+    assert desk.finish("python3", 2)[-2:] == ["iopub idle of 2", "iopub busy"]
+    assert desk.request("kernel_info_request")[-2:] == ["iopub idle of 3", "iopub busy"]
+    assert desk.execute("%%backends --now")[-1] == "run %%backends --now of 4"
+    assert desk.finish("ir", 1)[-2:] == ["iopub idle of 1", "iopub busy"]
+    assert desk.command_done(4)[-1] == "iopub idle of 4"
+    assert desk.front_messages("status")[-2].parent_frame == b"{}"
+
+
 def test_output_that_comes_late_has_its_own_parent_for_ever() -> None:
     desk = Desk("python3")
     desk.execute("thread.start()")

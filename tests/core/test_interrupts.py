@@ -18,7 +18,7 @@ def pressed(number: int) -> list[str]:
 def test_only_what_is_busy_is_interrupted() -> None:
     desk = Desk("python3", "ir", "bash")
     desk.execute("%%r\nx")
-    assert desk.press() == ["signal ir", *pressed(2)]
+    assert desk.press() == ["signal ir", *pressed(2), "iopub busy"]
     assert desk.timers == {("interrupt", "ir"): 10.0}
 
 
@@ -53,7 +53,8 @@ def test_a_press_on_shell_is_out_of_band_too() -> None:
     desk = Desk("python3")
     desk.execute("1")
     assert desk.request("interrupt_request") == [
-        *("signal python3", "iopub busy of 2", "shell interrupt_reply of 2: ok", "iopub idle of 2")
+        *("signal python3", "iopub busy of 2", "shell interrupt_reply of 2: ok", "iopub idle of 2"),
+        "iopub busy",
     ]
 
 
@@ -185,7 +186,7 @@ def test_a_start_can_be_given_up() -> None:
 def test_a_command_can_be_cancelled() -> None:
     desk = Desk("python3")
     desk.execute("%%start r")
-    assert desk.press() == ["cancel command of 1", *pressed(2)]
+    assert desk.press() == ["cancel command of 1", *pressed(2), "iopub busy"]
     assert desk.command_done(1, Interrupted("%%start was interrupted."))[-1] == "iopub idle of 1"
 
 
@@ -193,7 +194,7 @@ def test_a_command_with_now_can_be_cancelled() -> None:
     desk = Desk("python3")
     desk.execute("1")
     desk.execute("%%start r --now")
-    assert desk.press() == ["signal python3", "cancel command of 2", *pressed(3)]
+    assert desk.press() == ["signal python3", "cancel command of 2", *pressed(3), "iopub busy"]
 
 
 def test_a_cell_that_is_over_is_not_cancelled() -> None:

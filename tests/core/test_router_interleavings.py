@@ -213,6 +213,13 @@ class Interleavings(RuleBasedStateMachine):
             assert sent.types.count("idle") <= 1
             assert len(sent.replies) <= 1
 
+    @invariant()
+    def the_last_status_is_busy_where_a_cell_runs(self) -> None:
+        """Front-ends show the kernel so, and jupyter_server thinks so."""
+        cells = [sent.types for sent in self.world.sent.values() if sent.message.type == "execute_request"]
+        if any("busy" in types and "idle" not in types for types in cells):
+            assert self.world.status == "busy"
+
     def teardown(self) -> None:
         """Let all come to an end; an interrupt, or the second, helps where a child does not end by itself."""
         world = self.world

@@ -46,6 +46,8 @@ class World:
         self.default = "python3"
         self.count = 0
         self.cell_at_child = ""
+        self.status = "idle"
+        """What the notebook has heard last, of whatever request."""
         self.serial = 0
         self.said: dict[str, list[int]] = {name: [] for name in self.children}
         """Serial numbers of the outputs that each child has said and the router has read, in order."""
@@ -165,8 +167,9 @@ class World:
 
     def _to_front(self, channel: Channel, message: Message) -> None:
         content = message.content()
+        self.status = content.get("execution_state", self.status)
         if not message.parent_id:
-            assert message.type in ("comm_close", "comm_msg")
+            assert message.type in ("comm_close", "comm_msg", "status")
             assert message.parent_frame == b"{}"
             return
         sent = self.sent[message.parent_id]
