@@ -8,9 +8,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .wire import Identities, Json, Message, encode
+from .wire import Frame, Identities, Json, Message, encode
 
 COUNT = re.compile(rb'(?<![\\])"execution_count"\s*:\s*(-?\d+|null)(?![\d.eE])')
+
+FAR = 1 << 16
+"""Bytes from the beginning or the end of a content within which the counter is looked for."""
 
 ABORTED = "aborted"
 STATUS_WORDS = {"abort": ABORTED}
@@ -46,24 +49,33 @@ class Origin:
 def with_count(message: Message, count: int) -> Message:
     """Return the message with the top level's `execution_count` replaced, without decoding a large content."""
     content = message.content_frame
-    matches = list(COUNT.finditer(content))
-    for match in (matches[-1:] + matches[:1]) if matches else ():
-        if _is_top_level(content, match):
+    for match in _at_the_end(content), _at_the_beginning(content):
+        if match is not None and _is_top_level(content, match):
             new = str(count).encode("ascii")
             if match[1] == new:
                 return message
-            return message.with_content_frame(content[: match.start(1)] + new + content[match.end(1) :])
+            view = memoryview(content)
+            return message.with_content_frame(b"".join((view[: match.start(1)], new, view[match.end(1) :])))
     return message.with_content(execution_count=count)
 
 
-def _is_top_level(content: bytes, match: re.Match[bytes]) -> bool:
+def _at_the_end(content: Frame) -> re.Match[bytes] | None:
+    return max(COUNT.finditer(content, max(0, len(content) - FAR)), key=re.Match.start, default=None)
+
+
+def _at_the_beginning(content: Frame) -> re.Match[bytes] | None:
+    return COUNT.search(content, 0, FAR)
+
+
+def _is_top_level(content: Frame, match: re.Match[bytes]) -> bool:
     """Whether a member of a JSON object belongs to the outermost one.
 
     It does where the shorter side of it, closed or opened by a brace, is an object by itself.
     """
-    before, after = content[: match.start()].rstrip(), content[match.end() :].lstrip()
-    closed, opened = before.removesuffix(b",") + b"}", b"{" + after.removeprefix(b",")
-    side = closed if len(closed) <= len(opened) else opened
+    if match.start() < len(content) - match.end():
+        side = bytes(content[: match.start()]).rstrip().removesuffix(b",") + b"}"
+    else:
+        side = b"{" + bytes(content[match.end() :]).lstrip().removeprefix(b",")
     try:
         return isinstance(json.loads(side), dict)
     except (ValueError, RecursionError):

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 Json = dict[str, Any]
+Frame = bytes | memoryview
+"""A frame of a message; a large one is a view, so that nothing copies it on its way through."""
 Identities = tuple[bytes, ...]
 
 DELIMITER = b"<IDS|MSG>"
@@ -38,8 +40,8 @@ class Message:
     """`msg_id` of the parent header, or the empty string where there is none."""
     parent_frame: bytes = EMPTY
     metadata_frame: bytes = EMPTY
-    content_frame: bytes = EMPTY
-    buffers: tuple[bytes, ...] = ()
+    content_frame: Frame = EMPTY
+    buffers: tuple[Frame, ...] = ()
 
     @property
     def type(self) -> str:
@@ -59,7 +61,7 @@ class Message:
         """Return the same message with these keys of its content replaced."""
         return replace(self, content_frame=encode({**self.content(), **changes}))
 
-    def with_content_frame(self, content_frame: bytes) -> "Message":
+    def with_content_frame(self, content_frame: Frame) -> "Message":
         """Return the same message with these bytes as its content."""
         return replace(self, content_frame=content_frame)
 
@@ -69,7 +71,7 @@ def encode(value: Json) -> bytes:
     return dumps(value).encode("ascii")
 
 
-def decode(frame: bytes) -> Json:
+def decode(frame: Frame) -> Json:
     """Decode a JSON object; invalid UTF-8 is replaced, since this is only for looking; WireError otherwise."""
     try:
         value = json.loads(bytes(frame).decode("utf-8", "replace"))
@@ -80,9 +82,9 @@ def decode(frame: bytes) -> Json:
     return value
 
 
-def parse_message(frames: Sequence[bytes]) -> Message:
+def parse_message(frames: Sequence[Frame]) -> Message:
     """Make a message of header, parent header, metadata, content and buffers; WireError if a header is none."""
-    header_frame, parent_frame, metadata_frame, content_frame, *buffers = frames
+    header_frame, parent_frame, metadata_frame = map(bytes, frames[:3])
     if len(header_frame) > LONGEST_HEADER or len(parent_frame) > LONGEST_HEADER:
         raise WireError("a header of more than a megabyte")
     header = decode(header_frame)
@@ -95,8 +97,8 @@ def parse_message(frames: Sequence[bytes]) -> Message:
         parent_id(parent_frame),
         parent_frame,
         metadata_frame,
-        content_frame,
-        tuple(buffers),
+        frames[3],
+        tuple(frames[4:]),
     )
 
 
@@ -124,12 +126,12 @@ class Wire:
         self._seen: set[bytes] = set()
         self._seen_before: set[bytes] = set()
 
-    def pack(self, message: Message, identities: Identities = ()) -> list[bytes]:
+    def pack(self, message: Message, identities: Identities = ()) -> list[Frame]:
         """Return the frames of a message, signed."""
         signed = [message.header_frame, message.parent_frame, message.metadata_frame, message.content_frame]
         return [*identities, DELIMITER, self._sign(signed), *signed, *message.buffers]
 
-    def unpack(self, frames: list[bytes]) -> tuple[Identities, Message]:
+    def unpack(self, frames: Sequence[Frame]) -> tuple[Identities, Message]:
         """Return who sent the frames and the message in them; WireError if it is malformed, forged or replayed."""
         try:
             start = frames.index(DELIMITER)
@@ -137,10 +139,10 @@ class Wire:
             raise WireError("no delimiter") from None
         if len(frames) < start + 6:
             raise WireError(f"{len(frames) - start - 1} frames after the delimiter, not 5 or more")
-        self._check(frames[start + 1], frames[start + 2 : start + 6])
-        return tuple(frames[:start]), parse_message(frames[start + 2 :])
+        self._check(bytes(frames[start + 1]), frames[start + 2 : start + 6])
+        return tuple(map(bytes, frames[:start])), parse_message(frames[start + 2 :])
 
-    def _sign(self, frames: Sequence[bytes]) -> bytes:
+    def _sign(self, frames: Sequence[Frame]) -> bytes:
         if self._auth is None:
             return b""
         auth = self._auth.copy()
@@ -148,7 +150,7 @@ class Wire:
             auth.update(frame)
         return auth.hexdigest().encode("ascii")
 
-    def _check(self, signature: bytes, frames: Sequence[bytes]) -> None:
+    def _check(self, signature: bytes, frames: Sequence[Frame]) -> None:
         if self._auth is None:
             return
         if not hmac.compare_digest(self._sign(frames), signature):

@@ -19,7 +19,7 @@ from ..core.actions import Channel
 from ..core.config import BackendConfig
 from ..core.errors import BackendNotFound, BackendStartError
 from ..core.kernels import traits_of
-from ..core.wire import Composer, Json, Message, Wire, WireError
+from ..core.wire import Composer, Frame, Json, Message, Wire, WireError
 from .output import LINES_SHOWN, Output
 from .sockets import LoopSocket
 from .trace import Trace
@@ -154,7 +154,7 @@ class Child:
     def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
         return LoopSocket(socket, lambda frames: self._received(channel, frames))
 
-    def _received(self, channel: Channel, frames: list[bytes]) -> None:
+    def _received(self, channel: Channel, frames: list[Frame]) -> None:
         try:
             _, message = self._wire.unpack(frames)
         except WireError as error:

@@ -9,7 +9,7 @@ import zmq
 from zmq.devices import ThreadDevice
 
 from ..core.actions import Channel
-from ..core.wire import Composer, Identities, Json, Message, Wire, WireError
+from ..core.wire import Composer, Frame, Identities, Json, Message, Wire, WireError
 from .sockets import LoopSocket
 from .trace import Trace
 
@@ -96,7 +96,7 @@ class Front:
     def _topic(self, message: Message) -> bytes:
         return f"kernel.{self._composer.session}.{message.type}".encode("utf-8", "replace")
 
-    def _received(self, channel: Channel, frames: list[bytes]) -> None:
+    def _received(self, channel: Channel, frames: list[Frame]) -> None:
         try:
             client, message = self._wire.unpack(frames)
         except WireError as error:
@@ -107,11 +107,12 @@ class Front:
             self._trace.message("notebook -> front", channel, message)
         self._deliver(channel, client, message)
 
-    def _subscribed(self, frames: list[bytes]) -> None:
+    def _subscribed(self, frames: list[Frame]) -> None:
         """Welcome a subscriber (JEP 65)."""
-        if frames[0][:1] != b"\x01":
+        subscription = bytes(frames[0])
+        if not subscription.startswith(b"\x01"):
             return
-        topic = frames[0][1:]
+        topic = subscription[1:]
         welcome = self._composer.message("iopub_welcome", {"subscription": topic.decode("utf-8", "replace")})
         if self._trace.watched:
             self._trace.message("front -> notebook", "iopub", welcome)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, assert_never
 
@@ -73,9 +73,12 @@ class Mux:
         self._front.serve(self._from_front, lambda: self.perform(self._router.advance()))
         self.perform(self._router.begin())
 
-    def perform(self, todo: Iterable[Action]) -> None:
-        """Perform actions in order; none of them waits."""
-        for action in todo:
+    def perform(self, todo: Sequence[Action]) -> None:
+        """Perform actions in order; none of them waits.
+
+        What goes to the notebook comes last: a child can already work while the notebook is told that it does.
+        """
+        for action in sorted(todo, key=_tells_the_notebook):
             self._perform(action)
 
     def interrupt_all(self) -> None:
@@ -259,3 +262,7 @@ class Mux:
     def interrupt(self, backend: str) -> None:
         """Interrupt a backend, if it has something to do."""
         self.perform(self._router.interrupt(backend))
+
+
+def _tells_the_notebook(action: Action) -> bool:
+    return isinstance(action, actions.ToFront)

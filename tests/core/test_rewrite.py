@@ -20,7 +20,7 @@ def result(content: object, msg_type: str = "execute_result") -> Message:
 
 
 def spliced(content: bytes, count: int = 7) -> bytes:
-    return with_count(result(content), count).content_frame
+    return bytes(with_count(result(content), count).content_frame)
 
 
 @pytest.mark.parametrize(

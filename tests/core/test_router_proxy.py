@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multikernel.core.actions import Channel, ToFront
-from multikernel.core.wire import Json, Message
+from multikernel.core.wire import Frame, Json, Message
 
 from .desk import Desk, configured
 from .lines import SESSION, child_message
@@ -55,7 +55,7 @@ def open_desk() -> Desk:
     return Desk("python3", config=configured("python3"))
 
 
-def parts(message: Message) -> tuple[bytes, bytes, tuple[bytes, ...]]:
+def parts(message: Message) -> tuple[bytes, Frame, tuple[Frame, ...]]:
     """Return what has to pass byte for byte."""
     return message.metadata_frame, message.content_frame, message.buffers
 
