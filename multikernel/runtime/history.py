@@ -1,15 +1,18 @@
 """The cells of all sessions, as typed, in a file of Multi's own; for history_request (messaging spec, "History").
 
 The tables are IPython's, so that its `HistoryAccessor` reads the file; IPython itself is not imported, which would
-double the front's memory. SQLite runs in a thread, one statement after the other, and never holds up a message.
+double the front's memory. SQLite runs in a thread, one statement after the other, and never holds up a message; cells
+that come in quick succession are written together, since a commit takes as long as a cell may.
 """
 
 import logging
 import sqlite3
 import sys
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 
 from ..core.actions import HistoryEntry
 from ..core.wire import Json
@@ -23,6 +26,9 @@ CREATE TABLE IF NOT EXISTS output_history
     (session integer, line integer, output text, PRIMARY KEY (session, line),
      FOREIGN KEY (session, line) REFERENCES history(session, line));
 """
+
+WRITE_SECONDS = 0.5
+"""How long a cell may wait for others to be written with."""
 
 BUSY_SECONDS = 5.0
 """How long another Multi may hold the file."""
@@ -40,17 +46,24 @@ class HistoryFile:
         self._database: sqlite3.Connection | None = None
         self._session = 0
         self._cells = 0
+        self._unwritten: deque[tuple[int, str]] = deque()
+        self._hurry = Event()
 
     def add(self, count: int, code: str) -> None:
         """Note a cell that is about to run."""
-        self._thread.submit(self._add, count, code)
+        self._unwritten.append((count, code))
+        if len(self._unwritten) == 1:
+            self._hurry.clear()
+            self._thread.submit(self._write)
 
     def find(self, request: Json) -> Future[list[HistoryEntry]]:
         """Return, when the thread gets there, the cells that a history_request asks for."""
+        self._hurry.set()
         return self._thread.submit(self._find, request)
 
     def close(self) -> None:
         """Write what is to be written, and close the file."""
+        self._hurry.set()
         self._thread.submit(self._close)
         self._thread.shutdown()
 
@@ -68,16 +81,24 @@ class HistoryFile:
                 self._database.executescript(SCHEMA)
         return self._database
 
-    def _add(self, count: int, code: str) -> None:
+    def _write(self) -> None:
+        """Write the cells that have come so far, each by itself: one that cannot be written does not hold up others."""
+        self._hurry.wait(WRITE_SECONDS)
         try:
             with self._open() as database:
-                if not self._session:
-                    started = database.execute("INSERT INTO sessions (start) VALUES (?)", (_now(),))
-                    self._session = started.lastrowid or 0
-                self._cells += 1
-                values = (self._session, count, code, code)
-                database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", values)
-        except (sqlite3.Error, UnicodeError) as error:
+                while self._unwritten:
+                    self._insert(database, *self._unwritten.popleft())
+        except sqlite3.Error as error:
+            log.warning("cells are not in the history: %s", error)
+
+    def _insert(self, database: sqlite3.Connection, count: int, code: str) -> None:
+        try:
+            if not self._session:
+                started = database.execute("INSERT INTO sessions (start) VALUES (?)", (_now(),))
+                self._session = started.lastrowid or 0
+            database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", (self._session, count, code, code))
+            self._cells += 1
+        except UnicodeError as error:
             log.warning("cell %d is not in the history: %s", count, error)
 
     def _find(self, request: Json) -> list[HistoryEntry]:

@@ -1,6 +1,7 @@
 """The history file: cells of all sessions, as typed."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from IPython.core.history import HistoryAccessor
 
 from multikernel.runtime.history import HistoryFile
+
+PATIENCE = 20.0
 
 
 @contextmanager
@@ -99,6 +102,15 @@ def test_a_file_that_cannot_be_used_leaves_the_session_its_history(
 def test_text_that_is_no_unicode_is_left_out(path: Path) -> None:
     with session(path, "\ud800", "fine") as history:
         assert [code for _, _, code in history.find({"hist_access_type": "range"}).result()] == ["fine"]
+
+
+def test_a_cell_is_on_disk_soon_without_being_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    with session(path, "1+1"), session(path) as other:
+        deadline = time.monotonic() + PATIENCE
+        while not (found := other.find({"hist_access_type": "tail", "n": 1}).result()):
+            assert time.monotonic() < deadline
+    assert found == [(1, 1, "1+1")]
 
 
 @given(cells=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=5))
