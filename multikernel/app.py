@@ -28,6 +28,7 @@ from .runtime.mux import Mux
 from .runtime.output import Outputs
 from .runtime.sockets import make_context
 from .runtime.trace import Trace, TraceFile
+from .runtime.trace_socket import TraceSocket
 from .runtime.watchdog import Watchdog
 from .settings import load_settings
 
@@ -77,7 +78,7 @@ def run(connection_file: str) -> None:
     )
     os.makedirs(jupyter_runtime_dir(), mode=0o700, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix="multikernel-", dir=jupyter_runtime_dir()) as directory,
+        tempfile.TemporaryDirectory(prefix=f"multikernel-{os.getpid()}-", dir=jupyter_runtime_dir()) as directory,
         closing(Watchdog(directory)) as watchdog,
         closing(_open_trace(composer.session)) as trace,
     ):
@@ -109,11 +110,12 @@ async def _serve(
         context.destroy(linger=0)
         raise StartError(f"A port of the connection file cannot be bound: {error}") from None
     history = HistoryFile(Path(jupyter_data_dir()) / "multikernel" / "history.sqlite")
-    async with anyio.create_task_group() as tasks:
-        mux = Mux(router, tasks, front, surroundings, outputs, history, _run_command)
-        mux.serve()
-        tasks.start_soon(_watch_signals, mux)
-        tasks.start_soon(_watch_parent, mux)
+    with closing(TraceSocket(surroundings.trace, surroundings.directory)):
+        async with anyio.create_task_group() as tasks:
+            mux = Mux(router, tasks, front, surroundings, outputs, history, _run_command)
+            mux.serve()
+            tasks.start_soon(_watch_signals, mux)
+            tasks.start_soon(_watch_parent, mux)
     history.close()
     front.close()
     surroundings.context.destroy(linger=0)

@@ -19,10 +19,11 @@ from .init import INIT
 from .install import INSTALL, UNINSTALL
 from .listing import LIST
 from .subcommand import UNUSABLE, WRONG, CommandError, Subcommand, complain
+from .trace import TRACE
 
 __all__ = ["TABLE", "run"]
 
-TABLE: dict[str, Subcommand] = {command.name: command for command in (INSTALL, UNINSTALL, LIST, CHECK, INIT)}
+TABLE: dict[str, Subcommand] = {command.name: command for command in (INSTALL, UNINSTALL, LIST, CHECK, INIT, TRACE)}
 
 DESCRIPTION = "Multi: one Jupyter kernel in front of all your kernels."
 WIDE = "SUBCOMMAND  "

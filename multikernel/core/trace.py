@@ -1,5 +1,10 @@
-"""A message as a trace shows it: a record, which the front makes, and its line of at most 120 columns."""
+"""A message as a trace shows it: a record, which the front makes, and its line of at most 120 columns.
 
+A watcher says on the front's socket whether it wants contents, WITH_CONTENT or WITHOUT_CONTENT, and gets lines of
+JSON: WATCHING at first, then a list for each record, `{"missed": COUNT}` where it did not read in time, and ENDED.
+"""
+
+import json
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -7,6 +12,12 @@ from .actions import Channel
 from .wire import Message, WireError
 
 Way = Literal["notebook -> front", "front -> backend", "backend -> front", "front -> notebook"]
+
+SOCKET_NAME = "trace"
+"""In the front's private directory."""
+
+WITH_CONTENT, WITHOUT_CONTENT = b"+", b"-"
+WATCHING, ENDED = b'{"watching": true}\n', b'{"ended": true}\n'
 
 CONTENT_SHOWN = 10_000
 """Bytes of a content that are shown where contents are asked for."""
@@ -84,6 +95,16 @@ def _is_secret(channel: Channel, message: Message) -> bool:
     return message.type == "input_reply" or (channel == "stdin" and message.type != "input_request")
 
 
+def to_json(record: Record) -> bytes:
+    """Return a record as a line for a watcher."""
+    return json.dumps(record).encode("ascii") + b"\n"
+
+
+def introduction(pid: int, folder: str, since: datetime) -> str:
+    """Return the lines above a trace."""
+    return f"# Multi {pid} in {printable(folder)}, since {since.isoformat(' ', 'seconds')}\n{HEADING}"
+
+
 def lines_of(record: Record) -> str:
     """Return the line that shows a record, and a second one with its content where it has that."""
     way = record.way.replace("backend", _cut(record.backend, 12)) if record.backend else record.way
@@ -97,7 +118,7 @@ def lines_of(record: Record) -> str:
     )
     if record.dropped:
         line = COLUMNS.format(*start, "", "", "")
-        line = f"{line.rstrip()} dropped: {record.dropped}"
+        line = f"{line.rstrip():<42} dropped: {record.dropped}"
     else:
         mark = "Multi's own" if record.is_own else ""
         line = COLUMNS.format(*start, record.content_size or "", record.buffers_size or "", mark)

@@ -1,4 +1,4 @@
-"""Shows messages to whoever watches: the log file of MULTIKERNEL_TRACE.
+"""Shows messages to whoever watches: the log file of MULTIKERNEL_TRACE, and `multikernel trace` (trace_socket.py).
 
 While nobody does, all it costs is a look at `Trace.watched`.
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ..core.actions import Channel
-from ..core.trace import HEADING, Record, Way, lines_of, record_of, shown_content
+from ..core.trace import Record, Way, introduction, lines_of, record_of, shown_content
 from ..core.wire import Message
 
 log = logging.getLogger(__name__)
@@ -95,8 +95,7 @@ class TraceFile:
             os.close(self._file)
             raise OSError(f"{path} is not a file")
         os.fchmod(self._file, 0o600)
-        since = datetime.now().isoformat(" ", "seconds")
-        self._write(f"# Multi {os.getpid()} in {os.getcwd()}, since {since}\n{HEADING}\n")
+        self._write(f"{introduction(os.getpid(), os.getcwd(), datetime.now())}\n")
 
     def take(self, record: Record) -> None:
         """Write a record."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from multikernel.core.trace import (
     HEADING,
     NOT_SHOWN,
     Record,
+    introduction,
     lines_of,
     record_of,
     short_id,
     shown_content,
+    to_json,
 )
 from multikernel.core.wire import Message, encode
 
@@ -127,3 +130,15 @@ def test_a_terminal_shows_what_comes_and_does_not_obey_it() -> None:
     assert r"a\x1b[2J\nb" in first
     assert r"\x07" in first
     assert content.strip() == r'"\x1b[2J\x9b�\n"'
+
+
+def test_a_record_is_one_line_on_its_way_to_a_watcher() -> None:
+    record = Record(0.5, "front -> notebook", "", "iopub", "stream", UUID, content='"\n\ud800"')
+    sent = to_json(record)
+    assert sent.count(b"\n") == 1
+    assert Record(*json.loads(sent)) == record
+
+
+def test_the_introduction_says_whose_messages_these_are() -> None:
+    said = introduction(12, "/home/me\n", datetime(2026, 1, 2, 3, 4, 5, 6))
+    assert said == f"# Multi 12 in /home/me\\n, since 2026-01-02 03:04:05\n{HEADING}"
