@@ -1,7 +1,7 @@
 """A lean client: raw sockets, requests packed before the clock starts, replies not decoded. It is the same for all."""
 
+import json
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,11 @@ from jupyter_client.session import Session
 
 Json = dict[str, Any]
 Frames = list[bytes]
+
+
+class RequestFailed(Exception):
+    """A request was not answered, or its cell not run."""
+
 
 PATIENCE = 60.0
 """Seconds without a message after which a contender is given up."""
@@ -35,7 +40,7 @@ class Answer:
 
 
 class Client:
-    """One client of one kernel, with shell, control and iopub."""
+    """One client of one kernel, with shell and iopub."""
 
     def __init__(self, connection: Json) -> None:
         """Connect to the addresses of a connection file; nobody needs to be there yet."""
@@ -46,7 +51,7 @@ class Client:
         self._session = Session(key=connection["key"].encode(), signature_scheme=connection["signature_scheme"])
         self._poller = zmq.Poller()
         sockets = {}
-        for channel, kind in (("shell", zmq.DEALER), ("control", zmq.DEALER), ("iopub", zmq.SUB)):
+        for channel, kind in (("shell", zmq.DEALER), ("iopub", zmq.SUB)):
             socket = sockets[channel] = self._context.socket(kind)
             if channel == "iopub":
                 socket.subscribe(b"")
@@ -59,40 +64,39 @@ class Client:
         """Close all channels."""
         self._context.destroy(linger=0)
 
-    def run(self, code: str, patience: float = PATIENCE) -> Answer:
-        """Run a cell."""
+    def run(self, code: str, patience: float = PATIENCE, outputs: int = 0) -> Answer:
+        """Run a cell and wait for so many outputs, even after idle; RequestFailed unless the reply says ok."""
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
-        return self.ask("execute_request", {**content, "stop_on_error": True}, patience)
+        answer = self.ask("execute_request", {**content, "stop_on_error": True}, patience, outputs)
+        reply = json.loads(answer.reply)
+        if reply["status"] != "ok":
+            raise RequestFailed(f"{reply.get('ename', reply['status'])}: {reply.get('evalue', '')}")
+        return answer
 
-    def ask(self, msg_type: str, content: Json, patience: float = PATIENCE, buffers: Sequence[bytes] = ()) -> Answer:
-        """Send a request on shell and wait for its reply and its idle; TimeoutError if there is nothing for long."""
+    def ask(self, msg_type: str, content: Json, patience: float = PATIENCE, outputs: int = 0) -> Answer:
+        """Send a request on shell and wait for its reply and its idle; RequestFailed if there is nothing for long."""
         frames, msg_id = self._pack(msg_type, content)
         start = time.perf_counter()
-        self._sockets["shell"].send_multipart([*frames, *buffers], copy=not buffers)
-        return self._wait(msg_id, start, patience)
+        self._sockets["shell"].send_multipart(frames)
+        return self._wait(msg_id, start, patience, outputs)
 
     def begin(self, code: str) -> None:
         """Run a cell and do not wait for it."""
         frames, _ = self._pack("execute_request", {"code": code, "silent": False, "store_history": True})
         self._sockets["shell"].send_multipart(frames)
 
-    def tell(self, msg_type: str, content: Json) -> None:
-        """Send a request on control and do not wait for its reply."""
-        frames, _ = self._pack(msg_type, content)
-        self._sockets["control"].send_multipart(frames)
-
     def get_ready(self, start: float, patience: float = PATIENCE) -> float:
         """Ask for kernel_info until there is a reply and something on iopub; return the seconds from start to reply."""
         seconds = 0.0
         is_heard = False
         deadline = start + patience
-        self.tell_shell("kernel_info_request")
+        self._ask_for_info()
         while not (seconds and is_heard):
             events = self._poller.poll(ASK_AGAIN)
             if time.perf_counter() > deadline:
-                raise TimeoutError("no kernel_info_reply" if is_heard else "nothing on iopub")
+                raise RequestFailed("no kernel_info_reply" if is_heard else "nothing on iopub")
             if not events and seconds:
-                self.tell_shell("kernel_info_request")
+                self._ask_for_info()
             for socket, _ in events:
                 socket.recv_multipart()
                 if socket is self._iopub:
@@ -101,22 +105,21 @@ class Client:
                     seconds = seconds or time.perf_counter() - start
         return seconds
 
-    def tell_shell(self, msg_type: str) -> None:
-        """Send a request without content on shell and do not wait for its reply."""
-        frames, _ = self._pack(msg_type, {})
-        self._sockets["shell"].send_multipart(frames)
+    def _ask_for_info(self) -> None:
+        self._sockets["shell"].send_multipart(self._pack("kernel_info_request", {})[0])
 
     def _pack(self, msg_type: str, content: Json) -> tuple[Frames, bytes]:
         message = self._session.msg(msg_type, content)
         return self._session.serialize(message), message["header"]["msg_id"].encode()
 
-    def _wait(self, msg_id: bytes, start: float, patience: float) -> Answer:
+    def _wait(self, msg_id: bytes, start: float, patience: float, outputs: int) -> Answer:
         answer = Answer()
+        late = 0
         has_reply = is_idle = False
-        while not (has_reply and is_idle):
+        while not (has_reply and is_idle and outputs <= len(answer.outputs) + late):
             events = self._poller.poll(int(patience * 1000))
             if not events:
-                raise TimeoutError(f"silent for {patience:g} s; reply: {has_reply}, idle: {is_idle}")
+                raise RequestFailed(f"silent for {patience:g} s; reply: {has_reply}, idle: {is_idle}")
             for socket, _ in events:
                 while (frames := _receive(socket)) is not None:
                     if msg_id not in frames[1]:
@@ -125,7 +128,11 @@ class Client:
                         has_reply, answer.reply = True, frames[3]
                     elif b'"status"' in frames[0]:
                         is_idle = is_idle or b'"idle"' in frames[3]
-                    elif not is_idle and b'"execute_input"' not in frames[0]:
+                    elif b'"execute_input"' in frames[0]:
+                        pass
+                    elif is_idle:
+                        late += 1
+                    else:
                         answer.outputs.append((frames[0], frames[3]))
         answer.seconds = time.perf_counter() - start
         return answer

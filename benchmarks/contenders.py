@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 
-from .client import Client, Json
+from .client import Client, Json, RequestFailed
 
 PYTHON = "python3"
 
@@ -83,21 +83,21 @@ class Running:
         return time.perf_counter() - self.start
 
     def try_to(self, act: Callable[[], float]) -> float:
-        """Return what an action of its client returns, or NaN where a peer hangs, which is then left alone for good."""
+        """Return what an action of its client returns, or NaN where a peer fails, which is then left alone."""
         if self.failure:
             return math.nan
         try:
             return act()
-        except TimeoutError as error:
+        except RequestFailed as error:
             if not self.contender.is_peer:
                 raise
             self.failure = str(error)
             print(f"{self.contender.title} is left out of a measure: {error}", file=sys.stderr)
             return math.nan
 
-    def run(self, code: str) -> float:
-        """Run a cell and return its seconds; NaN where a peer hangs."""
-        return self.try_to(lambda: self.client.run(code).seconds)
+    def run(self, code: str, outputs: int = 0) -> float:
+        """Run a cell, wait for so many outputs and return the seconds; NaN where a peer fails."""
+        return self.try_to(lambda: self.client.run(code, outputs=outputs).seconds)
 
 
 Field = dict[str, Running]
@@ -148,7 +148,7 @@ class Workshop:
         processes = [self._run(argv, folder, kernel) for argv in self._command_lines(name, folder, kernel)]
         try:
             yield Running(CONTENDERS[name], client, processes[-1], start)
-        except TimeoutError as error:
+        except RequestFailed as error:
             error.add_note((folder / "log.txt").read_text("utf-8", "replace")[-2000:])
             raise
         finally:

@@ -23,6 +23,9 @@ def install(folder: Path) -> dict[str, Path]:
             try:
                 _run(sys.executable, "-m", "venv", "--clear", str(venv))
                 _run(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
+                if name == "sos":
+                    # It finds itself by its kernelspec.
+                    _run(str(python), "-m", "sos_notebook.install", "--sys-prefix")
             except subprocess.SubprocessError as error:
                 print(f"{name} is left out: {error}", file=sys.stderr)
                 continue

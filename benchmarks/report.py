@@ -7,7 +7,7 @@ from statistics import median
 
 from .contenders import CONTENDERS
 from .measuring import Rows
-from .rows import ROWS, Goal, Row, Unit
+from .rows import REFERENCES, ROWS, Goal, Row, Unit
 
 PROXY_AND = 1.05
 """Where a goal lies below what the C proxy does, so many times the proxy's counts."""
@@ -51,7 +51,8 @@ def table(runs: Sequence[Rows]) -> str:
     for key, row in ROWS.items():
         if any(key in run for run in runs):
             cells = [_cell(runs, key, name) for name in CONTENDERS]
-            cells += [_ratio(figure(runs, key, "multi", "proxy")), _goal(row), _reached(runs, key)]
+            beside_proxy = figure(runs, key, "multi", "proxy") if row.unit == "s" else None
+            cells += [_ratio(beside_proxy), _goal(row), _reached(runs, key)]
             lines.append(f"| {row.title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -108,7 +109,8 @@ def _goal(row: Row) -> str:
     sign = "≥" if row.goal.at_least else "≤"
     if not row.goal.of:
         return f"{sign} {in_unit(row.goal.limit, row.unit)}"
-    return f"{sign} {row.goal.limit:g} of {CONTENDERS[row.goal.of].title}"
+    title = REFERENCES.get(row.goal.of) or CONTENDERS[row.goal.of].title
+    return f"{sign} {row.goal.limit:g} of {title}"
 
 
 def _reached(runs: Sequence[Rows], key: str) -> str:

@@ -36,6 +36,9 @@ def _proxy(limit: float) -> Goal:
     return Goal(limit, "proxy")
 
 
+REFERENCES = {"idle": "Multi idle", "one": "one backend"}
+"""What goals refer to besides contenders."""
+
 ROWS: dict[str, Row] = {
     "round_trip": Row("round trip of the cell `1`", goal=_proxy(1.05)),
     "round_trip_header": Row("the same with a header line", goal=_proxy(1.05)),
@@ -44,6 +47,32 @@ ROWS: dict[str, Row] = {
     "round_trip_bash": Row("round trip of `:` in bash"),
     "throughput": Row("20,000 small outputs, rate", goal=Goal(0.97, "alone", at_least=True), is_rate=True),
     "lost_or_late": Row("of these lost, late or out of order", "", Goal(0)),
+    "output_20mb": Row("one 20 MB output", goal=_alone(1.1)),
+    "output_200mb": Row("one 200 MB output", goal=_alone(1.1)),
+    "buffer_100mb": Row("a 100 MB binary buffer of a comm", goal=_alone(1.1)),
+    "result_20mb": Row("a 20 MB execute_result", goal=_alone(1.1)),
+    "result_20mb_counted": Row("the same, the counter in it changed", goal=_alone(1.1)),
+    "output_20mb_memory": Row("peak extra memory of the front: 20 MB output", "x", Goal(1.1)),
+    "output_200mb_memory": Row("200 MB output", "x", Goal(1.1)),
+    "buffer_100mb_memory": Row("100 MB buffer", "x", Goal(1.1)),
+    "result_20mb_memory": Row("20 MB execute_result", "x", Goal(1.1)),
+    "result_20mb_counted_memory": Row("the same, the counter in it changed", "x", Goal(2.1)),
     "cpu_message": Row("CPU of the front per forwarded message", goal=Goal(80e-6)),
     "cpu_cell": Row("CPU of the front per cell", goal=Goal(1.4e-3)),
+    "start_kernel_info": Row("kernel_info from process start", goal=_alone(0.8)),
+    "start_first_cell": Row("first Python cell from process start", goal=_alone(1.25)),
+    "start_lazy_r": Row("first R cell, R started by it", goal=_alone(1.1)),
+    "start_side_by_side": Row("start of 8 side by side", goal=_alone(1.1)),
+    "completion": Row("completion", goal=_proxy(1.05)),
+    "completion_busy": Row("completion while another backend is busy", goal=Goal(1.05, "idle")),
+    "memory_idle": Row("memory of the front, idle", "B", Goal(45e6)),
+    "memory_messages": Row("after 100,000 messages", "B"),
+    "memory_messages_growth": Row("growth over the last 80,000 of them", "B", Goal(1e6)),
+    "lost_or_late_floods": Row("of these lost, late or out of order", "", Goal(0)),
+    "memory_cells": Row("after 200 cells with 1 MB outputs", "B"),
+    "memory_cells_growth": Row("growth over the last 150 of them", "B", Goal(1e6)),
+    "many_1": Row("round trip with 1 backend started", goal=Goal(1.05, "one")),
+    "many_4": Row("4 backends", goal=Goal(1.05, "one")),
+    "many_16": Row("16 backends", goal=Goal(1.05, "one")),
+    "many_32": Row("32 backends", goal=Goal(1.05, "one")),
 }

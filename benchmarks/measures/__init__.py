@@ -4,10 +4,17 @@ from collections.abc import Callable
 
 from ..contenders import Workshop
 from ..measuring import Rows
-from . import round_trip, throughput
+from . import completion, large, many, memory, round_trip, starts, throughput
 
 MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "round_trip": round_trip.measure,
     "other_kernels": round_trip.measure_other_kernels,
     "throughput": throughput.measure,
+    "large": large.measure,
+    "start": starts.measure,
+    "lazy_start": starts.measure_lazy,
+    "side_by_side": starts.measure_side_by_side,
+    "completion": completion.measure,
+    "memory": memory.measure,
+    "many": many.measure,
 }
