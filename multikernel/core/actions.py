@@ -146,4 +146,4 @@ Action = (
 )
 
 HistoryEntry = tuple[int, int, str]
-"""Session, line (the execution count), and a cell as typed."""
+"""Session, line (the execution count), and a cell as typed; a range of this session's cells says 0 for it."""

@@ -53,6 +53,8 @@ class Relay:
             if message.type in ("comm_open", "comm_close") and not self._learn_comm(backend, message):
                 self._outbox.drop("iopub", message, "the comm is not this backend's", backend.name)
                 return
+            if message.type == "execute_result" and isinstance(request, CellRequest) and request.stores_history:
+                self._state.results.note(request.count, message.content_frame)
             self._forward("iopub", to_front(message, origin), origin)
 
     def _learn_comm(self, backend: Backend, message: Message) -> bool:

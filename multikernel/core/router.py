@@ -178,11 +178,13 @@ class Router:
         return self._finish_event()
 
     def history_found(self, request_id: str, entries: Sequence[HistoryEntry]) -> list[Action]:
-        """Take what FindHistory found; outputs are not kept, as IPython keeps none by default."""
+        """Take what FindHistory found, where session 0 is this one; of others there are no outputs, as in IPython."""
         request = self.state.in_flight.get(request_id)
         if request is not None:
-            with_output = request.content.get("output") is True
-            history = [[session, line, [code, None] if with_output else code] for session, line, code in entries]
+            history: list[object] = list(entries)
+            if request.content.get("output"):
+                text = self.state.results.text
+                history = [(at, line, (code, None if at else text(line))) for at, line, code in entries]
             self._flight.answer(request, {"status": "ok", "history": history})
         return self._finish_event()
 

@@ -12,6 +12,7 @@ from .inputs import Inputs
 from .names import Names
 from .outbox import Outbox
 from .requests import Origins, Request
+from .results import Results
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class State:
     unanswered: dict[str, Channel] = field(default_factory=dict)
     """Requests of unknown types that have been sent to a child, by msg_id."""
     inputs: Inputs = field(default_factory=Inputs)
+    results: Results = field(default_factory=Results)
 
     def requests_of(self, backend: str) -> list[Request]:
         """Return the requests that a child has not finished, the oldest first."""

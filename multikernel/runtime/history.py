@@ -6,6 +6,7 @@ that come in quick succession are written together, since a commit takes as long
 """
 
 import logging
+import re
 import sqlite3
 import sys
 from collections import deque
@@ -32,6 +33,12 @@ WRITE_SECONDS = 0.5
 
 BUSY_SECONDS = 5.0
 """How long another Multi may hold the file."""
+
+EXIT = re.compile(r"(exit|quit)(\s*\(.*\))?")
+"""Cells that IPython does not keep."""
+
+TAIL = 10
+"""Cells that a tail without `n` asks for (IPython 9.18)."""
 
 log = logging.getLogger(__name__)
 
@@ -92,11 +99,14 @@ class HistoryFile:
             log.warning("cells are not in the history: %s", error)
 
     def _insert(self, database: sqlite3.Connection, count: int, code: str) -> None:
+        typed = code.rstrip("\n")
+        if EXIT.fullmatch(typed.strip()):
+            return
         try:
             if not self._session:
                 started = database.execute("INSERT INTO sessions (start) VALUES (?)", (_now(),))
                 self._session = started.lastrowid or 0
-            database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", (self._session, count, code, code))
+            database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", (self._session, count, typed, typed))
             self._cells += 1
         except UnicodeError as error:
             log.warning("cell %d is not in the history: %s", count, error)
@@ -110,12 +120,13 @@ class HistoryFile:
                     return self._range(request)
                 case "search":
                     return self._search(request)
-        except (sqlite3.Error, UnicodeError) as error:
+        except (sqlite3.Error, UnicodeError, OverflowError) as error:
             log.warning("the history cannot be read: %s", error)
         return []
 
     def _tail(self, count: object) -> list[HistoryEntry]:
-        """Return the newest cells; this session's come last, whatever another one has run since, as in IPython."""
+        """Return the newest cells, 10 if nobody says; this session's come last, whatever another has run since."""
+        count = TAIL if count is None else count
         own = self._newest("WHERE session = ?", (self._session,), count)
         if isinstance(count, int) and len(own) >= count >= 0:
             return own
@@ -131,24 +142,34 @@ class HistoryFile:
         return self._open().execute(query, (*values, limit)).fetchall()[::-1]
 
     def _range(self, request: Json) -> list[HistoryEntry]:
-        """Return lines of one session: 0 is this one, -1 the one before, and so on."""
-        session, start, stop = (request.get(key) for key in ("session", "start", "stop"))
-        number = session if isinstance(session, int) else 0
-        if number <= 0:
-            number += self._session or self._last_session() + 1
-        first = start if isinstance(start, int) else 0
-        last = stop if isinstance(stop, int) else sys.maxsize
-        return self._newest("WHERE session = ? AND line >= ? AND line < ?", (number, first, last), None)
+        """Return lines of one session: 0 is this one, -1 the one before, and so on; without `stop`, to its end."""
+        session, start, stop = (_integer(request.get(key)) for key in ("session", "start", "stop"))
+        own = self._session or self._last_session() + 1
+        number = session + own if session <= 0 else session
+        if number == own:
+            return self._own_range(start, stop)
+        return self._lines(number, start, stop or sys.maxsize)
+
+    def _own_range(self, start: int, stop: int) -> list[HistoryEntry]:
+        """Return lines of this session, counted from its end if negative: IPython has them as a list, empty at 0."""
+        lines = [(0, 0, ""), *((0, line, code) for _, line, code in self._lines(self._session, 1, sys.maxsize))]
+        end = lines[-1][1] + 1
+        start, stop = (number + end if number < 0 else number for number in (start, stop))
+        return [entry for entry in lines if start <= entry[1] < (stop or end)]
+
+    def _lines(self, session: int, start: int, stop: int) -> list[HistoryEntry]:
+        return self._newest("WHERE session = ? AND line >= ? AND line < ?", (session, start, stop), None)
 
     def _last_session(self) -> int:
         return int(self._open().execute("SELECT ifnull(max(session), 0) FROM sessions").fetchone()[0])
 
     def _search(self, request: Json) -> list[HistoryEntry]:
-        pattern = request.get("pattern")
+        """Return cells that a glob matches, none without one; of equal ones the newest alone if `unique`."""
         where = "WHERE source_raw GLOB ?"
-        if request.get("unique") is True:
-            where += " AND rowid IN (SELECT max(rowid) FROM history GROUP BY source_raw)"
-        return self._newest(where, (pattern if isinstance(pattern, str) else "*",), request.get("n"))
+        if request.get("unique"):
+            where += " AND session * 131072 + line IN "
+            where += "(SELECT max(session * 131072 + line) FROM history GROUP BY source_raw)"
+        return self._newest(where, (request.get("pattern"),), request.get("n"))
 
     def _close(self) -> None:
         if self._database is None:
@@ -161,6 +182,10 @@ class HistoryFile:
             log.warning("the end of the session is not in the history: %s", error)
         finally:
             self._database.close()
+
+
+def _integer(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _now() -> str:

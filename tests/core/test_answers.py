@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from multikernel.core.actions import Channel
+from multikernel.core.actions import Channel, HistoryEntry
+from multikernel.core.results import LONGEST_RESULT, RESULTS_KEPT, Results
 from multikernel.core.wire import Json
 
 from .desk import Desk, configured
@@ -102,11 +103,54 @@ def test_history_is_looked_up_and_answered() -> None:
     assert desk.history_found(1, []) == []
 
 
-def test_history_with_outputs_has_none() -> None:
-    desk = Desk()
-    desk.request("history_request", hist_access_type="tail", n=1, output=True)
-    desk.history_found(1, [(1, 2, "x")])
-    assert desk.last("history_reply")["history"] == [[1, 2, ["x", None]]]
+def asked_with_outputs(desk: Desk, *found: HistoryEntry) -> list[Any]:
+    number = desk._last_id + 1
+    desk.request("history_request", hist_access_type="range", output=True)
+    desk.history_found(number, found)
+    return list(desk.last("history_reply")["history"])
+
+
+def result(desk: Desk, request: int, data: Any) -> None:
+    desk.child("python3", "iopub", "execute_result", request, data=data, metadata={}, execution_count=1)
+
+
+def test_history_with_outputs_has_the_results_of_this_session() -> None:
+    desk = Desk("python3")
+    desk.execute("6 * 7")
+    result(desk, 1, {"text/plain": "42"})
+    desk.finish("python3", 1)
+    found = asked_with_outputs(desk, (0, 0, ""), (0, 1, "6 * 7"), (9, 1, "before"))
+    assert found == [[0, 0, ["", None]], [0, 1, ["6 * 7", "42"]], [9, 1, ["before", None]]]
+
+
+@pytest.mark.parametrize("data", [None, {}, {"text/plain": 5}, {"text/plain": "x" * LONGEST_RESULT}])
+def test_a_result_without_text_or_with_much_of_it_is_not_kept(data: Any) -> None:
+    desk = Desk("python3")
+    desk.execute("6 * 7")
+    result(desk, 1, data)
+    assert asked_with_outputs(desk, (0, 1, "6 * 7")) == [[0, 1, ["6 * 7", None]]]
+
+
+def test_a_result_that_cannot_be_read_is_none() -> None:
+    desk = Desk("python3")
+    desk.router.state.results.note(1, b"[")
+    assert asked_with_outputs(desk, (0, 1, "x")) == [[0, 1, ["x", None]]]
+
+
+def test_a_result_of_a_cell_without_history_is_not_that_of_the_cell_before() -> None:
+    desk = Desk("python3")
+    desk.execute("6 * 7")
+    desk.finish("python3", 1)
+    desk.execute("'hidden'", store_history=False)
+    result(desk, 2, {"text/plain": "'hidden'"})
+    assert asked_with_outputs(desk, (0, 1, "6 * 7")) == [[0, 1, ["6 * 7", None]]]
+
+
+def test_the_oldest_result_is_forgotten() -> None:
+    results = Results()
+    for count in range(RESULTS_KEPT + 1):
+        results.note(count, b'{"data": {"text/plain": "x"}}')
+    assert (results.text(0), results.text(1)) == (None, "x")
 
 
 @pytest.mark.parametrize(("content", "restart"), [({}, False), ({"restart": True}, True), ({"restart": 0}, False)])

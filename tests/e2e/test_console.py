@@ -9,6 +9,7 @@ import pexpect  # type: ignore[import-untyped]
 
 from .kernel import PATIENCE
 
+UP, CONTROL_R, ENTER = "\x1b[A", "\x12", "\r"
 COLOR = r"(?:\x1b\[[0-9;]*m)?"
 
 
@@ -33,12 +34,17 @@ class Console:
 
     def run(self, *lines: str) -> None:
         """Wait for the prompt of the next cell and type lines there, each after the first at a continuation prompt."""
-        self._cells += 1
-        self.expect(rf"In \[{COLOR}{self._cells}{COLOR}\]: ")
-        self._process.send(lines[0] + "\r")
+        self.press(lines[0], ENTER)
         for line in lines[1:]:
             self.expect(r"\.\.\.: ")
             self._process.send(line + "\r")
+
+    def press(self, *keys: str) -> None:
+        """Wait for the prompt of the next cell and press keys there."""
+        self._cells += 1
+        self.expect(rf"In \[{COLOR}{self._cells}{COLOR}\]: ")
+        for key in keys:
+            self._process.send(key)
 
     def answer(self, prompt: str, text: str) -> None:
         """Wait for a question of the running cell and answer it."""
@@ -98,4 +104,25 @@ def test_the_full_prompt_takes_a_cell_of_several_lines_for_r(need: Callable[...,
         console.run("%%ir", "name <- readline(paste0('who', '? ')); cat('hello', name)")
         console.answer(r"who\? ", "me")
         console.expect("hello me")
+        assert console.exit() == 0
+
+
+def test_up_arrow_and_control_r_bring_back_cells_of_an_earlier_session_with_their_header_lines(
+    need: Callable[..., None],
+) -> None:
+    need("ir")
+    with open_console() as console:
+        console.run("%%start ir")
+        console.run("%%ir", "cat('R says', 40 +", "2)")
+        console.expect("R says 42")
+        console.run("print('Python', 6 * 7)")
+        console.expect("Python 42")
+        assert console.exit() == 0
+    with open_console() as console:
+        console.press(UP, UP, ENTER)
+        console.expect("R says 42")
+        console.press(CONTROL_R, "6 *", ENTER, ENTER)
+        console.expect("Python 42")
+        console.press(UP, UP, ENTER)
+        console.expect("R says 42")
         assert console.exit() == 0

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.history import HistoryAccessor
 
@@ -47,7 +47,7 @@ def test_range_counts_sessions_from_this_one_backwards(path: Path) -> None:
         here = history.find({"hist_access_type": "range", "session": 0, "start": 1, "stop": None}).result()
         before = history.find({"hist_access_type": "range", "session": -1, "start": 2, "stop": 3}).result()
         first = history.find({"hist_access_type": "range", "session": 1, "start": 3}).result()
-    assert here == [(2, 1, "new")]
+    assert here == [(0, 1, "new")]
     assert before == [(1, 2, "%%r\nplot(x)")]
     assert first == [(1, 3, "1+1")]
 
@@ -85,8 +85,8 @@ def test_the_file_is_readable_to_the_user_alone(path: Path) -> None:
 
 def test_sessions_side_by_side_have_numbers_of_their_own(path: Path) -> None:
     with session(path, "a") as one, session(path, "b") as other:
-        assert one.find({"hist_access_type": "range"}).result()[0][2] == "a"
-        assert other.find({"hist_access_type": "range"}).result()[0][2] == "b"
+        assert one.find({"hist_access_type": "range"}).result() == [(0, 0, ""), (0, 1, "a")]
+        assert other.find({"hist_access_type": "range"}).result() == [(0, 0, ""), (0, 1, "b")]
 
 
 def test_a_file_that_cannot_be_used_leaves_the_session_its_history(
@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_used_leaves_the_session_its_history(
 
 def test_text_that_is_no_unicode_is_left_out(path: Path) -> None:
     with session(path, "\ud800", "fine") as history:
-        assert [code for _, _, code in history.find({"hist_access_type": "range"}).result()] == ["fine"]
+        assert history.find({"hist_access_type": "range", "start": 1}).result() == [(0, 2, "fine")]
 
 
 def test_a_cell_is_on_disk_soon_without_being_asked_for(tmp_path: Path) -> None:
@@ -113,8 +113,39 @@ def test_a_cell_is_on_disk_soon_without_being_asked_for(tmp_path: Path) -> None:
     assert found == [(1, 1, "1+1")]
 
 
+@settings(deadline=None)
 @given(cells=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=5))
 def test_cells_come_back_as_typed(tmp_path_factory: pytest.TempPathFactory, cells: list[str]) -> None:
     with session(tmp_path_factory.mktemp("history") / "history.sqlite", *cells) as history:
-        found = history.find({"hist_access_type": "range"}).result()
-    assert [code for _, _, code in found] == cells
+        found = history.find({"hist_access_type": "range", "start": 1}).result()
+    assert found == [(0, line, cell.rstrip("\n")) for line, cell in enumerate(cells, 1)]
+
+
+def test_lines_of_this_session_are_counted_from_its_end_if_negative(path: Path) -> None:
+    with session(path, "a", "b", "c") as history:
+        found = history.find({"hist_access_type": "range", "start": -2, "stop": -1}).result()
+        before = history.find({"hist_access_type": "range", "session": 1, "start": -2, "stop": -1}).result()
+    assert found == [(0, 2, "b")]
+    assert before == []
+
+
+def test_exit_is_not_kept(path: Path) -> None:
+    with session(path, "exit", " quit ( ) ", "exit = 1", "exit()\n1") as history:
+        found = history.find({"hist_access_type": "range", "start": 1}).result()
+    assert found == [(0, 3, "exit = 1"), (0, 4, "exit()\n1")]
+
+
+def test_a_tail_without_a_number_is_of_ten_cells(path: Path) -> None:
+    with session(path, *"abcdefghijklm") as history:
+        for query in ({}, {"n": None}):
+            found = history.find({"hist_access_type": "tail", **query}).result()
+            assert [code for _, _, code in found] == list("defghijklm")
+
+
+@pytest.mark.parametrize("kind", ["tail", "range", "search"])
+@pytest.mark.parametrize("value", [10**30, -(10**30), [], "x", 1.5, {}])
+def test_a_query_may_say_anything(path: Path, kind: str, value: object) -> None:
+    keys = ("session", "start", "stop", "n", "pattern", "unique")
+    with session(path, "a") as history:
+        for key in keys:
+            assert isinstance(history.find({"hist_access_type": kind, key: value}).result(), list)
