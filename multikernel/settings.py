@@ -60,7 +60,9 @@ def installed_kernelspecs() -> dict[str, Kernelspec]:
     found = {}
     for name, entry in KernelSpecManager().get_all_specs().items():
         spec = entry["spec"]
-        if not spec.get("metadata", {}).get("multikernel"):
+        metadata = spec.get("metadata", {})
+        if not metadata.get("multikernel"):
             mode: InterruptMode = "message" if spec.get("interrupt_mode") == "message" else "signal"
-            found[name] = Kernelspec(name, spec.get("language", ""), spec.get("display_name", name), mode)
+            has_debugger = metadata.get("debugger") is True
+            found[name] = Kernelspec(name, spec.get("language", ""), spec.get("display_name", name), mode, has_debugger)
     return found

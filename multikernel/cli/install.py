@@ -37,6 +37,7 @@ class _Plan:
     display_name: str
     language: str
     env: dict[str, str]
+    has_debugger: bool
 
 
 def _install(options: argparse.Namespace) -> int:
@@ -44,13 +45,14 @@ def _install(options: argparse.Namespace) -> int:
     env = _environment(options.env, config_file)
     name, label = _names(options.name, config_file)
     found = installed()
-    language = _language(_config(config_file, found), found)
+    config = _config(config_file, found)
+    language = _language(config, found)
     display_name = options.display_name or (f"Multi ({label})" if label else "Multi")
     folder = _kernels_folder(options)
     for other in (installed(folder).get(name), found.get(name)):
         if other is not None:
             _check_may_replace(other, config_file, is_asked_for=options.name is not None)
-    destination = _write(_Plan(name, display_name, language, env), options)
+    destination = _write(_Plan(name, display_name, language, env, _has_debugger(config)), options)
     say(f"Installed the kernelspec {name}, which launchers show as {display_name!r}, in {destination}")
     if folder.resolve() not in {Path(known).resolve() for known in KernelSpecManager().kernel_dirs}:
         complain(f"Jupyter does not look there unless it is told to: JUPYTER_PATH={folder.parent}")
@@ -126,6 +128,13 @@ def _language(config: Config, found: dict[str, Installed]) -> str:
     return spec.language
 
 
+def _has_debugger(config: Config) -> bool:
+    """Whether a backend has a debugger: front-ends offer one if the kernelspec says so."""
+    kernelspecs = installed_kernelspecs()
+    specs = (kernelspecs.get(backend.kernel.lower()) for backend in config.backends.values())
+    return any(spec is not None and spec.has_debugger for spec in specs)
+
+
 def _check_may_replace(other: Installed, config_file: Path | None, *, is_asked_for: bool) -> None:
     """Refuse to replace, or to hide, another kernel, or the Multi of another config under a name nobody chose."""
     if not other.is_multi:
@@ -145,7 +154,7 @@ def _write(plan: _Plan, options: argparse.Namespace) -> str:
         "display_name": plan.display_name,
         "language": plan.language,
         "interrupt_mode": "message",
-        "metadata": {"multikernel": True},
+        "metadata": {"multikernel": True, "debugger": plan.has_debugger},
         **({"env": plan.env} if plan.env else {}),
     }
     with tempfile.TemporaryDirectory() as temporary:

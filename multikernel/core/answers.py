@@ -14,11 +14,13 @@ def kernel_info(state: State, request: Request) -> Json:
     """Describe Multi, in the language of the configured default backend.
 
     Front-ends ask once, so `%%use` does not change it; papermill translates parameters into this language. The
-    children's `supported_features` are not copied: every kernel that is built on ipykernel claims a debugger.
+    children's `supported_features` are not copied: every kernel that is built on ipykernel claims a debugger, and
+    front-ends ask before any child has started.
     """
     backend = state.backends[state.config.default]
     known = backend.kernel_info.get("language_info")
     language = backend.kernelspec.language if backend.kernelspec else ""
+    has_debugger = any(other.sources is not None for other in state.backends.values())
     return {
         "status": "ok",
         "protocol_version": PROTOCOL_VERSION,
@@ -27,7 +29,7 @@ def kernel_info(state: State, request: Request) -> Json:
         "language_info": known if isinstance(known, dict) else language_info(language),
         "banner": f"Multi {state.version}: {', '.join(state.backends)}. %%help shows how to use them.",
         "help_links": [],
-        "supported_features": [],
+        "supported_features": ["debugger"] if has_debugger else [],
     }
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from .config import BackendConfig, InterruptMode, Kernelspec
 from .kernels import DEFAULTS, Traits, traits_of
 from .requests import CellRequest
+from .source_files import SourceFiles
 from .wire import Json
 
 
@@ -24,6 +25,8 @@ class Backend:
     config: BackendConfig
     kernelspec: Kernelspec | None
     """None where the configured kernelspec is not installed."""
+    sources: SourceFiles | None = None
+    """The files that a debugger knows its cells by; None where the kernelspec says of no debugger."""
     state: BackendState = BackendState.STOPPED
     kernel_info: Json = field(default_factory=dict)
     """Content of its last kernel_info_reply; empty before its first start."""

@@ -20,6 +20,8 @@ class Kernelspec:
     language: str
     display_name: str
     interrupt_mode: InterruptMode = "signal"
+    has_debugger: bool = False
+    """By its metadata, as front-ends look for it: in kernel_info kernels that are built on ipykernel claim one too."""
 
 
 @dataclass(frozen=True, slots=True)

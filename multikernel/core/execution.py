@@ -183,6 +183,8 @@ class Execution:
             self._move_counter(backend, request.count)
         backend.cells_run += 1
         text = child_text(cell, backend.traits)
+        if backend.sources is not None:
+            backend.sources.ran(cell.code, text.text)
         message = request.message if text.text == cell.code else request.message.with_content(code=text.text)
         self._flight.send(request, backend, "shell", message, text.shift)
 

@@ -4,6 +4,7 @@ A request is over when the child's reply and its idle are both there; they come 
 order. Until then the notebook does not hear idle, so that it has every output first.
 """
 
+from . import debug_protocol
 from .actions import CancelTimer, Channel, SetTimer, ToBackend
 from .backends import Backend
 from .errors import BackendError, MultiError
@@ -54,8 +55,14 @@ class Flight:
             self._outbox.error(request, error)
             self._outbox.reply(request, self.cell_reply(request, {"status": "error", **error.content()}))
         else:
-            self._outbox.reply(request, empty_answer(request) or {"status": "error", **error.content()})
+            self._outbox.reply(request, self._failed_answer(request, error))
         self.finish(request)
+
+    @staticmethod
+    def _failed_answer(request: Request, error: MultiError) -> Json:
+        if request.type == "debug_request":
+            return debug_protocol.failure(request.content, str(error))
+        return empty_answer(request) or {"status": "error", **error.content()}
 
     @staticmethod
     def cell_reply(request: CellRequest, content: Json) -> Json:

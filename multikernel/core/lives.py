@@ -2,6 +2,7 @@
 
 from .actions import CancelTimer, ToFront
 from .backends import Backend
+from .debugging import Debugging
 from .errors import BackendDied, MultiError
 from .execution import Execution
 from .flight import Flight
@@ -13,19 +14,20 @@ from .wire import Json
 class Lives:
     """The events of a backend's life, as the runtime reports them."""
 
-    def __init__(self, state: State, flight: Flight, execution: Execution) -> None:
+    def __init__(self, state: State, flight: Flight, execution: Execution, debugging: Debugging) -> None:
         """Take the state and the parts that hear of it."""
         self._state = state
         self._outbox = state.outbox
         self._flight = flight
         self._execution = execution
+        self._debugging = debugging
 
     def ready(self, backend: Backend, kernel_info: Json, startup_error: str) -> None:
         """A child has answered kernel_info on shell and been heard on iopub."""
         backend.started(kernel_info, startup_error)
         if language := language_of(kernel_info).lower():
             self._state.names.languages[backend.name] = language
-        self._execution.started(backend)
+        self._debugging.ready(backend)
 
     def start_failed(self, backend: Backend, error: MultiError) -> None:
         """A child did not get ready, or cannot go on."""
@@ -51,3 +53,4 @@ class Lives:
         for comm_id in self._state.comms.close_all(backend.name):
             close = self._outbox.composer.message("comm_close", {"comm_id": comm_id, "data": {}})
             self._outbox.add(ToFront("iopub", close))
+        self._debugging.ended(backend, error)

@@ -2,6 +2,7 @@
 
 from .actions import Channel, ToFront
 from .backends import Backend
+from .debugging import Debugging
 from .execution import Execution
 from .flight import Flight
 from .requests import CellRequest, Request
@@ -12,16 +13,20 @@ from .wire import Message, WireError
 KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"})
 """What a child says that the front says itself."""
 
+SPEAK_UNASKED = frozenset({"comm_msg", "debug_event", "debug_reply", "stream"})
+"""What counts without a request of the notebook; a debug_reply answers a request of Multi's own then."""
+
 
 class Relay:
     """Sends a child's messages on under the notebook's own headers, and draws the consequences."""
 
-    def __init__(self, state: State, flight: Flight, execution: Execution) -> None:
+    def __init__(self, state: State, flight: Flight, execution: Execution, debugging: Debugging) -> None:
         """Take the state that the router's parts share, and the parts that a child's words concern."""
         self._state = state
         self._outbox = state.outbox
         self._flight = flight
         self._execution = execution
+        self._debugging = debugging
 
     def take(self, backend: Backend, channel: Channel, message: Message) -> None:
         """Take a message of a child."""
@@ -55,6 +60,8 @@ class Relay:
                 return
             if message.type == "execute_result" and isinstance(request, CellRequest) and request.stores_history:
                 self._state.results.note(request.count, message.content_frame)
+            if message.type == "debug_event":
+                message = self._debugging.happened(backend, message)
             self._forward("iopub", to_front(message, origin), origin)
 
     def _learn_comm(self, backend: Backend, message: Message) -> bool:
@@ -79,6 +86,8 @@ class Relay:
         self._outbox.busy(request)
         if isinstance(request, CellRequest):
             self._execution.replied(request, message.content())
+        elif request.type == "debug_request":
+            message = self._debugging.replied(backend, request, message)
         self._forward(request.channel, to_front(message, origin), origin)
         self._flight.child_replied(request)
 
@@ -87,15 +96,20 @@ class Relay:
         self._forward("stdin", message, origin)
 
     def _without_origin(self, backend: Backend, channel: Channel, message: Message) -> None:
-        """Drop what belongs to no request, but log its text; a comm may speak unasked, once it is open."""
+        """Drop what belongs to no request, but log its text; comms that are open may speak unasked, and a debugger."""
         try:
-            content = message.content() if message.type in ("comm_msg", "stream") else {}
+            content = message.content() if message.type in SPEAK_UNASKED else {}
         except WireError:
             content = {}
         if channel == "iopub" and message.type == "comm_msg":
             if self._state.comms.owner(str(content.get("comm_id"))) == backend.name:
                 self._forward("iopub", message, Origin(backend.name, b"{}"))
                 return
+        elif channel == "iopub" and message.type == "debug_event" and content:
+            self._forward("iopub", self._debugging.happened(backend, message), Origin(backend.name, b"{}"))
+            return
+        elif message.type == "debug_reply" and self._debugging.answered(message.parent_id, content):
+            return
         elif message.type == "stream":
             self._outbox.log(str(content.get("text")), backend.name)
         why = "its parent is no request of this backend's" if message.parent_id else "no parent"

@@ -12,6 +12,7 @@ from .answers import ANSWERS
 from .backends import Backend, BackendState
 from .comm_routing import CommRouting
 from .config import Config, Kernelspec
+from .debugging import Debugging
 from .errors import BackendStopped, MultiError
 from .execution import Execution
 from .flight import Flight
@@ -23,6 +24,7 @@ from .questions import TYPES as QUESTIONS
 from .questions import Questions
 from .relay import Relay
 from .requests import COMM_TYPES, CellRequest, Request
+from .source_files import SourceFiles
 from .state import State
 from .wire import Composer, Identities, Json, Message, WireError
 
@@ -70,12 +72,16 @@ class Router:
             config_error,
             holds_starts,
         )
+        for backend in backends.values():
+            if backend.kernelspec is not None and backend.kernelspec.has_debugger:
+                backend.sources = SourceFiles(self.state.naming)
         self._flight = Flight(self.state)
         self._execution = Execution(self.state, self._flight)
-        self._lives = Lives(self.state, self._flight, self._execution)
+        self._debugging = Debugging(self.state, self._flight, self._execution)
+        self._lives = Lives(self.state, self._flight, self._execution, self._debugging)
         self._interrupts = Interrupts(self.state, self._flight, self._execution, self._lives)
         self._comms = CommRouting(self.state, self._flight, self._execution)
-        self._relay = Relay(self.state, self._flight, self._execution)
+        self._relay = Relay(self.state, self._flight, self._execution, self._debugging)
         self._questions = Questions(self.state, self._flight, command_help)
         self._handlers: dict[str, Callable[[Request], None]] = {
             "execute_request": self._execution.arrive,
@@ -84,7 +90,7 @@ class Router:
             "history_request": self._history,
             "usage_request": self._usage,
             **dict.fromkeys(QUESTIONS, self._questions.arrive),
-            "debug_request": self._debug,
+            "debug_request": self._debugging.arrive,
             **dict.fromkeys(COMM_TYPES, self._comms.arrive),
             **dict.fromkeys(ANSWERS, self._answer),
         }
@@ -161,6 +167,8 @@ class Router:
         match kind:
             case "interrupt":
                 self._interrupts.no_effect_timer(self.state.backends[about])
+            case "debugger":
+                self._debugging.no_answer_timer(self.state.backends[about])
             case "slow start":
                 self._execution.slow_start_timer(about)
             case "half answered" if request is not None:
@@ -226,14 +234,6 @@ class Router:
         self._outbox.publish(request, "shutdown_reply", content)
         self._flight.answer(request, content)
         self._outbox.add(Shutdown())
-
-    def _debug(self, request: Request) -> None:
-        """Send a debugger's request to the current backend; one that does not run has nothing to debug."""
-        backend = self.state.backends[self.state.default]
-        if backend.state is BackendState.READY:
-            self._flight.send(request, backend, request.channel)
-        else:
-            self._flight.answer(request, {})
 
     def _unknown(self, request: Request) -> None:
         """Send a type that Multi does not know to the current backend, if that runs.

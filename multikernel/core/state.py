@@ -13,6 +13,7 @@ from .names import Names
 from .outbox import Outbox
 from .requests import Origins, Request
 from .results import Results
+from .source_files import Naming
 
 
 @dataclass(slots=True)
@@ -43,6 +44,11 @@ class State:
     """Requests of unknown types that have been sent to a child, by msg_id."""
     inputs: Inputs = field(default_factory=Inputs)
     results: Results = field(default_factory=Results)
+
+    @property
+    def naming(self) -> Naming:
+        """How the notebook is told to name the files of cells; the same for as long as the front lives."""
+        return Naming(f"/multikernel-{self.outbox.composer.session}/")
 
     def requests_of(self, backend: str) -> list[Request]:
         """Return the requests that a child has not finished, the oldest first."""

@@ -31,6 +31,9 @@ LAST_OUTPUTS_SECONDS = 1.0
 SHUTDOWN_SECONDS = 1.6
 """A child has half of it to end by itself, the other half after SIGTERM; then SIGKILL."""
 
+DEBUGGER = ("debug_event", "debug_reply")
+"""What the router wants to hear even as an answer to requests of Multi's own."""
+
 log = logging.getLogger(__name__)
 
 Deliver = Callable[[Channel, Message], None]
@@ -163,7 +166,7 @@ class Child:
             return
         if self._trace.watched:
             self._trace.message("backend -> front", channel, message, self._config.name)
-        if not self._is_ours(message):
+        if not self._is_ours(message) or message.type in DEBUGGER:
             self._deliver(channel, message)
             return
         if channel == "iopub":

@@ -104,7 +104,18 @@ def test_a_config_makes_a_kernel_with_its_path_its_language_and_its_name(machine
     spec = kernel_json(folder)
     assert spec["env"] == {"MULTIKERNEL_CONFIG": str(config)}
     assert (spec["language"], spec["display_name"]) == ("R", "Multi (my stats)")
-    assert spec["metadata"] == {"multikernel": True}
+    assert spec["metadata"] == {"multikernel": True, "debugger": False}
+
+
+@pytest.mark.parametrize(("debugger", "promised"), [(True, True), (False, False), ("odd", False)])
+def test_a_debugger_is_promised_if_a_backend_has_one(
+    machine: Machine, run: Run, debugger: object, promised: bool
+) -> None:
+    machine.add_kernel("ir", "R")
+    machine.add_kernel("xpython", "python", metadata={"debugger": debugger})
+    machine.write("multikernel.yaml", "default: r\nbackends: {r: {kernel: ir}, py: {kernel: XPython}}\n")
+    assert run("install", "--user", "--name", "n", "--config", "multikernel.yaml").code == 0
+    assert kernel_json(machine.user_kernels / "n")["metadata"]["debugger"] is promised
 
 
 @pytest.mark.parametrize(

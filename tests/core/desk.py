@@ -41,7 +41,7 @@ CLIENT = (b"client",)
 COMMANDS = {name: f"%%{name}: help" for name in ("use", "backends", "start", "stop", "restart", "interrupt", "help")}
 
 KERNELSPECS = {
-    "python3": Kernelspec("python3", "python", "Python 3"),
+    "python3": Kernelspec("python3", "python", "Python 3", has_debugger=True),
     "ir": Kernelspec("ir", "R", "R"),
     "bash": Kernelspec("bash", "bash", "Bash"),
 }
@@ -163,6 +163,16 @@ class Desk:
         lines = self.busy(backend, parent)
         lines += self.reply(backend, parent, status, count)
         return lines + self.idle(backend, parent)
+
+    def own_requests(self, backend: str) -> list[Json]:
+        """Return the contents of the debug_requests of Multi's own that a child got."""
+        sent = self.child_messages(backend, "debug_request")
+        return [message.content() for message in sent if not message.id.isdigit()]
+
+    def answer_own(self, backend: str, body: object = None, *, which: int = -1) -> list[str]:
+        """Say that a child answers a debug_request of Multi's own, the last one unless it is said which."""
+        sent = [message for message in self.child_messages(backend, "debug_request") if not message.id.isdigit()]
+        return self.child(backend, "control", "debug_reply", sent[which].id, success=True, body=body)
 
     def ready(self, backend: str, startup_error: str = "") -> list[str]:
         """Say that a child is ready."""

@@ -52,9 +52,7 @@ def test_a_child_that_still_speaks_gets_more_time() -> None:
     assert desk.fire("half answered", 1) == ["iopub idle of 1"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "answer"), [("complete", "ok"), ("inspect", "ok"), ("is_complete", "unknown"), ("debug", "error")]
-)
+@pytest.mark.parametrize(("kind", "answer"), [("complete", "ok"), ("inspect", "ok"), ("is_complete", "unknown")])
 def test_a_question_without_a_reply_gets_an_empty_one(kind: str, answer: str) -> None:
     desk = Desk("python3")
     desk.request(f"{kind}_request", code="x")

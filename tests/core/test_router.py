@@ -61,19 +61,6 @@ def test_the_oldest_unknown_request_is_forgotten() -> None:
     assert desk.child("python3", "shell", "foo_reply", 2, status="ok") == ["shell foo_reply of 2: ok"]
 
 
-def test_the_debugger_talks_to_the_default() -> None:
-    desk = Desk("python3")
-    assert desk.request("debug_request", "control", type="request") == ["python3 <- control debug_request 1"]
-    assert desk.child("python3", "control", "debug_reply", 1) == ["iopub busy of 1", "control debug_reply of 1: None"]
-    assert desk.idle("python3", 1) == ["iopub idle of 1"]
-
-
-def test_without_a_child_there_is_nothing_to_debug() -> None:
-    assert Desk().request("debug_request", "control") == [
-        *("iopub busy of 1", "control debug_reply of 1: None", "iopub idle of 1")
-    ]
-
-
 # Anything at all
 
 TYPES = ["execute", "complete", "inspect", "is_complete", "history", "comm_info", "kernel_info", "interrupt", "debug"]

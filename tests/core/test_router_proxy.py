@@ -9,7 +9,7 @@ from multikernel.core.actions import Channel, ToFront
 from multikernel.core.wire import Frame, Json, Message
 
 from .desk import Desk, configured
-from .lines import SESSION, child_message
+from .lines import SESSION, child_message, make_message
 
 TEXT = st.text(st.characters(exclude_categories=()), max_size=6).filter(lambda text: "%%" not in text)
 VALUES = st.recursive(
@@ -52,7 +52,12 @@ OUTPUTS = st.tuples(
 
 
 def open_desk() -> Desk:
-    return Desk("python3", config=configured("python3"))
+    """Return a desk whose child has said already how it names files."""
+    desk = Desk("python3", config=configured("python3"))
+    desk.front(make_message("first", "debug_request", {}), "control")
+    desk.answer_own("python3")
+    desk.actions.clear()
+    return desk
 
 
 def parts(message: Message) -> tuple[bytes, Frame, tuple[Frame, ...]]:

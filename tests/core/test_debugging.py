@@ -1,0 +1,441 @@
+"""The debugger talks to one backend in that one's terms, is never left without an answer, and outlives a restart."""
+
+from typing import Any
+
+import pytest
+
+from multikernel.core.source_files import Naming
+from multikernel.core.wire import Json
+
+from .desk import Desk, configured
+from .lines import SESSION
+
+FRONT = Naming(f"/multikernel-{SESSION}/")
+CHILD = Naming("/tmp/ipykernel_7/")
+DEBUG_INFO = {"tmpFilePrefix": CHILD.prefix, "tmpFileSuffix": CHILD.suffix, "hashSeed": CHILD.seed}
+CUT = "%%python\n%time x\ny"
+
+
+def ask(desk: Desk, command: str, arguments: object = None) -> list[str]:
+    return desk.request(
+        "debug_request", "control", type="request", seq=desk._last_id, command=command, arguments=arguments or {}
+    )
+
+
+def attached(*ready: str, **options: Any) -> Desk:
+    """Return a desk at which python3, or the first that is ready, is being debugged; the next request is the third."""
+    ready = ready or ("python3",)
+    desk = Desk(*ready, **options)
+    ask(desk, "debugInfo")
+    desk.answer_own(ready[0], DEBUG_INFO)
+    answer(desk, 1, {}, backend=ready[0])
+    ask(desk, "initialize", {"clientID": "jupyterlab"})
+    answer(desk, 2, {}, backend=ready[0])
+    return desk
+
+
+def answer(desk: Desk, request: int, body: object, backend: str = "python3", **content: Any) -> Json:
+    """Say that the child answers, and return what the notebook gets."""
+    desk.child(backend, "control", "debug_reply", request, **{"success": True, **content}, body=body)
+    desk.idle(backend, request)
+    return desk.last("debug_reply")
+
+
+def got(desk: Desk, backend: str = "python3") -> Json:
+    """Return the arguments of the last debug_request that a child got."""
+    return dict(desk.child_messages(backend, "debug_request")[-1].content()["arguments"])
+
+
+def own_answer(desk: Desk, command: str, arguments: object = None) -> Json:
+    """Return how Multi itself answers a request, at once."""
+    number = desk._last_id + 1
+    lines = ask(desk, command, arguments)
+    assert lines == [f"iopub busy of {number}", f"control debug_reply of {number}: None", f"iopub idle of {number}"]
+    content = desk.last("debug_reply")
+    assert (content["type"], content["request_seq"], content["command"]) == ("response", number - 1, command)
+    return content
+
+
+# Who is asked
+
+
+def test_the_first_request_waits_until_the_child_has_said_how_it_names_files() -> None:
+    desk = Desk("python3")
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request own"]
+    assert ask(desk, "debugInfo") == []
+    assert desk.own_requests("python3") == [{"type": "request", "seq": 0, "command": "debugInfo", "arguments": {}}]
+    assert desk.answer_own("python3", DEBUG_INFO) == [
+        "python3 <- control debug_request 1",
+        "python3 <- control debug_request 2",
+    ]
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request 3"]
+    assert desk.busy("python3", 3) == ["iopub busy of 3"]
+    assert desk.child("python3", "control", "debug_reply", 3, success=True) == ["control debug_reply of 3: None"]
+    assert desk.idle("python3", 3) == ["iopub idle of 3"]
+
+
+def test_it_waits_for_no_cell() -> None:
+    desk = attached()
+    desk.execute("input()")
+    desk.execute("2")
+    assert ask(desk, "stackTrace", {"threadId": 1}) == ["python3 <- control debug_request 5"]
+
+
+def test_a_request_waits_while_its_backend_starts() -> None:
+    desk = Desk()
+    assert ask(desk, "debugInfo") == []
+    assert desk.ready("python3") == ["python3 <- control debug_request own"]
+    assert desk.answer_own("python3", DEBUG_INFO) == ["python3 <- control debug_request 1"]
+
+
+def test_without_a_debugger_anywhere_the_answer_is_no() -> None:
+    desk = Desk("ir", config=configured("ir", "bash"))
+    assert own_answer(desk, "debugInfo")["body"]["isStarted"] is False
+    assert own_answer(desk, "dumpCell", {"code": "x"})["body"] == {"sourcePath": FRONT.path("x")}
+    reply = own_answer(desk, "initialize")
+    assert (reply["success"], reply["message"]) == (False, "No backend with a debugger is configured.")
+
+
+def test_where_the_default_has_no_debugger_the_first_backend_that_has_is_asked() -> None:
+    desk = Desk("ir", "python3", config=configured("bash", "ir", "python3"))
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request own"]
+
+
+def test_use_changes_who_is_debugged_but_not_while_the_debugger_is_on() -> None:
+    config = configured("python3", "py2")
+    specs = {name: Desk().backend("python3").kernelspec for name in ("python3", "py2")}
+    kernel_info = {"py2": {"implementation": "ipython", "language_info": {"name": "python"}}}
+    desk = attached(config=config, kernelspecs=specs, kernel_info=kernel_info)
+    desk.router.state.default = "py2"
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request 3"]
+    ask(desk, "disconnect")
+    answer(desk, 4, {})
+    desk.start("py2")
+    desk.ready("py2")
+    assert ask(desk, "debugInfo") == ["py2 <- control debug_request own"]
+    ask(desk, "debugInfo")
+    desk.router.state.default = "python3"
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request 7"]
+    desk.router.stop("python3")
+    assert desk.answer_own("py2", DEBUG_INFO) == [
+        "py2 <- control debug_request 5",
+        "py2 <- control debug_request 6",
+    ]
+
+
+# Names and lines
+
+
+def test_the_notebook_is_told_names_that_are_the_same_for_all_children() -> None:
+    desk = attached()
+    ask(desk, "debugInfo")
+    listed = [{"source": CHILD.path("x"), "breakpoints": [{"line": 2}]}]
+    body = answer(desk, 3, {**DEBUG_INFO, "isStarted": True, "breakpoints": listed})["body"]
+    assert body == {
+        "hashMethod": "Murmur2",
+        "hashSeed": 0xC70F6907,
+        "tmpFilePrefix": f"/multikernel-{SESSION}/",
+        "tmpFileSuffix": ".py",
+        "isStarted": True,
+        "breakpoints": [{"source": FRONT.path("x"), "breakpoints": [{"line": 2}]}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "cut"),
+    [
+        ("x = 1", "x = 1", 0),
+        ("%%python\nx = 1", "##python\nx = 1", 0),
+        ("%%backends\n\n%%py\nx = 1", "##backends\n\n##py\nx = 1", 0),
+        (CUT, "%time x\ny", 1),
+        ("%%pyth\nx = 1", "%%pyth\nx = 1", 0),
+    ],
+)
+def test_a_cell_is_dumped_as_the_child_gets_it_and_named_as_the_notebook_has_it(code: str, text: str, cut: int) -> None:
+    desk = attached()
+    ask(desk, "dumpCell", {"code": code})
+    assert got(desk) == {"code": text}
+    assert answer(desk, 3, {"sourcePath": CHILD.path(text)})["body"] == {"sourcePath": FRONT.path(code)}
+    lines = {"breakpoints": [{"line": 2}], "source": {"path": FRONT.path(code)}}
+    ask(desk, "setBreakpoints", lines)
+    assert got(desk) == {"breakpoints": [{"line": 2 - cut}], "source": {"path": CHILD.path(text)}}
+    placed = {"verified": True, "line": 2 - cut, "source": {"path": CHILD.path(text)}}
+    body = answer(desk, 4, {"breakpoints": [placed]})["body"]
+    assert body == {"breakpoints": [{"verified": True, "line": 2, "source": {"path": FRONT.path(code)}}]}
+    ask(desk, "setBreakpoints", lines)
+    assert answer(desk, 5, {"breakpoints": [{"line": 2 - cut}]})["body"] == {"breakpoints": [{"line": 2}]}
+
+
+def test_frames_in_cells_that_were_never_dumped_are_found_too() -> None:
+    desk = attached()
+    desk.execute(CUT)
+    desk.finish("python3", 3)
+    ask(desk, "stackTrace", {"threadId": 1})
+    frame = {"name": "f", "line": 2, "source": {"path": CHILD.path("%time x\ny")}}
+    body = answer(desk, 4, {"stackFrames": [frame]})["body"]
+    assert body == {"stackFrames": [{"name": "f", "line": 3, "source": {"path": FRONT.path(CUT)}}]}
+
+
+def test_an_answer_that_names_no_file_is_passed_on_as_it_is() -> None:
+    desk = attached()
+    source = {"source": {"path": CHILD.path("x")}, "line": 1}
+    for number, command in enumerate(("richInspectVariables", "variables", "evaluate", "unheard_of", "scopes"), 3):
+        ask(desk, command, {"variableName": "x"})
+        body: Json = {"scopes": []} if command == "scopes" else {"data": source}
+        assert answer(desk, number, body)["body"] == body
+    ask(desk, "next", {"threadId": 1})
+    assert answer(desk, 8, "odd")["body"] == "odd"
+    desk.request("debug_request", "control", command="stackTrace", arguments="odd")
+    assert answer(desk, 9, {"stackFrames": []})["body"] == {"stackFrames": []}
+
+
+def test_a_source_is_shown_as_it_was_typed() -> None:
+    desk = attached()
+    for number, code in ((3, CUT), (4, "x")):
+        ask(desk, "dumpCell", {"code": code})
+        answer(desk, number, {"sourcePath": "?"})
+    ask(desk, "source", {"source": {"path": FRONT.path(CUT)}})
+    assert got(desk) == {"source": {"path": CHILD.path("%time x\ny")}}
+    assert answer(desk, 5, {"content": "%time x\ny"})["body"] == {"content": CUT}
+    ask(desk, "source", {"source": {"path": FRONT.path(CUT)}})
+    assert answer(desk, 6, {}, success=False)["body"] == {}
+    ask(desk, "source", {"source": {"path": "/usr/lib/json.py"}})
+    assert answer(desk, 7, {"content": "json"})["body"] == {"content": "json"}
+
+
+@pytest.mark.parametrize("code", ["%%r\nx", "%%backends", "%%use nothing\nx"])
+def test_a_cell_that_is_not_for_the_debugged_backend_has_no_breakpoints(code: str) -> None:
+    desk = attached()
+    assert own_answer(desk, "dumpCell", {"code": code})["body"] == {"sourcePath": FRONT.path(code)}
+    lines = {"breakpoints": [{"line": 1}], "source": {"path": FRONT.path(code)}}
+    assert own_answer(desk, "setBreakpoints", lines)["body"] == {"breakpoints": []}
+
+
+def test_a_cell_without_header_belongs_to_the_default_of_the_moment() -> None:
+    desk = attached("python3", "ir")
+    desk.router.state.default = "ir"
+    own_answer(desk, "dumpCell", {"code": "x"})
+    desk.router.state.default = "python3"
+    assert ask(desk, "dumpCell", {"code": "x"}) == ["python3 <- control debug_request 4"]
+    lines = {"breakpoints": [], "source": {"path": FRONT.path("x")}}
+    assert ask(desk, "setBreakpoints", lines) == ["python3 <- control debug_request 5"]
+
+
+def test_a_cell_without_code_is_not_dumped() -> None:
+    reply = own_answer(attached(), "dumpCell", {"code": None})
+    assert (reply["success"], reply["message"]) == (False, "python3 is not running; run a cell first.")
+
+
+# Events
+
+
+def event(desk: Desk, name: object, body: object, parent: object = "") -> Json:
+    desk.child("python3", "iopub", "debug_event", parent, type="event", event=name, body=body)
+    return desk.last("debug_event")
+
+
+@pytest.mark.parametrize("parent", [2, "", f"{SESSION}_1"])
+def test_events_reach_the_notebook_whatever_their_parent_is(parent: object) -> None:
+    assert event(attached(), "stopped", {"threadId": 1}, parent) == {
+        "type": "event",
+        "event": "stopped",
+        "body": {"threadId": 1},
+    }
+
+
+def test_events_name_files_as_the_notebook_does() -> None:
+    desk = attached()
+    place = {"line": 1, "source": {"path": CHILD.path("x")}}
+    here = {"line": 1, "source": {"path": FRONT.path("x")}}
+    assert event(desk, "breakpoint", {"reason": "new", "breakpoint": place})["body"]["breakpoint"] == here
+    assert event(desk, "loadedSource", {"source": place["source"]})["body"] == {"source": here["source"]}
+    assert event(desk, "unheard_of", place)["body"] == place
+    assert event(desk, "odd", None)["body"] is None
+
+
+def test_an_event_of_a_kernel_without_a_debugger_is_passed_on_as_it_is() -> None:
+    desk = Desk("ir")
+    assert desk.child("ir", "iopub", "debug_event", body={"x": 1}) == ["iopub debug_event"]
+
+
+@pytest.mark.parametrize("msg_type", ["debug_event", "debug_reply"])
+def test_what_cannot_be_read_or_was_not_asked_for_is_dropped(msg_type: str) -> None:
+    desk = attached()
+    assert desk.back("python3", "iopub", desk.message(msg_type, b"nonsense")) == []
+    assert desk.child("python3", "shell", "debug_event", x=1) == []
+
+
+# The end of a child
+
+
+def test_a_backend_that_is_stopped_is_not_started_but_by_initialize() -> None:
+    desk = Desk("ir", "python3")
+    desk.stop("python3")
+    assert own_answer(desk, "debugInfo")["body"] == {
+        "isStarted": False,
+        "hashMethod": "Murmur2",
+        "hashSeed": 0xC70F6907,
+        "tmpFilePrefix": f"/multikernel-{SESSION}/",
+        "tmpFileSuffix": ".py",
+        "breakpoints": [],
+        "stoppedThreads": [],
+        "richRendering": True,
+        "exceptionPaths": [],
+        "copyToGlobals": True,
+    }
+    assert own_answer(desk, "inspectVariables")["body"] == {"variables": []}
+    assert own_answer(desk, "setBreakpoints", {"source": {"path": "x"}})["success"] is False
+    assert own_answer(desk, "disconnect")["success"] is True
+    assert ask(desk, "initialize") == ["start python3"]
+    assert ask(desk, "attach") == []
+    assert desk.ready("python3") == ["python3 <- control debug_request own"]
+    assert len(desk.answer_own("python3", DEBUG_INFO)) == 2
+
+
+def test_where_nothing_may_start_before_the_first_cell_the_debugger_starts_nothing_either() -> None:
+    reply = own_answer(Desk(holds_starts=True), "initialize")
+    assert (reply["success"], reply["message"]) == (False, "python3 is not running; run a cell first.")
+
+
+def test_a_start_that_fails_is_an_answer() -> None:
+    desk = Desk()
+    ask(desk, "debugInfo")
+    assert desk.start_failed("python3", "no way") == [
+        *("iopub busy of 1", "control debug_reply of 1: None", "iopub idle of 1")
+    ]
+    assert (desk.last("debug_reply")["success"], desk.last("debug_reply")["message"]) == (False, "no way")
+
+
+@pytest.mark.parametrize("body", [{"threadId": 1}, None])
+def test_a_death_answers_what_was_asked_and_says_that_nothing_is_stopped(body: Json | None) -> None:
+    desk = attached()
+    if body is not None:
+        event(desk, "stopped", body)
+    ask(desk, "stackTrace", {"threadId": 1})
+    lines = desk.died("python3", "SIGKILL")
+    assert lines[:3] == ["iopub busy of 3", "control debug_reply of 3: None", "iopub idle of 3"]
+    reply = desk.last("debug_reply")
+    assert (reply["success"], reply["body"]) == (False, {"stackFrames": [], "totalFrames": 0})
+    assert reply["message"] == "python3 died (SIGKILL); the next cell for it starts it anew, empty."
+    events = [message.content() for message in desk.front_messages("debug_event")]
+    terminated = {"seq": 0, "type": "event", "event": "terminated", "body": {}}
+    if body is None:
+        assert events == [terminated]
+    else:
+        continued = {**terminated, "event": "continued", "body": {"threadId": 1, "allThreadsContinued": True}}
+        assert events[1:] == [continued, terminated]
+
+
+def test_what_has_continued_is_not_said_to_continue_at_the_end() -> None:
+    desk = attached()
+    event(desk, "stopped", {"threadId": 1})
+    event(desk, "continued", {"threadId": 1})
+    assert desk.died("python3") == ["iopub debug_event"]
+
+
+def test_the_death_of_another_backend_is_none_of_the_debuggers() -> None:
+    desk = attached("python3", "ir")
+    assert desk.died("ir") == []
+
+
+def set_breakpoints(desk: Desk, code: str, *lines: int) -> None:
+    number = desk._last_id + 1
+    ask(desk, "dumpCell", {"code": code})
+    answer(desk, number, {"sourcePath": "?"})
+    arguments = {"breakpoints": [{"line": line} for line in lines], "source": {"path": FRONT.path(code)}}
+    ask(desk, "setBreakpoints", arguments)
+    answer(desk, number + 1, {"breakpoints": []})
+
+
+def test_a_new_child_is_told_what_the_one_before_was_told_before_any_cell_runs_in_it() -> None:
+    desk = attached()
+    ask(desk, "attach")
+    answer(desk, 3, {})
+    set_breakpoints(desk, "x", 1)
+    set_breakpoints(desk, CUT, 2, 3)
+    set_breakpoints(desk, "y", 1)
+    set_breakpoints(desk, "y")
+    ask(desk, "setExceptionBreakpoints", {"filters": ["raised"]})
+    answer(desk, desk._last_id, {})
+    ask(desk, "setBreakpoints", {"breakpoints": [{"line": 9}], "source": {"path": "/usr/lib/json.py"}})
+    answer(desk, desk._last_id, {"breakpoints": []})
+    desk.died("python3")
+    told = len(desk.own_requests("python3"))
+    desk.execute("x")
+    assert desk.ready("python3") == ["python3 <- control debug_request own"]
+    new = Naming("/tmp/ipykernel_8/")
+    assert ask(desk, "debugInfo") == []
+    desk.answer_own("python3", {**DEBUG_INFO, "tmpFilePrefix": new.prefix})
+    contents = desk.own_requests("python3")[told:]
+    assert [(content["command"], content["arguments"]) for content in contents] == [
+        ("debugInfo", {}),
+        ("initialize", {"clientID": "jupyterlab"}),
+        ("attach", {}),
+        ("dumpCell", {"code": "x"}),
+        ("setBreakpoints", {"breakpoints": [{"line": 1}], "source": {"path": new.path("x")}}),
+        ("dumpCell", {"code": "%time x\ny"}),
+        ("setBreakpoints", {"breakpoints": [{"line": 1}, {"line": 2}], "source": {"path": new.path("%time x\ny")}}),
+        ("setBreakpoints", {"breakpoints": [{"line": 9}], "source": {"path": "/usr/lib/json.py"}}),
+        ("setExceptionBreakpoints", {"filters": ["raised"]}),
+    ]
+    for which in range(1 - len(contents), -1):
+        assert desk.answer_own("python3", which=which) == []
+    number = desk._last_id
+    assert desk.answer_own("python3") == [
+        f"iopub stderr of {number - 1}: python3 had died and was started anew: it is new and empty.",
+        f"python3 <- execute_request {number - 1}: x",
+        f"python3 <- control debug_request {number}",
+    ]
+    assert desk.timers == {}
+
+
+def test_breakpoints_set_while_the_child_is_gone_are_told_to_the_next() -> None:
+    desk = attached()
+    desk.died("python3")
+    own_answer(desk, "dumpCell", {"code": CUT})
+    lines = {"breakpoints": [{"line": 2}], "source": {"path": FRONT.path(CUT)}}
+    assert own_answer(desk, "setBreakpoints", lines)["body"] == {"breakpoints": [{"verified": True, "line": 2}]}
+    info = own_answer(desk, "debugInfo")["body"]
+    assert info["isStarted"] is True
+    assert info["breakpoints"] == [{"source": FRONT.path(CUT), "breakpoints": [{"line": 2}]}]
+    desk.start("python3")
+    desk.ready("python3")
+    desk.answer_own("python3", DEBUG_INFO)
+    assert desk.own_requests("python3")[-1]["arguments"]["breakpoints"] == [{"line": 1}]
+
+
+def test_a_debugger_that_is_off_is_not_told_again() -> None:
+    desk = attached()
+    ask(desk, "disconnect")
+    answer(desk, 3, {})
+    assert desk.died("python3") == []
+    desk.start("python3")
+    assert desk.ready("python3") == []
+
+
+def test_one_that_was_turned_off_while_the_child_was_gone_is_not_told_again() -> None:
+    desk = attached()
+    desk.died("python3")
+    assert own_answer(desk, "disconnect")["success"] is True
+    desk.start("python3")
+    assert desk.ready("python3") == []
+
+
+def test_a_cell_does_not_wait_for_ever_for_the_debugger() -> None:
+    desk = attached()
+    desk.died("python3")
+    desk.execute("x", silent=True)
+    desk.ready("python3")
+    assert desk.fire("debugger", "python3") == ["python3 <- execute_request 3: x"]
+    assert desk.logs == ["python3: the debugger does not answer"]
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request own"]
+
+
+def test_a_child_that_ends_before_it_has_been_told_is_told_anew() -> None:
+    desk = attached()
+    for _ in range(2):
+        desk.died("python3")
+        desk.start("python3")
+        assert desk.ready("python3") == ["python3 <- control debug_request own"]
+    assert desk.died("python3") == ["iopub debug_event"]
+    assert desk.timers == {}

@@ -1,0 +1,102 @@
+"""JupyterLab's debugger on Multi: step by step what it is on ipykernel alone, with header lines and without."""
+
+from collections.abc import Callable
+
+import pytest
+
+from .debugger import Debugger
+from .kernel import Json, Kernel, open_kernel
+
+Need = Callable[..., None]
+
+FUNCTION = "def double(n):\n    twice = n * 2\n    return twice"
+CALLS = "first = double(4)\nsecond = double(first)\nprint(second)"
+MAGIC = "%time first = double(4)\nsecond = double(first)\nprint(second)"
+"""Under a header this is a body that has to begin on the first line, so the header is cut."""
+
+HEADERS = ["", "%%python3\n", "\n%%log python3\n\n%%python\n"]
+
+
+class Notebook:
+    """Two cells under one debugger; where things happen is said as a cell and a line of its body."""
+
+    def __init__(self, kernel: Kernel, function: str, calls: str, header: str) -> None:
+        """Take the cells' bodies, and the header lines above both."""
+        self.kernel = kernel
+        self.debugger = Debugger(kernel)
+        self.cells = {"function": header + function, "calls": header + calls}
+        self.header_lines = header.count("\n")
+
+    def place(self, item: Json) -> tuple[str, int]:
+        """Return the cell and the line of a frame or a breakpoint, or the file if it is no cell's."""
+        cells = {self.debugger.path(code): name for name, code in self.cells.items()}
+        path, line = item["source"]["path"], item["line"]
+        return (cells[path], line - self.header_lines) if path in cells else (path, line)
+
+    def set_breakpoints(self, cell: str, *lines: int) -> list[tuple[str, int]]:
+        """Set a cell's breakpoints and return where they are."""
+        body = self.debugger.set_breakpoints(self.cells[cell], *(line + self.header_lines for line in lines))
+        return [self.place(one) for one in body["breakpoints"]]
+
+    def stop(self) -> list[tuple[object, ...]]:
+        """Wait until the child stops, and return the frames with their local variables."""
+        seen: list[tuple[object, ...]] = []
+        for frame in self.debugger.frames():
+            file, line = self.place(frame)
+            variables = self.debugger.variables(frame) if file in self.cells else {}
+            seen.append((frame["name"], file, line, {name: variables[name] for name in variables if " " not in name}))
+        return seen
+
+
+def debug(kernel: Kernel, calls: str, header: str = "") -> list[object]:
+    """Debug two cells with every button, and return all that there was to see."""
+    notebook = Notebook(kernel, FUNCTION, calls, header)
+    debugger, cells = notebook.debugger, notebook.cells
+    seen: list[object] = []
+    debugger.turn_on()
+    kernel.run(cells["function"])
+    seen.append(notebook.set_breakpoints("function", 2))
+    seen.append(notebook.set_breakpoints("calls", 1, 3))
+    listed = debugger.ask("debugInfo")["body"]
+    seen.append(
+        {
+            notebook.place({"source": {"path": one["source"]}, "line": 0})[0]: [
+                point["line"] - notebook.header_lines for point in one["breakpoints"]
+            ]
+            for one in listed["breakpoints"]
+        }
+    )
+    cell = kernel.client.execute(cells["calls"])
+    seen.append(notebook.stop())
+    for button in ("continue", "next", "stepOut", "next", "next", "stepOut", "stepIn"):
+        debugger.go(button)
+        seen.append((button, notebook.stop()))
+    shown = debugger.ask("source", source={"path": debugger.path(cells["calls"])})["body"]["content"]
+    seen.append(shown.removeprefix(header))
+    notebook.set_breakpoints("calls")
+    notebook.set_breakpoints("function")
+    debugger.go("continue")
+    seen.append(kernel.wait(cell).stream().splitlines()[-1:])
+    names = [variable["name"] for variable in debugger.ask("inspectVariables")["body"]["variables"]]
+    seen.append(names)
+    debugger.turn_off()
+    seen.append(debugger.ask("debugInfo")["body"]["isStarted"])
+    return seen
+
+
+@pytest.fixture(scope="module")
+def alone() -> dict[str, list[object]]:
+    """Return what there is to see on ipykernel alone, by the body of the cell."""
+    seen = {}
+    for calls in (CALLS, MAGIC):
+        with open_kernel("python3") as kernel:
+            seen[calls] = debug(kernel, calls)
+    return seen
+
+
+@pytest.mark.parametrize("calls", [CALLS, MAGIC], ids=["plain", "magic"])
+@pytest.mark.parametrize("header", HEADERS)
+def test_every_step_is_that_of_ipykernel_alone(
+    multi: Kernel, alone: dict[str, list[object]], calls: str, header: str
+) -> None:
+    assert debug(multi, calls, header) == alone[calls]
