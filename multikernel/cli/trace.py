@@ -6,7 +6,7 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -33,9 +33,8 @@ class _Running:
 def _trace(options: argparse.Namespace) -> int:
     multi = _choose(_running(Path(jupyter_runtime_dir())), options.pid)
     with _connect(multi) as connection:
-        connection.sendall(WITH_CONTENT if options.content else WITHOUT_CONTENT)
         try:
-            has_said_so = _show(connection.makefile("rb"), multi, options)
+            has_said_so = _show(_received(connection, options), multi, options)
         except KeyboardInterrupt:
             return FINE
     complain(f"Multi {multi.pid} has ended" + ("" if has_said_so else "; what it said last may be missing"))
@@ -89,6 +88,16 @@ def _connect(multi: _Running) -> socket.socket:
             why = f"{path}: {error.strerror}"
         raise CommandError(f"Multi {multi.pid} cannot be watched: {why}", UNUSABLE) from None
     return connection
+
+
+def _received(connection: socket.socket, options: argparse.Namespace) -> Iterator[bytes]:
+    """Ask for what is to be shown, and yield the lines that come."""
+    try:
+        connection.sendall(WITH_CONTENT if options.content else WITHOUT_CONTENT)
+        yield from connection.makefile("rb")
+    except ConnectionError:
+        # It ended before it knew of us.
+        return
 
 
 def _show(lines: Iterable[bytes], multi: _Running, options: argparse.Namespace) -> bool:

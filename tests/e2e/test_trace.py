@@ -175,14 +175,14 @@ def test_a_multi_that_is_killed_ends_the_trace_too(tmp_path: Path) -> None:
 def test_a_watcher_that_goes_away_leaves_multi_as_it_was(tmp_path: Path, number: signal.Signals) -> None:
     with open_kernel("multi", env={"JUPYTER_RUNTIME_DIR": str(tmp_path)}) as kernel:
         kernel.run("1")
-        files = front(kernel).num_fds()
+        before = front(kernel).net_connections("unix")
         with watching(tmp_path) as watch:
             watch.process.send_signal(number)
             if number == signal.SIGINT:
                 assert watch.end() == ""
             assert watch.process.wait(timeout=PATIENCE) in (0, -number)
             assert kernel.run("1 + 1").result == "2"
-            assert front(kernel).num_fds() == files
+            assert front(kernel).net_connections("unix") == before
 
 
 def test_one_of_several_multis_is_named_by_its_pid(tmp_path: Path) -> None:

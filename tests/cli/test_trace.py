@@ -1,0 +1,52 @@
+"""What `multikernel trace` makes of what a Multi sends; with a running one it is tested in tests/e2e/test_trace.py."""
+
+import argparse
+import socket
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from multikernel.cli.trace import _received, _Running, _show
+from multikernel.core.trace import ENDED, WATCHING, Record, to_json
+
+MULTI = _Running(12, Path("/run/multikernel-12-x"), "/home/me", datetime(2026, 1, 2))
+EVERYTHING = argparse.Namespace(backend=None, type=None, content=False)
+RECORD = to_json(Record(0.0, "notebook -> front", "", "shell", "execute_request"))
+
+
+def test_a_trace_that_breaks_off_is_known_from_one_that_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _show([WATCHING, RECORD, ENDED], MULTI, EVERYTHING)
+    assert not _show([WATCHING, RECORD, RECORD[:-5]], MULTI, EVERYTHING)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[-1] for line in lines if "execute_request" in line] == ["execute_request"] * 2
+
+
+def test_what_was_missed_is_said_where_it_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    _show([RECORD, b'{"missed": 7}\n', RECORD], MULTI, EVERYTHING)
+    assert capsys.readouterr().out.splitlines()[1] == "# 7 messages are missing here: they were not read in time"
+
+
+@pytest.mark.parametrize(
+    ("backend", "msg_type", "is_shown"),
+    [
+        (None, "comm_*", True),
+        ("r", "comm_msg", True),
+        ("r", "comm", False),
+        ("bash", None, False),
+        ("R", None, False),
+    ],
+)
+def test_a_message_is_shown_if_backend_and_type_are_those_asked_for(
+    capsys: pytest.CaptureFixture[str], backend: str | None, msg_type: str | None, is_shown: bool
+) -> None:
+    record = to_json(Record(0.0, "front -> backend", "r", "shell", "comm_msg"))
+    _show([record], MULTI, argparse.Namespace(backend=backend, type=msg_type, content=False))
+    assert ("comm_msg" in capsys.readouterr().out) == is_shown
+
+
+def test_a_multi_that_ends_before_it_accepts_has_ended() -> None:
+    ours, its = socket.socketpair()
+    its.close()
+    with ours:
+        assert list(_received(ours, EVERYTHING)) == []
