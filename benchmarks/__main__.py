@@ -7,6 +7,7 @@ import platform
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 from . import peers, report
@@ -33,10 +34,17 @@ def main() -> None:
     pythons = {} if options.no_peers else peers.install(BUILD)
     with tempfile.TemporaryDirectory(prefix="run-", dir=BUILD) as folder:
         workshop = Workshop(Path(folder), pythons)
-        runs = [run(workshop, options.measures or list(MEASURES), number) for number in range(1, options.runs + 1)]
-    results = {"machine": machine(), "runs": runs}
-    (BUILD / "results.json").write_text(json.dumps(results, indent=1), "utf-8")
+        runs: list[Rows] = []
+        for number in range(1, options.runs + 1):
+            runs.append(run(workshop, options.measures or list(MEASURES), number))
+            (BUILD / "results.json").write_text(json.dumps({"machine": machine(), "runs": runs}), "utf-8")
     print(report.table(runs))
+    if find_spec("matplotlib"):
+        from .plot import draw
+
+        draw(runs, BUILD / "results.png")
+    else:
+        print("There is no plot, since matplotlib is not installed.", file=sys.stderr)
     if options.write_page:
         PAGE.write_text(report.with_table(PAGE.read_text("utf-8"), runs), "utf-8")
 

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -113,6 +114,12 @@ class Workshop:
         self._pythons = {"multi": Path(sys.executable), **peers}
         self._numbers = count()
         self._specs = _write_kernelspecs(folder / "jupyter")
+        self._profile = folder / "ipython"
+        self._profile.mkdir()
+        with self.start("alone") as running:
+            running.get_ready()
+        # Only the first IPython of a user makes a profile and a history.
+        self._profile = folder / "0-alone" / "ipython"
 
     def has(self, name: str) -> bool:
         """Whether a contender is installed."""
@@ -138,7 +145,7 @@ class Workshop:
     def start(self, name: str, kernel: str = PYTHON) -> Iterator[Running]:
         """Start one contender in front of a kernel, not waiting for it; end all its processes on leaving."""
         folder = self._folder / f"{next(self._numbers)}-{name}"
-        folder.mkdir()
+        shutil.copytree(self._profile, folder / "ipython")
         key = secrets.token_hex(16)
         connection = _write_connection_file(folder / "front.json", key)
         # The C proxy signs nothing: the child has the same key.
@@ -186,7 +193,14 @@ class Workshop:
         }
         with (folder / "log.txt").open("ab") as log:
             return psutil.Popen(
-                argv, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+                argv,
+                env=environment,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # As jupyter_client does; Linux shares the CPUs between sessions, not processes.
+                start_new_session=True,
             )
 
 

@@ -1,4 +1,4 @@
-"""Completion: Tab behind `pri`."""
+"""Completion: Tab after `pri`."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ from ..client import Client, RequestFailed
 from ..contenders import CONTENDERS, Workshop
 from ..measuring import Rows, in_turn
 
-ROUNDS = 60
+ROUNDS = 40
 WARM_UP = 3
 
 
@@ -30,6 +30,6 @@ def measure(workshop: Workshop) -> Rows:
 def complete(client: Client) -> float:
     """Ask for completions and return the seconds; RequestFailed if `print` is not among them."""
     answer = client.ask("complete_request", {"code": "pri", "cursor_pos": 3})
-    if b'"print"' not in answer.reply:
+    if b'"print' not in answer.reply:
         raise RequestFailed(f"completed in another way: {answer.reply[:100]!r}")
     return answer.seconds

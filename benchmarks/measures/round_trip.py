@@ -39,7 +39,7 @@ def measure(workshop: Workshop) -> Rows:
 def measure_other_kernels(workshop: Workshop) -> Rows:
     """A trivial cell in R and in bash."""
     rows: Rows = {}
-    for kernel, code, rounds in (("ir", "1", 60), ("bash", ":", 12)):
+    for kernel, code, rounds in (("ir", "1", 50), ("bash", ":", 8)):
         if workshop.has_kernel(kernel):
             with workshop.open("alone", "proxy", "multi", "allthekernels", kernel=kernel, first_cell=code) as field:
                 rows[f"round_trip_{kernel}"] = in_turn(rounds, seconds_of(field, code))
