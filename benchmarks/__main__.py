@@ -30,6 +30,8 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.measures) - set(MEASURES):
         parser.error(f"no such measure: {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    if options.measures and options.write_page:
+        parser.error("docs/performance.md shows all measures")
     BUILD.mkdir(parents=True, exist_ok=True)
     pythons = {} if options.no_peers else peers.install(BUILD)
     with tempfile.TemporaryDirectory(prefix="run-", dir=BUILD) as folder:
@@ -46,7 +48,7 @@ def main() -> None:
     else:
         print("There is no plot, since matplotlib is not installed.", file=sys.stderr)
     if options.write_page:
-        PAGE.write_text(report.with_table(PAGE.read_text("utf-8"), runs), "utf-8")
+        PAGE.write_text(report.with_table(PAGE.read_text("utf-8"), runs, machine()), "utf-8")
 
 
 def run(workshop: Workshop, names: list[str], number: int) -> Rows:

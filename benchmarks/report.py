@@ -1,7 +1,7 @@
 """From what was measured to the table: medians of paired ratios in each run, and their median over the runs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -57,10 +57,11 @@ def table(runs: Sequence[Rows]) -> str:
     return "\n".join(lines)
 
 
-def with_table(page: str, runs: Sequence[Rows]) -> str:
-    """Return a page with the table between its two marks replaced; ValueError if the marks are not there."""
+def with_table(page: str, runs: Sequence[Rows], machine: Mapping[str, str]) -> str:
+    """Return a page with what is between its two marks replaced; ValueError if the marks are not there."""
     head, rest = page[: page.index(BEGIN) + len(BEGIN)], page[page.index(END) :]
-    return f"{head}\n\n{table(runs)}\n\n{rest}"
+    caption = f"{len(runs)} runs, {machine['cpus']} CPUs, {machine['system']}, Python {machine['python']}."
+    return f"{head}\n\n{table(runs)}\n\n{caption}\n\n{rest}"
 
 
 def reaches(runs: Sequence[Rows], key: str, goal: Goal) -> bool | None:

@@ -60,7 +60,9 @@ def test_a_goal_below_the_c_proxy_gives_way_to_the_proxy_plus_5_percent() -> Non
 
 
 def test_the_table_of_a_page_is_replaced_and_the_rest_stays() -> None:
+    machine = {"cpus": "2", "system": "Linux", "python": "3.11.7"}
     page = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
-    written = report.with_table(page, RUNS)
-    assert written == f"before\n{report.BEGIN}\n\n{report.table(RUNS)}\n\n{report.END}\nafter\n"
-    assert report.with_table(written, RUNS) == written
+    written = report.with_table(page, RUNS, machine)
+    new = f"{report.table(RUNS)}\n\n3 runs, 2 CPUs, Linux, Python 3.11.7."
+    assert written == f"before\n{report.BEGIN}\n\n{new}\n\n{report.END}\nafter\n"
+    assert report.with_table(written, RUNS, machine) == written
