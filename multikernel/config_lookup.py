@@ -24,6 +24,8 @@ class FoundConfig:
     path: Path
     travels: bool
     """It lies with a notebook, so it may have come with it from anywhere."""
+    named: bool = False
+    """`$MULTIKERNEL_CONFIG` names it, so it may not exist."""
 
     def read(self, limit: int) -> bytes:
         """Return what is in it, up to `limit` bytes; OSError if it cannot be read or is not to be trusted."""
@@ -32,11 +34,16 @@ class FoundConfig:
                 _check_trust(os.fstat(file.fileno()), self.path)
             return file.read(limit)
 
+    def why_unreadable(self, error: OSError) -> str:
+        """Say why `read` has failed, and who wanted the file."""
+        wanted = f"; ${VARIABLE} names this file" if self.named else ""
+        return f"{error.strerror or error}{wanted}"
+
 
 def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundConfig | None:
     """Return the config file that counts for a notebook in `folder`, or None if there is none."""
     if named := environ.get(VARIABLE):
-        return FoundConfig(Path(named), travels=False)
+        return FoundConfig(Path(named), travels=False, named=True)
     for parent in _upwards(folder.resolve()):
         if (parent / FILE_NAME).exists():
             return FoundConfig(parent / FILE_NAME, travels=True)

@@ -46,7 +46,7 @@ def read_config_file(found: FoundConfig, folder: Path, commands: Collection[str]
     try:
         text = found.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ConfigError(file, [Mistake(1, 1, "", error.strerror or str(error))]) from None
+        raise ConfigError(file, [Mistake(1, 1, "", found.why_unreadable(error))]) from None
 
     def existing_folder(name: str) -> str | None:
         path = found.path.absolute().parent / os.path.expanduser(name)

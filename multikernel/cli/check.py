@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_config_path
@@ -62,9 +62,9 @@ def _as_found(file: Path) -> FoundConfig:
 def _check_config(found: FoundConfig, kernelspecs: dict[str, Installed]) -> tuple[Config | None, list[Finding]]:
     """Return the config, unless it cannot be used at all, and all that is wrong with it."""
     try:
-        text = FoundConfig(found.path, travels=False).read(MAX_BYTES + 1)
+        text = replace(found, travels=False).read(MAX_BYTES + 1)
     except OSError as error:
-        raise CommandError(f"{found.path} cannot be read: {error.strerror or error}", UNUSABLE) from None
+        raise CommandError(f"{found.path} cannot be read: {found.why_unreadable(error)}", UNUSABLE) from None
     try:
         config = read_config_file(found, Path.cwd(), COMMANDS)
     except ConfigError as error:

@@ -16,9 +16,8 @@ from traitlets import TraitError
 from ..commands import TABLE as COMMANDS
 from ..config_lookup import VARIABLE
 from ..core.config import BackendConfig, Config
-from ..core.kernels import Traits, traits_of
+from ..core.kernels import Traits, traits_of_program
 from ..core.names import Names
-from ..core.wire import Json
 from ..core.wording import did_you_mean, nearest
 
 OWN_PYTHON = frozenset({"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"})
@@ -112,28 +111,7 @@ def names_of(config: Config, kernelspecs: dict[str, Installed]) -> Names:
     return Names(config, frozenset(COMMANDS), languages)
 
 
-IPYTHON: Json = {"implementation": "ipython"}
-XEUS_PYTHON: Json = {"implementation": "xeus-python"}
-METAKERNEL: Json = {"help_links": [{"url": "https://metakernel.readthedocs.io"}]}
-
-INFO_BY_PROGRAM: dict[str, Json] = {
-    "ipykernel": IPYTHON,
-    "ipykernel_launcher": IPYTHON,
-    "ipython_kernel": IPYTHON,
-    "xpython": XEUS_PYTHON,
-    "xpython_launcher": XEUS_PYTHON,
-    "deno": {"implementation": "Deno kernel"},
-    "bash_kernel": {"implementation": "bash_kernel"},
-    "IRkernel": {"implementation": "IRkernel"},
-    "calysto_scheme": METAKERNEL,
-    "gnuplot_kernel": METAKERNEL,
-    "matlab_kernel": METAKERNEL,
-    "octave_kernel": METAKERNEL,
-}
-"""A word in a kernelspec's argv -> what the kernel will say in its kernel_info, as far as `traits_of` asks."""
-
-
 def presumed_traits(spec: Installed | None) -> Traits | None:
     """Return what is special about a kernel as far as its kernelspec shows it; None if only its start can tell."""
-    words = [word for argument in (spec.argv if spec else ()) for word in re.split(r"\W+", PurePath(argument).name)]
-    return next((traits_of(INFO_BY_PROGRAM[word]) for word in words if word in INFO_BY_PROGRAM), None)
+    words = (word for argument in (spec.argv if spec else ()) for word in re.split(r"\W+", PurePath(argument).name))
+    return traits_of_program(words)

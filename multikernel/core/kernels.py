@@ -4,6 +4,7 @@
 language says. Each entry names where the fact was seen.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .config import InterruptMode
@@ -55,6 +56,18 @@ BY_IMPLEMENTATION = {
     "bash_kernel": Traits(line_comment=""),
 }
 
+PROGRAMS = {
+    "ipython": "ipykernel ipykernel_launcher ipython_kernel",
+    "xeus-python": "xpython xpython_launcher",
+    "Deno kernel": "deno",
+    "bash_kernel": "bash_kernel",
+    "IRkernel": "IRkernel",
+    "metakernel": "calysto_scheme gnuplot_kernel matlab_kernel octave_kernel",
+}
+"""What a kernel will say it is -> words in a kernelspec's argv that show it before it has been started."""
+
+OF_PROGRAM = {word: name for name, words in PROGRAMS.items() for word in words.split()}
+
 LINE_COMMENTS = {
     "##": "python r bash shell sh zsh fish powershell perl ruby julia octave elixir coffeescript nim tcl gnuplot make",
     "//": "javascript typescript java kotlin scala groovy c c++ cpp c# f# csharp fsharp go rust swift php dart d zig",
@@ -72,6 +85,14 @@ def traits_of(kernel_info: Json) -> Traits:
         return BY_IMPLEMENTATION[implementation]
     comment = COMMENT_OF_LANGUAGE.get(language_of(kernel_info).lower(), "")
     return replace(DEFAULTS, line_comment=comment, cell_magics=_is_metakernel(kernel_info))
+
+
+def traits_of_program(words: Iterable[str]) -> Traits | None:
+    """Return the traits that the words of a kernelspec's argv show, or None if only the kernel's start can tell."""
+    implementation = next((OF_PROGRAM[word] for word in words if word in OF_PROGRAM), None)
+    if implementation == "metakernel":
+        return replace(DEFAULTS, cell_magics=True)
+    return None if implementation is None else traits_of({"implementation": implementation})
 
 
 def language_of(kernel_info: Json) -> str:

@@ -7,7 +7,7 @@ line is the front's to answer.
 from collections.abc import Mapping
 
 from .backends import BackendState
-from .cells import Cell, HeaderLine, child_text, parse
+from .cells import NOW, Cell, HeaderLine, child_text, parse
 from .errors import MultiError
 from .flight import Flight, empty_answer
 from .requests import Request
@@ -29,7 +29,10 @@ class Questions:
 
     def arrive(self, request: Request) -> None:
         """Answer a question here, or send it to its child."""
-        code, position = request.content.get("code"), request.content.get("cursor_pos", 0)
+        code, position = request.content.get("code"), request.content.get("cursor_pos")
+        if position is None and isinstance(code, str):
+            # As ipykernel has it.
+            position = len(code)
         if not isinstance(code, str) or not isinstance(position, int):
             self._flight.answer(request, empty_answer(request))
             return
@@ -111,6 +114,7 @@ class Questions:
         elif self._state.names.is_command(name):
             prefix = arguments.rpartition(" ")[2]
             names = self._state.names.all() if name.lower() == "help" else self._state.names.backends()
+            names = [NOW] if prefix.startswith("-") else names
             own = [known for known in names if known.startswith(prefix.lower())]
             self._flight.answer(request, _matches(own, position - len(prefix), position))
         elif cell is not None and cell.header_line_at(position) is None:

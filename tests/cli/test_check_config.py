@@ -169,4 +169,7 @@ def test_what_cannot_be_read_is_one_sentence_and_exit_code_2(
     monkeypatch.setenv("MULTIKERNEL_CONFIG", "/nowhere/c.yaml")
     result = run("check")
     assert result.code == 2
-    assert result.complaint == "multikernel check: /nowhere/c.yaml cannot be read: No such file or directory"
+    assert result.complaint == (
+        "multikernel check: /nowhere/c.yaml cannot be read: No such file or directory; "
+        "$MULTIKERNEL_CONFIG names this file"
+    )

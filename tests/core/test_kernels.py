@@ -12,6 +12,7 @@ from multikernel.core.kernels import (
     language_info,
     language_of,
     traits_of,
+    traits_of_program,
 )
 
 ANYTHING = st.recursive(
@@ -67,6 +68,21 @@ def test_a_metakernel_has_magics_of_its_own() -> None:
     assert traits("Calysto Scheme", "scheme", help_links=links).cell_magics
     assert not traits("Other Scheme", "scheme", help_links=[{"text": "Scheme", "url": ""}]).cell_magics
     assert not traits("Other Scheme", "scheme", help_links=None).cell_magics
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (["python", "-m", "ipykernel_launcher", "-f"], BY_IMPLEMENTATION["ipython"]),
+        (["deno", "jupyter"], BY_IMPLEMENTATION["Deno kernel"]),
+        (["R", "-e", "IRkernel", "main"], DEFAULTS),
+        (["python", "-m", "octave_kernel"], Traits(cell_magics=True)),
+        (["julia"], None),
+        ([], None),
+    ],
+)
+def test_a_kernelspec_may_show_what_a_kernel_needs(argv: list[str], expected: Traits | None) -> None:
+    assert traits_of_program(argv) == expected
 
 
 @given(

@@ -134,6 +134,12 @@ def test_a_question_that_is_none_gets_an_empty_answer(kind: str, content: Json) 
     assert desk.last(reply_of(kind)) == empty(kind, content.get("cursor_pos", 0))
 
 
+def test_without_a_position_the_cursor_is_at_the_end() -> None:
+    desk = Desk("bash")
+    desk.request("complete_request", code="%%bash\nls", cursor_pos=None)
+    assert desk.child_messages("bash")[0].content() == {"code": "ls", "cursor_pos": 2}
+
+
 def test_a_backend_that_dies_leaves_a_question_with_an_empty_answer() -> None:
     desk = Desk("python3")
     ask(desk, "complete", "im|")
@@ -194,6 +200,8 @@ def test_a_body_is_for_the_child_to_judge(code: str, backend: str) -> None:
         ("%%help |", ALL_NAMES),
         ("%%help r|", ["r", "restart"]),
         ("%%use zz|", []),
+        ("%%stop ir -|", ["--now"]),
+        ("%%stop --x|", []),
         ("%%bash |", []),
         ("%%bash --|\nls", []),
     ],

@@ -223,7 +223,8 @@ def test_a_named_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with open_kernel("multi", env=own(tmp_path / "gone.yaml")) as kernel:
         error = kernel.run("1").content
     assert error["ename"] == "ConfigError"
-    assert error["evalue"] == f"{tmp_path / 'gone.yaml'}:1:1: No such file or directory"
+    missing = f"{tmp_path / 'gone.yaml'}:1:1: No such file or directory"
+    assert error["evalue"] == f"{missing}; $MULTIKERNEL_CONFIG names this file"
 
 
 def test_a_backend_that_is_not_ready_in_time_is_an_error(tmp_path: Path) -> None:
