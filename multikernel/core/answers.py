@@ -5,6 +5,7 @@ from collections.abc import Callable
 from .kernels import language_info
 from .requests import Request
 from .state import State
+from .subshells import FEATURE
 from .wire import Json
 
 PROTOCOL_VERSION = "5.5"
@@ -15,7 +16,7 @@ def kernel_info(state: State, request: Request) -> Json:
 
     Front-ends ask once, so `%%use` does not change it; papermill translates parameters into this language. The
     children's `supported_features` are not copied: every kernel that is built on ipykernel claims a debugger, and
-    front-ends ask before any child has started.
+    front-ends ask before any child has started. Multi has subshells of its own, whatever the children have.
     """
     backend = state.backends[state.config.default]
     known = backend.kernel_info.get("language_info")
@@ -29,7 +30,7 @@ def kernel_info(state: State, request: Request) -> Json:
         "language_info": known if isinstance(known, dict) else language_info(language),
         "banner": f"Multi {state.version}: {', '.join(state.backends)}. %%help shows how to use them.",
         "help_links": [],
-        "supported_features": ["debugger"] if has_debugger else [],
+        "supported_features": [FEATURE, "debugger"] if has_debugger else [FEATURE],
     }
 
 

@@ -2,6 +2,7 @@
 
 from .backends import BackendState
 from .cells import parse
+from .comm_checks import CommChecks
 from .comms import WIDGET_CONTROL_TARGET
 from .errors import MultiError
 from .execution import Execution
@@ -13,16 +14,17 @@ from .state import State
 class CommRouting:
     """Sends comm messages on; a comm_open waits for the cells that may register its target."""
 
-    def __init__(self, state: State, flight: Flight, execution: Execution) -> None:
-        """Take the state, and the queue in which a comm_open may have to wait."""
+    def __init__(self, state: State, flight: Flight, execution: Execution, checks: CommChecks) -> None:
+        """Take the state, the queue in which a comm_open may have to wait, and who asks what became of it."""
         self._state = state
         self._flight = flight
         self._execution = execution
+        self._checks = checks
 
     def arrive(self, request: Request) -> None:
         """Send a comm message on, or queue it behind what it depends on."""
-        if self._has_to_wait(request):
-            self._execution.arrive(request)
+        if (subshell := self._waits_in(request)) is not None:
+            self._execution.arrive(request, subshell)
         else:
             self.route(request)
 
@@ -46,7 +48,9 @@ class CommRouting:
         if not (isinstance(comm_id, str) and isinstance(target, str) and name is not None):
             self._refuse(request)
         elif self._state.comms.opened(comm_id, name, target):
-            self._flight.send(request, self._state.backends[name], "shell")
+            backend = self._state.backends[name]
+            self._flight.send(request, backend, "shell")
+            self._checks.opened(request, backend)
         else:
             self._refuse(request)
 
@@ -73,13 +77,19 @@ class CommRouting:
             outbox.publish(request, "comm_close", {"comm_id": comm_id, "data": {}})
         self._flight.finish(request)
 
-    def _has_to_wait(self, request: Request) -> bool:
-        """Whether a queued cell may register this comm's target, or the comm's own comm_open is queued."""
-        queued = self._execution.queued()
+    def _waits_in(self, request: Request) -> str | None:
+        """Return the subshell where what it needs is queued: a cell that may register its target, or its comm_open."""
+        for subshell, queued in self._execution.queued().items():
+            for other in queued:
+                if self._depends(request, other) and (subshell == request.subshell or request.type != "comm_open"):
+                    return subshell
+        return None
+
+    def _depends(self, request: Request, queued: Request) -> bool:
         if request.type == "comm_open":
-            return any(isinstance(cell, CellRequest) and self._is_for_default(cell) for cell in queued)
-        comm_id = request.content.get("comm_id")
-        return any(not isinstance(other, CellRequest) and other.content.get("comm_id") == comm_id for other in queued)
+            return isinstance(queued, CellRequest) and self._is_for_default(queued)
+        is_of_comm = not isinstance(queued, CellRequest)
+        return is_of_comm and queued.content.get("comm_id") == request.content.get("comm_id")
 
     def _is_for_default(self, request: CellRequest) -> bool:
         """Whether a queued cell will run on the backend that is the default now, as far as its text says."""

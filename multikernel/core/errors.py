@@ -51,5 +51,9 @@ class BackendError(MultiError):
     """A backend that broke the protocol."""
 
 
+class UnknownSubshellError(MultiError):
+    """A subshell that was never created, or has been deleted."""
+
+
 class Interrupted(MultiError):
     """A cell that was interrupted while Multi itself was at work on it."""

@@ -1,6 +1,7 @@
 """The queue of cells: they run one after another, each on the backend that its text names when its turn comes."""
 
-from collections import deque
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
 
 from . import counter
 from .actions import CancelTimer, RunCommand, SetTimer, Start, StoreInput, ToBackend
@@ -16,27 +17,40 @@ from .wire import Json
 SLOW_START_SECONDS = 10.0
 
 
+@dataclass(slots=True)
+class Lane:
+    """What runs in the main shell, or in one subshell, and what waits for that."""
+
+    queue: deque[Request] = field(default_factory=deque)
+    running: CellRequest | None = None
+
+
 class Execution:
-    """Cells, and the `comm_open`s that wait for them, in the order in which they came."""
+    """Cells, and the `comm_open`s that wait for them, in the order in which they came, subshell by subshell."""
 
     def __init__(self, state: State, flight: Flight) -> None:
         """Take the state that the router's parts share."""
         self._state = state
         self._outbox = state.outbox
         self._flight = flight
-        self._queue: deque[Request] = deque()
-        self._running: CellRequest | None = None
+        self._lanes: defaultdict[str, Lane] = defaultdict(Lane)
+        """By subshell; the empty string stands for the main shell."""
 
-    def queued(self) -> list[Request]:
-        """Return what waits for its turn, the oldest first."""
-        return list(self._queue)
+    def queued(self) -> dict[str, list[Request]]:
+        """Return by subshell what waits for its turn, the oldest first."""
+        return {subshell: list(lane.queue) for subshell, lane in self._lanes.items()}
 
-    def arrive(self, request: Request) -> None:
-        """Put a cell, or a comm message that has to come after cells, at the end of the queue."""
+    def arrive(self, request: Request, subshell: str | None = None) -> None:
+        """Put a cell, or a comm message that has to come after cells, at the end of a subshell's queue, say its own."""
         if isinstance(request, CellRequest) and self._is_urgent(request):
             self._run(request)
         else:
-            self._queue.append(request)
+            self._lanes[request.subshell if subshell is None else subshell].queue.append(request)
+
+    def forget_subshell(self, subshell: str) -> list[Request]:
+        """Return what has not begun in a subshell, and think of it no more."""
+        lane = self._lanes.pop(subshell, Lane())
+        return list(lane.queue)
 
     def _is_urgent(self, request: CellRequest) -> bool:
         """Whether a cell consists of commands, one of them with `--now`."""
@@ -49,14 +63,15 @@ class Execution:
             return False
 
     def next(self) -> Request | None:
-        """Return the request whose turn has come and take it off the queue; None while a cell runs."""
-        if not self._queue or (self._running is not None and not self._running.done):
-            return None
-        return self._queue.popleft()
+        """Return a request whose turn has come and take it off its queue; None while cells run."""
+        for lane in self._lanes.values():
+            if lane.queue and (lane.running is None or lane.running.done):
+                return lane.queue.popleft()
+        return None
 
-    def abort_queued(self) -> None:
+    def abort_queued(self, subshell: str = "") -> None:
         """Let everything that has been received so far be answered `aborted` when its turn comes."""
-        for request in self._queue:
+        for request in self._lanes[subshell].queue:
             if isinstance(request, CellRequest):
                 request.aborted = True
 
@@ -65,7 +80,7 @@ class Execution:
         if request.aborted:
             self._flight.answer(request, {"status": ABORTED})
             return
-        self._running = request
+        self._lanes[request.subshell].running = request
         self._run(request)
 
     def _run(self, request: CellRequest) -> None:
@@ -179,7 +194,8 @@ class Execution:
             self.fail(request, error)
             return
         self._tell_notices(request, backend)
-        if request.stores_history and backend.traits.follows_counter and backend.next_count < request.count:
+        counts = request.stores_history and not request.subshell
+        if counts and backend.traits.follows_counter and backend.next_count < request.count:
             self._move_counter(backend, request.count)
         backend.cells_run += 1
         text = child_text(cell, backend.traits)
@@ -223,8 +239,9 @@ class Execution:
             self._failed(request)
 
     def _failed(self, request: CellRequest) -> None:
-        if request.stops_on_error and request is self._running:
-            self.abort_queued()
+        lane = self._lanes.get(request.subshell)
+        if request.stops_on_error and lane is not None and request is lane.running:
+            self.abort_queued(request.subshell)
 
     def slow_start_timer(self, request_id: str) -> None:
         """Say under a cell that its backend is still starting."""

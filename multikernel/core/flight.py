@@ -8,13 +8,20 @@ from . import debug_protocol
 from .actions import CancelTimer, Channel, SetTimer, ToBackend
 from .backends import Backend
 from .errors import BackendError, MultiError
-from .requests import COMM_TYPES, CellRequest, Request
+from .requests import CellRequest, Request
 from .rewrite import Origin, OwnMatches
 from .state import State
 from .wire import Json, Message
 
 HALF_ANSWERED_SECONDS = 5.0
 """How long a child may be silent between reply and idle before the missing one is made up."""
+
+
+WITHOUT_REPLY = ("comm_msg", "comm_close")
+"""What is over when its child is idle; a comm_open is when the child has also said which comms it has."""
+
+CONCURRENT_SECONDS = 0.05
+"""How long after the first output of a comm message without a busy its idle is made up."""
 
 
 class Flight:
@@ -40,7 +47,10 @@ class Flight:
         count = request.count if isinstance(request, CellRequest) else 0
         request.origin = Origin(backend.name, request.message.header_frame, request.client, count, shift, own)
         self._state.origins[request.id] = request.origin
-        self._outbox.add(ToBackend(backend.name, channel, message or request.message))
+        if request.message.header.get("subshell_id") is None:
+            self._outbox.add(ToBackend(backend.name, channel, message or request.message))
+        else:
+            self._state.subshells.send(request.subshell, backend, channel, message or request.message)
 
     def answer(self, request: Request, content: Json) -> None:
         """Answer a request without a child: busy, reply, idle."""
@@ -74,13 +84,17 @@ class Flight:
         request.idle_seen = True
         self._settle(request)
 
+    def child_is_concurrent(self, request: Request) -> None:
+        """Note that a child works on a comm message without saying busy, and so will not say idle (ipykernel 7.4)."""
+        self._outbox.add(SetTimer(("idle delay", request.id), CONCURRENT_SECONDS))
+
     def child_replied(self, request: Request) -> None:
         """Note that the child's reply has gone out."""
         request.replied = True
         self._settle(request)
 
     def _settle(self, request: Request) -> None:
-        if not (request.idle_seen and (request.replied or request.type in COMM_TYPES)):
+        if not (request.idle_seen and (request.replied or request.type in WITHOUT_REPLY)):
             self._wait_for_other_half(request)
             return
         delay = self._state.backends[request.backend].traits.idle_delay

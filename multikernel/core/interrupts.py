@@ -6,7 +6,7 @@ from .errors import BackendRestarted, Interrupted, MultiError
 from .execution import Execution
 from .flight import Flight
 from .lives import Lives
-from .requests import CellRequest
+from .requests import CellRequest, Request
 from .state import State
 
 NO_EFFECT_SECONDS = 10.0
@@ -56,7 +56,7 @@ class Interrupts:
         else:
             self._outbox.add(Signal(backend.name))
         if backend.name not in self._pressed:
-            self._pressed[backend.name] = {request.id for request in self._state.requests_of(backend.name)}
+            self._pressed[backend.name] = {request.id for request in self._reachable(backend)}
             self._outbox.add(SetTimer(("interrupt", backend.name), NO_EFFECT_SECONDS))
 
     def no_effect_timer(self, backend: Backend) -> None:
@@ -82,7 +82,12 @@ class Interrupts:
 
     def _is_busy(self, backend: Backend) -> bool:
         """Whether a child has begun something; a question that it may never answer does not count."""
-        return any(request.busy for request in self._state.requests_of(backend.name))
+        return any(request.busy for request in self._reachable(backend))
+
+    def _reachable(self, backend: Backend) -> list[Request]:
+        """Return what an interrupt can end: nothing in a child's subshells, since signals go to the main thread."""
+        beside = self._state.subshells.is_twin
+        return [r for r in self._state.requests_of(backend.name) if not beside(r.subshell, backend)]
 
     def _restart(self, backend: Backend, error: MultiError) -> None:
         self._lives.end(backend, error)

@@ -2,6 +2,7 @@
 
 from .actions import CancelTimer, ToFront
 from .backends import Backend
+from .comm_checks import CommChecks
 from .debugging import Debugging
 from .errors import BackendDied, MultiError
 from .execution import Execution
@@ -14,13 +15,16 @@ from .wire import Json
 class Lives:
     """The events of a backend's life, as the runtime reports them."""
 
-    def __init__(self, state: State, flight: Flight, execution: Execution, debugging: Debugging) -> None:
+    def __init__(
+        self, state: State, flight: Flight, execution: Execution, debugging: Debugging, checks: CommChecks
+    ) -> None:
         """Take the state and the parts that hear of it."""
         self._state = state
         self._outbox = state.outbox
         self._flight = flight
         self._execution = execution
         self._debugging = debugging
+        self._checks = checks
 
     def ready(self, backend: Backend, kernel_info: Json, startup_error: str) -> None:
         """A child has answered kernel_info on shell and been heard on iopub."""
@@ -50,6 +54,8 @@ class Lives:
             else:
                 self._execution.fail(request, error)
         self._state.inputs.forget_backend(backend.name)
+        self._state.subshells.forget_backend(backend.name)
+        self._checks.forget_backend(backend.name)
         for comm_id in self._state.comms.close_all(backend.name):
             close = self._outbox.composer.message("comm_close", {"comm_id": comm_id, "data": {}})
             self._outbox.add(ToFront("iopub", close))

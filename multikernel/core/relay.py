@@ -1,14 +1,17 @@
 """What a child says, on its way to the notebook: only what belongs to a request that was sent to it counts."""
 
+from collections.abc import Callable, Mapping
+
 from .actions import Channel, ToFront
 from .backends import Backend
+from .comm_checks import CommChecks
 from .debugging import Debugging
 from .execution import Execution
 from .flight import Flight
-from .requests import CellRequest, Request
+from .requests import COMM_TYPES, CellRequest, Request
 from .rewrite import Origin, to_front
 from .state import State
-from .wire import Message, WireError
+from .wire import QUESTION, Message, WireError
 
 KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"})
 """What a child says that the front says itself."""
@@ -20,13 +23,26 @@ SPEAK_UNASKED = frozenset({"comm_msg", "debug_event", "debug_reply", "stream"})
 class Relay:
     """Sends a child's messages on under the notebook's own headers, and draws the consequences."""
 
-    def __init__(self, state: State, flight: Flight, execution: Execution, debugging: Debugging) -> None:
-        """Take the state that the router's parts share, and the parts that a child's words concern."""
+    def __init__(
+        self,
+        state: State,
+        flight: Flight,
+        execution: Execution,
+        debugging: Debugging,
+        checks: CommChecks,
+        answers: Mapping[str, Callable[[str, Message], None]],
+    ) -> None:
+        """Take the state that the router's parts share, and the parts that a child's words concern.
+
+        `answers` are what takes the answers to questions of Multi's own, by their type.
+        """
         self._state = state
         self._outbox = state.outbox
         self._flight = flight
         self._execution = execution
         self._debugging = debugging
+        self._checks = checks
+        self._answers = answers
 
     def take(self, backend: Backend, channel: Channel, message: Message) -> None:
         """Take a message of a child."""
@@ -50,9 +66,13 @@ class Relay:
 
     def _iopub(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
         if request is not None:
+            if not request.busy and request.type in COMM_TYPES and message.type != "status":
+                self._flight.child_is_concurrent(request)
             self._outbox.busy(request)
         if message.type == "status":
             if request is not None and message.content().get("execution_state") == "idle":
+                if isinstance(request, CellRequest):
+                    self._checks.cell_over(request, backend)
                 self._flight.child_idle(request)
         elif message.type not in KEPT_FROM_FRONT:
             if message.type in ("comm_open", "comm_close") and not self._learn_comm(backend, message):
@@ -97,6 +117,9 @@ class Relay:
 
     def _without_origin(self, backend: Backend, channel: Channel, message: Message) -> None:
         """Drop what belongs to no request, but log its text; comms that are open may speak unasked, and a debugger."""
+        if message.parent_id.startswith(QUESTION) and message.type in self._answers:
+            self._answers[message.type](backend.name, message)
+            return
         try:
             content = message.content() if message.type in SPEAK_UNASKED else {}
         except WireError:

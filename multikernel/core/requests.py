@@ -43,6 +43,12 @@ class Request:
         return self.message.type
 
     @property
+    def subshell(self) -> str:
+        """The subshell that it is for (JEP 91); empty: the main shell, or control, which has none."""
+        subshell = self.message.header.get("subshell_id")
+        return subshell if isinstance(subshell, str) and self.channel == "shell" else ""
+
+    @property
     def backend(self) -> str:
         """The child it was sent to; empty: none (yet)."""
         return self.origin.backend if self.origin is not None else ""

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from .actions import Action, Channel, FindHistory, HistoryEntry, MeasureUsage, Shutdown, Stop, TimerKey, ToBackend
 from .answers import ANSWERS
 from .backends import Backend, BackendState
+from .comm_checks import CommChecks
 from .comm_routing import CommRouting
 from .config import Config, Kernelspec
 from .debugging import Debugging
@@ -26,6 +27,7 @@ from .relay import Relay
 from .requests import COMM_TYPES, CellRequest, Request
 from .source_files import SourceFiles
 from .state import State
+from .subshell_routing import SubshellRouting
 from .wire import Composer, Identities, Json, Message, WireError
 
 UNANSWERED_KEPT = 1000
@@ -78,10 +80,18 @@ class Router:
         self._flight = Flight(self.state)
         self._execution = Execution(self.state, self._flight)
         self._debugging = Debugging(self.state, self._flight, self._execution)
-        self._lives = Lives(self.state, self._flight, self._execution, self._debugging)
+        checks = CommChecks(self.state, self._flight)
+        self._lives = Lives(self.state, self._flight, self._execution, self._debugging, checks)
         self._interrupts = Interrupts(self.state, self._flight, self._execution, self._lives)
-        self._comms = CommRouting(self.state, self._flight, self._execution)
-        self._relay = Relay(self.state, self._flight, self._execution, self._debugging)
+        self._comms = CommRouting(self.state, self._flight, self._execution, checks)
+        self._subshells = SubshellRouting(self.state, self._flight, self._execution)
+        answers = {
+            "comm_info_reply": checks.replied,
+            "status": checks.status,
+            "create_subshell_reply": self._subshells.created,
+            "delete_subshell_reply": self._subshells.deleted,
+        }
+        self._relay = Relay(self.state, self._flight, self._execution, self._debugging, checks, answers)
         self._questions = Questions(self.state, self._flight, command_help)
         self._handlers: dict[str, Callable[[Request], None]] = {
             "execute_request": self._execution.arrive,
@@ -91,6 +101,9 @@ class Router:
             "usage_request": self._usage,
             **dict.fromkeys(QUESTIONS, self._questions.arrive),
             "debug_request": self._debugging.arrive,
+            "create_subshell_request": self._subshells.create,
+            "delete_subshell_request": self._subshells.delete,
+            "list_subshell_request": self._subshells.list,
             **dict.fromkeys(COMM_TYPES, self._comms.arrive),
             **dict.fromkeys(ANSWERS, self._answer),
         }
@@ -171,6 +184,8 @@ class Router:
                 self._debugging.no_answer_timer(self.state.backends[about])
             case "slow start":
                 self._execution.slow_start_timer(about)
+            case "subshell":
+                self._subshells.late_timer(about)
             case "half answered" if request is not None:
                 if (error := self._flight.half_answered_timer(request)) is not None:
                     self._execution.fail(request, error)
@@ -211,7 +226,8 @@ class Router:
             content = {}
         request = kind(message, channel, client, content)
         self.state.in_flight[request.id] = request
-        self._handlers.get(message.type, self._unknown)(request)
+        if self._subshells.is_known(request):
+            self._handlers.get(message.type, self._unknown)(request)
 
     def _answer(self, request: Request) -> None:
         self._flight.answer(request, ANSWERS[request.type](self.state, request))

@@ -14,6 +14,7 @@ from .outbox import Outbox
 from .requests import Origins, Request
 from .results import Results
 from .source_files import Naming
+from .subshells import Subshells
 
 
 @dataclass(slots=True)
@@ -44,6 +45,11 @@ class State:
     """Requests of unknown types that have been sent to a child, by msg_id."""
     inputs: Inputs = field(default_factory=Inputs)
     results: Results = field(default_factory=Results)
+    subshells: Subshells = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with no subshells."""
+        self.subshells = Subshells(self.outbox)
 
     @property
     def naming(self) -> Naming:

@@ -18,6 +18,9 @@ Identities = tuple[bytes, ...]
 
 DELIMITER = b"<IDS|MSG>"
 EMPTY = b"{}"
+QUESTION = "question-"
+"""How the msg_ids of those requests of Multi begin whose answers the router takes; others begin with the session."""
+
 LONGEST_HEADER = 1 << 20
 """Bytes; a header is some 250 of them, and a megabyte of it is an attack or an accident."""
 
@@ -174,8 +177,16 @@ class Composer:
     def message(self, msg_type: str, content: Json, parent: Message | None = None) -> Message:
         """Return a new message, the child of `parent` where there is one."""
         self._count += 1
+        return self._message(f"{self.session}_{self._count}", msg_type, content, parent)
+
+    def question(self, msg_type: str, content: Json) -> Message:
+        """Return a request to a child whose answers the router takes."""
+        self._count += 1
+        return self._message(f"{QUESTION}{self.session}_{self._count}", msg_type, content)
+
+    def _message(self, msg_id: str, msg_type: str, content: Json, parent: Message | None = None) -> Message:
         header = {
-            "msg_id": f"{self.session}_{self._count}",
+            "msg_id": msg_id,
             "msg_type": msg_type,
             "username": "multikernel",
             "session": self.session,

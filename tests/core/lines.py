@@ -29,7 +29,8 @@ SESSION = "session-of-multi"
 def make_message(msg_id: str, msg_type: str, content: object, parent_frame: bytes = b"{}", **fields: Any) -> Message:
     """Return a message as the wire gives it; a content that is bytes stays what it is."""
     session = fields.get("session", "session-of-notebook")
-    header = {"msg_id": msg_id, "msg_type": msg_type, "username": "me", "session": session, "date": ""}
+    plain = {"msg_id": msg_id, "msg_type": msg_type, "username": "me", "session": session, "date": ""}
+    header = fields.get("header", plain)
     content_frame = content if isinstance(content, bytes) else json.dumps(content).encode()
     buffers = fields.get("buffers", ())
     return parse_message([encode(header), parent_frame, fields.get("metadata", b"{}"), content_frame, *buffers])
@@ -52,7 +53,7 @@ def render(action: Action) -> str:
             return f"{channel} {what(message)}"
         case ToBackend(backend, channel, message):
             shown = "" if channel == "shell" else f"{channel} "
-            number = message.id if message.id.isdigit() else "own"
+            number = message.id if message.id.isdigit() else "question" if message.id.startswith("question") else "own"
             code = message.content().get("code")
             return f"{backend} <- {shown}{message.type} {number}" + ("" if code is None else f": {code}")
         case Start(backend):

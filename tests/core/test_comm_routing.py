@@ -24,6 +24,10 @@ def over(number: int) -> list[str]:
     return [f"iopub busy of {number}", f"iopub idle of {number}"]
 
 
+def opening(backend: str, number: int) -> list[str]:
+    return [f"{backend} <- comm_open {number}", f"{backend} <- comm_info_request question"]
+
+
 def closed(number: int) -> list[str]:
     return [f"iopub busy of {number}", f"iopub comm_close of {number}", f"iopub idle of {number}"]
 
@@ -109,11 +113,11 @@ def test_a_comm_speaks_unasked_once_it_is_open() -> None:
 
 def test_the_notebook_opens_comms_at_the_default() -> None:
     desk = Desk("python3", "ir")
-    assert desk.request("comm_open", comm_id="a", target_name="t") == ["python3 <- comm_open 1"]
+    assert desk.request("comm_open", comm_id="a", target_name="t") == opening("python3", 1)
     assert desk.request("comm_msg", comm_id="a") == ["python3 <- comm_msg 2"]
     desk.execute("%%use r")
     desk.command_done(3)
-    assert desk.request("comm_open", comm_id="b", target_name="t") == ["ir <- comm_open 4"]
+    assert desk.request("comm_open", comm_id="b", target_name="t") == opening("ir", 4)
 
 
 def test_a_target_that_the_child_does_not_have_is_closed_by_the_child() -> None:
@@ -158,7 +162,7 @@ def test_a_comm_waits_for_the_cells_that_may_register_its_target(cell: str) -> N
     lines = desk.finish("ir", 1)
     lines += desk.command_done(2) if "use" in cell else []
     assert lines[-1].startswith("python3 <- execute_request 2")
-    assert desk.finish("python3", 2)[-2:] == ["python3 <- comm_open 3", "python3 <- comm_msg 4"]
+    assert desk.finish("python3", 2)[-3:] == [*opening("python3", 3), "python3 <- comm_msg 4"]
 
 
 @pytest.mark.parametrize("cell", ["%%r\nx", "%%use r\nx", "%%bash --x", "%%backends\nx"])
@@ -166,13 +170,13 @@ def test_a_comm_waits_for_no_cell_of_another_backend(cell: str) -> None:
     desk = Desk("python3", "ir")
     desk.execute("1")
     desk.execute(cell)
-    assert desk.request("comm_open", comm_id="a", target_name="t") == ["python3 <- comm_open 3"]
+    assert desk.request("comm_open", comm_id="a", target_name="t") == opening("python3", 3)
 
 
 def test_a_comm_does_not_wait_for_the_cell_that_runs() -> None:
     desk = Desk("python3")
     desk.execute("1")
-    assert desk.request("comm_open", comm_id="a", target_name="t") == ["python3 <- comm_open 2"]
+    assert desk.request("comm_open", comm_id="a", target_name="t") == opening("python3", 2)
 
 
 def test_a_comm_is_not_aborted_by_an_error() -> None:
@@ -181,9 +185,8 @@ def test_a_comm_is_not_aborted_by_an_error() -> None:
     desk.execute("2")
     desk.request("comm_open", comm_id="a", target_name="t")
     lines = desk.finish("python3", 1, "error")
-    assert lines[-4:] == [
-        *("iopub busy of 2", "shell execute_reply of 2: aborted", "iopub idle of 2", "python3 <- comm_open 3")
-    ]
+    aborted = ["iopub busy of 2", "shell execute_reply of 2: aborted", "iopub idle of 2"]
+    assert lines[-5:] == [*aborted, *opening("python3", 3)]
 
 
 def test_a_queued_cell_without_code_may_be_anything() -> None:
@@ -199,7 +202,7 @@ def test_a_queued_cell_without_code_may_be_anything() -> None:
 def test_widget_control_goes_to_the_only_backend_with_widgets() -> None:
     desk = Desk("python3", "ir")
     opened(desk, "ir", "w", WIDGET_TARGET)
-    assert desk.request("comm_open", comm_id="c", target_name=WIDGET_CONTROL_TARGET) == ["ir <- comm_open 2"]
+    assert desk.request("comm_open", comm_id="c", target_name=WIDGET_CONTROL_TARGET) == opening("ir", 2)
 
 
 def test_widget_control_without_widgets_is_closed_at_once() -> None:

@@ -74,10 +74,11 @@ def test_what_the_notebook_says_reaches_the_child_byte_for_byte_in_order(
         message = desk.message(msg_type, content, metadata=metadata, buffers=tuple(buffers))
         desk.arrive(message)
         desk.advance()
-        assert desk.child_messages("python3")[-1] is message
+        assert desk.child_messages("python3", msg_type)[-1] is message
         if msg_type == "execute_request":
             desk.finish("python3", message.id, count=desk.router.state.count)
-    assert len(desk.child_messages("python3")) == len(requests)
+    sent = [message for message in desk.child_messages("python3") if not message.id.startswith("question")]
+    assert len(sent) == len(requests)
 
 
 @given(st.lists(OUTPUTS, max_size=3), st.sampled_from(["shell", "control"]), st.booleans())

@@ -206,6 +206,10 @@ class World:
             if message.type == "interrupt_request":
                 self.interrupted(child)
             return
+        if message.id.startswith("question"):
+            child.todo.append(message.id)
+            self._work(child)
+            return
         sent = self.sent[message.id]
         assert message.header_frame == sent.message.header_frame
         assert not sent.backend, "sent twice"
@@ -222,6 +226,9 @@ class World:
         """Do what there is to do, up to what hangs."""
         while child.todo and not child.hangs:
             msg_id = child.todo[0]
+            if msg_id not in self.sent:
+                self._answer_question(child, child.todo.popleft())
+                continue
             plan = self.sent[msg_id].plan
             self._say(child, "iopub", "status", msg_id, execution_state="busy")
             if plan.asks:
@@ -234,6 +241,12 @@ class World:
             child.hangs = plan.hangs
             if not plan.hangs:
                 self._end_first(child, plan.status)
+
+    def _answer_question(self, child: Child, msg_id: str) -> None:
+        """Say which comms there are: none."""
+        self._say(child, "iopub", "status", msg_id, execution_state="busy")
+        self._say(child, "shell", "comm_info_reply", msg_id, comms={})
+        self._say(child, "iopub", "status", msg_id, execution_state="idle")
 
     def _end_first(self, child: Child, status: str) -> None:
         """End what a child is at, with all that its plan leaves of reply and idle."""
