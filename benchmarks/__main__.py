@@ -7,10 +7,12 @@ import platform
 import sys
 import tempfile
 import time
+import traceback
 from importlib.util import find_spec
 from pathlib import Path
 
 from . import peers, report
+from .client import RequestFailed
 from .contenders import Workshop
 from .measures import MEASURES
 from .measuring import Rows
@@ -20,9 +22,11 @@ BUILD = ROOT / "build" / "bench"
 PAGE = ROOT / "docs" / "performance.md"
 
 
-def main() -> None:
-    """Run the measures that the command line names."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
+def main() -> int:
+    """Run the measures that the command line names; 1 if one of them was not possible."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure Multi beside the child alone and others."
+    )
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"of {', '.join(MEASURES)}; none: all of them")
     parser.add_argument("--runs", type=int, default=5, help="how often, each with fresh processes (5)")
     parser.add_argument("--no-peers", action="store_true", help="leave allthekernels and SoS out")
@@ -34,12 +38,15 @@ def main() -> None:
         parser.error("docs/performance.md shows all measures")
     BUILD.mkdir(parents=True, exist_ok=True)
     pythons = {} if options.no_peers else peers.install(BUILD)
+    is_complete = True
     with tempfile.TemporaryDirectory(prefix="run-", dir=BUILD) as folder:
         workshop = Workshop(Path(folder), pythons)
         runs: list[Rows] = []
         for number in range(1, options.runs + 1):
-            runs.append(run(workshop, options.measures or list(MEASURES), number))
-            (BUILD / "results.json").write_text(json.dumps({"machine": machine(), "runs": runs}), "utf-8")
+            runs.append({})
+            for name in options.measures or MEASURES:
+                is_complete &= take(name, number, workshop, runs[-1])
+                (BUILD / "results.json").write_text(json.dumps({"machine": machine(), "runs": runs}), "utf-8")
     print(report.table(runs))
     if find_spec("matplotlib"):
         from .plot import draw
@@ -47,18 +54,21 @@ def main() -> None:
         draw(runs, BUILD / "results.png")
     else:
         print("There is no plot, since matplotlib is not installed.", file=sys.stderr)
-    if options.write_page:
+    if options.write_page and is_complete:
         PAGE.write_text(report.with_table(PAGE.read_text("utf-8"), runs, machine()), "utf-8")
+    return 0 if is_complete else 1
 
 
-def run(workshop: Workshop, names: list[str], number: int) -> Rows:
-    """Take each measure once, with fresh processes."""
-    rows: Rows = {}
-    for name in names:
-        start = time.perf_counter()
+def take(name: str, number: int, workshop: Workshop, rows: Rows) -> bool:
+    """Take a measure with fresh processes, put it into the run's rows, and return whether that was possible."""
+    start = time.perf_counter()
+    try:
         rows |= MEASURES[name](workshop)
-        print(f"run {number}: {name}, {time.perf_counter() - start:.0f} s", file=sys.stderr)
-    return rows
+    except RequestFailed:
+        traceback.print_exc()
+        return False
+    print(f"run {number}: {name}, {time.perf_counter() - start:.0f} s", file=sys.stderr)
+    return True
 
 
 def machine() -> dict[str, str]:
@@ -67,4 +77,4 @@ def machine() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
