@@ -70,7 +70,8 @@ class Client:
         answer = self.ask("execute_request", {**content, "stop_on_error": True}, patience, outputs)
         reply = json.loads(answer.reply)
         if reply["status"] != "ok":
-            raise RequestFailed(f"{reply.get('ename', reply['status'])}: {reply.get('evalue', '')}")
+            lines = [f"{reply.get('ename', reply['status'])}: {reply.get('evalue', '')}", *reply.get("traceback", [])]
+            raise RequestFailed("\n".join(lines))
         return answer
 
     def ask(self, msg_type: str, content: Json, patience: float = PATIENCE, outputs: int = 0) -> Answer:
