@@ -61,7 +61,7 @@ def answers(connection_file: str) -> bool:
         ['--f="{}"'],
         ["--f='{}'"],
         ["-f", '"{}"'],
-        ["--f", "{}", "--debug"],
+        ['--f="{}"', "--debug"],
         ["-f", "{}", "--HistoryManager.hist_file=:memory:", "--log-level", "10", "surplus"],
         ["--profile=x", "--no-secure", "--f={}"],
     ],
