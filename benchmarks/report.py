@@ -70,7 +70,7 @@ def reaches(runs: Sequence[Rows], key: str, goal: Goal) -> bool | None:
     if found is None:
         return None
     beside_proxy = figure(runs, key, "multi", "proxy")
-    if beside_proxy is not None and ROWS[key].unit == "s" and not goal.at_least and beside_proxy.middle <= PROXY_AND:
+    if beside_proxy is not None and not goal.at_least and beside_proxy.middle <= PROXY_AND:
         return True
     return found.middle >= goal.limit if goal.at_least else found.middle <= goal.limit
 

@@ -3,7 +3,7 @@
 from ..contenders import Workshop
 from ..measuring import Rows, in_turn, seconds_of
 
-ROUNDS = 40
+ROUNDS = 80
 WARM_UP = 5
 COUNTS = (1, 4, 16, 32)
 PATIENCE = 180.0

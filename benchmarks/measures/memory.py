@@ -16,7 +16,8 @@ WARM_UP = 50
 def measure(workshop: Workshop) -> Rows:
     """100,000 messages in five cells, then 200 cells with outputs of 1 MB."""
     with workshop.open(*CONTENDERS) as field:
-        idle = {name: [resident_bytes(running.front)] for name, running in field.items() if not running.failure}
+        fronts = {name: running.front for name, running in field.items() if name != "alone" and not running.failure}
+        idle = {name: [resident_bytes(front)] for name, front in fronts.items()}
         multi, client = field["multi"].front, field["multi"].client
         lost, after_floods = 0, []
         for _ in range(FLOODS):
