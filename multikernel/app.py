@@ -21,9 +21,9 @@ from .core.errors import MultiError
 from .core.ports import Ports
 from .core.router import Router
 from .core.wire import Composer, Json, WireError
-from .runtime.child import Surroundings
 from .runtime.front import Connection, Front
 from .runtime.history import HistoryFile
+from .runtime.launch import Surroundings
 from .runtime.mux import Mux
 from .runtime.output import Outputs
 from .runtime.sockets import make_context

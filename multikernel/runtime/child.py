@@ -1,35 +1,30 @@
-"""One process of a backend: started, connected, ready; watched until it ends; and nothing of it left behind."""
+"""The channels of one process of a backend: connected, ready, and read to the end when the process has ended."""
 
 import logging
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import anyio
 import zmq
-from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import Instance
 
 from ..core import counter
 from ..core.actions import Channel
 from ..core.config import BackendConfig
-from ..core.errors import BackendNotFound, BackendStartError
+from ..core.errors import BackendStartError
 from ..core.kernels import traits_of
 from ..core.wire import Composer, Frame, Json, Message, Wire, WireError
 from .output import LINES_SHOWN, Output
 from .sockets import LoopSocket
 from .trace import Trace
-from .watchdog import Watchdog
 
 ASK_AGAIN_SECONDS = 0.05
 WATCH_SECONDS = 0.2
 LAST_OUTPUTS_SECONDS = 1.0
-SHUTDOWN_SECONDS = 1.6
-"""A child has half of it to end by itself, the other half after SIGTERM; then SIGKILL."""
+BIND_SECONDS = 5.0
+"""How long a process may take to listen on ipc; one that does not speak it may live on without doing so."""
 
 DEBUGGER = ("debug_event", "debug_reply")
 """What the router wants to hear even as an answer to requests of Multi's own."""
@@ -37,25 +32,6 @@ DEBUGGER = ("debug_event", "debug_reply")
 log = logging.getLogger(__name__)
 
 Deliver = Callable[[Channel, Message], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all children share."""
-
-    context: "zmq.Context[zmq.Socket[bytes]]"
-    """One for all: the first manager to clean up would destroy its own."""
-    directory: str
-    """Private (0700), for the connection files."""
-    watchdog: Watchdog
-    composer: Composer
-    trace: Trace
-
-
-class PlainKernelManager(AsyncKernelManager):
-    """A manager whose sockets are plain ones, since ours are read on the loop without a future for each message."""
-
-    context = Instance(zmq.Context)
 
 
 class Child:
@@ -105,6 +81,11 @@ class Child:
         assert self._manager.provisioner is not None
         return int(getattr(self._manager.provisioner, "pid", None) or 0)
 
+    @property
+    def was_heard(self) -> bool:
+        """Whether the process has said anything."""
+        return bool(self.kernel_info) or self._iopub_heard
+
     def send(self, channel: Channel, message: Message) -> None:
         """Send a message to the process."""
         if self._trace.watched:
@@ -119,24 +100,21 @@ class Child:
     async def get_ready(self) -> None:
         """Wait until the process has answered on shell and been heard on iopub; then no output can be lost.
 
-        Raises BackendStartError if it ends or is silent for too long.
+        Raises BackendStartError if it ends, or does not listen.
         """
-        with anyio.move_on_after(self._config.timeout):
-            self._ask("kernel_info_request", {})
-            while not (self.kernel_info and self._iopub_heard):
-                if not await self._wait_for_news() and self.kernel_info:
-                    self._ask("kernel_info_request", {})
-            if traits_of(self.kernel_info).follows_counter:
-                self._run_silently(counter.REGISTER)
-            if self._config.startup:
-                self._startup_id = self._run_silently(self._config.startup)
-                while self._startup_id:
-                    await self._wait_for_news()
-            return
-        raise self._start_error(
-            f"{self._config.name} did not get ready within {self._config.timeout:g} s; "
-            f"%%start {self._config.name} or the next cell for it tries again."
-        )
+        bound_by = anyio.current_time() + BIND_SECONDS
+        self._ask("kernel_info_request", {})
+        while not (self.kernel_info and self._iopub_heard):
+            if not await self._wait_for_news() and self.kernel_info:
+                self._ask("kernel_info_request", {})
+            if anyio.current_time() > bound_by and not self._is_bound():
+                raise self._start_error(f"{self._config.name} did not listen for {BIND_SECONDS:g} s.")
+        if traits_of(self.kernel_info).follows_counter:
+            self._run_silently(counter.REGISTER)
+        if self._config.startup:
+            self._startup_id = self._run_silently(self._config.startup)
+            while self._startup_id:
+                await self._wait_for_news()
 
     async def wait_for_end(self) -> str:
         """Wait until the process has ended by itself and all that it had sent is here; return how it ended."""
@@ -193,6 +171,11 @@ class Child:
         content = {"code": code, "silent": True, "store_history": False, "allow_stdin": False}
         return self._ask("execute_request", content)
 
+    def _is_bound(self) -> bool:
+        """Whether the process listens, as far as can be seen: over tcp that cannot be."""
+        manager = self._manager
+        return manager.transport != "ipc" or os.path.exists(f"{manager.ip}-{manager.shell_port}")
+
     async def _wait_for_news(self) -> bool:
         """Wait a little for an answer to requests of ours; BackendStartError if the process has ended."""
         with anyio.move_on_after(ASK_AGAIN_SECONDS):
@@ -209,71 +192,6 @@ class Child:
     async def _exit_code(self) -> int | None:
         assert self._manager.provisioner is not None
         return await self._manager.provisioner.poll()
-
-
-@asynccontextmanager
-async def open_child(
-    config: BackendConfig, surroundings: Surroundings, output: Output, deliver: Deliver
-) -> AsyncIterator[Child]:
-    """Start a process, wait until it is ready, and end it on leaving, within 2 s whatever it does.
-
-    Raises BackendStartError, with what the process wrote last.
-    """
-    manager = PlainKernelManager(
-        kernel_name=config.kernel,
-        context=surroundings.context,
-        connection_file=os.path.join(surroundings.directory, f"{secrets.token_hex(8)}.json"),
-        transport_encryption="auto",
-        shutdown_wait_time=SHUTDOWN_SECONDS,
-    )
-    manager.session.key = secrets.token_hex(32).encode("ascii")
-    try:
-        await _launch(manager, config, output)
-        async with _ending(manager, surroundings.watchdog):
-            child = Child(config, manager, surroundings.composer, surroundings.trace, output, deliver)
-            try:
-                await child.get_ready()
-                yield child
-            finally:
-                child.close()
-    finally:
-        output.close()
-
-
-@asynccontextmanager
-async def _ending(manager: AsyncKernelManager, watchdog: Watchdog) -> AsyncIterator[None]:
-    """End a process on leaving, and what is left of its process group."""
-    group = getattr(manager.provisioner, "pgid", None)
-    try:
-        if group is not None:
-            watchdog.started(group)
-        yield
-    finally:
-        with anyio.CancelScope(shield=True):
-            await manager.shutdown_kernel()
-        if group is not None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(group, signal.SIGKILL)
-            watchdog.ended(group)
-
-
-async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Output) -> None:
-    try:
-        if manager.kernel_spec is not None and manager.kernel_spec.metadata.get("multikernel"):
-            raise BackendNotFound(
-                f"The kernelspec {config.kernel!r} of {config.name} is Multi itself; name another one."
-            )
-        # A cancelled launch would leave a process that nobody knows.
-        with output.write_end() as write_end, anyio.CancelScope(shield=True):
-            await manager.start_kernel(
-                stdout=write_end, stderr=write_end, cwd=config.cwd, env={**os.environ, **config.env}
-            )
-    except NoSuchKernel:
-        installed = ", ".join(sorted(manager.kernel_spec_manager.find_kernel_specs()))
-        text = f"The kernelspec {config.kernel!r} of {config.name} is not installed; installed are {installed}."
-        raise BackendNotFound(text) from None
-    except (OSError, ValueError, RuntimeError) as error:
-        raise BackendStartError(f"{config.name} could not be started: {error}") from None
 
 
 def describe_exit(code: int) -> str:

@@ -18,9 +18,10 @@ from ..core.router import Router
 from ..core.state import State
 from ..core.trace import Way
 from ..core.wire import Identities, Json, Message
-from .child import Child, Surroundings, open_child
+from .child import Child
 from .front import Front
 from .history import HistoryFile
+from .launch import Surroundings, open_child
 from .output import Output, Outputs
 from .usage import Usage
 

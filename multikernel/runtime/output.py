@@ -19,21 +19,24 @@ class Output:
     """The last KEPT bytes of a child's stdout and stderr, interleaved as they came."""
 
     def __init__(self) -> None:
-        """Open the pipe and read it on the running loop."""
-        self._read_end, self._write_end = os.pipe()
-        os.set_blocking(self._read_end, False)
+        """Begin with nothing, and no pipe."""
         self._kept = bytearray()
-        self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._read_end, self._read)
-        self._is_open = True
+        self._read_end = -1
+        self._is_open = False
 
     @contextmanager
     def write_end(self) -> Iterator[int]:
-        """Lend the file descriptor for the child; it is closed here afterwards."""
+        """Lend the file descriptor of a new pipe for a child; it is read on the running loop, and closed here after."""
+        self.close()
+        self._read_end, write_end = os.pipe()
+        os.set_blocking(self._read_end, False)
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._read_end, self._read)
+        self._is_open = True
         try:
-            yield self._write_end
+            yield write_end
         finally:
-            os.close(self._write_end)
+            os.close(write_end)
 
     def lines(self) -> list[str]:
         """Return all lines that are kept, without the blank ones."""

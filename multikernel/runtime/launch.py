@@ -1,0 +1,196 @@
+"""Starts a backend's process and ends it; and chooses what it is to be reached by.
+
+ipc comes first: it is faster than tcp, has no ports that others may take, and only the user can connect to a socket in
+a private directory. A kernel that cannot speak it (deno, xeus-python) ends at once or never binds, and is started once
+more over tcp.
+"""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
+from dataclasses import dataclass, field
+
+import anyio
+import zmq
+from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+from traitlets import Instance
+
+from ..core.config import BackendConfig
+from ..core.errors import BackendNotFound, BackendStartError
+from ..core.wire import Composer, Json
+from .child import Child, Deliver
+from .output import LINES_SHOWN, Output
+from .trace import Trace
+from .watchdog import Watchdog
+
+SHUTDOWN_SECONDS = 1.6
+"""A child has half of it to end by itself, the other half after SIGTERM; then SIGKILL."""
+
+LONGEST_IPC_PATH = 100
+"""Bytes; Linux takes 107, macOS 103."""
+
+PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all children share."""
+
+    context: "zmq.Context[zmq.Socket[bytes]]"
+    """One for all: the first manager to clean up would destroy its own."""
+    directory: str
+    """Private (0700), for the connection files and ipc sockets."""
+    watchdog: Watchdog
+    composer: Composer
+    trace: Trace
+    without_ipc: set[str] = field(default_factory=set)
+    """Kernelspecs that were found to need tcp."""
+
+
+class PlainKernelManager(AsyncKernelManager):
+    """A manager whose sockets are plain ones, since ours are read on the loop without a future for each message."""
+
+    context = Instance(zmq.Context)
+
+
+@asynccontextmanager
+async def open_child(
+    config: BackendConfig, surroundings: Surroundings, output: Output, deliver: Deliver
+) -> AsyncIterator[Child]:
+    """Start a process, wait until it is ready, and end it on leaving, within 2 s whatever it does.
+
+    Raises BackendStartError, with what the process wrote last.
+    """
+    child = None
+    async with AsyncExitStack() as life:
+        life.callback(output.close)
+        with anyio.move_on_after(config.timeout):
+            child = await _start(config, surroundings, output, deliver, life)
+        if child is None:
+            text = (
+                f"{config.name} did not get ready within {config.timeout:g} s; %%start {config.name} or the next cell "
+            )
+            raise BackendStartError(f"{text}for it tries again.", output.lines()[-LINES_SHOWN:])
+        yield child
+
+
+async def _start(
+    config: BackendConfig, surroundings: Surroundings, output: Output, deliver: Deliver, life: AsyncExitStack
+) -> Child:
+    """Start a process that lives as long as `life`, by the first transport that it can be reached by."""
+    transports = _transports(config.kernel, surroundings)
+    while True:
+        attempt = await life.enter_async_context(AsyncExitStack())
+        options = attempt.enter_context(transports.pop(0))
+        child = await attempt.enter_async_context(_process(config, surroundings, output, deliver, options))
+        try:
+            await child.get_ready()
+            return child
+        except BackendStartError:
+            if child.was_heard or not transports:
+                raise
+        await attempt.aclose()
+        surroundings.without_ipc.add(config.kernel)
+        output.note(f"{config.kernel} does not listen on ipc; it is started again, over tcp.")
+
+
+def _transports(kernel: str, surroundings: Surroundings) -> list[AbstractContextManager[Json]]:
+    """Return the options of a kernel manager for each transport that is to be tried."""
+    tcp = reserved_ports()
+    ipc = os.path.join(surroundings.directory, secrets.token_hex(4))
+    if kernel in surroundings.without_ipc or len(os.fsencode(ipc)) > LONGEST_IPC_PATH:
+        return [tcp]
+    return [nullcontext({"transport": "ipc", "ip": ipc}), tcp]
+
+
+@contextmanager
+def reserved_ports() -> Iterator[Json]:
+    """Keep free ports for a process that starts, until it has bound them.
+
+    A port that was free a moment ago may be taken by an outgoing connection of any program, since both come from the
+    same range. On Linux a socket that is bound, but does not listen, keeps it from that, and does not keep out another
+    that allows the address to be used again, as those of kernels do. Elsewhere it has to be let go before.
+    """
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in PORTS]
+        for each in sockets:
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            each.bind(("127.0.0.1", 0))
+        ports = {name: each.getsockname()[1] for name, each in zip(PORTS, sockets, strict=True)}
+        if sys.platform != "linux":
+            held.close()
+        yield {"transport_encryption": "auto", "cache_ports": False, **ports}
+
+
+@asynccontextmanager
+async def _process(
+    config: BackendConfig, surroundings: Surroundings, output: Output, deliver: Deliver, options: Json
+) -> AsyncIterator[Child]:
+    """Start a process and connect to it; end it on leaving."""
+    manager = PlainKernelManager(
+        kernel_name=config.kernel,
+        context=surroundings.context,
+        connection_file=os.path.join(surroundings.directory, f"{secrets.token_hex(8)}.json"),
+        shutdown_wait_time=SHUTDOWN_SECONDS,
+        **options,
+    )
+    manager.session.key = secrets.token_hex(32).encode("ascii")
+    await _launch(manager, config, output)
+    async with _ending(manager, surroundings.watchdog):
+        child = Child(config, manager, surroundings.composer, surroundings.trace, output, deliver)
+        try:
+            yield child
+        finally:
+            child.close()
+
+
+@asynccontextmanager
+async def _ending(manager: AsyncKernelManager, watchdog: Watchdog) -> AsyncIterator[None]:
+    """End a process on leaving, and what is left of its process group."""
+    group = getattr(manager.provisioner, "pgid", None)
+    try:
+        if group is not None:
+            watchdog.started(group)
+        yield
+    finally:
+        with anyio.CancelScope(shield=True):
+            await manager.shutdown_kernel()
+        if group is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+            watchdog.ended(group)
+
+
+async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Output) -> None:
+    try:
+        if manager.kernel_spec is not None and manager.kernel_spec.metadata.get("multikernel"):
+            raise BackendNotFound(
+                f"The kernelspec {config.kernel!r} of {config.name} is Multi itself; name another one."
+            )
+        # A cancelled launch would leave a process that nobody knows.
+        with output.write_end() as write_end, anyio.CancelScope(shield=True):
+            await manager.start_kernel(
+                stdout=write_end, stderr=write_end, cwd=config.cwd, env={**os.environ, **config.env}
+            )
+    except NoSuchKernel:
+        installed = ", ".join(sorted(manager.kernel_spec_manager.find_kernel_specs()))
+        text = f"The kernelspec {config.kernel!r} of {config.name} is not installed; installed are {installed}."
+        raise BackendNotFound(text) from None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise BackendStartError(f"{config.name} could not be started: {error}") from None
