@@ -29,6 +29,9 @@ BIND_SECONDS = 5.0
 DEBUGGER = ("debug_event", "debug_reply")
 """What the router wants to hear even as an answer to requests of Multi's own."""
 
+KILLED = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT)
+"""Exit codes of a process that somebody has ended."""
+
 log = logging.getLogger(__name__)
 
 Deliver = Callable[[Channel, Message], None]
@@ -60,6 +63,7 @@ class Child:
         self._news = anyio.Event()
         self._iopub_heard = False
         self._startup_id = ""
+        self._exit_code: int | None = None
         # A child finds the stdin of a request by the identity that the request had on shell.
         identity = secrets.token_hex(8).encode("ascii")
         iopub = manager.connect_iopub()
@@ -82,9 +86,9 @@ class Child:
         return int(getattr(self._manager.provisioner, "pid", None) or 0)
 
     @property
-    def was_heard(self) -> bool:
-        """Whether the process has said anything."""
-        return bool(self.kernel_info) or self._iopub_heard
+    def is_deaf(self) -> bool:
+        """Whether the process may not speak the transport: it has not said a word, and was not killed."""
+        return not (self.kernel_info or self._iopub_heard or self._exit_code in KILLED)
 
     def send(self, channel: Channel, message: Message) -> None:
         """Send a message to the process."""
@@ -118,7 +122,7 @@ class Child:
 
     async def wait_for_end(self) -> str:
         """Wait until the process has ended by itself and all that it had sent is here; return how it ended."""
-        while (code := await self._exit_code()) is None:
+        while (code := await self._poll()) is None:
             await anyio.sleep(WATCH_SECONDS)
         with anyio.move_on_after(LAST_OUTPUTS_SECONDS):
             await self._iopub_is_gone.wait()
@@ -182,14 +186,17 @@ class Child:
             await self._news.wait()
         had_news = self._news.is_set()
         self._news = anyio.Event()
-        if (code := await self._exit_code()) is not None:
-            raise self._start_error(f"{self._config.name} ended while it was starting ({describe_exit(code)}).")
+        self._exit_code = await self._poll()
+        if self._exit_code is not None:
+            raise self._start_error(
+                f"{self._config.name} ended while it was starting ({describe_exit(self._exit_code)})."
+            )
         return had_news
 
     def _start_error(self, text: str) -> BackendStartError:
         return BackendStartError(text, self._output.lines()[-LINES_SHOWN:])
 
-    async def _exit_code(self) -> int | None:
+    async def _poll(self) -> int | None:
         assert self._manager.provisioner is not None
         return await self._manager.provisioner.poll()
 

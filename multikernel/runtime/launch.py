@@ -103,7 +103,7 @@ async def _start(
             await child.get_ready()
             return child
         except BackendStartError:
-            if child.was_heard or not transports:
+            if not (child.is_deaf and transports):
                 raise
         await attempt.aclose()
         surroundings.without_ipc.add(config.kernel)
