@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
-from . import counter
+from . import ipython
 from .actions import CancelTimer, RunCommand, SetTimer, Start, StoreInput, ToBackend
 from .backends import Backend, BackendState
 from .cells import NOW, Cell, child_text, parse, refuse_unknown_header
@@ -213,7 +213,7 @@ class Execution:
     def _move_counter(self, backend: Backend, count: int) -> None:
         comm_open = self._outbox.composer.message("comm_open", {})
         self._outbox.add(
-            ToBackend(backend.name, "shell", comm_open.with_content(**counter.move_on(comm_open.id, count)))
+            ToBackend(backend.name, "shell", comm_open.with_content(**ipython.move_on(comm_open.id, count)))
         )
         backend.next_count = count
 

@@ -7,6 +7,7 @@ language says. Each entry names where the fact was seen.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from . import ipython
 from .config import InterruptMode
 from .wire import Json
 
@@ -29,6 +30,8 @@ class Traits:
     """Seconds that idle is held, for a kernel that sends outputs after it."""
     follows_counter: bool = False
     """The kernel numbers its history, and can be moved on to the notebook's counter."""
+    setup: str = ""
+    """Code that is run silently as soon as it is up."""
 
 
 DEFAULTS = Traits()
@@ -47,6 +50,7 @@ BY_IMPLEMENTATION = {
         refuses_late_magics=True,
         line_comment="##",
         follows_counter=True,
+        setup=ipython.SETUP,
     ),
     # xeus-python 0.19: SIGINT ends the process, interrupt_request is ignored.
     "xeus-python": Traits(cell_magics=True, refuses_late_magics=True, line_comment="##", interrupt="restart"),

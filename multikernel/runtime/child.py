@@ -10,7 +10,6 @@ import anyio
 import zmq
 from jupyter_client.manager import AsyncKernelManager
 
-from ..core import counter
 from ..core.actions import Channel
 from ..core.config import BackendConfig
 from ..core.errors import BackendStartError
@@ -113,8 +112,8 @@ class Child:
                 self._ask("kernel_info_request", {})
             if anyio.current_time() > bound_by and not self._is_bound():
                 raise self._start_error(f"{self._config.name} did not listen for {BIND_SECONDS:g} s.")
-        if traits_of(self.kernel_info).follows_counter:
-            self._run_silently(counter.REGISTER)
+        if setup := traits_of(self.kernel_info).setup:
+            self._run_silently(setup)
         if self._config.startup:
             self._startup_id = self._run_silently(self._config.startup)
             while self._startup_id:

@@ -1,8 +1,11 @@
-"""One execution counter for all: how an IPython child is moved on to the notebook's.
+"""What an IPython child is told beside the user's cells.
 
-A comm_open to a target that is registered at start, sent just before the cell and not awaited: unlike silent code it
-fires no hooks, and it costs a third of a round trip instead of two thirds. `In`, `Out`, `_7`, `%rerun` and `%history`
-agree, since the raw and the parsed inputs are padded with empty ones.
+One execution counter counts for all backends. A child is moved on to it by a comm_open to a target that is registered
+at start, sent just before the cell and not awaited: unlike silent code it fires no hooks, and it costs a third of a
+round trip instead of two thirds. `In`, `Out`, `_7`, `%rerun` and `%history` agree, since the raw and the parsed inputs
+are padded with empty ones.
+
+ipykernel 7.4 drops outputs when 1,000 of them wait to be sent, as they do on a busy machine; the limit is lifted.
 """
 
 from .wire import Json
@@ -10,7 +13,11 @@ from .wire import Json
 TARGET = "multikernel.counter"
 
 _SOURCE = f"""
+import zmq
 from IPython import get_ipython
+
+def lift_limit(iopub):
+    iopub.schedule(lambda: iopub.socket.setsockopt(zmq.SNDHWM, 0))
 
 def register(shell):
     manager = shell.kernel.comm_manager
@@ -28,9 +35,10 @@ def register(shell):
     manager.register_target({TARGET!r}, move_on)
 
 register(get_ipython())
+lift_limit(get_ipython().kernel.iopub_thread)
 """
 
-REGISTER = f"exec({_SOURCE!r}, {{}})"
+SETUP = f"exec({_SOURCE!r}, {{}})"
 """Code to run silently after an IPython child's start; it leaves no name in the user's namespace."""
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import IPython
 import pytest
+import zmq
 
-from multikernel.core.counter import REGISTER, TARGET, move_on
+from multikernel.core.ipython import SETUP, TARGET, move_on
 
 from .desk import Desk
 
@@ -28,12 +29,21 @@ class FakeManager:
         self.unregistered.append(comm)
 
 
+class FakeThread:
+    """ipykernel's thread for iopub, in which alone its socket may be touched."""
+
+    def __init__(self) -> None:
+        self.options: dict[int, int] = {}
+        self.socket = SimpleNamespace(setsockopt=self.options.__setitem__)
+        self.scheduled: list[Callable[[], None]] = []
+        self.schedule = self.scheduled.append
+
+
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     history = SimpleNamespace(input_hist_raw=["", "a"], input_hist_parsed=["", "a"])
-    shell = SimpleNamespace(
-        kernel=SimpleNamespace(comm_manager=FakeManager()), history_manager=history, execution_count=2
-    )
+    kernel = SimpleNamespace(comm_manager=FakeManager(), iopub_thread=FakeThread())
+    shell = SimpleNamespace(kernel=kernel, history_manager=history, execution_count=2)
     monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
     return shell
 
@@ -46,14 +56,14 @@ def moved(shell: SimpleNamespace, count: int) -> FakeComm:
 
 def test_the_code_leaves_no_name_behind(shell: SimpleNamespace) -> None:
     namespace: dict[str, object] = {}
-    exec(REGISTER, namespace)
+    exec(SETUP, namespace)
     assert set(namespace) == {"__builtins__"}
     assert list(shell.kernel.comm_manager.targets) == [TARGET]
-    assert "\n" not in REGISTER
+    assert "\n" not in SETUP
 
 
 def test_the_next_cell_gets_the_number_and_its_place_in_the_history(shell: SimpleNamespace) -> None:
-    exec(REGISTER, {})
+    exec(SETUP, {})
     moved(shell, 7)
     assert shell.execution_count == 7
     assert shell.history_manager.input_hist_raw == ["", "a", "", "", "", "", ""]
@@ -61,14 +71,22 @@ def test_the_next_cell_gets_the_number_and_its_place_in_the_history(shell: Simpl
 
 
 def test_it_never_moves_back(shell: SimpleNamespace) -> None:
-    exec(REGISTER, {})
+    exec(SETUP, {})
     moved(shell, 1)
     assert shell.execution_count == 2
     assert shell.history_manager.input_hist_raw == ["", "a"]
 
 
+def test_outputs_may_wait_without_limit(shell: SimpleNamespace) -> None:
+    exec(SETUP, {})
+    thread = shell.kernel.iopub_thread
+    assert thread.options == {}
+    thread.scheduled[0]()
+    assert thread.options == {zmq.SNDHWM: 0}
+
+
 def test_no_comm_stays_open(shell: SimpleNamespace) -> None:
-    exec(REGISTER, {})
+    exec(SETUP, {})
     comm = moved(shell, 7)
     assert shell.kernel.comm_manager.unregistered == [comm]
     assert comm._closed

@@ -1,0 +1,23 @@
+"""Nothing is lost of what a child says faster than it can be taken."""
+
+import os
+from pathlib import Path
+
+from .kernel import Kernel
+from .processes import front
+
+COUNT = 20_000
+
+
+def test_outputs_wait_while_nobody_takes_them(multi: Kernel, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    begin, end = f"open({str(pipe)!r}).read()", f"open({str(pipe)!r}, 'w').close()"
+    # The cell goes on and ends while the front is stopped.
+    msg_id = multi.begin(f"print('go', flush=True); {begin}\nfor n in range({COUNT}): display(n)\n{end}")
+    front(multi).suspend()
+    pipe.write_text("")
+    pipe.read_text()
+    front(multi).resume()
+    shown = [content["data"]["text/plain"] for content in multi.wait(msg_id).of("display_data")]
+    assert shown == [str(n) for n in range(COUNT)]
