@@ -54,7 +54,7 @@ class State:
     @property
     def naming(self) -> Naming:
         """How the notebook is told to name the files of cells; the same for as long as the front lives."""
-        return Naming(f"/multikernel-{self.outbox.composer.session}/")
+        return Naming(f"/multikernel-{self.outbox.composer.session[:8]}/")
 
     def requests_of(self, backend: str) -> list[Request]:
         """Return the requests that a child has not finished, the oldest first."""

@@ -6,6 +6,7 @@ import pytest
 
 from .debugger import Debugger
 from .kernel import Json, Kernel, open_kernel
+from .processes import child_of
 
 Need = Callable[..., None]
 
@@ -100,3 +101,28 @@ def test_every_step_is_that_of_ipykernel_alone(
     multi: Kernel, alone: dict[str, list[object]], calls: str, header: str
 ) -> None:
     assert debug(multi, calls, header) == alone[calls]
+
+
+def stopped_in_calls(kernel: Kernel, header: str = "") -> tuple[Notebook, str]:
+    """Return a notebook that has stopped in the first line of the second cell, and the msg_id of that cell."""
+    notebook = Notebook(kernel, FUNCTION, CALLS, header)
+    notebook.debugger.turn_on()
+    kernel.run(notebook.cells["function"])
+    notebook.set_breakpoints("calls", 1)
+    cell = str(kernel.client.execute(notebook.cells["calls"]))
+    assert notebook.stop()[0][1:3] == ("calls", 1)
+    return notebook, cell
+
+
+def test_breakpoints_outlive_their_child(multi: Kernel) -> None:
+    child = child_of(multi, "python3")
+    notebook, cell = stopped_in_calls(multi, "%%python3\n")
+    child.kill()
+    assert multi.wait(cell).content["ename"] == "BackendDied"
+    notebook.debugger.event("continued")
+    notebook.debugger.event("terminated")
+    multi.run(notebook.cells["function"])
+    cell = str(multi.client.execute(notebook.cells["calls"]))
+    assert notebook.stop()[0][1:3] == ("calls", 1)
+    notebook.debugger.go("continue")
+    assert multi.wait(cell).stream() == "16\n"
