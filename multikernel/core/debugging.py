@@ -18,9 +18,6 @@ from .source_files import SourceFiles, path_in
 from .state import State
 from .wire import Json, Message
 
-REATTACH_SECONDS = 10.0
-"""How long the cells of a new child wait for the debugger."""
-
 DEBUG_INFO: Json = {"type": "request", "seq": 0, "command": "debugInfo", "arguments": {}}
 
 NO_DEBUGGER = "No backend with a debugger is configured."
@@ -137,8 +134,9 @@ class Debugging:
                 return protocol.response(content, {"breakpoints": []})
             case "setBreakpoints" if session is not None:
                 session.heard(content)
-                lines_here = session.lines().get(path_in(arguments), [])
-                return protocol.response(content, {"breakpoints": [{"verified": True, **line} for line in lines_here]})
+                path = path_in(arguments)
+                placed = [{"verified": True, "source": {"path": path}, **at} for at in session.lines().get(path, [])]
+                return protocol.response(content, {"breakpoints": placed})
             case _:
                 text = NO_DEBUGGER if backend is None else f"{backend.name} is not running; run a cell first."
                 return protocol.failure(content, text)
@@ -200,7 +198,7 @@ class Debugging:
         """A child is ready for cells, unless it has to hear first what the one before was told."""
         if self._has_session(backend):
             backend.state = BackendState.STARTING
-            self._outbox.add(SetTimer(("debugger", backend.name), REATTACH_SECONDS))
+            self._outbox.add(SetTimer(("debugger", backend.name), backend.config.timeout))
             self._ask(backend, DEBUG_INFO)
             return
         self._execution.started(backend)

@@ -38,8 +38,11 @@ register(get_ipython())
 lift_limit(get_ipython().kernel.iopub_thread)
 """
 
-SETUP = f"exec({_SOURCE!r}, {{}})"
-"""Code to run silently after an IPython child's start; it leaves no name in the user's namespace."""
+SETUP = f"exec(compile({_SOURCE!r}, '<frozen multikernel>', 'exec'), {{}})"
+"""Code to run silently after an IPython child's start; it leaves no name in the user's namespace.
+
+debugpy never stops in a file of such a name; else a step beyond the end of a cell would end in here.
+"""
 
 
 def move_on(comm_id: str, count: int) -> Json:

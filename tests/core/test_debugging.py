@@ -394,7 +394,8 @@ def test_breakpoints_set_while_the_child_is_gone_are_told_to_the_next() -> None:
     desk.died("python3")
     own_answer(desk, "dumpCell", {"code": CUT})
     lines = {"breakpoints": [{"line": 2}], "source": {"path": FRONT.path(CUT)}}
-    assert own_answer(desk, "setBreakpoints", lines)["body"] == {"breakpoints": [{"verified": True, "line": 2}]}
+    placed = {"verified": True, "line": 2, "source": {"path": FRONT.path(CUT)}}
+    assert own_answer(desk, "setBreakpoints", lines)["body"] == {"breakpoints": [placed]}
     info = own_answer(desk, "debugInfo")["body"]
     assert info["isStarted"] is True
     assert info["breakpoints"] == [{"source": FRONT.path(CUT), "breakpoints": [{"line": 2}]}]
