@@ -16,7 +16,7 @@ class RequestFailed(Exception):
     """A request was not answered, or its cell not run."""
 
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds without a message after which a contender is given up."""
 ASK_AGAIN = 50
 """Milliseconds to wait for anything on iopub, after which its subscription is taken as not there yet."""

@@ -41,16 +41,16 @@ class Contender:
     """What `python -m` runs."""
     before_first: str = ""
     """What goes before the first cell."""
-    is_peer: bool = False
-    """Somebody else's: it has a Python of its own, may be missing, and may fail without ending the run."""
+    is_ours: bool = False
+    """Where it fails, the measure fails; others may, ipykernel alone too, which drops messages when it is starved."""
 
 
 CONTENDERS = {
     "alone": Contender("child alone"),
     "proxy": Contender("C proxy"),
-    "multi": Contender("Multi", "multikernel"),
-    "allthekernels": Contender("allthekernels", "allthekernels", is_peer=True),
-    "sos": Contender("SoS", "sos_notebook.kernel", "%use Python3\n", is_peer=True),
+    "multi": Contender("Multi", "multikernel", is_ours=True),
+    "allthekernels": Contender("allthekernels", "allthekernels"),
+    "sos": Contender("SoS", "sos_notebook.kernel", "%use Python3\n"),
 }
 
 
@@ -64,9 +64,11 @@ class Running:
     """The process in front of the child; where the child is alone, the child."""
     start: float
     """`time.perf_counter` when its first process was started."""
+    log: Path
+    """What its processes wrote to stdout and stderr."""
     is_fresh: bool = True
     failure: str = ""
-    """Why a peer is out."""
+    """Why it is out."""
 
     def cell(self, code: str) -> str:
         """Return the text of its next cell, with what goes before the first one."""
@@ -84,20 +86,21 @@ class Running:
         return time.perf_counter() - self.start
 
     def try_to(self, act: Callable[[], float]) -> float:
-        """Return what an action of its client returns, or NaN where a peer fails, which is then left alone."""
+        """Return what an action of its client returns, or NaN where a contender fails, which is then left alone."""
         if self.failure:
             return math.nan
         try:
             return act()
         except RequestFailed as error:
-            if not self.contender.is_peer:
+            if self.contender.is_ours:
+                error.add_note(self.log.read_text("utf-8", "replace")[-2000:])
                 raise
             self.failure = str(error)
             print(f"{self.contender.title} is left out of a measure: {error}", file=sys.stderr)
             return math.nan
 
     def run(self, code: str, outputs: int = 0) -> float:
-        """Run a cell, wait for so many outputs and return the seconds; NaN where a peer fails."""
+        """Run a cell, wait for so many outputs and return the seconds; NaN where it fails."""
         return self.try_to(lambda: self.client.run(code, outputs=outputs).seconds)
 
 
@@ -154,10 +157,7 @@ class Workshop:
         start = time.perf_counter()
         processes = [self._run(argv, folder, kernel) for argv in self._command_lines(name, folder, kernel)]
         try:
-            yield Running(CONTENDERS[name], client, processes[-1], start)
-        except RequestFailed as error:
-            error.add_note((folder / "log.txt").read_text("utf-8", "replace")[-2000:])
-            raise
+            yield Running(CONTENDERS[name], client, processes[-1], start, folder / "log.txt")
         finally:
             client.close()
             _end(processes)

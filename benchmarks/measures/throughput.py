@@ -21,11 +21,15 @@ class Flood:
         self._running = running
         self._cpu_before = cpu_seconds(running.front)
         self._cells = 0
-        self.missing = 0
+        self._missing = 0
 
     def run(self) -> float:
         """Run a cell, count what is missing, and return its seconds."""
         return self._running.try_to(self._run)
+
+    def missing(self) -> float:
+        """Return how many outputs were lost, late or out of order."""
+        return math.nan if self._running.failure else self._missing
 
     def cpu_per_message(self) -> float:
         """Return the CPU time that the front has taken for an output so far."""
@@ -35,7 +39,7 @@ class Flood:
     def _run(self) -> float:
         answer = self._running.client.run(displays(OUTPUTS))
         self._cells += 1
-        self.missing += missing(answer, OUTPUTS)
+        self._missing += missing(answer, OUTPUTS)
         return answer.seconds
 
 
@@ -46,7 +50,7 @@ def measure(workshop: Workshop) -> Rows:
         series = in_turn(ROUNDS, {name: flood.run for name, flood in floods.items()})
         return {
             "throughput": series,
-            "lost_or_late": {name: [flood.missing] for name, flood in floods.items()},
+            "lost_or_late": {name: [flood.missing()] for name, flood in floods.items()},
             "cpu_message": {name: [flood.cpu_per_message()] for name, flood in floods.items() if name != "alone"},
         }
 
