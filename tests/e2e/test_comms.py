@@ -168,7 +168,7 @@ def test_the_end_of_a_backend_closes_its_comms(comms: Kernel, end: str) -> None:
     assert late.types == ["busy", "idle"]
 
 
-@pytest.mark.parametrize("default", ["python3", "ir"])
+@pytest.mark.parametrize("default", ["python3", "ir", "xpython", "bash", "deno"])
 def test_a_comm_open_to_an_unknown_target_is_closed(comms: Kernel, need: Need, default: str) -> None:
     need(default)
     comms.run(f"%%start {default}")
@@ -178,6 +178,7 @@ def test_a_comm_open_to_an_unknown_target_is_closed(comms: Kernel, need: Need, d
     comms.run("%%use python3")
     assert [closed["comm_id"] for closed in answer.of("comm_close")] == [comm_id]
     assert comm_id not in open_comms(comms)
+    comms.run(f"%%stop {default}")
 
 
 def test_a_comm_for_a_backend_that_does_not_run_is_closed_at_once(comms: Kernel) -> None:
