@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
 import time
@@ -36,6 +37,8 @@ def main() -> int:
         parser.error(f"no such measure: {', '.join(unknown)}; there are {', '.join(MEASURES)}")
     if options.measures and options.write_page:
         parser.error("docs/performance.md shows all measures")
+    # The contenders are in sessions of their own: nobody else ends them.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     BUILD.mkdir(parents=True, exist_ok=True)
     pythons = {} if options.no_peers else peers.install(BUILD)
     is_complete = True
