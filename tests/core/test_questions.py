@@ -147,9 +147,6 @@ def test_a_backend_that_dies_leaves_a_question_with_an_empty_answer() -> None:
     assert desk.last("complete_reply") == empty("complete_request", 2)
 
 
-# is_complete
-
-
 @pytest.mark.parametrize(
     ("code", "answer"),
     [
