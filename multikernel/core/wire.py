@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 Json = dict[str, Any]
@@ -27,6 +28,7 @@ LONGEST_HEADER = 1 << 20
 SIGNATURES_REMEMBERED = 8192
 
 dumps: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":")).encode
+loads: Callable[[str], Any] = json.JSONDecoder().decode
 
 
 class WireError(ValueError):
@@ -77,7 +79,7 @@ def encode(value: Json) -> bytes:
 def decode(frame: Frame) -> Json:
     """Decode a JSON object; invalid UTF-8 is replaced, since this is only for looking; WireError otherwise."""
     try:
-        value = json.loads(bytes(frame).decode("utf-8", "replace"))
+        value = loads(str(frame, "utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         raise WireError(f"not JSON: {error}") from None
     if not isinstance(value, dict):
@@ -105,8 +107,12 @@ def parse_message(frames: Sequence[Frame]) -> Message:
     )
 
 
+@lru_cache(maxsize=64)
 def parent_id(frame: bytes) -> str:
-    """Read `msg_id` of a parent header; some kernels send `null` or nothing where there is no parent."""
+    """Read `msg_id` of a parent header, which is the same for all outputs of a cell.
+
+    Some kernels send `null` or nothing where there is no parent.
+    """
     if frame in (EMPTY, b"null", b""):
         return ""
     found = decode(frame).get("msg_id", "")
@@ -193,10 +199,8 @@ class Composer:
             "date": self._now(),
             "version": "5.5",
         }
-        message = Message(header, encode(header), "", content_frame=encode(content))
-        if parent is None:
-            return message
-        return replace(message, parent_id=parent.id, parent_frame=parent.header_frame)
+        parent_id, parent_frame = (parent.id, parent.header_frame) if parent else ("", EMPTY)
+        return Message(header, encode(header), parent_id, parent_frame, content_frame=encode(content))
 
     def forward(self, message: Message, parent_frame: bytes) -> Message:
         """Return a child's message as the notebook gets it: of the one session, with the original parent header."""
