@@ -10,7 +10,7 @@ LAB_ARGS ?=
 BENCH_ARGS ?= --write-page
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test bench pictures clean kernels
+.PHONY: help lab tour test bench pictures clean kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ tour: $(VENV)/.lab ## run the tour without a browser; results in build/tour.ipyn
 		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to html build/tour.ipynb
 
-test: $(VENV)/.test kernels ## lint, type check and test, with real kernels of six languages
+test: $(VENV)/.test kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -49,6 +49,10 @@ clean: ## remove all that make has made here, .venv too
 kernels: $(VENV)/.test
 	@$(BIN)/jupyter kernelspec list 2>&1 | grep -q '^ *ir ' && command -v octave >/dev/null \
 		|| scripts/apt-install r-cran-irkernel octave || test -z "$$CI"
+
+# The browser of the tests, in the same way.
+chromium:
+	@command -v chromium >/dev/null || scripts/apt-install chromium || test -z "$$CI"
 
 $(VENV)/pyvenv.cfg:
 	@scripts/make-venv $(PYTHON) $(VENV)

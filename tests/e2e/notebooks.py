@@ -6,8 +6,6 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-KERNELSPEC = {"name": "multi", "display_name": "Multi", "language": "python"}
-
 
 def make_cell(source: str) -> NotebookNode:
     """Return a code cell."""
@@ -15,10 +13,11 @@ def make_cell(source: str) -> NotebookNode:
     return cell
 
 
-def make_notebook(*sources: str) -> NotebookNode:
-    """Return a notebook for Multi with these code cells."""
+def make_notebook(*sources: str, kernel: str = "multi") -> NotebookNode:
+    """Return a notebook with these code cells, for a kernelspec."""
     cells = [make_cell(source) for source in sources]
-    notebook: NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC})  # type: ignore[no-untyped-call]
+    kernelspec = {"name": kernel, "display_name": kernel, "language": "python"}
+    notebook: NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": kernelspec})  # type: ignore[no-untyped-call]
     return notebook
 
 

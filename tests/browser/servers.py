@@ -1,0 +1,58 @@
+"""JupyterLab and Notebook 7 as a user starts them, with settings and sessions of their own."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+APPLICATIONS = {"lab": "jupyterlab", "notebook": "notebook"}
+"""Front-end -> the module that starts it."""
+DOCUMENTS = {"lab": "doc/tree", "notebook": "notebooks"}
+"""Front-end -> where it shows a notebook."""
+
+OPTIONS = (
+    "--no-browser",
+    "--allow-root",
+    "--IdentityProvider.token=",
+    "--ServerApp.password=",
+    "--ServerApp.disable_check_xsrf=True",
+)
+
+SETTINGS = {
+    "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
+    "completer-extension/manager": '{"providerTimeout": 60000}',
+}
+"""Nobody asks whether news may be fetched, and Tab waits for a kernel on a slow machine, too (milliseconds)."""
+
+
+@contextmanager
+def open_server(front: str, root: Path) -> Iterator[str]:
+    """Serve a folder with a front-end, `lab` or `notebook`; the value is the server's address."""
+    config = root / ".jupyter"
+    for name, setting in SETTINGS.items():
+        path = config / "lab" / "user-settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(setting)
+    command = [sys.executable, "-m", APPLICATIONS[front], *OPTIONS, f"--ServerApp.root_dir={root}"]
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(config)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stderr is not None
+        said: deque[str] = deque(maxlen=30)
+        for line in process.stderr:
+            said.append(line)
+            if found := re.search(r"(http://[^/\s]*)/(lab|tree)", line):
+                break
+        else:
+            raise RuntimeError("".join(said))
+        reader = threading.Thread(target=said.extend, args=(process.stderr,))
+        reader.start()
+        try:
+            yield found.group(1)
+        finally:
+            process.terminate()
+            reader.join()
