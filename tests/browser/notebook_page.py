@@ -43,6 +43,10 @@ class NotebookPage:
         """Return the lines of a cell's text."""
         return self.cell(index).locator(".cm-line")
 
+    def breakpoint_gutter(self, index: int, *, line: int) -> Locator:
+        """Return where a breakpoint of a cell's line is set, while the debugger is on."""
+        return self.cell(index).locator("div.cm-breakpoint-gutter .cm-gutterElement").nth(line)
+
     def edit(self, index: int) -> Locator:
         """Put the cursor at the end of a cell's text and return its editor."""
         editor = self.editor(index)
