@@ -23,9 +23,10 @@ def response(request: Json, body: Json) -> Json:
     return {"type": "response", "request_seq": seq, "success": True, "command": command, "body": body}
 
 
-def failure(request: Json, text: str) -> Json:
+def failure(request: Json, text: str, naming: Naming) -> Json:
     """Return the content of a debug_reply that says why there is none better."""
-    body = EMPTY_BODIES.get(str(request.get("command")), {})
+    command = str(request.get("command"))
+    body = debug_info(naming, False, {}) if command == "debugInfo" else EMPTY_BODIES.get(command, {})
     return {**response(request, body), "success": False, "message": text}
 
 

@@ -139,7 +139,7 @@ class Debugging:
                 return protocol.response(content, {"breakpoints": placed})
             case _:
                 text = NO_DEBUGGER if backend is None else f"{backend.name} is not running; run a cell first."
-                return protocol.failure(content, text)
+                return protocol.failure(content, text, naming)
 
     # What the child says.
 

@@ -68,10 +68,9 @@ class Flight:
             self._outbox.reply(request, self._failed_answer(request, error))
         self.finish(request)
 
-    @staticmethod
-    def _failed_answer(request: Request, error: MultiError) -> Json:
+    def _failed_answer(self, request: Request, error: MultiError) -> Json:
         if request.type == "debug_request":
-            return debug_protocol.failure(request.content, str(error))
+            return debug_protocol.failure(request.content, str(error), self._state.naming)
         return empty_answer(request) or {"status": "error", **error.content()}
 
     @staticmethod

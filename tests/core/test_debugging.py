@@ -304,6 +304,8 @@ def test_a_start_that_fails_is_an_answer() -> None:
         *("iopub busy of 1", "control debug_reply of 1: None", "iopub idle of 1")
     ]
     assert (desk.last("debug_reply")["success"], desk.last("debug_reply")["message"]) == (False, "no way")
+    assert desk.last("debug_reply")["body"]["breakpoints"] == []
+    assert desk.last("debug_reply")["body"]["tmpFilePrefix"] == FRONT.prefix
 
 
 @pytest.mark.parametrize("body", [{"threadId": 1}, None])
