@@ -18,10 +18,15 @@ class NotebookPage:
         page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         with self.connects():
             page.goto(url)
+        self.is_ready()
 
     def connects(self) -> AbstractContextManager[object]:
-        """Return a context in which the page connects to the kernel; what is run then waits until that is there."""
+        """Return a context in which the page connects to the kernel; none is shown as ready before that."""
         return self.page.expect_websocket(lambda socket: socket.url.split("?")[0].endswith("/channels"))
+
+    def is_ready(self) -> None:
+        """Wait until the kernel is shown as idle, as it is not while the page connects to it."""
+        expect(self.status("idle")).to_be_visible()
 
     def cell(self, index: int) -> Locator:
         """Return a code cell."""

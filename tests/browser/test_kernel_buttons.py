@@ -35,6 +35,7 @@ def test_the_restart_button_empties_every_backend(open_notebook: OpenNotebook, n
     notebook.button("Restart the kernel").click()
     with notebook.connects():
         notebook.button("Confirm Kernel Restart").click()
+    notebook.is_ready()
     notebook.finish(2, 3, 4)
     expect(notebook.outputs(2)).to_contain_text("name 'x' is not defined")
     expect(notebook.outputs(3)).to_contain_text("object 'x' not found")
