@@ -53,6 +53,12 @@ def test_of_two_cells_with_one_text_in_the_child_the_last_one_counts() -> None:
     assert files.to_front(CHILD.path("same")).path == FRONT.path("%%python\nsame")
 
 
+def test_the_last_one_is_the_one_that_was_noted_last_however_often_before() -> None:
+    files = source_files({"%%py\nsame": "same", "%%python\nsame": "same"})
+    files.ran("%%py\nsame", "same")
+    assert files.to_front(CHILD.path("same")).path == FRONT.path("%%py\nsame")
+
+
 def test_a_cell_that_is_the_same_on_both_sides_needs_no_note() -> None:
     files = SourceFiles(FRONT)
     files.learn({**DEBUG_INFO, "hashSeed": SEED})
