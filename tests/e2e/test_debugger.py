@@ -183,7 +183,7 @@ def test_a_step_beyond_the_end_of_a_cell_does_not_end_in_multis_own_code(multi: 
 
 
 def test_a_debugger_is_promised_at_once_and_waits_while_its_backend_starts(multi: Kernel) -> None:
-    assert multi.ask("kernel_info_request", {}).content["supported_features"] == ["debugger"]
+    assert "debugger" in multi.ask("kernel_info_request", {}).content["supported_features"]
     multi.run("%%stop python3")
     assert Debugger(multi).info["exceptionPaths"] == []
     start = multi.send("execute_request", {"code": "1"})
@@ -215,7 +215,7 @@ def test_without_a_debugger_it_says_so(need: Need, tmp_path: Path) -> None:
     config = tmp_path / "multikernel.yaml"
     config.write_text("default: bash\nbackends: {bash: {kernel: bash}}\n")
     with open_kernel("multi", env={"MULTIKERNEL_CONFIG": str(config)}) as multi:
-        assert multi.ask("kernel_info_request", {}).content["supported_features"] == []
+        assert "debugger" not in multi.ask("kernel_info_request", {}).content["supported_features"]
         debugger = Debugger(multi)
         assert debugger.info["isStarted"] is False
         reply = debugger.ask("initialize")
