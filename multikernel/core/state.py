@@ -53,8 +53,11 @@ class State:
 
     @property
     def naming(self) -> Naming:
-        """How the notebook is told to name the files of cells; the same for as long as the front lives."""
-        return Naming(f"/multikernel-{self.outbox.composer.session[:8]}/")
+        """How the notebook is told to name the files of cells; the same for as long as the front lives.
+
+        JupyterLab 4.6 shows those that contain `ipykernel_` as `Cell [3]`.
+        """
+        return Naming(f"/multikernel/ipykernel_{self.outbox.composer.session[:8]}/")
 
     def requests_of(self, backend: str) -> list[Request]:
         """Return the requests that a child has not finished, the oldest first."""

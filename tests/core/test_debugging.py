@@ -10,7 +10,7 @@ from multikernel.core.wire import Json
 from .desk import Desk, configured
 from .lines import SESSION
 
-FRONT = Naming(f"/multikernel-{SESSION[:8]}/")
+FRONT = Naming(f"/multikernel/ipykernel_{SESSION[:8]}/")
 CHILD = Naming("/tmp/ipykernel_7/")
 DEBUG_INFO = {"tmpFilePrefix": CHILD.prefix, "tmpFileSuffix": CHILD.suffix, "hashSeed": CHILD.seed}
 CUT = "%%python\n%time x\ny"
@@ -134,7 +134,7 @@ def test_the_notebook_is_told_names_that_are_the_same_for_all_children() -> None
     assert body == {
         "hashMethod": "Murmur2",
         "hashSeed": 0xC70F6907,
-        "tmpFilePrefix": f"/multikernel-{SESSION[:8]}/",
+        "tmpFilePrefix": f"/multikernel/ipykernel_{SESSION[:8]}/",
         "tmpFileSuffix": ".py",
         "isStarted": True,
         "breakpoints": [{"source": FRONT.path("x"), "breakpoints": [{"line": 2}]}],
@@ -275,7 +275,7 @@ def test_a_backend_that_is_stopped_is_not_started_but_by_initialize() -> None:
         "isStarted": False,
         "hashMethod": "Murmur2",
         "hashSeed": 0xC70F6907,
-        "tmpFilePrefix": f"/multikernel-{SESSION[:8]}/",
+        "tmpFilePrefix": f"/multikernel/ipykernel_{SESSION[:8]}/",
         "tmpFileSuffix": ".py",
         "breakpoints": [],
         "stoppedThreads": [],
