@@ -30,26 +30,24 @@ def shown(path: Path) -> list[str]:
     ]
 
 
+def nbconvert(folder: Path, cells: list[str], *options: str) -> "subprocess.CompletedProcess[str]":
+    write_notebook(make_notebook(*cells), folder / "in.ipynb")
+    return jupyter(folder, "nbconvert", "--execute", *options, "--to", "notebook", "--output", "out", "in.ipynb")
+
+
 def test_nbconvert_executes(tmp_path: Path, need: Callable[..., None]) -> None:
     need("ir")
-    write_notebook(make_notebook(*CELLS), tmp_path / "in.ipynb")
-    done = jupyter(tmp_path, "nbconvert", "--execute", "--to", "notebook", "--output", "out", "in.ipynb")
+    done = nbconvert(tmp_path, [*CELLS, "%%ir\nstop('no good')", "%%python\n2"], "--allow-errors")
     assert done.returncode == 0, done.stderr
-    assert shown(tmp_path / "out.ipynb") == ["42", "R says 42", "", "[1] 1 2 3", "42\n"]
+    assert shown(tmp_path / "out.ipynb") == ["42", "R says 42", "", "[1] 1 2 3", "42\n", "ERROR", "2"]
 
 
 def test_nbconvert_stops_at_an_error_and_says_it(tmp_path: Path, need: Callable[..., None]) -> None:
     need("ir")
-    write_notebook(make_notebook("1", "%%ir\nstop('no good')", "2"), tmp_path / "in.ipynb")
-    done = jupyter(tmp_path, "nbconvert", "--execute", "--to", "notebook", "--output", "out", "in.ipynb")
+    done = nbconvert(tmp_path, ["%%ir\nstop('no good')", "open('run', 'w')"])
     assert done.returncode != 0
     assert "no good" in done.stderr
-    write_notebook(make_notebook("%%ir\nstop('no good')", "2"), tmp_path / "in.ipynb")
-    done = jupyter(
-        tmp_path, "nbconvert", "--execute", "--allow-errors", "--to", "notebook", "--output", "out", "in.ipynb"
-    )
-    assert done.returncode == 0, done.stderr
-    assert shown(tmp_path / "out.ipynb") == ["ERROR", "2"]
+    assert not (tmp_path / "run").exists()
 
 
 def test_jupyter_run_runs_scripts_and_says_what_they_print(tmp_path: Path, need: Callable[..., None]) -> None:
