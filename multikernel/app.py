@@ -30,7 +30,7 @@ from .runtime.sockets import make_context
 from .runtime.trace import Trace, TraceFile
 from .runtime.trace_socket import TraceSocket
 from .runtime.watchdog import Watchdog
-from .settings import load_settings
+from .settings import kernel_spec_manager, load_settings
 
 PARENT_SECONDS = 1.0
 
@@ -82,7 +82,7 @@ def run(connection_file: str) -> None:
         closing(Watchdog(directory)) as watchdog,
         closing(_open_trace(composer.session)) as trace,
     ):
-        surroundings = Surroundings(make_context(), directory, watchdog, composer, trace)
+        surroundings = Surroundings(make_context(), directory, kernel_spec_manager(), watchdog, composer, trace)
         anyio.run(_serve, router, connection, surroundings, outputs)
 
 

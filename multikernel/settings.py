@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_core.paths import jupyter_path
 
 from .config_lookup import FoundConfig, find_config
 from .core.config import Config, InterruptMode, Kernelspec, config_of_kernelspecs
@@ -55,10 +56,20 @@ def read_config_file(found: FoundConfig, folder: Path, commands: Collection[str]
     return read_config(text, file, commands, existing_folder)
 
 
+def kernel_spec_manager() -> KernelSpecManager:
+    """Return a manager that looks where `jupyter kernelspec list` looks.
+
+    Left to itself it imports IPython to learn the last of these folders, which takes as long as starting the rest of
+    the front does, and a third of its memory.
+    """
+    ipython = os.path.expanduser(os.environ.get("IPYTHONDIR", "~/.ipython"))
+    return KernelSpecManager(kernel_dirs=[*jupyter_path("kernels"), os.path.join(ipython, "kernels")])
+
+
 def installed_kernelspecs() -> dict[str, Kernelspec]:
     """Return all installed kernelspecs but Multi's own, which are known by their metadata."""
     found = {}
-    for name, entry in KernelSpecManager().get_all_specs().items():
+    for name, entry in kernel_spec_manager().get_all_specs().items():
         spec = entry["spec"]
         metadata = spec.get("metadata", {})
         if not metadata.get("multikernel"):

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 
 import anyio
 import zmq
-from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Instance
 
@@ -56,6 +56,7 @@ class Surroundings:
     """One for all: the first manager to clean up would destroy its own."""
     directory: str
     """Private (0700), for the connection files and ipc sockets."""
+    kernel_spec_manager: KernelSpecManager
     watchdog: Watchdog
     composer: Composer
     trace: Trace
@@ -145,6 +146,7 @@ async def _process(
     """Start a process and connect to it; end it on leaving."""
     manager = PlainKernelManager(
         kernel_name=config.kernel,
+        kernel_spec_manager=surroundings.kernel_spec_manager,
         context=surroundings.context,
         connection_file=os.path.join(surroundings.directory, f"{secrets.token_hex(8)}.json"),
         shutdown_wait_time=SHUTDOWN_SECONDS,
