@@ -38,7 +38,7 @@ bench: kernels ## measure Multi beside the child alone and others; table into do
 
 pictures: $(VENV)/.lab ## take the README's pictures anew, with headless Chromium
 	@scripts/apt-install chromium r-cran-irkernel
-	@$(PIP) install -e '.[pictures]'
+	@$(PIP) -e '.[pictures]'
 	$(BIN)/python scripts/take-pictures docs/images
 
 clean: ## remove all that make has made here, .venv too
