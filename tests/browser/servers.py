@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +31,10 @@ SETTINGS = {
 
 @contextmanager
 def open_server(front: str, root: Path) -> Iterator[str]:
-    """Serve a folder with a front-end, `lab` or `notebook`; the value is the server's address."""
+    """Serve a folder with a front-end, `lab` or `notebook`; the value is the server's address.
+
+    What the server says is in the file .jupyter/server.log of the folder.
+    """
     config = root / ".jupyter"
     for name, setting in SETTINGS.items():
         path = config / "lab" / "user-settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
@@ -40,16 +42,19 @@ def open_server(front: str, root: Path) -> Iterator[str]:
         path.write_text(setting)
     command = [sys.executable, "-m", APPLICATIONS[front], *OPTIONS, f"--ServerApp.root_dir={root}"]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(config)}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+    log = config / "server.log"
+    with (
+        log.open("w") as said,
+        subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process,
+    ):
         assert process.stderr is not None
-        said: deque[str] = deque(maxlen=30)
         for line in process.stderr:
-            said.append(line)
+            said.write(line)
             if found := re.search(r"(http://[^/\s]*)/(lab|tree)", line):
                 break
         else:
-            raise RuntimeError("".join(said))
-        reader = threading.Thread(target=said.extend, args=(process.stderr,))
+            raise RuntimeError(f"the server has ended: see {log}")
+        reader = threading.Thread(target=said.writelines, args=(process.stderr,))
         reader.start()
         try:
             yield found.group(1)

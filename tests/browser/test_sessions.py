@@ -56,6 +56,7 @@ def test_a_running_cell_goes_on_when_the_page_reconnects_or_is_loaded_anew(
     expect(notebook.status("busy")).to_be_visible()
     notebook.run(1)
     expect(notebook.prompt(1)).to_have_text("[*]:")
+    expect(notebook.status("busy")).to_be_visible()
     (folder / "step2").touch()
     notebook.shows(1, "20")
     notebook.has_run(1, count=2)
