@@ -49,10 +49,12 @@ def read_connection_file(path: str) -> Connection:
         connection.wire()
         for channel in ("shell", "control", "stdin", "iopub", "hb"):
             connection.address(channel)
+        connection.encryption()
     except OSError as error:
         raise StartError(f"The connection file cannot be read: {error}") from None
     except (ValueError, KeyError, TypeError, AttributeError, WireError) as error:
-        raise StartError(f"{path} is not a connection file: {error!r}") from None
+        # The repr of a UnicodeDecodeError has the whole file in it, keys and all.
+        raise StartError(f"{path} is not a connection file: {type(error).__name__}: {error}") from None
     return connection
 
 

@@ -154,7 +154,7 @@ def _write(plan: _Plan, options: argparse.Namespace) -> str:
         "display_name": plan.display_name,
         "language": plan.language,
         "interrupt_mode": "message",
-        "metadata": {"multikernel": True, "debugger": plan.has_debugger},
+        "metadata": {"multikernel": True, "debugger": plan.has_debugger, "supported_encryption": ["curve"]},
         **({"env": plan.env} if plan.env else {}),
     }
     with tempfile.TemporaryDirectory() as temporary:

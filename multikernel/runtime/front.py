@@ -24,6 +24,7 @@ SOCKET_TYPES: dict[Channel, int] = {
 }
 
 Deliver = Callable[[Channel, Identities, Message], None]
+SocketOptions = tuple[tuple[int, bytes | int], ...]
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,26 @@ class Connection:
         """Return the signatures of this connection; WireError for a scheme that is not known."""
         return Wire(self.info["key"].encode(), self.info.get("signature_scheme", "hmac-sha256"))
 
+    def encryption(self) -> SocketOptions:
+        """Return what makes a socket a CurveZMQ server, nothing if the file has no keys; ValueError for bad ones.
+
+        As with ipykernel (7.4), whoever can read the file gets in: a client needs the public key, and any pair of its
+        own. Unlike there, half a pair is refused, since to go on in plain text is not what was asked for.
+        """
+        public, secret = self.info.get("curve_publickey"), self.info.get("curve_secretkey")
+        if public is None and secret is None:
+            return ()
+        if not zmq.has("curve"):
+            raise ValueError("it asks for encryption, and the libzmq of this Python has no CurveZMQ")
+        if not _are_a_pair(public, secret):
+            # They stay untold: what is said here ends up in a log.
+            raise ValueError("curve_publickey and curve_secretkey are not a pair of CurveZMQ keys")
+        return (
+            (zmq.CURVE_PUBLICKEY, str(public).encode()),
+            (zmq.CURVE_SECRETKEY, str(secret).encode()),
+            (zmq.CURVE_SERVER, 1),
+        )
+
 
 class Front:
     """The bound channels; messages that are malformed or not signed with the key get no further than here."""
@@ -60,7 +81,11 @@ class Front:
         self._wire = connection.wire()
         self._composer = composer
         self._trace = trace
-        self._bound = {channel: _bind(context, channel, connection.address(channel)) for channel in get_args(Channel)}
+        self._encryption = connection.encryption()
+        self._bound = {
+            channel: _bind(context, channel, connection.address(channel), self._encryption)
+            for channel in get_args(Channel)
+        }
         self._sockets: dict[Channel, LoopSocket] = {}
         self._heartbeat_address = connection.address("hb")
 
@@ -70,7 +95,7 @@ class Front:
         self._drained = drained
         for channel, socket in self._bound.items():
             self._sockets[channel] = self._loop_socket(channel, socket)
-        _start_heartbeat(self._heartbeat_address)
+        _start_heartbeat(self._heartbeat_address, self._encryption)
 
     def send(self, channel: Channel, message: Message, client: Identities) -> None:
         """Send a message to a client, or on iopub to every subscriber."""
@@ -119,9 +144,20 @@ class Front:
         self._sockets["iopub"].send(self._wire.pack(welcome, (topic,)))
 
 
-def _bind(context: "zmq.Context[zmq.Socket[bytes]]", channel: Channel, address: str) -> "zmq.Socket[bytes]":
+def _are_a_pair(public: object, secret: object) -> bool:
+    try:
+        return isinstance(secret, str) and zmq.curve_public(secret.encode()).decode() == public
+    except (ValueError, zmq.ZMQError):
+        return False
+
+
+def _bind(
+    context: "zmq.Context[zmq.Socket[bytes]]", channel: Channel, address: str, options: SocketOptions
+) -> "zmq.Socket[bytes]":
     socket = context.socket(SOCKET_TYPES[channel])
     socket.setsockopt(zmq.LINGER, LINGER)
+    for option, value in options:
+        socket.setsockopt(option, value)
     if channel == "iopub":
         # Without VERBOSE only the first of several subscribers gets a welcome.
         socket.setsockopt(zmq.XPUB_VERBOSE, 1)
@@ -132,10 +168,12 @@ def _bind(context: "zmq.Context[zmq.Socket[bytes]]", channel: Channel, address: 
     return socket
 
 
-def _start_heartbeat(address: str) -> None:
+def _start_heartbeat(address: str, options: SocketOptions) -> None:
     """Echo heartbeats in a thread and a context of their own, so that a busy loop never looks dead."""
     device = ThreadDevice(zmq.QUEUE, zmq.ROUTER, -1)
     device.daemon = True
     device.setsockopt_in(zmq.LINGER, 0)
+    for option, value in options:
+        device.setsockopt_in(option, value)
     device.bind_in(address)
     device.start()

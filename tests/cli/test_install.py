@@ -104,7 +104,7 @@ def test_a_config_makes_a_kernel_with_its_path_its_language_and_its_name(machine
     spec = kernel_json(folder)
     assert spec["env"] == {"MULTIKERNEL_CONFIG": str(config)}
     assert (spec["language"], spec["display_name"]) == ("R", "Multi (my stats)")
-    assert spec["metadata"] == {"multikernel": True, "debugger": False}
+    assert spec["metadata"] == {"multikernel": True, "debugger": False, "supported_encryption": ["curve"]}
 
 
 @pytest.mark.parametrize(("debugger", "promised"), [(True, True), (False, False), ("odd", False)])

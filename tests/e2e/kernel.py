@@ -170,9 +170,11 @@ class Kernel:
 
 
 @contextmanager
-def open_kernel(name: str, *, env: dict[str, str] | None = None, cwd: str | None = None) -> Iterator[Kernel]:
-    """Start a kernel and connect a client to it; on leaving, shut it down."""
-    manager = KernelManager(kernel_name=name)
+def open_kernel(
+    name: str, *, env: dict[str, str] | None = None, cwd: str | None = None, **traits: Any
+) -> Iterator[Kernel]:
+    """Start a kernel, with a manager that has these traits, and connect a client to it; on leaving, shut it down."""
+    manager = KernelManager(kernel_name=name, **traits)
     manager.start_kernel(env={**os.environ, **(env or {})}, cwd=cwd)
     try:
         client = manager.client()
