@@ -29,7 +29,7 @@ class FoundConfig:
 
     def read(self, limit: int) -> bytes:
         """Return what is in it, up to `limit` bytes; OSError if it cannot be read or is not to be trusted."""
-        with self.path.open("rb") as file:
+        with open(self.path, "rb", opener=_open_at_once if self.travels else None) as file:
             if self.travels:
                 _check_trust(os.fstat(file.fileno()), self.path)
             return file.read(limit)
@@ -64,7 +64,14 @@ def _upwards(folder: Path) -> Iterator[Path]:
             return
 
 
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file, but do not wait for whoever may write into it: a pipe in the folder would hold up the front."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def _check_trust(status: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise PermissionError("it is not used, since it is not a file")
     if status.st_uid not in (os.getuid(), 0):
         raise PermissionError(
             f"it is not used, since it belongs to another user; if you trust it: cp {path} to a file of your own"

@@ -238,17 +238,3 @@ def test_a_backend_that_is_not_ready_in_time_is_an_error(tmp_path: Path) -> None
     assert answer.content["ename"] == "BackendStartError"
     assert answer.content["evalue"].startswith("mute did not get ready within 1.5 s")
     assert "waiting" in answer.content["traceback"][-1]
-
-
-def test_a_hostile_folder_runs_nothing_at_the_start(tmp_path: Path) -> None:
-    mark = tmp_path / "executed"
-    trap = f"open({str(mark)!r}, 'w').close()"
-    for name in ("yaml.py", "zmq.py", "jupyter_client.py", "sitecustomize.py"):
-        (tmp_path / name).write_text(trap)
-    (tmp_path / "multikernel").mkdir()
-    (tmp_path / "multikernel" / "__init__.py").write_text(trap)
-    config = f"default: p\nbackends:\n  p: {{kernel: python3, start: eager, startup: {json.dumps(trap)}}}\n"
-    with open_multi(tmp_path, config) as kernel:
-        kernel.ask("kernel_info_request", {})
-        kernel.run("import sys", silent=True)
-        assert not mark.exists()

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 import zmq
 from jupyter_client.connect import write_connection_file
+from nbclient import NotebookClient
+from traitlets.config import Config
 from zmq.utils.monitor import recv_monitor_message
 
 from .kernel import PATIENCE, Kernel, open_kernel
+from .notebooks import make_notebook
 
 CHANNELS = {
     "shell": zmq.DEALER,
@@ -115,6 +118,14 @@ def test_a_server_that_leaves_it_to_the_kernelspec_encrypts(context: Context, po
     with open_kernel("multi", transport_encryption=policy) as kernel:
         assert gets_in(context, kernel, "iopub", server=None) is (policy == "disabled")
         assert kernel.run("6 * 7").result == "42"
+
+
+def test_nbclient_encrypts_if_it_is_told_to() -> None:
+    config = Config({"KernelManager": {"transport_encryption": "required"}})
+    notebook = make_notebook("%%python3\n6 * 7")
+    NotebookClient(notebook, config=config, timeout=int(PATIENCE)).execute()
+    (output,) = notebook.cells[0].outputs
+    assert output.data["text/plain"] == "42"
 
 
 PUBLIC, SECRET = (key.decode() for key in zmq.curve_keypair())
