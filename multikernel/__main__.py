@@ -4,7 +4,7 @@ import argparse
 import logging
 import sys
 
-from . import __version__
+from . import __version__, logs
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,16 +33,15 @@ def _run_kernel(arguments: list[str]) -> int:
     parser.add_argument(
         "-f", "--f", dest="connection_file", metavar="FILE", required=True, help="connection file, written by Jupyter"
     )
-    parser.add_argument("--debug", action="store_true", help="log every message that is dropped, and why")
+    parser.add_argument(
+        "--log-level", metavar="L", nargs="?", help="log from this level on: DEBUG, INFO, WARNING, ERROR, CRITICAL"
+    )
+    parser.add_argument(
+        "--debug", dest="log_level", action="store_const", const="DEBUG", help="the same as --log-level DEBUG"
+    )
     parser.add_argument("--version", action="version", version=__version__)
     options, ignored = parser.parse_known_args(arguments)
-    logging.basicConfig(
-        level=logging.DEBUG if options.debug else logging.WARNING,
-        format="%(asctime)s %(name)s %(levelname)s %(message)s",
-    )
-    if not options.debug:
-        # What jupyter_client logs of a start that failed stands in the cell's error.
-        logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+    logs.begin(options.log_level)
     if ignored:
         logging.getLogger(__name__).info("options of other kernels are ignored: %s", " ".join(ignored))
     from . import app

@@ -29,7 +29,8 @@ DESCRIPTION = "Multi: one Jupyter kernel in front of all your kernels."
 WIDE = "SUBCOMMAND  "
 """As wide as argparse needs it to put the longest subcommand and its help on one line."""
 EPILOG = """\
-Without a subcommand it is the kernel itself, which Jupyter starts: multikernel -f CONNECTION_FILE [--debug].
+Without a subcommand it is the kernel itself, which Jupyter starts: multikernel -f CONNECTION_FILE
+[--log-level L].
 
 exit codes:
   0  done, or all is well

@@ -85,6 +85,11 @@ class Child:
         return int(getattr(self._manager.provisioner, "pid", None) or 0)
 
     @property
+    def transport(self) -> str:
+        """What it is reached by: ipc or tcp."""
+        return str(self._manager.transport)
+
+    @property
     def is_deaf(self) -> bool:
         """Whether the process may not speak the transport: it has not said a word, and was not killed."""
         return not (self.kernel_info or self._iopub_heard or self._exit_code in KILLED)
@@ -142,7 +147,7 @@ class Child:
         try:
             _, message = self._wire.unpack(frames)
         except WireError as error:
-            log.warning("a message of %s on %s is dropped: %s", self._config.name, channel, error)
+            log.warning("a message on %s is dropped: %s", channel, error, extra={"backend": self._config.name})
             self._trace.dropped("backend -> front", channel, str(error), self._config.name)
             return
         if self._trace.watched:

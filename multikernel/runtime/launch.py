@@ -102,13 +102,16 @@ async def _start(
         child = await attempt.enter_async_context(_process(config, surroundings, output, deliver, options))
         try:
             await child.get_ready()
+            log.info("it is ready, over %s, as process %d", child.transport, child.pid, extra={"backend": config.name})
             return child
         except BackendStartError:
             if not (child.is_deaf and transports):
                 raise
         await attempt.aclose()
         surroundings.without_ipc.add(config.kernel)
-        output.note(f"{config.kernel} does not listen on ipc; it is started again, over tcp.")
+        note = f"{config.kernel} does not listen on ipc; it is started again, over tcp."
+        log.info("%s", note, extra={"backend": config.name})
+        output.note(note)
 
 
 def _transports(kernel: str, surroundings: Surroundings) -> list[AbstractContextManager[Json]]:

@@ -133,12 +133,12 @@ class Mux:
             case actions.Shutdown():
                 self.end()
             case actions.Log(text, backend):
-                log.info("%s%s", f"{backend}: " if backend else "", text)
+                log.info("%s", text, extra={"backend": backend})
                 if backend in self._outputs:
                     self._outputs[backend].note(text)
             case actions.Drop(channel, message, why, backend):
                 way: Way = "backend -> front" if backend else "notebook -> front"
-                log.debug("%s: a %s is dropped: %s", backend or "notebook", message.type, why)
+                log.debug("a %s on %s is dropped: %s", message.type, channel, why, extra={"backend": backend})
                 self._surroundings.trace.dropped(way, channel, why, backend, message)
             case _:
                 assert_never(action)
@@ -176,12 +176,13 @@ class Mux:
                     self._decide(self._router.ready, backend, life.child.kernel_info, life.child.startup_error)
                     life.settled.set()
                     how = await life.child.wait_for_end()
+                    log.info("it has ended by itself: %s", how, extra={"backend": backend})
                     life.child.close()
                     self._decide(self._router.died, backend, how)
         except MultiError as error:
             self._end_life(backend, life, error)
         except Exception as error:
-            log.exception("%s cannot go on", backend)
+            log.exception("it cannot go on", extra={"backend": backend})
             self._end_life(backend, life, BackendStartError(f"{backend} cannot go on: {error}"))
         finally:
             life.settled.set()
@@ -190,6 +191,7 @@ class Mux:
     def _end_life(self, backend: str, life: Life, error: MultiError) -> None:
         """Report a life that has failed, unless it was stopped meanwhile and the router thinks of the next one."""
         if not life.scope.cancel_called:
+            log.info("%s", error, extra={"backend": backend})
             life.error = error
             self._decide(self._router.start_failed, backend, error)
 
@@ -197,6 +199,7 @@ class Mux:
         life = self._lives.get(backend)
         if life is None:
             return
+        log.info("it is stopped", extra={"backend": backend})
         if life.child is not None:
             life.child.close()
         life.error = BackendStopped(f"{backend} was stopped while it was starting.")

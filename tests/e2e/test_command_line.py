@@ -1,6 +1,7 @@
 """The front as a process: its options, and what it says when it cannot begin."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -72,12 +73,60 @@ def test_the_connection_file_is_found(start: Start, connection_file: str, option
     assert answers(connection_file)
 
 
-def test_debug_logs_what_is_dropped(start: Start, connection_file: str) -> None:
-    process = start("-f", connection_file, "--debug")
-    assert answers(connection_file)
+LINE = re.compile(r"\[([A-Z]+) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} ([\w.]+)(?: (\S+))?\] (.+)")
+"""Level, logger, backend and text."""
+
+
+def log_of(process: "subprocess.Popen[str]") -> list[tuple[str, ...]]:
+    """End a front and return what it has logged: level, logger, backend or "", text."""
     process.terminate()
-    _, stderr = process.communicate(timeout=PATIENCE)
-    assert "input_reply" in stderr
+    lines = process.communicate(timeout=PATIENCE)[1].splitlines()
+    matches = [LINE.fullmatch(line) for line in lines]
+    assert None not in matches, lines
+    return [match.groups("") for match in matches if match is not None]
+
+
+@pytest.mark.parametrize("option", ["--debug", "--log-level=debug", "--log-level=10"])
+def test_debug_logs_what_is_dropped(start: Start, connection_file: str, option: str) -> None:
+    process = start("-f", connection_file, option)
+    assert answers(connection_file)
+    dropped = [line for line in log_of(process) if "input_reply" in line[-1]]
+    assert [line[:3] for line in dropped] == [("DEBUG", "multikernel.runtime.mux", "")]
+
+
+def test_the_log_says_which_backend_it_is_about(start: Start, connection_file: str) -> None:
+    process = start("-f", connection_file, "--log-level", "INFO")
+    assert answers(connection_file)
+    log = log_of(process)
+    assert {line[0] for line in log} == {"INFO"}
+    (ready,) = (line for line in log if "ready" in line[-1])
+    assert ready[2] == "python3"
+    assert re.fullmatch(r"it is ready, over ipc, as process \d+", ready[3])
+
+
+def test_without_a_level_only_warnings_are_logged(start: Start, connection_file: str) -> None:
+    process = start("-f", connection_file)
+    assert answers(connection_file)
+    assert log_of(process) == []
+
+
+def test_the_environment_says_the_level_if_no_option_does(
+    start: Start, connection_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MULTIKERNEL_LOG_LEVEL", "info")
+    process = start("-f", connection_file)
+    assert answers(connection_file)
+    assert "python3" in {backend for _, _, backend, _ in log_of(process)}
+
+
+def test_a_level_that_is_not_known_is_said_and_the_notebook_runs_all_the_same(
+    start: Start, connection_file: str
+) -> None:
+    process = start("-f", connection_file, "--log-level", "loud")
+    assert answers(connection_file)
+    (line,) = log_of(process)
+    assert line[0] == "WARNING"
+    assert "'loud'" in line[-1]
 
 
 def refuse(*options: str) -> str:

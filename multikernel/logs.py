@@ -1,0 +1,43 @@
+"""The front's log: lines on its stderr, which a Jupyter server shows in its own log; no notebook ever sees them.
+
+A record that concerns a backend has its name: `extra={"backend": name}`.
+"""
+
+import logging
+import os
+
+from .core.trace import printable
+
+VARIABLE = "MULTIKERNEL_LOG_LEVEL"
+"""What the level is if no option says it; the environment is what a kernelspec and the shell of a server can set."""
+
+LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+
+
+class LineFormatter(logging.Formatter):
+    """Makes `[LEVEL TIME LOGGER BACKEND] TEXT` of a record; the backend is left out where none is concerned."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a line, which nothing in the text can break or colour; a traceback follows, indented."""
+        backend = getattr(record, "backend", "")
+        time = f"{self.formatTime(record, '%Y-%m-%d %H:%M:%S')}.{record.msecs:03.0f}"
+        fields = [record.levelname, time, record.name, *([printable(backend)] if backend else [])]
+        lines = [f"[{' '.join(fields)}] {printable(record.getMessage())}"]
+        if record.exc_info:
+            lines += [f"    {printable(line)}" for line in self.formatException(record.exc_info).splitlines()]
+        return "\n".join(lines)
+
+
+def begin(asked: str | None) -> None:
+    """Begin to log, from the level that an option asks for on, else the environment; both may be a name or a number."""
+    said = asked or os.environ.get(VARIABLE) or "WARNING"
+    level = LEVELS.get(said.upper(), int(said) if said.isdecimal() else None)
+    handler = logging.StreamHandler()
+    handler.setFormatter(LineFormatter())
+    logging.basicConfig(level=logging.WARNING if level is None else level, handlers=[handler])
+    if level is None:
+        what = "a log level of %r is not known, and WARNING is taken: name one of %s"
+        logging.getLogger(__name__).warning(what, said, ", ".join(LEVELS))
+    if level != logging.DEBUG:
+        # What jupyter_client logs of a start that failed stands in the cell's error.
+        logging.getLogger("traitlets").setLevel(logging.CRITICAL)
