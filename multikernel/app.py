@@ -21,6 +21,7 @@ from .core.errors import MultiError
 from .core.ports import Ports
 from .core.router import Router
 from .core.wire import Composer, Json, WireError
+from .runtime.folders import make_private_folder
 from .runtime.front import Connection, Front
 from .runtime.history import HistoryFile
 from .runtime.launch import Surroundings
@@ -78,7 +79,7 @@ def run(connection_file: str) -> None:
         settings.travels,
         connection.ports(),
     )
-    os.makedirs(jupyter_runtime_dir(), mode=0o700, exist_ok=True)
+    make_private_folder(Path(jupyter_runtime_dir()))
     with (
         tempfile.TemporaryDirectory(prefix=f"multikernel-{os.getpid()}-", dir=jupyter_runtime_dir()) as directory,
         closing(Watchdog(directory)) as watchdog,

@@ -17,6 +17,7 @@ from threading import Event
 
 from ..core.actions import HistoryEntry
 from ..core.wire import Json
+from .folders import make_private_folder
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions
@@ -78,7 +79,7 @@ class HistoryFile:
         """Open the file; where that is not possible, the history of this session alone, in memory."""
         if self._database is None:
             try:
-                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_private_folder(self._path.parent)
                 self._path.touch(mode=0o600)
                 self._database = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
                 self._database.executescript(SCHEMA)

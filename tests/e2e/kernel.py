@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import pytest
@@ -171,11 +171,16 @@ class Kernel:
 
 @contextmanager
 def open_kernel(
-    name: str, *, env: dict[str, str] | None = None, cwd: str | None = None, **traits: Any
+    name: str,
+    *,
+    env: dict[str, str] | None = None,
+    cwd: str | None = None,
+    stderr: IO[str] | None = None,
+    **traits: Any,
 ) -> Iterator[Kernel]:
     """Start a kernel, with a manager that has these traits, and connect a client to it; on leaving, shut it down."""
     manager = KernelManager(kernel_name=name, **traits)
-    manager.start_kernel(env={**os.environ, **(env or {})}, cwd=cwd)
+    manager.start_kernel(env={**os.environ, **(env or {})}, cwd=cwd, stderr=stderr)
     try:
         client = manager.client()
         client.start_channels()
