@@ -15,6 +15,7 @@ from .. import __version__
 from ..core.errors import MultiError
 from ..core.wording import did_you_mean, nearest
 from .check import CHECK
+from .doctor import DOCTOR
 from .init import INIT
 from .install import INSTALL, UNINSTALL
 from .listing import LIST
@@ -23,7 +24,9 @@ from .trace import TRACE
 
 __all__ = ["TABLE", "run"]
 
-TABLE: dict[str, Subcommand] = {command.name: command for command in (INSTALL, UNINSTALL, LIST, CHECK, INIT, TRACE)}
+TABLE: dict[str, Subcommand] = {
+    command.name: command for command in (INSTALL, UNINSTALL, LIST, CHECK, DOCTOR, INIT, TRACE)
+}
 
 DESCRIPTION = "Multi: one Jupyter kernel in front of all your kernels."
 WIDE = "SUBCOMMAND  "

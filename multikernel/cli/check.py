@@ -33,7 +33,7 @@ def _check(options: argparse.Namespace) -> int:
         found, findings = _check_notebook(file, kernelspecs)
     else:
         found = find_config(Path.cwd()) if file is None else _as_found(file)
-        findings = [] if found is None else _check_config(found, kernelspecs)[1]
+        findings = [] if found is None else check_config(found, kernelspecs)[1]
     is_wrong = any(finding.severity == "mistake" for finding in findings)
     config = None if found is None else str(found.path.absolute())
     if options.json:
@@ -59,7 +59,7 @@ def _as_found(file: Path) -> FoundConfig:
     return FoundConfig(file, travels=file.name == FILE_NAME and file.absolute().parent.resolve() not in folders)
 
 
-def _check_config(found: FoundConfig, kernelspecs: dict[str, Installed]) -> tuple[Config | None, list[Finding]]:
+def check_config(found: FoundConfig, kernelspecs: dict[str, Installed]) -> tuple[Config | None, list[Finding]]:
     """Return the config, unless it cannot be used at all, and all that is wrong with it."""
     try:
         text = replace(found, travels=False).read(MAX_BYTES + 1)
@@ -90,7 +90,7 @@ def _check_notebook(file: Path, kernelspecs: dict[str, Installed]) -> tuple[Foun
     """Return the config that counts for a notebook, and what is wrong with it or else with the notebook."""
     notebook = read_notebook(file)
     found = config_of_notebook(notebook, kernelspecs)
-    config, findings = (None, []) if found is None else _check_config(found, kernelspecs)
+    config, findings = (None, []) if found is None else check_config(found, kernelspecs)
     if found is not None and config is None:
         return found, findings
     return found, check_cells(notebook, config, kernelspecs)

@@ -36,6 +36,8 @@ class Installed:
     language: str = ""
     display_name: str = ""
     is_multi: bool = False
+    has_encryption: bool = False
+    """By its metadata, as jupyter_client looks for it (8.10, `KernelManager._kernel_supports_curve_encryption`)."""
     is_local: bool = True
     """Its program runs on this machine, as far as the kernelspec says."""
     fault: str = ""
@@ -65,9 +67,16 @@ def _read(manager: KernelSpecManager, name: str, folder: Path) -> Installed:
         spec.language,
         spec.display_name or name,
         bool(spec.metadata.get("multikernel")),
+        _has_curve(spec.metadata.get("supported_encryption")),
         "kernel_provisioner" not in spec.metadata,
         "" if spec.argv else f"{folder / 'kernel.json'} names no program: its argv is missing",
     )
+
+
+def _has_curve(supported: object) -> bool:
+    """Read `supported_encryption`, a string or a list of them, as jupyter_client does."""
+    names = supported if isinstance(supported, list) else [supported]
+    return "curve" in {str(name).strip().lower() for name in names}
 
 
 def config_of_multi(spec: Installed) -> Path | None:

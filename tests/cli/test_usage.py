@@ -44,13 +44,13 @@ def test_the_version_can_be_asked_for(run: Run) -> None:
     [
         (
             [],
-            "multikernel: no subcommand: name one of install, uninstall, list, check, init, trace; see multikernel "
-            "--help",
+            "multikernel: no subcommand: name one of install, uninstall, list, check, doctor, init, trace; see "
+            "multikernel --help",
         ),
         (
             ["lst"],
             "multikernel: there is no subcommand 'lst' (did you mean 'list'?): name one of install, uninstall, list, "
-            "check, init, trace; see multikernel --help",
+            "check, doctor, init, trace; see multikernel --help",
         ),
         (["list", "--jsn"], "multikernel list: unknown argument '--jsn'; see multikernel list --help"),
         (["list", ".", "more"], "multikernel list: unknown argument 'more'; see multikernel list --help"),

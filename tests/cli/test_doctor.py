@@ -1,0 +1,188 @@
+"""`multikernel doctor`: a line for each finding, and what to do about it; backends are started for real."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+import zmq
+
+from multikernel.cli import doctor_checks
+
+from .conftest import Machine, Result, Run
+
+NOTHING_STARTS = "backends: {gone: {kernel: gone}}"
+"""A config with which no kernel is started; it has one mistake."""
+
+
+@pytest.fixture(autouse=True)
+def runtime(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return a runtime folder whose path is short enough for sockets."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("JUPYTER_RUNTIME_DIR", folder)
+        yield Path(folder)
+
+
+def lines_about(result: Result, subject: str) -> list[tuple[str, str]]:
+    """Return state and text of the lines about something."""
+    found = (line.partition("  ") for line in result.lines)
+    return [
+        (state, text.strip().removeprefix(f"{subject}: ")) for state, _, text in found if f" {subject}:" in f" {text}"
+    ]
+
+
+def test_on_a_healthy_machine_all_is_ok_and_nothing_is_left(machine: Machine, run: Run, runtime: Path) -> None:
+    result = run("doctor")
+    assert result.code == 0
+    assert result.lines[-1] == "nothing is broken"
+    assert {line.split()[0] for line in result.lines[:-1]} == {"ok"}
+    ((_, started),) = lines_about(result, "backend python3")
+    assert started.startswith("ipython ")
+    assert ", ready over ipc in " in started
+    assert lines_about(result, "kernelspec python3") == [("ok", f"python, {sys.executable}")]
+    assert "kernelspecs that have it: python3" in result.out
+    assert list(runtime.iterdir()) == []
+
+
+def test_a_path_that_is_too_long_for_sockets_is_worth_a_note(
+    machine: Machine, run: Run, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime / ("x" * 100)))
+    result = run("doctor")
+    assert result.code == 0
+    assert [state for state, _ in lines_about(result, "runtime folder")] == ["ok", "note"]
+    assert "ready over tcp" in lines_about(result, "backend python3")[0][1]
+
+
+def test_a_backend_that_does_not_start_is_a_problem_and_the_others_are_started(machine: Machine, run: Run) -> None:
+    machine.add_kernel("broken", "x", [sys.executable, "-c", "raise SystemExit('no licence')"])
+    config = "default: b\nbackends:\n  b: {kernel: broken}\n  p: {kernel: python3, startup: 1/0}\n"
+    path = machine.write("multikernel.yaml", config)
+    result = run("doctor")
+    assert result.code == 1
+    assert result.lines[-1] == "2 problems"
+    ((state, broken),) = lines_about(result, "backend b")
+    assert state == "problem"
+    assert broken.startswith("b ended while it was starting (exit code 1); it said last: no licence; ")
+    assert broken.endswith("jupyter console --kernel broken")
+    ((state, python),) = lines_about(result, "backend p")
+    assert state == "problem"
+    assert "its startup code failed: ZeroDivisionError" in python
+    assert python.endswith(f"mend backends.p.startup in {path.name}")
+
+
+def test_the_config_file_is_examined_as_check_does(machine: Machine, run: Run) -> None:
+    path = machine.write("multikernel.yaml", NOTHING_STARTS)
+    result = run("doctor")
+    assert result.code == 1
+    ((state, config),) = lines_about(result, "config")
+    assert (state, config) == ("problem", run("check").lines[0])
+    assert [state for state, _ in lines_about(result, "backend gone")] == ["problem"]
+    path.chmod(0o666)
+    machine.add_kernel("python3", "python")
+    assert "others can write it" in lines_about(run("doctor"), "config")[0][1]
+
+
+def test_kernelspecs_are_examined(machine: Machine, run: Run) -> None:
+    machine.write("multikernel.yaml", "default: a\nbackends: {a: {kernel: gone}, b: {kernel: no-program}}")
+    machine.add_kernel("no-program", "x", ["/nowhere/x"])
+    machine.add_kernel("unused", "x", ["/nowhere/x"])
+    machine.add_kernel("no-file", "x", [sys.executable, "{resource_dir}/start.py"])
+    machine.add_kernel("no-language", "")
+    (machine.add_kernel("no-json", "x") / "kernel.json").write_text("{")
+    machine.add_kernel("old-multi", "x", metadata={"multikernel": True})
+    machine.add_kernel("new-multi", "x", metadata={"multikernel": True, "supported_encryption": ["curve"]})
+    result = run("doctor")
+    found = {name: lines_about(result, f"kernelspec {name}") for name in os.listdir(machine.kernels)}
+    assert found["no-program"] == [
+        ("problem", "there is no program /nowhere/x; install it anew, or jupyter kernelspec remove no-program")
+    ]
+    assert found["unused"][0][0] == "note"
+    assert found["no-file"][0][0] == "note"
+    assert "no-file/start.py, which is not there" in found["no-file"][0][1]
+    assert "names no language" in found["no-language"][0][1]
+    assert found["no-json"][0][1].endswith("jupyter kernelspec remove no-json")
+    assert "multikernel install --name old-multi" in found["old-multi"][0][1]
+    assert found["new-multi"][0][0] == "ok"
+
+
+def test_a_libzmq_without_encryption_is_worth_a_note(
+    machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.write("multikernel.yaml", NOTHING_STARTS)
+    monkeypatch.setattr(zmq, "has", lambda capability: False)
+    ((state, what),) = lines_about(run("doctor"), "encryption")
+    assert state == "note"
+    assert "has no CurveZMQ" in what
+
+
+def test_folders_that_others_can_write_are_a_problem(machine: Machine, run: Run, runtime: Path) -> None:
+    machine.write("multikernel.yaml", NOTHING_STARTS)
+    runtime.chmod(0o770)
+    assert lines_about(run("doctor"), "runtime folder") == [
+        ("problem", f"others can write {runtime}; chmod go-w {runtime}")
+    ]
+
+
+def test_a_folder_that_is_a_file_is_a_problem(
+    machine: Machine, run: Run, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = runtime / "file"
+    file.touch()
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(file / "runtime"))
+    result = run("doctor")
+    assert result.code == 1
+    assert lines_about(result, "runtime folder") == [("problem", f"{file} is not a folder; move it away")]
+    assert [state for state, _ in lines_about(result, "backends")] == ["problem"]
+
+
+def test_a_folder_that_cannot_be_written_is_a_problem(
+    machine: Machine, run: Run, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.write("multikernel.yaml", NOTHING_STARTS)
+    # Root can write everywhere.
+    monkeypatch.setattr(os, "access", lambda path, mode: path != runtime)
+    assert "cannot be written; chmod u+rwx" in lines_about(run("doctor"), "runtime folder")[0][1]
+
+
+def test_a_full_disk_is_a_problem(machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.write("multikernel.yaml", NOTHING_STARTS)
+    usage = SimpleNamespace(free=1 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
+    assert "has 1 MB left; make room" in lines_about(run("doctor"), "data folder")[0][1]
+
+
+def test_a_history_that_others_can_read_is_a_problem(machine: Machine, run: Run) -> None:
+    machine.write("multikernel.yaml", NOTHING_STARTS)
+    folder = machine.root / "data" / "multikernel"
+    folder.mkdir(parents=True)
+    file = folder / doctor_checks.HISTORY
+    file.touch(0o600)
+    assert lines_about(run("doctor"), "history") == [("ok", str(file))]
+    file.chmod(0o644)
+    assert lines_about(run("doctor"), "history") == [("problem", f"others can read {file}; chmod 600 {file}")]
+
+
+def test_ctrl_c_ends_what_it_has_started(machine: Machine, runtime: Path) -> None:
+    code = "import time; print('x', flush=True); time.sleep(600)"
+    machine.add_kernel("mute", "x", [sys.executable, "-c", code])
+    machine.write("multikernel.yaml", "backends: {m: {kernel: mute}}")
+    command = [sys.executable, "-P", "-m", "multikernel", "doctor"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        doctor = psutil.Process(process.pid)
+        while not (children := [child for child in doctor.children() if json.dumps(code)[1:-1] in child.cmdline()]):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert err == "multikernel doctor: it was interrupted; what it had started has ended\n"
+    assert not any(child.is_running() for child in children)
+    assert list(runtime.iterdir()) == []
