@@ -12,7 +12,7 @@ from pathlib import Path
 
 import anyio
 import zmq
-from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
+from jupyter_core.paths import jupyter_runtime_dir
 
 from . import __version__
 from .commands import TABLE, command_help
@@ -31,7 +31,7 @@ from .runtime.sockets import make_context
 from .runtime.trace import Trace, TraceFile
 from .runtime.trace_socket import TraceSocket
 from .runtime.watchdog import Watchdog
-from .settings import kernel_spec_manager, load_settings
+from .settings import history_file, kernel_spec_manager, load_settings
 
 PARENT_SECONDS = 1.0
 
@@ -55,7 +55,7 @@ def read_connection_file(path: str) -> Connection:
         raise StartError(f"The connection file cannot be read: {error}") from None
     except (ValueError, KeyError, TypeError, AttributeError, WireError) as error:
         # The repr of a UnicodeDecodeError has the whole file in it, keys and all.
-        raise StartError(f"{path} is not a connection file: {type(error).__name__}: {error}") from None
+        raise StartError(f"The connection file {path} cannot be used: {type(error).__name__}: {error}") from None
     return connection
 
 
@@ -112,7 +112,9 @@ async def _serve(
     except zmq.ZMQError as error:
         context.destroy(linger=0)
         raise StartError(f"A port of the connection file cannot be bound: {error}") from None
-    history = HistoryFile(Path(jupyter_data_dir()) / "multikernel" / "history.sqlite")
+    how = "encrypted (CurveZMQ)" if connection.encryption() else "not encrypted"
+    log.info("multikernel %s listens to the notebook over %s, %s", __version__, connection.info["transport"], how)
+    history = HistoryFile(history_file())
     with closing(TraceSocket(surroundings.trace, surroundings.directory)):
         async with anyio.create_task_group() as tasks:
             mux = Mux(router, tasks, front, surroundings, outputs, history, _run_command)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_core.paths import jupyter_path
+from jupyter_core.paths import jupyter_data_dir, jupyter_path
 
 from .config_lookup import FoundConfig, find_config
 from .core.config import Config, InterruptMode, Kernelspec, config_of_kernelspecs
@@ -54,6 +54,11 @@ def read_config_file(found: FoundConfig, folder: Path, commands: Collection[str]
         return str(path) if os.path.isdir(path) else None
 
     return read_config(text, file, commands, existing_folder)
+
+
+def history_file() -> Path:
+    """Return the path of the history."""
+    return Path(jupyter_data_dir()) / "multikernel" / "history.sqlite"
 
 
 def kernel_spec_manager() -> KernelSpecManager:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
+from jupyter_core.paths import jupyter_runtime_dir
 
 from .. import __version__
 from ..commands import TABLE as COMMANDS
 from ..config_lookup import find_config
 from ..core.config import Config
 from ..core.trace import printable
-from ..settings import load_settings
+from ..settings import history_file, load_settings
 from .doctor_checks import (
     Diagnosis,
     check_backends,
@@ -30,7 +30,7 @@ from .subcommand import FINE, WRONG, CommandError, Subcommand, say
 def _doctor(options: argparse.Namespace) -> int:
     problems = 0
     try:
-        for diagnosis in _examine(Path.cwd(), Path(jupyter_runtime_dir()), Path(jupyter_data_dir()) / "multikernel"):
+        for diagnosis in _examine(Path.cwd(), Path(jupyter_runtime_dir()), history_file()):
             say(printable(str(diagnosis)))
             # A start takes its time.
             sys.stdout.flush()
@@ -41,7 +41,7 @@ def _doctor(options: argparse.Namespace) -> int:
     return WRONG if problems else FINE
 
 
-def _examine(folder: Path, runtime: Path, data: Path) -> Iterator[Diagnosis]:
+def _examine(folder: Path, runtime: Path, history: Path) -> Iterator[Diagnosis]:
     kernelspecs = installed()
     config = load_settings(folder, COMMANDS).config
     yield Diagnosis("ok", "versions", f"multikernel {__version__}, Python {sys.version.split()[0]}, {sys.executable}")
@@ -49,8 +49,8 @@ def _examine(folder: Path, runtime: Path, data: Path) -> Iterator[Diagnosis]:
         check_kernelspecs(kernelspecs, config),
         check_encryption(kernelspecs),
         check_folder("runtime folder", runtime),
-        check_folder("data folder", data),
-        check_history(data),
+        check_folder("data folder", history.parent),
+        check_history(history),
         check_found_config(find_config(folder), kernelspecs),
         check_backends(config, kernelspecs),
         _start(config, kernelspecs, runtime),

@@ -19,8 +19,6 @@ from .subcommand import CommandError
 LEAST_FREE = 50 << 20
 """Bytes that a folder should have left for sockets, connection files and the history."""
 
-HISTORY = "history.sqlite"
-
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
@@ -104,9 +102,9 @@ def check_folder(subject: str, folder: Path) -> Iterator[Diagnosis]:
         yield Diagnosis("ok", subject, str(folder) if there == folder else f"{folder}, which will be made")
 
 
-def check_history(folder: Path) -> Iterator[Diagnosis]:
-    """Look whether the history can be written, and is for the user alone."""
-    file, subject = folder / HISTORY, "history"
+def check_history(file: Path) -> Iterator[Diagnosis]:
+    """Look whether the history, if there is one, can be written, and is for the user alone."""
+    subject = "history"
     if not file.exists():
         return
     if not os.access(file, os.R_OK | os.W_OK):

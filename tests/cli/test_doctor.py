@@ -15,7 +15,7 @@ import psutil
 import pytest
 import zmq
 
-from multikernel.cli import doctor_checks
+from multikernel.settings import history_file
 
 from .conftest import Machine, Result, Run
 
@@ -162,9 +162,8 @@ def test_a_full_disk_is_a_problem(machine: Machine, run: Run, monkeypatch: pytes
 
 def test_a_history_that_others_can_read_is_a_problem(machine: Machine, run: Run) -> None:
     machine.write("multikernel.yaml", NOTHING_STARTS)
-    folder = machine.root / "data" / "multikernel"
-    folder.mkdir(parents=True)
-    file = folder / doctor_checks.HISTORY
+    file = history_file()
+    file.parent.mkdir(parents=True)
     file.touch(0o600)
     assert lines_about(run("doctor"), "history") == [("ok", str(file))]
     file.chmod(0o644)

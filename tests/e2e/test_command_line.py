@@ -99,6 +99,7 @@ def test_the_log_says_which_backend_it_is_about(start: Start, connection_file: s
     assert answers(connection_file)
     log = log_of(process)
     assert {line[0] for line in log} == {"INFO"}
+    assert "listens to the notebook over tcp, not encrypted" in log[0][-1]
     (ready,) = (line for line in log if "ready" in line[-1])
     assert ready[2] == "python3"
     assert re.fullmatch(r"it is ready, over ipc, as process \d+", ready[3])

@@ -14,6 +14,8 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 from zmq.utils.monitor import recv_monitor_message
 
+from multikernel.runtime.front import Connection
+
 from .kernel import PATIENCE, Kernel, open_kernel
 from .notebooks import make_notebook
 
@@ -149,3 +151,12 @@ def test_bad_keys_are_one_sentence_which_does_not_tell_them(tmp_path: Path, pair
     (line,) = done.stderr.splitlines()
     assert line.endswith("curve_publickey and curve_secretkey are not a pair of CurveZMQ keys")
     assert not any(str(key) in line for key in pair.values())
+
+
+def test_keys_where_libzmq_cannot_encrypt_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = Connection({"curve_publickey": PUBLIC, "curve_secretkey": SECRET})
+    assert connection.encryption()
+    monkeypatch.setattr(zmq, "has", lambda capability: False)
+    with pytest.raises(ValueError, match="has no CurveZMQ"):
+        connection.encryption()
+    assert not Connection({}).encryption()

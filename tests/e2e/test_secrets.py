@@ -151,5 +151,5 @@ def test_a_connection_file_that_cannot_be_read_is_not_quoted(tmp_path: Path) -> 
     command = [sys.executable, "-P", "-m", "multikernel", "-f", path, "--debug"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 1
-    assert "is not a connection file" in done.stderr
+    assert "kernel.json cannot be used: UnicodeDecodeError: " in done.stderr
     assert "a-secret-key" not in done.stderr
