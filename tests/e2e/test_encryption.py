@@ -116,10 +116,11 @@ def test_a_restarted_kernel_has_the_same_keys(encrypted: Kernel) -> None:
 
 
 @pytest.mark.parametrize("policy", ["disabled", "auto"])
-def test_a_server_that_leaves_it_to_the_kernelspec_encrypts(context: Context, policy: str) -> None:
-    with open_kernel("multi", transport_encryption=policy) as kernel:
+def test_whether_it_is_encrypted_is_for_the_server_to_say(context: Context, policy: str) -> None:
+    env = {"JPY_SESSION_NAME": "n.ipynb"}
+    with open_kernel("multi", env=env, transport_encryption=policy) as kernel:
         assert gets_in(context, kernel, "iopub", server=None) is (policy == "disabled")
-        assert kernel.run("6 * 7").result == "42"
+        assert kernel.run("import os; os.environ['JPY_SESSION_NAME']").result == "'n.ipynb'"
 
 
 def test_nbclient_encrypts_if_it_is_told_to() -> None:
