@@ -79,14 +79,23 @@ def run(connection_file: str) -> None:
         settings.travels,
         connection.ports(),
     )
-    make_private_folder(Path(jupyter_runtime_dir()))
     with (
-        tempfile.TemporaryDirectory(prefix=f"multikernel-{os.getpid()}-", dir=jupyter_runtime_dir()) as directory,
+        _private_directory() as directory,
         closing(Watchdog(directory)) as watchdog,
         closing(_open_trace(composer.session)) as trace,
     ):
         surroundings = Surroundings(make_context(), directory, kernel_spec_manager(), watchdog, composer, trace)
         anyio.run(_serve, router, connection, surroundings, outputs)
+
+
+def _private_directory() -> "tempfile.TemporaryDirectory[str]":
+    """Make the directory for connection files and sockets, 0700; StartError if that is not possible."""
+    runtime = Path(jupyter_runtime_dir())
+    try:
+        make_private_folder(runtime)
+        return tempfile.TemporaryDirectory(prefix=f"multikernel-{os.getpid()}-", dir=runtime)
+    except OSError as error:
+        raise StartError(f"Jupyter's runtime folder cannot be used, see multikernel doctor: {error}") from None
 
 
 def _open_trace(session: str) -> Trace:

@@ -48,8 +48,8 @@ def _examine(folder: Path, runtime: Path, history: Path) -> Iterator[Diagnosis]:
     yield from chain(
         check_kernelspecs(kernelspecs, config),
         check_encryption(kernelspecs),
-        check_folder("runtime folder", runtime),
-        check_folder("data folder", history.parent),
+        check_folder("runtime folder", runtime, "JUPYTER_RUNTIME_DIR"),
+        check_folder("data folder", history.parent, "JUPYTER_DATA_DIR"),
         check_history(history),
         check_found_config(find_config(folder), kernelspecs),
         check_backends(config, kernelspecs),

@@ -83,14 +83,18 @@ def check_encryption(kernelspecs: Mapping[str, Installed]) -> Iterator[Diagnosis
     yield Diagnosis("ok", "encryption", f"CurveZMQ in libzmq {zmq.zmq_version()}; kernelspecs that have it: {able}")
 
 
-def check_folder(subject: str, folder: Path) -> Iterator[Diagnosis]:
-    """Look whether a folder, or the one that it would be made in, can be used, and by the user alone."""
-    there = next(each for each in (folder, *folder.parents) if each.exists())
+def check_folder(subject: str, folder: Path, variable: str) -> Iterator[Diagnosis]:
+    """Look whether a folder, or the one that it would be made in, can be used, and by the user alone.
+
+    `variable` is what makes Jupyter use another one.
+    """
+    there = next(each for each in (folder, *folder.parents) if os.path.exists(each))
     if not there.is_dir():
-        yield Diagnosis("problem", subject, f"{there} is not a folder", "move it away")
+        yield Diagnosis("problem", subject, f"{there} is not a folder", f"move it away, or set {variable}")
         return
     if not os.access(there, os.W_OK | os.X_OK):
-        yield Diagnosis("problem", subject, f"{there} cannot be written", f"chmod u+rwx {there}, or chown it to you")
+        advice = f"set {variable} to a folder of your own, or change {there}"
+        yield Diagnosis("problem", subject, f"{there} cannot be written", advice)
         return
     status = there.stat()
     free = shutil.disk_usage(there).free
@@ -105,7 +109,7 @@ def check_folder(subject: str, folder: Path) -> Iterator[Diagnosis]:
 def check_history(file: Path) -> Iterator[Diagnosis]:
     """Look whether the history, if there is one, can be written, and is for the user alone."""
     subject = "history"
-    if not file.exists():
+    if not os.path.exists(file):
         return
     if not os.access(file, os.R_OK | os.W_OK):
         yield Diagnosis("problem", subject, f"{file} cannot be written", f"chmod u+rw {file}, or chown it to you")

@@ -140,7 +140,9 @@ def test_a_folder_that_is_a_file_is_a_problem(
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(file / "runtime"))
     result = run("doctor")
     assert result.code == 1
-    assert lines_about(result, "runtime folder") == [("problem", f"{file} is not a folder; move it away")]
+    assert lines_about(result, "runtime folder") == [
+        ("problem", f"{file} is not a folder; move it away, or set JUPYTER_RUNTIME_DIR")
+    ]
     assert [state for state, _ in lines_about(result, "backends")] == ["problem"]
 
 
@@ -150,7 +152,7 @@ def test_a_folder_that_cannot_be_written_is_a_problem(
     machine.write("multikernel.yaml", NOTHING_STARTS)
     # Root can write everywhere.
     monkeypatch.setattr(os, "access", lambda path, mode: path != runtime)
-    assert "cannot be written; chmod u+rwx" in lines_about(run("doctor"), "runtime folder")[0][1]
+    assert "cannot be written; set JUPYTER_RUNTIME_DIR " in lines_about(run("doctor"), "runtime folder")[0][1]
 
 
 def test_a_full_disk_is_a_problem(machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,6 +189,13 @@ def test_a_port_that_is_taken_is_one_sentence_and_exit_code_1(start: Start, conn
     assert "port" in refuse("-f", connection_file)
 
 
+def test_a_runtime_folder_that_cannot_be_used_is_one_sentence_and_exit_code_1(
+    connection_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", connection_file)
+    assert "runtime folder cannot be used" in refuse("-f", connection_file)
+
+
 def test_nothing_of_the_notebook_s_folder_runs_at_the_start(start: Start, tmp_path: Path, connection_file: str) -> None:
     folder = tmp_path / "hostile"
     folder.mkdir()
