@@ -15,7 +15,7 @@ from ..core.config import BackendConfig
 from ..core.errors import BackendStartError
 from ..core.kernels import traits_of
 from ..core.wire import Composer, Frame, Json, Message, Wire, WireError
-from .output import LINES_SHOWN, Output
+from .output import Output
 from .sockets import LoopSocket
 from .trace import Trace
 
@@ -198,7 +198,7 @@ class Child:
         return had_news
 
     def _start_error(self, text: str) -> BackendStartError:
-        return BackendStartError(text, self._output.lines()[-LINES_SHOWN:])
+        return BackendStartError(text, self._output.last_lines())
 
     async def _poll(self) -> int | None:
         assert self._manager.provisioner is not None

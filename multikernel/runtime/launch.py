@@ -33,7 +33,7 @@ from ..core.config import BackendConfig
 from ..core.errors import BackendNotFound, BackendStartError
 from ..core.wire import Composer, Json
 from .child import Child, Deliver
-from .output import LINES_SHOWN, Output
+from .output import Output
 from .trace import Trace
 from .watchdog import Watchdog
 
@@ -87,7 +87,7 @@ async def open_child(
             text = (
                 f"{config.name} did not get ready within {config.timeout:g} s; %%start {config.name} or the next cell "
             )
-            raise BackendStartError(f"{text}for it tries again.", output.lines()[-LINES_SHOWN:])
+            raise BackendStartError(f"{text}for it tries again.", output.last_lines())
         yield child
 
 

@@ -20,7 +20,7 @@ class Output:
 
     def __init__(self) -> None:
         """Begin with nothing, and no pipe."""
-        self._kept = bytearray()
+        self._log, self._said = bytearray(), bytearray()
         self._read_end = -1
         self._is_open = False
 
@@ -41,12 +41,16 @@ class Output:
     def lines(self) -> list[str]:
         """Return all lines that are kept, without the blank ones."""
         self._read()
-        text = self._kept.decode("utf-8", "replace")
-        return [line for line in text.splitlines() if line.strip()]
+        return _lines(self._log)
+
+    def last_lines(self) -> list[str]:
+        """Return the last lines that the process itself wrote, for an error to show."""
+        self._read()
+        return _lines(self._said)[-LINES_SHOWN:]
 
     def note(self, text: str) -> None:
         """Add a line that the child said elsewhere, or that Multi says about it."""
-        self._keep(f"{text.rstrip()}\n".encode("utf-8", "replace"))
+        _keep(self._log, f"{text.rstrip()}\n".encode("utf-8", "replace"))
 
     def close(self) -> None:
         """Stop reading; what has been kept stays."""
@@ -63,11 +67,8 @@ class Output:
             if not data:
                 self._end()
                 return
-            self._keep(data)
-
-    def _keep(self, data: bytes) -> None:
-        self._kept += data
-        del self._kept[:-KEPT]
+            _keep(self._log, data)
+            _keep(self._said, data)
 
     def _end(self) -> None:
         self._is_open = False
@@ -80,4 +81,13 @@ class Outputs(dict[str, Output]):
 
     def last_lines(self, backend: str) -> list[str]:
         """Return the last lines that a backend's process wrote; none if it never ran."""
-        return self[backend].lines()[-LINES_SHOWN:] if backend in self else []
+        return self[backend].last_lines() if backend in self else []
+
+
+def _keep(kept: bytearray, data: bytes) -> None:
+    kept += data
+    del kept[:-KEPT]
+
+
+def _lines(kept: bytearray) -> list[str]:
+    return [line for line in kept.decode("utf-8", "replace").splitlines() if line.strip()]

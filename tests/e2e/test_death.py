@@ -91,6 +91,18 @@ def test_output_that_is_on_its_way_when_the_child_dies_is_kept(shared: Kernel, t
     assert_new(shared.run(IS_NEW["python3"]), "python3")
 
 
+def test_the_error_shows_what_the_process_wrote_and_not_what_was_only_logged(shared: Kernel) -> None:
+    shared.run("%%start python3")
+    # ipykernel says at each start, of no request, what its debugger minds.
+    content = {"name": "stderr", "text": "of no request"}
+    shared.run(f"kernel = get_ipython().kernel; kernel.session.send(kernel.iopub_socket, 'stream', {content})")
+    shared.run("print('kept', file=__import__('sys').__stderr__, flush=True)")
+    assert "of no request" in str(shared.run("%%log python3").result)
+    (error,) = shared.run("import os; os._exit(3)").of("error")
+    assert "kept" in error["traceback"]
+    assert "of no request" not in error["traceback"]
+
+
 def test_os_exit_in_a_cell_and_its_last_output(shared: Kernel) -> None:
     watch = Stopwatch()
     # What zmq has not sent yet is lost with the process.
