@@ -201,13 +201,18 @@ class Router:
         return self._finish_event()
 
     def history_found(self, request_id: str, entries: Sequence[HistoryEntry]) -> list[Action]:
-        """Take what FindHistory found, where session 0 is this one; of others there are no outputs, as in IPython."""
+        """Take what FindHistory found, where session 0 is this one; of others there are no outputs, as in IPython.
+
+        Who asks for this session by its number finds it under that number, as jupyter_kernel_test expects.
+        """
         request = self.state.in_flight.get(request_id)
         if request is not None:
-            history: list[object] = list(entries)
+            asked_for = request.content.get("session")
+            own = asked_for if isinstance(asked_for, int) and asked_for > 0 else 0
+            history: list[object] = [(at or own, line, code) for at, line, code in entries]
             if request.content.get("output"):
                 text = self.state.results.text
-                history = [(at, line, (code, None if at else text(line))) for at, line, code in entries]
+                history = [(at or own, line, (code, None if at else text(line))) for at, line, code in entries]
             self._flight.answer(request, {"status": "ok", "history": history})
         return self._finish_event()
 

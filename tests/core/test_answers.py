@@ -109,6 +109,15 @@ def test_history_is_looked_up_and_answered() -> None:
     assert desk.history_found(1, []) == []
 
 
+def test_this_session_is_named_as_it_was_asked_for() -> None:
+    desk = Desk()
+    for asked_for, named in ((7, 7), (0, 0), (-1, 0), ("7", 0)):
+        number = desk._last_id + 1
+        desk.request("history_request", hist_access_type="range", session=asked_for)
+        desk.history_found(number, [(0, 1, "x"), (3, 1, "y")])
+        assert desk.last("history_reply")["history"] == [[named, 1, "x"], [3, 1, "y"]]
+
+
 def asked_with_outputs(desk: Desk, *found: HistoryEntry) -> list[Any]:
     number = desk._last_id + 1
     desk.request("history_request", hist_access_type="range", output=True)

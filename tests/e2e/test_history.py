@@ -65,7 +65,14 @@ def test_every_request_finds_what_it_finds_alone(both: tuple[Kernel, Kernel], ki
     for content in requests():
         if content["hist_access_type"] == kind and not asks_before_the_beginning(mine, content):
             answer, expected = (kernel.ask("history_request", content).content for kernel in (mine, its))
-            assert answer == expected, content
+            assert answer == as_asked_for(expected, content), content
+
+
+def as_asked_for(answer: Json, content: Json) -> Json:
+    """Return what IPython says with its own session, the second, under the number that it was asked for by."""
+    if content.get("session") != 2:
+        return answer
+    return {**answer, "history": [[2, *entry] for _, *entry in answer["history"]]}
 
 
 def asks_before_the_beginning(kernel: Kernel, content: Json) -> bool:
