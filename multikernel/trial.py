@@ -5,9 +5,10 @@ The one place where a subcommand meets the runtime.
 
 import os
 import secrets
+import signal
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -75,6 +76,27 @@ def start_each(backends: Iterable[BackendConfig], runtime_folder: Path) -> Itera
 
 
 async def _start(backend: BackendConfig, surroundings: Surroundings) -> Trial:
+    """Start a backend and end it; KeyboardInterrupt once it has ended, if Ctrl-C was pressed meanwhile.
+
+    asyncio's own way with Ctrl-C would break off a launch that is shielded, and leave a process that nobody knows.
+    """
+    trial = None
+    async with anyio.create_task_group() as tasks:
+        with anyio.open_signal_receiver(signal.SIGINT) as presses:
+            tasks.start_soon(_cancel_at_once, presses, tasks.cancel_scope)
+            trial = await _try(backend, surroundings)
+            tasks.cancel_scope.cancel()
+    if trial is None:
+        raise KeyboardInterrupt
+    return trial
+
+
+async def _cancel_at_once(presses: AsyncIterator[signal.Signals], scope: anyio.CancelScope) -> None:
+    async for _ in presses:
+        scope.cancel()
+
+
+async def _try(backend: BackendConfig, surroundings: Surroundings) -> Trial:
     begin = time.monotonic()
     try:
         async with open_child(backend, surroundings, Output(), lambda channel, message: None) as child:
