@@ -64,8 +64,7 @@ def history_file() -> Path:
 def kernel_spec_manager() -> KernelSpecManager:
     """Return a manager that looks where `jupyter kernelspec list` looks.
 
-    Left to itself it imports IPython to learn the last of these folders, which takes as long as starting the rest of
-    the front does, and a third of its memory.
+    Left to itself it imports IPython to learn the last of these folders, which takes a third of the front's start.
     """
     ipython = os.path.expanduser(os.environ.get("IPYTHONDIR", "~/.ipython"))
     return KernelSpecManager(kernel_dirs=[*jupyter_path("kernels"), os.path.join(ipython, "kernels")])

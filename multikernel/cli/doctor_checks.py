@@ -19,13 +19,15 @@ from .subcommand import CommandError
 LEAST_FREE = 50 << 20
 """Bytes that a folder should have left for sockets, connection files and the history."""
 
+State = Literal["ok", "note", "problem"]
+"""A note is worth knowing, and nothing is broken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """One line of the report."""
 
-    state: Literal["ok", "note", "problem"]
-    """A note is worth knowing, and nothing is broken."""
+    state: State
     subject: str
     what: str
     advice: str = ""
@@ -39,17 +41,18 @@ def check_kernelspecs(kernelspecs: Mapping[str, Installed], config: Config) -> I
     """Look at every kernelspec; what is wrong with one is a problem if a backend is of it, else a note."""
     used = {backend.kernel.lower() for backend in config.backends.values()}
     for name, spec in kernelspecs.items():
-        subject, bad = f"kernelspec {name}", "problem" if name in used or spec.is_multi else "note"
+        subject = f"kernelspec {name}"
+        bad: State = "problem" if name in used or spec.is_multi else "note"
         if spec.fault:
-            yield Diagnosis(_bad(bad), subject, spec.fault, f"mend it, or jupyter kernelspec remove {name}")
+            yield Diagnosis(bad, subject, spec.fault, f"mend it, or jupyter kernelspec remove {name}")
             continue
         path = program(spec, {})
         missing = _missing_resource(spec)
         if spec.is_local and path is None:
             what = f"there is no program {spec.argv[0]}"
-            yield Diagnosis(_bad(bad), subject, what, f"install it anew, or jupyter kernelspec remove {name}")
+            yield Diagnosis(bad, subject, what, f"install it anew, or jupyter kernelspec remove {name}")
         elif missing is not None:
-            yield Diagnosis(_bad(bad), subject, f"its argv names {missing}, which is not there", "install it anew")
+            yield Diagnosis(bad, subject, f"its argv names {missing}, which is not there", "install it anew")
         elif not spec.language:
             yield Diagnosis(
                 "note", subject, "it names no language", "only its own name leads to it, %%LANGUAGE does not"
@@ -59,10 +62,6 @@ def check_kernelspecs(kernelspecs: Mapping[str, Installed], config: Config) -> I
             yield Diagnosis("note", subject, "it is of a Multi that could not encrypt yet", advice)
         else:
             yield Diagnosis("ok", subject, f"{spec.language}, {path or 'elsewhere'}")
-
-
-def _bad(state: str) -> Literal["note", "problem"]:
-    return "problem" if state == "problem" else "note"
 
 
 def _missing_resource(spec: Installed) -> str | None:

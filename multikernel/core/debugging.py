@@ -16,7 +16,7 @@ from .flight import Flight
 from .requests import Request
 from .source_files import SourceFiles, path_in
 from .state import State
-from .wire import Json, Message
+from .wire import Json, Message, WireError
 
 DEBUG_INFO: Json = {"type": "request", "seq": 0, "command": "debugInfo", "arguments": {}}
 
@@ -175,22 +175,23 @@ class Debugging:
         changed = backend.sources.to_front_in(body) if event in protocol.EVENTS_WITH_SOURCES else body
         return message if changed == body else message.with_content(body=changed)
 
-    def answered(self, request_id: str, content: Json) -> bool:
-        """Take a child's answer to a request of Multi's own; False if it is not to one."""
-        name = self._asked.pop(request_id, None)
-        if name is None:
-            return False
+    def answered(self, name: str, reply: Message) -> None:
+        """Take a child's debug_reply to a request of Multi's own; one that cannot be read says nothing."""
+        if self._asked.pop(reply.parent_id, None) is None:
+            return
         backend = self._state.backends[name]
         sources = _sources(backend)
         if sources.child is None:
-            body = content.get("body")
+            try:
+                body = reply.content().get("body")
+            except WireError:
+                body = None
             sources.learn(body if isinstance(body, dict) else {})
             if backend.state is BackendState.STARTING and self._session is not None:
                 for one in self._session.contents(sources):
                     self._ask(backend, one)
         if not self._is_asked(backend):
             self._go_on(backend)
-        return True
 
     # The life of the backend that is debugged.
 
@@ -209,7 +210,7 @@ class Debugging:
         return self._session is not None and self._session.backend is backend
 
     def _ask(self, backend: Backend, content: Json) -> None:
-        message = self._outbox.composer.message("debug_request", content)
+        message = self._outbox.composer.question("debug_request", content)
         self._asked[message.id] = backend.name
         self._outbox.add(ToBackend(backend.name, "control", message))
 

@@ -16,7 +16,6 @@ from .wire import Json, Message
 HALF_ANSWERED_SECONDS = 5.0
 """How long a child may be silent between reply and idle before the missing one is made up."""
 
-
 WITHOUT_REPLY = ("comm_msg", "comm_close")
 """What is over when its child is idle; a comm_open is when the child has also said which comms it has."""
 

@@ -16,8 +16,8 @@ from .wire import QUESTION, Message, WireError
 KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"})
 """What a child says that the front says itself."""
 
-SPEAK_UNASKED = frozenset({"comm_msg", "debug_event", "debug_reply", "stream"})
-"""What counts without a request of the notebook; a debug_reply answers a request of Multi's own then."""
+SPEAK_UNASKED = frozenset({"comm_msg", "debug_event", "stream"})
+"""What counts without a request of the notebook."""
 
 
 class Relay:
@@ -51,11 +51,10 @@ class Relay:
         if request is not None and request.backend != backend.name:
             request = None
         origin = request.origin if request is not None else self._state.origins.get(message.parent_id, backend.name)
-        if origin is None:
-            self._without_origin(backend, channel, message)
-            return
         try:
-            if channel == "iopub":
+            if origin is None:
+                self._without_origin(backend, channel, message)
+            elif channel == "iopub":
                 self._iopub(backend, message, origin, request)
             elif channel == "stdin":
                 self._input_request(backend, message, origin)
@@ -120,18 +119,13 @@ class Relay:
         if message.parent_id.startswith(QUESTION) and message.type in self._answers:
             self._answers[message.type](backend.name, message)
             return
-        try:
-            content = message.content() if message.type in SPEAK_UNASKED else {}
-        except WireError:
-            content = {}
+        content = message.content() if message.type in SPEAK_UNASKED else {}
         if channel == "iopub" and message.type == "comm_msg":
             if self._state.comms.owner(str(content.get("comm_id"))) == backend.name:
                 self._forward("iopub", message, Origin(backend.name, b"{}"))
                 return
-        elif channel == "iopub" and message.type == "debug_event" and content:
+        elif channel == "iopub" and message.type == "debug_event":
             self._forward("iopub", self._debugging.happened(backend, message), Origin(backend.name, b"{}"))
-            return
-        elif message.type == "debug_reply" and self._debugging.answered(message.parent_id, content):
             return
         elif message.type == "stream":
             self._outbox.log(str(content.get("text")), backend.name)

@@ -60,7 +60,8 @@ def with_count(message: Message, count: int) -> Message:
 
 
 def _at_the_end(content: Frame) -> re.Match[bytes] | None:
-    return max(COUNT.finditer(content, max(0, len(content) - FAR)), key=re.Match.start, default=None)
+    matches = list(COUNT.finditer(content, max(0, len(content) - FAR)))
+    return matches[-1] if matches else None
 
 
 def _at_the_beginning(content: Frame) -> re.Match[bytes] | None:

@@ -90,6 +90,7 @@ class Router:
             "status": checks.status,
             "create_subshell_reply": self._subshells.created,
             "delete_subshell_reply": self._subshells.deleted,
+            "debug_reply": self._debugging.answered,
         }
         self._relay = Relay(self.state, self._flight, self._execution, self._debugging, checks, answers)
         self._questions = Questions(self.state, self._flight, command_help)
@@ -209,10 +210,11 @@ class Router:
         if request is not None:
             asked_for = request.content.get("session")
             own = asked_for if isinstance(asked_for, int) and asked_for > 0 else 0
-            history: list[object] = [(at or own, line, code) for at, line, code in entries]
-            if request.content.get("output"):
-                text = self.state.results.text
-                history = [(at or own, line, (code, None if at else text(line))) for at, line, code in entries]
+            has_outputs, result = request.content.get("output"), self.state.results.text
+            history = [
+                (at or own, line, (code, None if at else result(line)) if has_outputs else code)
+                for at, line, code in entries
+            ]
             self._flight.answer(request, {"status": "ok", "history": history})
         return self._finish_event()
 

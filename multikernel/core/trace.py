@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from .actions import Channel
-from .wire import Message, WireError
+from .wire import QUESTION, Message, WireError
 
 Way = Literal["notebook -> front", "front -> backend", "backend -> front", "front -> notebook"]
 
@@ -70,7 +70,7 @@ def record_of(time: float, way: Way, backend: str, channel: Channel, message: Me
         _state(message) if message.type == "status" else "",
         0 if _is_secret(channel, message) else len(message.content_frame),
         sum(map(len, message.buffers)),
-        message.id.startswith(session) or message.parent_id.startswith(session),
+        any(each.removeprefix(QUESTION).startswith(session) for each in (message.id, message.parent_id)),
     )
 
 

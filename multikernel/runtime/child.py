@@ -25,9 +25,6 @@ LAST_OUTPUTS_SECONDS = 1.0
 BIND_SECONDS = 5.0
 """How long a process may take to listen on ipc; one that does not speak it may live on without doing so."""
 
-DEBUGGER = ("debug_event", "debug_reply")
-"""What the router wants to hear even as an answer to requests of Multi's own."""
-
 KILLED = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT)
 """Exit codes of a process that somebody has ended."""
 
@@ -152,7 +149,8 @@ class Child:
             return
         if self._trace.watched:
             self._trace.message("backend -> front", channel, message, self._config.name)
-        if not self._is_ours(message) or message.type in DEBUGGER:
+        # A debugger's events are the notebook's, whatever has caused them.
+        if not self._is_ours(message) or message.type == "debug_event":
             self._deliver(channel, message)
             return
         if channel == "iopub":
@@ -167,7 +165,7 @@ class Child:
         self._news.set()
 
     def _is_ours(self, message: Message) -> bool:
-        """Whether a message answers a request of Multi's own; those have ids that begin with our session."""
+        """Whether a message answers a request that is made here; those have ids that begin with our session."""
         return message.parent_id.startswith(self._composer.session)
 
     def _ask(self, msg_type: str, content: Json) -> str:

@@ -61,7 +61,7 @@ class Surroundings:
     composer: Composer
     trace: Trace
     without_ipc: set[str] = field(default_factory=set)
-    """Kernelspecs that were found to need tcp."""
+    """Kernelspecs that did not start over ipc; they get tcp from then on."""
 
 
 class PlainKernelManager(AsyncKernelManager):
@@ -84,10 +84,11 @@ async def open_child(
         with anyio.move_on_after(config.timeout):
             child = await _start(config, surroundings, output, deliver, life)
         if child is None:
-            text = (
-                f"{config.name} did not get ready within {config.timeout:g} s; %%start {config.name} or the next cell "
+            raise BackendStartError(
+                f"{config.name} did not get ready within {config.timeout:g} s; "
+                f"%%start {config.name} or the next cell for it tries again.",
+                output.last_lines(),
             )
-            raise BackendStartError(f"{text}for it tries again.", output.last_lines())
         yield child
 
 
@@ -125,7 +126,7 @@ def _transports(kernel: str, surroundings: Surroundings) -> list[AbstractContext
 
 @contextmanager
 def reserved_ports() -> Iterator[Json]:
-    """Keep free ports for a process that starts, until it has bound them.
+    """Keep free ports for a process that starts, until it has bound them; yield the options of its manager.
 
     A port that was free a moment ago may be taken by an outgoing connection of any program, since both come from the
     same range. On Linux a socket that is bound, but does not listen, keeps it from that, and does not keep out another

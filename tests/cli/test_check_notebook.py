@@ -158,7 +158,7 @@ def test_a_notebook_counts_with_the_config_of_the_multi_that_it_was_saved_with(m
 
 def test_a_multi_whose_kernelspec_somebody_wrote_may_name_its_config_by_a_variable(machine: Machine, run: Run) -> None:
     machine.write("q.yaml", "backends: {q: {kernel: python3}}\n")
-    env = {"MULTIKERNEL_CONFIG": "${HOME}/work/q.yaml"}
+    env = {"MULTIKERNEL_CONFIG": f"${{HOME}}/{machine.work.name}/q.yaml"}
     machine.add_kernel("multi-q", "python", metadata={"multikernel": True}, env=env)
     machine.write_notebook("%%use q", kernel="multi-q")
     assert run("check", "n.ipynb").code == 0

@@ -30,7 +30,7 @@ def test_a_backend_that_is_stopped_is_not_started_but_by_initialize() -> None:
     assert own_answer(desk, "disconnect")["success"] is True
     assert ask(desk, "initialize") == ["start python3"]
     assert ask(desk, "attach") == []
-    assert desk.ready("python3") == ["python3 <- control debug_request own"]
+    assert desk.ready("python3") == ["python3 <- control debug_request question"]
     assert len(desk.answer_own("python3", DEBUG_INFO)) == 2
 
 
@@ -97,7 +97,7 @@ def test_a_new_child_is_told_what_the_one_before_was_told_before_any_cell_runs_i
     desk.died("python3")
     told = len(desk.own_requests("python3"))
     desk.execute("x")
-    assert desk.ready("python3") == ["python3 <- control debug_request own"]
+    assert desk.ready("python3") == ["python3 <- control debug_request question"]
     new = Naming("/tmp/ipykernel_8/")
     assert ask(desk, "debugInfo") == []
     desk.answer_own("python3", {**DEBUG_INFO, "tmpFilePrefix": new.prefix})
@@ -164,7 +164,7 @@ def test_a_cell_does_not_wait_for_ever_for_the_debugger() -> None:
     desk.ready("python3")
     assert desk.fire("debugger", "python3") == ["python3 <- execute_request 3: x"]
     assert desk.logs == ["python3: the debugger does not answer"]
-    assert ask(desk, "debugInfo") == ["python3 <- control debug_request own"]
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request question"]
 
 
 def test_a_child_that_ends_before_it_has_been_told_is_told_anew() -> None:
@@ -172,6 +172,6 @@ def test_a_child_that_ends_before_it_has_been_told_is_told_anew() -> None:
     for _ in range(2):
         desk.died("python3")
         desk.start("python3")
-        assert desk.ready("python3") == ["python3 <- control debug_request own"]
+        assert desk.ready("python3") == ["python3 <- control debug_request question"]
     assert desk.died("python3") == ["iopub debug_event"]
     assert desk.timers == {}

@@ -88,7 +88,7 @@ def test_a_status_that_cannot_be_read_is_dropped(content: bytes) -> None:
     assert desk.drops[0].startswith("python3 iopub status: it cannot be read: not ")
 
 
-def test_output_of_nobody_that_cannot_be_read_is_logged_as_nothing() -> None:
+def test_output_of_nobody_that_cannot_be_read_is_dropped() -> None:
     desk = Desk("python3")
     assert desk.back("python3", "iopub", child_message("stream", "", b"not JSON")) == []
-    assert desk.logs == ["python3: None"]
+    assert desk.logs == []

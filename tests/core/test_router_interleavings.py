@@ -189,10 +189,10 @@ class Interleavings(RuleBasedStateMachine):
     @rule(backend=NAMES, msg_type=OF_NOBODY, channel=st.sampled_from(["iopub", "shell", "stdin"]), data=st.data())
     def speak_of_what_is_not_its_own(self, backend: str, msg_type: str, channel: Channel, data: st.DataObject) -> None:
         """Let a child say something under the request of the other, of nobody, or of Multi itself."""
+        self.world.advance()
         others = [msg_id for msg_id, sent in self.world.sent.items() if sent.backend != backend]
         parent = data.draw(st.sampled_from([*others, "", "999", "session-of-multi_1"]))
         message = child_message(msg_type, parent, {"status": "ok", "execution_state": "idle", "comm_id": "mine"})
-        self.world.advance()
         actions = self.world.router.from_backend(backend, channel, message)
         assert not [action for action in actions if isinstance(action, (ToFront, ToBackend))]
         self.world.perform(actions)

@@ -20,7 +20,7 @@ from multikernel.core.trace import (
     shown_content,
     to_json,
 )
-from multikernel.core.wire import Message, encode
+from multikernel.core.wire import QUESTION, Message, encode
 
 SESSION = "5e55"
 UUID = "0fd0a3c7-66b0-4d24-8d8b-5b1a3b6f5b7c"
@@ -91,6 +91,7 @@ def test_a_status_says_its_state() -> None:
 def test_what_multi_says_of_its_own_accord_and_what_answers_it_is_marked() -> None:
     assert line(message("kernel_info_request", f"{SESSION}_1")).endswith("Multi's own")
     assert line(message("kernel_info_reply", UUID, f"{SESSION}_1")).endswith("Multi's own")
+    assert line(message("debug_reply", UUID, f"{QUESTION}{SESSION}_2")).endswith("Multi's own")
     assert "own" not in line(message("execute_reply", UUID, "another_1"))
 
 

@@ -200,11 +200,14 @@ def test_a_message_for_an_unknown_comm_is_over_at_once(comms: Kernel) -> None:
 
 
 def test_a_comm_open_waits_for_the_queued_cell_that_registers_its_target(comms: Kernel) -> None:
-    slow = comms.client.execute("import time; time.sleep(0.5)")
+    running = comms.begin("print('go', flush=True); input()", allow_stdin=True)
+    comms.question()
     cell = comms.client.execute(ECHO)
     comm_id, opening = open_comm(comms, "echo", {"n": 1})
     message = comms.send("comm_msg", {"comm_id": comm_id, "data": {"n": 2}})
-    assert comms.wait(slow).content["status"] == comms.wait(cell).content["status"] == "ok"
+    comms.have_arrived()
+    comms.client.input("")
+    assert comms.wait(running).content["status"] == comms.wait(cell).content["status"] == "ok"
     assert comms.wait(opening, has_reply=False).of("comm_msg")[0]["data"] == {"opened with": {"n": 1}}
     assert comms.wait(message, has_reply=False).of("comm_msg")[0]["data"] == {"got": {"n": 2}}
 
