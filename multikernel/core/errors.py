@@ -57,3 +57,7 @@ class UnknownSubshellError(MultiError):
 
 class Interrupted(MultiError):
     """A cell that was interrupted while Multi itself was at work on it."""
+
+
+class TransferError(MultiError):
+    """A value that could not be copied from one backend to another."""

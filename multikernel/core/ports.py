@@ -1,6 +1,7 @@
-"""What a command may ask of the runtime."""
+"""What a command, and what copies values, may ask of the runtime."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +15,25 @@ class Process:
     pid: int
     memory: int
     """Bytes of resident memory, children included."""
+
+
+class ValuePorts(Protocol):
+    """The runtime, as what copies values sees it."""
+
+    async def language(self, backend: str) -> str:
+        """Return the language of a backend that runs, in lower case; TransferError for one that is stopped.
+
+        One that is starting is waited for.
+        """
+
+    async def run_silently(self, backend: str, code: str) -> str:
+        """Run code of Multi's own silently, when a backend gets to it; return the error that it ends with, or nothing.
+
+        Raises a MultiError if the backend ends meanwhile.
+        """
+
+    def value_folder(self, source: str) -> AbstractContextManager[str]:
+        """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""
 
 
 class Ports(Protocol):

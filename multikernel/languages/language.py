@@ -1,0 +1,63 @@
+"""What an adapter is: how variables of one language leave a kernel that speaks it, and enter it.
+
+An adapter is an object with these members, named by an entry point of the group `multikernel.languages` whose name is
+what the kernels call their language (`language_info.name` of kernel_info, in lower case).
+
+The code that it returns is run silently in the child, and says how it went in a file `answer.json` in a folder that is
+given to it, written as the last thing it does. It is one JSON object, in ASCII:
+
+    {"value": node}                        of export code: the value; its buffers are in the file `data` beside it
+    {"done": true}                         of import code
+    {"variables": [["x", "int", "", 28]]}  of variables code: name, type, shape (`3 x 2`, or empty), bytes (or null)
+    {"missing": true}                      there is no such variable
+    {"refused": [["['when']", "timedelta64[ns]", "has no counterpart in …; …"]]}
+                                           path in the value, type and why, in words that follow "df['when'] (…)"; an
+                                           empty why stands for "cannot leave <language>"
+    {"failed": "text"}                     anything else that went wrong, in words for the user
+
+If there is no such file when the code has been run, `library` is run in the child, and then the code once more: so a
+library is loaded once, when it is first needed. The code must leave no trace in the child: no variable that the user
+sees, no history, no count, no last value, no output.
+"""
+
+from typing import Protocol
+
+from .manifest import Node
+
+ANSWER = "answer.json"
+DATA = "data"
+
+
+class Refused(Exception):
+    """A value, or a part of it, that the target language has no exact counterpart for."""
+
+    def __init__(self, path: str, kind: str, why: str = "") -> None:
+        """Take the path within the value (`['when'][0]`), its type in words, and why, as `answer.json` has it."""
+        super().__init__(path, kind, why)
+        self.path = path
+        self.kind = kind
+        self.why = why
+
+
+class Language(Protocol):
+    """An adapter."""
+
+    @property
+    def name(self) -> str:
+        """The language as messages name it: `R`."""
+
+    @property
+    def library(self) -> str:
+        """Code that the other code needs; it is run once in each life of a child."""
+
+    def refuses_name(self, name: str) -> str:
+        """Say why a text cannot be the name of a variable, as `is a reserved word of R`; empty if it can be."""
+
+    def export_code(self, name: str, folder: str) -> str:
+        """Return code that writes the value of a variable into a folder."""
+
+    def import_code(self, name: str, value: Node, folder: str) -> str:
+        """Return code that makes a variable of a value whose buffers are in `folder`; Refused if there can be none."""
+
+    def variables_code(self, folder: str) -> str:
+        """Return code that writes a list of the user's variables into a folder."""

@@ -1,0 +1,78 @@
+"""Copies a variable from one backend to another, or says what about it cannot be copied."""
+
+from collections.abc import Sequence
+
+from ..core.errors import TransferError
+from ..core.ports import ValuePorts
+from ..core.transfers import Transfer
+from ..core.wording import shorten
+from . import registry
+from .answers import ask, data_size, off_loop
+from .language import Language, Refused
+from .manifest import Node
+from .reader import Json, ManifestError, read
+
+MOST_SHOWN = 5
+"""Refused parts of a value that an error lists."""
+
+
+async def transfer(ports: ValuePorts, task: Transfer) -> None:
+    """Copy a variable; TransferError if that cannot be done exactly."""
+    source, target = await adapter_of(ports, task.source), await adapter_of(ports, task.target)
+    for backend, adapter, name in ((task.source, source, task.name), (task.target, target, task.new_name)):
+        if why := adapter.refuses_name(name):
+            raise TransferError(f"{name!r} {why}, so it cannot be a variable in {backend}; new=old renames.")
+    with ports.value_folder(task.source) as folder:
+        value = await _export(ports, task, source, folder)
+        try:
+            code = target.import_code(task.new_name, value, folder)
+        except Refused as refused:
+            raise _refusal(task, target, [(refused.path, refused.kind, refused.why)]) from None
+        answer = await ask(ports, task.target, target, code, folder)
+        _raise_what_failed(answer, task, task.target, target)
+        if answer.get("done") is not True:
+            raise TransferError(f"{task.target} did not say that it has {task.new_name} now.")
+
+
+async def adapter_of(ports: ValuePorts, backend: str) -> Language:
+    """Return the adapter for a backend that runs; TransferError if there is none."""
+    language = await ports.language(backend)
+    adapter = registry.find(language)
+    if adapter is None:
+        raise TransferError(
+            f"No values can be copied to or from {backend}: there is no adapter for {language or 'its language'}, but "
+            f"for {', '.join(registry.known())}; a package may add one (docs/variables.md)."
+        )
+    return adapter
+
+
+async def _export(ports: ValuePorts, task: Transfer, source: Language, folder: str) -> Node:
+    answer = await ask(ports, task.source, source, source.export_code(task.name, folder), folder)
+    if answer.get("missing") is True:
+        raise TransferError(f"There is no variable {task.name} in {task.source}.")
+    _raise_what_failed(answer, task, task.source, None)
+    try:
+        return await off_loop(len(str(answer)), read, answer.get("value"), data_size(folder))
+    except ManifestError as error:
+        raise TransferError(f"What {task.source} says about {task.name} makes no sense: {error}.") from None
+
+
+def _raise_what_failed(answer: Json, task: Transfer, backend: str, target: Language | None) -> None:
+    """Raise TransferError for an answer that is no success; without `target` it is that of the source."""
+    refused = answer.get("refused")
+    if isinstance(refused, list):
+        raise _refusal(task, target, [tuple(map(str, part)) for part in refused if isinstance(part, list)])
+    if "failed" in answer:
+        raise TransferError(f"{task.text}: {backend} failed: {shorten(str(answer['failed']), 500)}")
+
+
+def _refusal(task: Transfer, target: Language | None, refused: Sequence[tuple[str, ...]]) -> TransferError:
+    """Return the error for parts of a value, each as path, type and why."""
+    usual = f"has no counterpart in {target.name}" if target is not None else f"cannot leave {task.source}"
+    sentences = []
+    for part in refused[:MOST_SHOWN]:
+        path, kind, why = (*part, "", "", "")[:3]
+        sentences.append(f"{task.name}{shorten(path, 200)} ({shorten(kind, 100)}) {shorten(why, 500) or usual}")
+    if len(refused) > MOST_SHOWN:
+        sentences.append(f"and {len(refused) - MOST_SHOWN} more")
+    return TransferError(". ".join(sentences) + ".")

@@ -1,0 +1,84 @@
+"""Real kernels alone, without Multi, as what copies values sees them: `Kernels` is a `ValuePorts`.
+
+with Kernels({"python": "python3", "r": "ir"}) as kernels:
+    kernels.execute("python", "x = 0.1 + 0.2")
+    kernels.copy("python", "x", "r")            # as %%r -i x
+    kernels.copy("r", "x", "python", "back")    # as %%r -o back, after back <- x
+    kernels.execute("python", "assert back == x")
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import Any
+
+import anyio
+
+from multikernel.core.transfers import Transfer
+from multikernel.languages.transfer import transfer
+
+from ..e2e.kernel import Answer, Kernel, open_kernel
+
+SILENTLY = {"silent": True, "store_history": False, "allow_stdin": False}
+
+
+class Kernels:
+    """Kernels by the names of their backends."""
+
+    def __init__(self, kernelspecs: Mapping[str, str]) -> None:
+        """Take a kernelspec for each backend."""
+        self._kernelspecs = kernelspecs
+        self._kernels: dict[str, Kernel] = {}
+        self._life = ExitStack()
+        self.folders: list[str] = []
+        """All value folders that there were."""
+
+    def __enter__(self) -> "Kernels":
+        """Start the kernels."""
+        for backend, kernelspec in self._kernelspecs.items():
+            self._kernels[backend] = self._life.enter_context(open_kernel(kernelspec))
+        return self
+
+    def __exit__(self, *exception: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """End them."""
+        self._life.close()
+
+    def execute(self, backend: str, code: str) -> Answer:
+        """Run a cell; AssertionError unless it succeeds."""
+        answer = self._kernels[backend].run(code)
+        assert answer.content["status"] == "ok", answer.content
+        return answer
+
+    def copy(self, source: str, name: str, target: str, new_name: str = "") -> None:
+        """Copy a variable; TransferError as a user sees it."""
+        anyio.run(transfer, self, Transfer(source, name, target, new_name or name))
+
+    async def language(self, backend: str) -> str:
+        """Return what the kernel calls its language."""
+        info = self._kernels[backend].ask("kernel_info_request", {}).content
+        return str(info["language_info"]["name"]).lower()
+
+    async def run(self, backend: str, code: str) -> str:
+        """Run code silently."""
+        content = self._kernels[backend].run(code, **SILENTLY).content
+        return "" if content["status"] == "ok" else f"{content.get('ename')}: {content.get('evalue')}"
+
+    @contextmanager
+    def value_folder(self, source: str) -> Iterator[str]:
+        """Make a folder."""
+        folder = tempfile.mkdtemp(prefix="multikernel-test-")
+        self.folders.append(folder)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder)
+
+
+def answer_in(folder: str) -> Any:
+    """Return what an adapter's code has written."""
+    with open(os.path.join(folder, "answer.json"), "rb") as file:
+        return json.load(file)
