@@ -1,10 +1,12 @@
 """Real kernels alone, without Multi, as what copies values sees them: `Kernels` is a `ValuePorts`.
 
-with Kernels({"python": "python3", "r": "ir"}) as kernels:
-    kernels.execute("python", "x = 0.1 + 0.2")
-    kernels.copy("python", "x", "r")            # as %%r -i x
-    kernels.copy("r", "x", "python", "back")    # as %%r -o back, after back <- x
-    kernels.execute("python", "assert back == x")
+Example::
+
+    with Kernels({"python": "python3", "r": "ir"}) as kernels:
+        kernels.execute("python", "x = 0.1 + 0.2")
+        kernels.copy("python", "x", "r")  # as %%r -i x
+        kernels.copy("r", "x", "python", "back")  # as %%r -o back, after back <- x
+        kernels.execute("python", "assert back == x")
 """
 
 import json
@@ -62,7 +64,7 @@ class Kernels:
         info = self._kernels[backend].ask("kernel_info_request", {}).content
         return str(info["language_info"]["name"]).lower()
 
-    async def run(self, backend: str, code: str) -> str:
+    async def run_silently(self, backend: str, code: str) -> str:
         """Run code silently."""
         content = self._kernels[backend].run(code, **SILENTLY).content
         return "" if content["status"] == "ok" else f"{content.get('ename')}: {content.get('evalue')}"
