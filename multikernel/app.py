@@ -16,11 +16,15 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 from . import __version__
 from .commands import TABLE, command_help
+from .core.actions import Task
 from .core.cells import HeaderLine
 from .core.errors import MultiError
 from .core.ports import Ports
 from .core.router import Router
+from .core.transfers import Transfer
 from .core.wire import Composer, Json, WireError
+from .languages.transfer import transfer
+from .languages.variables import list_variables
 from .runtime.folders import make_private_folder
 from .runtime.front import Connection, Front
 from .runtime.history import HistoryFile
@@ -30,6 +34,7 @@ from .runtime.output import Outputs
 from .runtime.sockets import make_context
 from .runtime.trace import Trace, TraceFile
 from .runtime.trace_socket import TraceSocket
+from .runtime.value_folders import shared_memory_folder
 from .runtime.watchdog import Watchdog
 from .settings import history_file, kernel_spec_manager, load_settings
 
@@ -81,10 +86,11 @@ def run(connection_file: str) -> None:
     )
     with (
         _private_directory() as directory,
-        closing(Watchdog(directory)) as watchdog,
+        shared_memory_folder() as memory,
+        closing(Watchdog(*filter(None, (directory, memory)))) as watchdog,
         closing(_open_trace(composer.session)) as trace,
     ):
-        surroundings = Surroundings(make_context(), directory, kernel_spec_manager(), watchdog, composer, trace)
+        surroundings = Surroundings(make_context(), directory, kernel_spec_manager(), watchdog, composer, trace, memory)
         anyio.run(_serve, router, connection, surroundings, outputs)
 
 
@@ -126,7 +132,7 @@ async def _serve(
     history = HistoryFile(history_file())
     with closing(TraceSocket(surroundings.trace, surroundings.directory)):
         async with anyio.create_task_group() as tasks:
-            mux = Mux(router, tasks, front, surroundings, outputs, history, _run_command)
+            mux = Mux(router, tasks, front, surroundings, outputs, history, _run_task, list_variables)
             mux.serve()
             tasks.start_soon(_watch_signals, mux)
             tasks.start_soon(_watch_parent, mux)
@@ -136,8 +142,13 @@ async def _serve(
     context.term()
 
 
-async def _run_command(ports: Ports, line: HeaderLine) -> Json | None:
-    return await TABLE[line.name.lower()].run(ports, line.operands)
+async def _run_task(ports: Ports, task: Task) -> Json | None:
+    match task:
+        case Transfer():
+            await transfer(ports, task)
+            return None
+        case HeaderLine():
+            return await TABLE[task.name.lower()].run(ports, task.operands)
 
 
 async def _watch_signals(mux: Mux) -> None:

@@ -9,6 +9,7 @@ from .help_text import describe, help_
 from .life import interrupt, restart, start, stop
 from .log import log
 from .use import use
+from .variables_table import vars_
 
 __all__ = ["TABLE", "Command", "command_help"]
 
@@ -22,6 +23,7 @@ TABLE: dict[str, Command] = {
         Command("restart", "%%restart backend …", "restart backends, nothing else touched", restart),
         Command("interrupt", "%%interrupt backend …", "interrupt backends that are busy", interrupt),
         Command("log", "%%log backend", "show what a backend's process wrote to stdout and stderr", log),
+        Command("vars", "%%vars [backend …]", "show the variables in the backends that run: type, shape, size", vars_),
         Command("help", "%%help [name]", "show what can stand on top of a cell", help_),
     )
 }

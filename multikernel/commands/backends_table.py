@@ -1,12 +1,11 @@
 """%%backends: a table of all backends, as text and as HTML."""
 
-import html
-
 from ..core.backends import Backend
 from ..core.errors import HeaderError
 from ..core.ports import Ports, Process
 from ..core.wire import Json
 from .command import Arguments
+from .tables import as_html, as_text
 
 COLUMNS = ("backend", "aliases", "kernelspec", "language", "state", "pid", "memory", "cells")
 NUMBERS = frozenset({"pid", "memory", "cells"})
@@ -20,7 +19,7 @@ async def backends(ports: Ports, arguments: Arguments) -> Json | None:
     rows = [_row(ports, backend, processes.get(backend.name)) for backend in ports.state.backends.values()]
     source = ports.state.config.file or "no multikernel.yaml: every installed kernelspec is a backend"
     caption = f"* default; {source}{_hidden(ports)}"
-    return {"text/plain": _text(rows, caption), "text/html": _html(rows, caption)}
+    return {"text/plain": as_text(COLUMNS, rows, caption), "text/html": as_html(COLUMNS, rows, caption, NUMBERS)}
 
 
 def _hidden(ports: Ports) -> str:
@@ -45,27 +44,3 @@ def _row(ports: Ports, backend: Backend, process: Process | None) -> tuple[str, 
         "" if process is None else f"{process.memory / 1e6:.0f} MB",
         str(backend.cells_run),
     )
-
-
-def _text(rows: list[tuple[str, ...]], caption: str) -> str:
-    table = [COLUMNS, *rows]
-    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
-    return "\n".join([*lines, caption])
-
-
-def _html(rows: list[tuple[str, ...]], caption: str) -> str:
-    head = "".join(_cell("th", name, name) for name in COLUMNS)
-    body = "".join(
-        "<tr>" + "".join(_cell("td", name, cell) for name, cell in zip(COLUMNS, row, strict=True)) + "</tr>"
-        for row in rows
-    )
-    return (
-        f"<table><caption style='caption-side: bottom'>{html.escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-
-
-def _cell(tag: str, column: str, text: str) -> str:
-    align = "right" if column in NUMBERS else "left"
-    return f"<{tag} style='text-align: {align}'>{html.escape(text)}</{tag}>"

@@ -11,6 +11,12 @@ A cell may begin with header lines: commands, then at most one backend, then the
 %%backend               run this cell on a backend, by its name or its language
 {commands}
 
+After %%backend:
+-i x,y                  copy variables x and y from the default backend before the cell runs
+-i new=backend:x        … x from another backend, under another name
+-o x,y                  copy x and y to the default backend when the cell has succeeded
+-o backend:new=x        … x to another backend, under another name
+
 --now after a command: do it at once, while a cell is running.
 
 Backends: {backends}.

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .cells import HeaderLine
+from .errors import MultiError
+from .transfers import Transfer
 from .wire import Identities, Json, Message
 
 Channel = Literal["shell", "control", "stdin", "iopub"]
+Task = HeaderLine | Transfer
+"""What is done for a cell outside the core: a command, or the copying of a variable."""
 TimerKey = tuple[str, str]
 """What the timer is for, and the msg_id or backend that it is about."""
 
@@ -67,10 +71,10 @@ class CancelTimer:
 
 @dataclass(slots=True)
 class RunCommand:
-    """Run a command of a cell, and call `Router.command_done` with what it returns or raises."""
+    """Run a command of a cell, or copy a variable for it; call `Router.command_done` with what it returns or raises."""
 
     request_id: str
-    line: HeaderLine
+    task: Task
 
 
 @dataclass(slots=True)
@@ -78,6 +82,14 @@ class CancelCommand:
     """Cancel what RunCommand started."""
 
     request_id: str
+
+
+@dataclass(slots=True)
+class RunEnded:
+    """Tell who waits for code of Multi's own, by its key, that it has run: with an error, or the empty string."""
+
+    key: int
+    outcome: str | MultiError
 
 
 @dataclass(slots=True)
@@ -137,6 +149,7 @@ Action = (
     | CancelTimer
     | RunCommand
     | CancelCommand
+    | RunEnded
     | StoreInput
     | FindHistory
     | MeasureUsage

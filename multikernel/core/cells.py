@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .errors import HeaderError
 from .kernels import Traits
 from .names import RESERVED, Names
+from .options import Transfers, parse_options
 from .wording import did_you_mean, nearest
 
 HEADER_LINE = re.compile(r"^%%(?P<name>[A-Za-z0-9_.+#-]+)(?P<arguments>[^\S\n][^\n]*)?$", re.MULTILINE)
@@ -39,6 +40,11 @@ class HeaderLine:
         return NOW in self.arguments
 
     @property
+    def text(self) -> str:
+        """It as errors name it."""
+        return f"%%{self.name}"
+
+    @property
     def operands(self) -> tuple[str, ...]:
         """A command's arguments without its options."""
         return tuple(argument for argument in self.arguments if argument != NOW)
@@ -57,6 +63,10 @@ class Cell:
     new_default: str | None = None
     """Backend that `%%use` makes the default."""
     body_start: int = 0
+    imports: Transfers = ()
+    """What is copied before the body runs."""
+    exports: Transfers = ()
+    """What is copied after it has."""
     foreign: HeaderLine | None = None
     """The line on top that has the form of a header but is not Multi's: a magic of the kernel, or a mistake."""
 
@@ -100,6 +110,8 @@ def parse(code: str, names: Names, default: str) -> Cell:
     commands: list[HeaderLine] = []
     header = target = new_default = None
     body_start = 0
+    imports: Transfers = ()
+    exports: Transfers = ()
     while header is None and (line := _header_line(code, body_start)) is not None:
         if line.name.lower() in RESERVED:
             raise HeaderError(f"%%{line.name} is reserved for a command of a later version.")
@@ -108,12 +120,13 @@ def parse(code: str, names: Names, default: str) -> Cell:
             if line.name.lower() == USE and line.operands:
                 target = new_default = default = _used(line, names, default)
         elif (owner := names.find(line.name, default)) is not None:
-            _refuse_options(line)
+            imports, exports = parse_options(line.name, line.arguments, owner, names, default)
             header, target = line, owner
         else:
             break
         body_start = min(line.end + 1, len(code))
-    cell = Cell(code, tuple(commands), header, target, new_default, body_start, line if header is None else None)
+    foreign = line if header is None else None
+    cell = Cell(code, tuple(commands), header, target, new_default, body_start, imports, exports, foreign)
     if commands and target is None and cell.runs_body:
         raise HeaderError(
             f"There is code below %%{commands[-1].name}, but no backend to run it: add a line such as "
@@ -177,11 +190,3 @@ def _used(line: HeaderLine, names: Names, default: str) -> str:
     if len(line.operands) > 1:
         raise HeaderError(f"%%use takes one backend, not {len(line.operands)}.")
     return names.resolve(line.operands[0], default)
-
-
-def _refuse_options(line: HeaderLine) -> None:
-    if line.arguments:
-        raise HeaderError(
-            f"%%{line.name} takes no option {line.arguments[0]!r}. If the line is a magic of the kernel's own, put the "
-            f"kernel's header above it, for example %%python."
-        )

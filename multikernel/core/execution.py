@@ -12,7 +12,8 @@ from .flight import Flight
 from .requests import CellRequest, Request
 from .rewrite import ABORTED
 from .state import State
-from .wire import Json
+from .transfers import Transfer
+from .wire import Json, Message
 
 SLOW_START_SECONDS = 10.0
 
@@ -112,7 +113,8 @@ class Execution:
     def _continue(self, request: CellRequest, cell: Cell) -> None:
         """Run the cell's next command, else its body."""
         if request.commands_done < len(cell.commands):
-            self._outbox.add(RunCommand(request.id, cell.commands[request.commands_done]))
+            request.task = cell.commands[request.commands_done]
+            self._outbox.add(RunCommand(request.id, request.task))
         elif cell.runs_body:
             self._route(request, self._state.backends[self._target(request, cell)])
         else:
@@ -138,15 +140,32 @@ class Execution:
             raise error
 
     def command_done(self, request: CellRequest, outcome: Json | MultiError | None) -> None:
-        """Go on after a command that showed a MIME bundle, or nothing, or failed."""
+        """Go on after a command that showed a MIME bundle, or nothing, or failed; or after a variable was copied."""
+        cell, task, request.task = request.cell, request.task, None
+        assert cell is not None
+        if isinstance(task, Transfer):
+            self._outbox.add(CancelTimer(("slow copy", request.id)))
         if isinstance(outcome, MultiError):
             self.fail(request, outcome)
-            return
-        if outcome is not None:
-            self._outbox.publish(request, "display_data", {"data": outcome, "metadata": {}, "transient": {}})
-        request.commands_done += 1
-        assert request.cell is not None
-        self._continue(request, request.cell)
+        elif request.held_reply is not None:
+            self._exported(request, cell, request.held_reply)
+        elif isinstance(task, Transfer):
+            request.imported += 1
+            self._prepare(request, self._state.backends[task.target])
+        else:
+            if outcome is not None:
+                self._outbox.publish(request, "display_data", {"data": outcome, "metadata": {}, "transient": {}})
+            request.commands_done += 1
+            self._continue(request, cell)
+
+    def _exported(self, request: CellRequest, cell: Cell, reply: Message) -> None:
+        """Copy the cell's next variable, else end it."""
+        request.exported += 1
+        if request.exported < len(cell.exports):
+            self._flight.copy(request, cell.exports[request.exported])
+        else:
+            self.replied(request, reply.content())
+            self._flight.release(request)
 
     def _target(self, request: CellRequest, cell: Cell) -> str:
         """Return where a body runs; front-ends send silent Python of their own, which no `%%use` may misdirect."""
@@ -157,7 +176,7 @@ class Execution:
     def _route(self, request: CellRequest, backend: Backend) -> None:
         """Send a cell to a backend, which is started first if it has to be."""
         if backend.state is BackendState.READY:
-            self._deliver(request, backend)
+            self._prepare(request, backend)
             return
         backend.waiting.append(request)
         self._outbox.add(SetTimer(("slow start", request.id), SLOW_START_SECONDS))
@@ -174,7 +193,7 @@ class Execution:
         waiting, backend.waiting = backend.waiting, []
         for request in waiting:
             self._outbox.add(CancelTimer(("slow start", request.id)))
-            self._deliver(request, backend)
+            self._prepare(request, backend)
 
     def start_failed(self, backend: Backend, error: MultiError) -> None:
         """End what has been waiting for a backend that does not start."""
@@ -182,6 +201,14 @@ class Execution:
         for request in waiting:
             self._outbox.add(CancelTimer(("slow start", request.id)))
             self.fail(request, error)
+
+    def _prepare(self, request: CellRequest, backend: Backend) -> None:
+        """Copy the next variable that a cell needs to its child, else send the cell."""
+        assert request.cell is not None
+        if request.imported < len(request.cell.imports):
+            self._flight.copy(request, request.cell.imports[request.imported])
+        else:
+            self._deliver(request, backend)
 
     def _deliver(self, request: CellRequest, backend: Backend) -> None:
         """Send a cell to a child that is ready, as the text that this child is to get."""
@@ -216,6 +243,14 @@ class Execution:
             ToBackend(backend.name, "shell", comm_open.with_content(**ipython.move_on(comm_open.id, count)))
         )
         backend.next_count = count
+
+    def holds(self, request: CellRequest, reply: Message) -> bool:
+        """Whether a child's reply waits here until the cell's variables have been copied: one that is no error."""
+        if request.cell is None or not request.cell.exports or reply.content().get("status") != "ok":
+            return False
+        request.held_reply = reply
+        self._flight.child_held(request)
+        return True
 
     def replied(self, request: CellRequest, content: Json) -> None:
         """Draw the consequences of a child's execute_reply: the default changes, or what is queued is aborted."""

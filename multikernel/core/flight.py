@@ -5,12 +5,13 @@ order. Until then the notebook does not hear idle, so that it has every output f
 """
 
 from . import debug_protocol
-from .actions import CancelTimer, Channel, SetTimer, ToBackend
+from .actions import CancelCommand, CancelTimer, Channel, RunCommand, SetTimer, ToBackend
 from .backends import Backend
 from .errors import BackendError, MultiError
 from .requests import CellRequest, Request
-from .rewrite import Origin, OwnMatches
+from .rewrite import Origin, OwnMatches, to_front
 from .state import State
+from .transfers import Transfer
 from .wire import Json, Message
 
 HALF_ANSWERED_SECONDS = 5.0
@@ -18,6 +19,8 @@ HALF_ANSWERED_SECONDS = 5.0
 
 WITHOUT_REPLY = ("comm_msg", "comm_close")
 """What is over when its child is idle; a comm_open is when the child has also said which comms it has."""
+
+SLOW_COPY_SECONDS = 10.0
 
 CONCURRENT_SECONDS = 0.05
 """How long after the first output of a comm message without a busy its idle is made up."""
@@ -61,6 +64,9 @@ class Flight:
         """End a request that its child cannot end any more."""
         self._outbox.busy(request)
         if isinstance(request, CellRequest):
+            if request.task is not None:
+                self._outbox.add(CancelCommand(request.id))
+                self._outbox.add(CancelTimer(("slow copy", request.id)))
             self._outbox.error(request, error)
             self._outbox.reply(request, self.cell_reply(request, {"status": "error", **error.content()}))
         else:
@@ -86,20 +92,64 @@ class Flight:
         """Note that a child works on a comm message without saying busy, and so will not say idle (ipykernel 7.4)."""
         self._outbox.add(SetTimer(("idle delay", request.id), CONCURRENT_SECONDS))
 
+    def child_held(self, request: Request) -> None:
+        """Note that the child's reply is here, and waits."""
+        self._settle(request)
+
     def child_replied(self, request: Request) -> None:
         """Note that the child's reply has gone out."""
         request.replied = True
         self._settle(request)
 
     def _settle(self, request: Request) -> None:
-        if not (request.idle_seen and (request.replied or request.type in WITHOUT_REPLY)):
+        if not (request.idle_seen and (self._has_reply(request) or request.type in WITHOUT_REPLY)):
             self._wait_for_other_half(request)
             return
         delay = self._state.backends[request.backend].traits.idle_delay
         if delay:
             self._outbox.add(SetTimer(("idle delay", request.id), delay))
         else:
+            self.over(request)
+
+    @staticmethod
+    def _has_reply(request: Request) -> bool:
+        """Whether the child's reply is here, or out."""
+        return request.replied or (isinstance(request, CellRequest) and request.held_reply is not None)
+
+    def over(self, request: Request) -> None:
+        """Finish a request that its child has said all about; a cell whose variables are to be copied goes on to that.
+
+        Not before: if that fails, the error comes after all outputs.
+        """
+        if isinstance(request, CellRequest) and request.held_reply is not None:
+            if request.task is None and request.cell is not None:
+                self._stop_waiting(request)
+                self.copy(request, request.cell.exports[request.exported])
+        else:
             self.finish(request)
+
+    def copy(self, request: CellRequest, task: Transfer) -> None:
+        """Copy a variable for a cell; it goes on with `Execution.command_done`."""
+        request.task = task
+        self._outbox.add(SetTimer(("slow copy", request.id), SLOW_COPY_SECONDS))
+        self._outbox.add(RunCommand(request.id, task))
+
+    def slow_copy_timer(self, request: Request) -> None:
+        """Say under a cell what it waits for."""
+        if isinstance(request, CellRequest) and isinstance(request.task, Transfer):
+            task = request.task
+            busy = [name for name in (task.source, task.target) if self._state.is_busy(name)]
+            why = f"is still waiting for {busy[0]}, which is busy" if busy else "is still being copied"
+            self._outbox.note(request, f"{task.text} {why}; interrupt the cell to give up.")
+
+    def release(self, request: CellRequest) -> None:
+        """Send the reply on that was held, and end the cell."""
+        held, request.held_reply = request.held_reply, None
+        assert held is not None
+        assert request.origin is not None
+        self._outbox.forward(request.channel, to_front(held, request.origin), request.origin)
+        request.replied = True
+        self.finish(request)
 
     def _wait_for_other_half(self, request: Request) -> None:
         self._heard[request.id] = self._state.backends[request.backend].messages_heard
@@ -114,9 +164,9 @@ class Flight:
         if self._heard[request.id] != backend.messages_heard:
             self._wait_for_other_half(request)
             return None
-        if request.replied:
+        if self._has_reply(request):
             self._outbox.log(f"{request.type} got no idle", backend.name)
-            self.finish(request)
+            self.over(request)
             return None
         text = f"{backend.name} went idle without a reply to this {request.type}; what ran in it is still there."
         return BackendError(text, self._state.last_lines(backend.name))
@@ -126,9 +176,12 @@ class Flight:
         self._outbox.idle(request)
         request.done = True
         self._state.in_flight.pop(request.id, None)
+        self._stop_waiting(request)
+        self._state.inputs.forget(request.id)
+
+    def _stop_waiting(self, request: Request) -> None:
         if self._heard.pop(request.id, None) is not None:
             self._outbox.add(CancelTimer(("half answered", request.id)))
-        self._state.inputs.forget(request.id)
 
 
 def empty_answer(request: Request) -> Json:

@@ -31,7 +31,7 @@ class Interrupts:
         for backend in self._state.backends.values():
             self.interrupt(backend)
         for request in list(self._state.in_flight.values()):
-            if isinstance(request, CellRequest) and request.busy and not request.backend:
+            if isinstance(request, CellRequest) and request.busy and (request.task is not None or not request.backend):
                 self._give_up(request)
 
     def interrupt(self, backend: Backend) -> None:
@@ -82,12 +82,14 @@ class Interrupts:
 
     def _is_busy(self, backend: Backend) -> bool:
         """Whether a child has begun something; a question that it may never answer does not count."""
-        return any(request.busy for request in self._reachable(backend))
+        return any(r.busy for r in self._reachable(backend)) or self._state.silent_runs.is_asked(backend.name)
 
     def _reachable(self, backend: Backend) -> list[Request]:
         """Return what an interrupt can end: nothing in a child's subshells, since signals go to the main thread."""
         beside = self._state.subshells.is_twin
-        return [r for r in self._state.requests_of(backend.name) if not beside(r.subshell, backend)]
+        held = {request.id for request in self._state.copying(backend.name)}
+        requests = (r for r in self._state.requests_of(backend.name) if r.id not in held)
+        return [r for r in requests if not beside(r.subshell, backend)]
 
     def _restart(self, backend: Backend, error: MultiError) -> None:
         self._lives.end(backend, error)

@@ -53,6 +53,9 @@ class Lives:
                 self._flight.finish(request)
             else:
                 self._execution.fail(request, error)
+        for request in self._state.copying(backend.name):
+            self._execution.fail(request, error)
+        self._state.silent_runs.forget_backend(backend.name, error)
         self._state.inputs.forget_backend(backend.name)
         self._state.subshells.forget_backend(backend.name)
         self._checks.forget_backend(backend.name)

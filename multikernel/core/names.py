@@ -6,7 +6,7 @@ from .config import Config
 from .errors import BackendNotFound
 from .wording import did_you_mean, nearest
 
-RESERVED = frozenset({"vars", "wait"})
+RESERVED = frozenset({"wait"})
 """Commands to come; nothing else may have these names."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from .actions import Action, Channel, Drop, Log, ToFront
 from .errors import MultiError
 from .requests import CellRequest, Request
+from .rewrite import Origin
 from .wire import Composer, Json, Message
 
 BUSY: Json = {"execution_state": "busy"}
@@ -38,6 +39,11 @@ class Outbox:
     def publish(self, request: Request, msg_type: str, content: Json) -> None:
         """Publish a message under a request."""
         self.add(ToFront("iopub", self.composer.message(msg_type, content, request.message)))
+
+    def forward(self, channel: Channel, message: Message, origin: Origin) -> None:
+        """Send a child's message on to the notebook, under the notebook's own header."""
+        message = self.composer.forward(message, origin.header_frame)
+        self.add(ToFront(channel, message, () if channel == "iopub" else origin.client))
 
     def busy(self, request: Request) -> None:
         """Publish that a request's turn has come, once."""

@@ -1,7 +1,7 @@
 """What a command, and what copies values, may ask of the runtime."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,19 @@ class Process:
     pid: int
     memory: int
     """Bytes of resident memory, children included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of a child's user."""
+
+    name: str
+    kind: str
+    """Its type, in the words of its language."""
+    shape: str
+    """As `3 x 2`; empty where it has none."""
+    size: int | None
+    """Bytes, where the language knows."""
 
 
 class ValuePorts(Protocol):
@@ -32,11 +45,11 @@ class ValuePorts(Protocol):
         Raises a MultiError if the backend ends meanwhile.
         """
 
-    def value_folder(self, source: str) -> AbstractContextManager[str]:
+    def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
         """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""
 
 
-class Ports(Protocol):
+class Ports(ValuePorts, Protocol):
     """The runtime, as commands see it."""
 
     @property
@@ -54,6 +67,9 @@ class Ports(Protocol):
 
     async def stop(self, backends: Sequence[str]) -> None:
         """Stop backends side by side and wait until their processes have ended."""
+
+    async def variables(self, backend: str) -> Sequence[Variable]:
+        """Return the variables in a backend that runs, in its order; TransferError if it cannot be asked."""
 
     def interrupt(self, backend: str) -> None:
         """Interrupt a backend, if it has something to do."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from .actions import Channel, ToFront
+from .actions import Channel
 from .backends import Backend
 from .comm_checks import CommChecks
 from .debugging import Debugging
@@ -81,7 +81,7 @@ class Relay:
                 self._state.results.note(request.count, message.content_frame)
             if message.type == "debug_event":
                 message = self._debugging.happened(backend, message)
-            self._forward("iopub", to_front(message, origin), origin)
+            self._outbox.forward("iopub", to_front(message, origin), origin)
 
     def _learn_comm(self, backend: Backend, message: Message) -> bool:
         """Note a comm that a child opens or closes; False where the id is another backend's."""
@@ -97,22 +97,25 @@ class Relay:
         self, backend: Backend, channel: Channel, message: Message, origin: Origin, request: Request | None
     ) -> None:
         if request is None and (unanswered := self._state.unanswered.pop(message.parent_id, None)) is not None:
-            self._forward(unanswered, message, origin)
+            self._outbox.forward(unanswered, message, origin)
             return
-        if request is None or request.replied:
+        is_held = isinstance(request, CellRequest) and request.held_reply is not None
+        if request is None or request.replied or is_held:
             self._outbox.drop(channel, message, "nobody waits for it", backend.name)
             return
         self._outbox.busy(request)
         if isinstance(request, CellRequest):
+            if self._execution.holds(request, message):
+                return
             self._execution.replied(request, message.content())
         elif request.type == "debug_request":
             message = self._debugging.replied(backend, request, message)
-        self._forward(request.channel, to_front(message, origin), origin)
+        self._outbox.forward(request.channel, to_front(message, origin), origin)
         self._flight.child_replied(request)
 
     def _input_request(self, backend: Backend, message: Message, origin: Origin) -> None:
         self._state.inputs.asked(backend.name, message, origin.client)
-        self._forward("stdin", message, origin)
+        self._outbox.forward("stdin", message, origin)
 
     def _without_origin(self, backend: Backend, channel: Channel, message: Message) -> None:
         """Drop what belongs to no request, but log its text; comms that are open may speak unasked, and a debugger."""
@@ -122,16 +125,12 @@ class Relay:
         content = message.content() if message.type in SPEAK_UNASKED else {}
         if channel == "iopub" and message.type == "comm_msg":
             if self._state.comms.owner(str(content.get("comm_id"))) == backend.name:
-                self._forward("iopub", message, Origin(backend.name, b"{}"))
+                self._outbox.forward("iopub", message, Origin(backend.name, b"{}"))
                 return
         elif channel == "iopub" and message.type == "debug_event":
-            self._forward("iopub", self._debugging.happened(backend, message), Origin(backend.name, b"{}"))
+            self._outbox.forward("iopub", self._debugging.happened(backend, message), Origin(backend.name, b"{}"))
             return
         elif message.type == "stream":
             self._outbox.log(str(content.get("text")), backend.name)
         why = "its parent is no request of this backend's" if message.parent_id else "no parent"
         self._outbox.drop(channel, message, why, backend.name)
-
-    def _forward(self, channel: Channel, message: Message, origin: Origin) -> None:
-        message = self._outbox.composer.forward(message, origin.header_frame)
-        self._outbox.add(ToFront(channel, message, () if channel == "iopub" else origin.client))

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from .actions import Channel
+from .actions import Channel, Task
 from .cells import Cell
 from .rewrite import Origin
 from .wire import Identities, Json, Message
@@ -62,6 +62,14 @@ class CellRequest(Request):
     cell: Cell | None = None
     count: int = 0
     commands_done: int = 0
+    imported: int = 0
+    """How many of the cell's variables have been copied before its body."""
+    exported: int = 0
+    """How many have been copied after it."""
+    task: Task | None = None
+    """What is being done for it outside the core."""
+    held_reply: Message | None = None
+    """The child's reply, which the notebook gets when variables have been copied."""
 
     @property
     def silent(self) -> bool:

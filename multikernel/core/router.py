@@ -88,6 +88,7 @@ class Router:
         answers = {
             "comm_info_reply": checks.replied,
             "status": checks.status,
+            "execute_reply": self.state.silent_runs.replied,
             "create_subshell_reply": self._subshells.created,
             "delete_subshell_reply": self._subshells.deleted,
             "debug_reply": self._debugging.answered,
@@ -185,13 +186,20 @@ class Router:
                 self._debugging.no_answer_timer(self.state.backends[about])
             case "slow start":
                 self._execution.slow_start_timer(about)
+            case "slow copy" if request is not None:
+                self._flight.slow_copy_timer(request)
             case "subshell":
                 self._subshells.late_timer(about)
             case "half answered" if request is not None:
                 if (error := self._flight.half_answered_timer(request)) is not None:
                     self._execution.fail(request, error)
             case "idle delay" if request is not None:
-                self._flight.finish(request)
+                self._flight.over(request)
+        return self._finish_event()
+
+    def run_silently(self, name: str, key: int, code: str) -> list[Action]:
+        """Run code of Multi's own in a backend that is ready; RunEnded with this key says what came of it."""
+        self.state.silent_runs.ask(self.state.backends[name], key, code)
         return self._finish_event()
 
     def command_done(self, request_id: str, outcome: Json | MultiError | None) -> list[Action]:

@@ -11,10 +11,12 @@ from .errors import MultiError
 from .inputs import Inputs
 from .names import Names
 from .outbox import Outbox
-from .requests import Origins, Request
+from .requests import CellRequest, Origins, Request
 from .results import Results
+from .silent_runs import SilentRuns
 from .source_files import Naming
 from .subshells import Subshells
+from .transfers import Transfer
 
 
 @dataclass(slots=True)
@@ -46,10 +48,12 @@ class State:
     inputs: Inputs = field(default_factory=Inputs)
     results: Results = field(default_factory=Results)
     subshells: Subshells = field(init=False)
+    silent_runs: SilentRuns = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin with no subshells."""
+        """Begin with no subshells, and nothing asked."""
         self.subshells = Subshells(self.outbox)
+        self.silent_runs = SilentRuns(self.outbox)
 
     @property
     def naming(self) -> Naming:
@@ -62,3 +66,19 @@ class State:
     def requests_of(self, backend: str) -> list[Request]:
         """Return the requests that a child has not finished, the oldest first."""
         return [request for request in self.in_flight.values() if request.backend == backend]
+
+    def is_busy(self, backend: str) -> bool:
+        """Whether a child has begun something for the notebook, and not ended it."""
+        return any(
+            request.busy and not (isinstance(request, CellRequest) and request.held_reply is not None)
+            for request in self.requests_of(backend)
+        )
+
+    def copying(self, backend: str) -> list[CellRequest]:
+        """Return the cells for which a variable is being copied from or to a backend."""
+        cells = [request for request in self.in_flight.values() if isinstance(request, CellRequest)]
+        return [
+            cell
+            for cell in cells
+            if isinstance(cell.task, Transfer) and backend in (cell.task.source, cell.task.target)
+        ]

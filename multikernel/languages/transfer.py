@@ -22,7 +22,7 @@ async def transfer(ports: ValuePorts, task: Transfer) -> None:
     for backend, adapter, name in ((task.source, source, task.name), (task.target, target, task.new_name)):
         if why := adapter.refuses_name(name):
             raise TransferError(f"{name!r} {why}, so it cannot be a variable in {backend}; new=old renames.")
-    with ports.value_folder(task.source) as folder:
+    async with ports.value_folder(task.source) as folder:
         value = await _export(ports, task, source, folder)
         try:
             code = target.import_code(task.new_name, value, folder)

@@ -60,6 +60,8 @@ class Surroundings:
     watchdog: Watchdog
     composer: Composer
     trace: Trace
+    memory: str | None = None
+    """As private, and in memory, for values that cross from one child to another; None: there is no such place."""
     without_ipc: set[str] = field(default_factory=set)
     """Kernelspecs that did not start over ipc; they get tcp from then on."""
 

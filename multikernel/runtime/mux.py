@@ -3,44 +3,35 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractAsyncContextManager
 from typing import Any, ParamSpec, assert_never
 
 import anyio
 from anyio.abc import TaskGroup
 
 from ..core import actions
-from ..core.actions import Action, Channel, TimerKey
-from ..core.cells import HeaderLine
-from ..core.errors import BackendStartError, BackendStopped, Interrupted, MultiError
-from ..core.ports import Ports, Process
+from ..core.actions import Action, Channel, Task, TimerKey
+from ..core.backends import BackendState
+from ..core.errors import BackendStartError, BackendStopped, Interrupted, MultiError, TransferError
+from ..core.ports import Ports, Process, Variable
 from ..core.router import Router
 from ..core.state import State
 from ..core.trace import Way
 from ..core.wire import Identities, Json, Message
-from .child import Child
 from .front import Front
 from .history import HistoryFile
 from .launch import Surroundings, open_child
+from .life import Life
 from .output import Output, Outputs
 from .usage import Usage
+from .value_folders import value_folder
+from .waiting import Waiting
 
 P = ParamSpec("P")
-RunCommand = Callable[[Ports, HeaderLine], Coroutine[Any, Any, Json | None]]
+RunTask = Callable[[Ports, Task], Coroutine[Any, Any, Json | None]]
+ListVariables = Callable[[Ports, str], Coroutine[Any, Any, Sequence[Variable]]]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Life:
-    """One life of a backend, from Start to the end of its process."""
-
-    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
-    settled: anyio.Event = field(default_factory=anyio.Event)
-    """It is ready, or will never be."""
-    ended: anyio.Event = field(default_factory=anyio.Event)
-    child: Child | None = None
-    error: MultiError | None = None
 
 
 class Mux:
@@ -54,9 +45,10 @@ class Mux:
         surroundings: Surroundings,
         outputs: Outputs,
         history: HistoryFile,
-        run_command: RunCommand,
+        run_task: RunTask,
+        list_variables: ListVariables,
     ) -> None:
-        """Take the router, the task group that every backend lives in, and what a RunCommand action runs."""
+        """Take the router, the task group that every backend lives in, and what knows commands and languages."""
         self._router = router
         self._tasks = tasks
         self._front = front
@@ -64,7 +56,9 @@ class Mux:
         self._outputs = outputs
         self._history = history
         self._usage = Usage()
-        self._run_command = run_command
+        self._run_task = run_task
+        self._list_variables = list_variables
+        self._waiting = Waiting()
         self._lives: dict[str, Life] = {}
         self._timers: dict[TimerKey, asyncio.TimerHandle] = {}
         self._command_scopes: dict[str, anyio.CancelScope] = {}
@@ -118,12 +112,14 @@ class Mux:
                 life = self._lives.get(backend)
                 if life is not None and life.child is not None:
                     self._tasks.start_soon(life.child.signal)
-            case actions.RunCommand(request_id, line):
+            case actions.RunCommand(request_id, task):
                 self._command_scopes[request_id] = anyio.CancelScope()
-                self._tasks.start_soon(self._command, request_id, line)
+                self._tasks.start_soon(self._command, request_id, task)
             case actions.CancelCommand(request_id):
                 if (scope := self._command_scopes.get(request_id)) is not None:
                     scope.cancel()
+            case actions.RunEnded(key, outcome):
+                self._waiting.ended(key, outcome)
             case actions.StoreInput(count, code):
                 self._history.add(count, code)
             case actions.FindHistory(request_id, query):
@@ -205,16 +201,16 @@ class Mux:
         life.error = BackendStopped(f"{backend} was stopped while it was starting.")
         life.scope.cancel()
 
-    async def _command(self, request_id: str, line: HeaderLine) -> None:
-        outcome: Json | MultiError | None = Interrupted(f"%%{line.name} was interrupted.")
+    async def _command(self, request_id: str, task: Task) -> None:
+        outcome: Json | MultiError | None = Interrupted(f"{task.text} was interrupted.")
         with self._command_scopes[request_id]:
             try:
-                outcome = await self._run_command(self, line)
+                outcome = await self._run_task(self, task)
             except MultiError as error:
                 outcome = error
             except Exception as error:
-                log.exception("%%%%%s cannot go on", line.name)
-                outcome = MultiError(f"%%{line.name} cannot go on: {error}")
+                log.exception("%s cannot go on", task.text)
+                outcome = MultiError(f"{task.text} cannot go on: {error}")
         del self._command_scopes[request_id]
         self._decide(self._router.command_done, request_id, outcome)
 
@@ -262,6 +258,31 @@ class Mux:
             self._decide(self._router.stop, backend)
         for life in lives:
             await life.ended.wait()
+
+    async def language(self, backend: str) -> str:
+        """Return the language of a backend that runs, in lower case."""
+        known = self.state.backends[backend]
+        if known.state is BackendState.STARTING:
+            await self.start([backend])
+        if known.state is not BackendState.READY:
+            raise TransferError(f"{backend} is not running, so it has no variables.")
+        return self.state.names.languages.get(backend, "")
+
+    async def run_silently(self, backend: str, code: str) -> str:
+        """Run code of Multi's own when a backend gets to it; return the error that it ends with, or nothing."""
+        if self.state.backends[backend].state is not BackendState.READY:
+            raise TransferError(f"{backend} is not running any more.")
+        return await self._waiting.outcome(lambda key: self.perform(self._router.run_silently(backend, key, code)))
+
+    def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
+        """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""
+        life = self._lives.get(source)
+        pid = life.child.pid if life is not None and life.child is not None else 0
+        return value_folder(self._surroundings.memory, self._surroundings.directory, pid)
+
+    async def variables(self, backend: str) -> Sequence[Variable]:
+        """Return the variables in a backend that runs."""
+        return await self._list_variables(self, backend)
 
     def interrupt(self, backend: str) -> None:
         """Interrupt a backend, if it has something to do."""

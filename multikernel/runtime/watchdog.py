@@ -3,7 +3,7 @@
 IRkernel, deno and xeus-python stay for ever when the process that started them gets SIGKILL. The watchdog is told of
 every child's start and end (process ids are used again), and lives in a session of its own, since a server kills the
 front's whole process group. The end of the pipe is the end of the front: it kills the process groups that are left
-and removes the private directory.
+and removes the private directories.
 """
 
 import os
@@ -11,15 +11,16 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
 
 class Watchdog:
     """The front's end of the pipe, and the process at the other end; one that has been killed is replaced."""
 
-    def __init__(self, directory: str) -> None:
-        """Start the process; it removes `directory` in the end."""
-        self._directory = directory
+    def __init__(self, *directories: str) -> None:
+        """Start the process; it removes these directories in the end."""
+        self._directories = directories
         self._groups: set[int] = set()
         self._process = self._start()
 
@@ -54,7 +55,7 @@ class Watchdog:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__, self._directory],
+            [sys.executable, "-I", "-S", __file__, *self._directories],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -62,7 +63,7 @@ class Watchdog:
         )
 
 
-def watch(directory: str) -> None:
+def watch(directories: Sequence[str]) -> None:
     """Read the pipe to its end, then end what is left."""
     groups: set[int] = set()
     for line in sys.stdin.buffer:
@@ -74,8 +75,9 @@ def watch(directory: str) -> None:
     for group in groups:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL)
-    shutil.rmtree(directory, ignore_errors=True)
+    for directory in directories:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    watch(sys.argv[1])
+    watch(sys.argv[1:])

@@ -1,10 +1,12 @@
 """A runtime that does nothing, and remembers what it was asked for."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 
 from multikernel.commands import TABLE
 from multikernel.core.config import Config, Kernelspec
-from multikernel.core.ports import Process
+from multikernel.core.errors import TransferError
+from multikernel.core.ports import Process, Variable
 from multikernel.core.router import Router
 from multikernel.core.state import State
 from multikernel.core.wire import Composer, Json
@@ -25,6 +27,7 @@ class FakePorts:
         self.router.ready("python3", KERNEL_INFO["python3"])
         self.asked: list[tuple[str, ...]] = []
         self.outputs: dict[str, list[str]] = {}
+        self.variables_of: dict[str, list[Variable]] = {}
 
     @property
     def state(self) -> State:
@@ -51,6 +54,24 @@ class FakePorts:
     def interrupt(self, backend: str) -> None:
         """Remember it."""
         self.asked.append(("interrupt", backend))
+
+    async def language(self, backend: str) -> str:
+        """Return what the test has put there; not asked for by commands."""
+        raise NotImplementedError
+
+    async def run_silently(self, backend: str, code: str) -> str:
+        """Not asked for by commands."""
+        raise NotImplementedError
+
+    def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
+        """Not asked for by commands."""
+        raise NotImplementedError
+
+    async def variables(self, backend: str) -> Sequence[Variable]:
+        """Return what the test has put there; TransferError for nothing."""
+        if backend not in self.variables_of:
+            raise TransferError(f"{backend} has no adapter.")
+        return self.variables_of[backend]
 
     async def run(self, line: str) -> Json | None:
         """Run a command as a header line names it."""

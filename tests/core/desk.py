@@ -206,6 +206,10 @@ class Desk:
         """Say that a command has returned or raised."""
         return self._take(self.router.command_done(str(request), outcome))
 
+    def run_silently(self, backend: str, key: int, code: str) -> list[str]:
+        """Say that code of Multi's own is to run in a child."""
+        return self._take(self.router.run_silently(backend, key, code))
+
     def history_found(self, request: object, entries: Sequence[HistoryEntry]) -> list[str]:
         """Say that a look into the history has found something."""
         return self._take(self.router.history_found(str(request), entries))

@@ -12,6 +12,7 @@ from multikernel.core.actions import (
     Log,
     MeasureUsage,
     RunCommand,
+    RunEnded,
     SetTimer,
     Shutdown,
     Signal,
@@ -21,6 +22,7 @@ from multikernel.core.actions import (
     ToBackend,
     ToFront,
 )
+from multikernel.core.cells import HeaderLine
 from multikernel.core.wire import Message, encode, parse_message
 
 SESSION = "session-of-multi"
@@ -62,8 +64,11 @@ def render(action: Action) -> str:
             return f"stop {backend}"
         case Signal(backend):
             return f"signal {backend}"
-        case RunCommand(request_id, line):
-            return " ".join(("run", f"%%{line.name}", *line.arguments, "of", request_id))
+        case RunCommand(request_id, task):
+            words = task.arguments if isinstance(task, HeaderLine) else ()
+            return " ".join(("run" if isinstance(task, HeaderLine) else "copy", task.text, *words, "of", request_id))
+        case RunEnded(key, outcome):
+            return f"run {key} ended: {outcome}"
         case CancelCommand(request_id):
             return f"cancel command of {request_id}"
         case FindHistory(request_id):

@@ -103,7 +103,6 @@ def test_a_header_line_has_words_and_a_place() -> None:
         ("%%bash --fast\nls", HeaderError, "%%bash takes no option '--fast'.*%%python"),
         ("%%backends\n%%time\n1", HeaderError, "code below %%backends"),
         ("%%use r --now\n1", HeaderError, "--now does not wait for its turn, so it needs a cell without code"),
-        ("%%vars", HeaderError, "%%vars is reserved"),
         ("%%use r\n%%WAIT bash\n1", HeaderError, "%%WAIT is reserved"),
     ],
 )

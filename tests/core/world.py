@@ -18,6 +18,7 @@ from multikernel.core.actions import (
     ToBackend,
     ToFront,
 )
+from multikernel.core.cells import HeaderLine
 from multikernel.core.errors import BackendStartError, Interrupted
 from multikernel.core.router import Router
 from multikernel.core.wire import Composer, Json, Message
@@ -117,7 +118,8 @@ class World:
 
     def finish_command(self, msg_id: str) -> None:
         """Do what a command does, unless it was cancelled, and say that it is done."""
-        line = self.commands.pop(msg_id).line
+        line = self.commands.pop(msg_id).task
+        assert isinstance(line, HeaderLine)
         if msg_id in self.cancelled:
             self.perform(self.router.command_done(msg_id, Interrupted("")))
             return

@@ -283,6 +283,6 @@ def test_ipython_s_own_magics_work_untouched(shared: Kernel, need: Need) -> None
     assert "no_such_magic" in unknown.stream("stderr") + str(unknown.of("error"))
 
 
-@pytest.mark.parametrize("name", ["vars", "wait"])
+@pytest.mark.parametrize("name", ["wait"])
 def test_reserved_names_are_refused(shared: Kernel, name: str) -> None:
     assert_matches(f"HeaderError: .*%%{name}", refusal(shared.run(f"%%{name}")))

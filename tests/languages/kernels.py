@@ -13,8 +13,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any
 
@@ -69,8 +69,8 @@ class Kernels:
         content = self._kernels[backend].run(code, **SILENTLY).content
         return "" if content["status"] == "ok" else f"{content.get('ename')}: {content.get('evalue')}"
 
-    @contextmanager
-    def value_folder(self, source: str) -> Iterator[str]:
+    @asynccontextmanager
+    async def value_folder(self, source: str) -> AsyncIterator[str]:
         """Make a folder."""
         folder = tempfile.mkdtemp(prefix="multikernel-test-")
         self.folders.append(folder)

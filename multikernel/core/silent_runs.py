@@ -1,0 +1,47 @@
+"""Code of Multi's own that runs in children beside the cells: what has been asked, and what came of it."""
+
+from dataclasses import dataclass, field
+
+from .actions import RunEnded, ToBackend
+from .backends import Backend
+from .errors import MultiError
+from .outbox import Outbox
+from .wire import Message
+
+
+@dataclass(slots=True)
+class SilentRuns:
+    """The runs that children owe an answer for."""
+
+    _outbox: Outbox
+    _asked: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Question's msg_id -> backend, and the key of who waits."""
+
+    def is_asked(self, backend: str) -> bool:
+        """Whether a child runs such code, or will."""
+        return any(asked == backend for asked, _ in self._asked.values())
+
+    def ask(self, backend: Backend, key: int, code: str) -> None:
+        """Let a child run code when it gets to it; what comes of it is a RunEnded with the key."""
+        content = {"code": code, "silent": True, "store_history": False, "allow_stdin": False, "user_expressions": {}}
+        message = self._outbox.composer.question("execute_request", content)
+        self._asked[message.id] = (backend.name, key)
+        self._outbox.add(ToBackend(backend.name, "shell", message))
+
+    def replied(self, backend: str, reply: Message) -> None:
+        """Take a child's execute_reply."""
+        content = reply.content()
+        error = "" if content.get("status") == "ok" else f"{content.get('ename', '')}: {content.get('evalue', '')}"
+        self._end(reply.parent_id, backend, error)
+
+    def forget_backend(self, backend: str, error: MultiError) -> None:
+        """End what a child was asked that is no more."""
+        for question_id, (asked, _) in list(self._asked.items()):
+            if asked == backend:
+                self._end(question_id, backend, error)
+
+    def _end(self, question_id: str, backend: str, outcome: str | MultiError) -> None:
+        asked, key = self._asked.get(question_id, ("", 0))
+        if asked == backend:
+            del self._asked[question_id]
+            self._outbox.add(RunEnded(key, outcome))

@@ -1,0 +1,37 @@
+"""Lists the variables in a backend, for `%%vars`."""
+
+from collections.abc import Sequence
+
+import anyio
+
+from ..core.errors import TransferError
+from ..core.ports import ValuePorts, Variable
+from .answers import ask
+from .transfer import adapter_of
+
+MOST_VARIABLES = 1000
+PATIENCE = 3.0
+"""Seconds after which a backend that has nothing to do for the notebook, and does not answer, is said to be busy."""
+
+
+async def list_variables(ports: ValuePorts, backend: str) -> Sequence[Variable]:
+    """Return the variables in a backend that runs; TransferError if it cannot be asked, or says nothing of use."""
+    language = await adapter_of(ports, backend)
+    answer = None
+    async with ports.value_folder(backend) as folder:
+        with anyio.move_on_after(PATIENCE):
+            answer = await ask(ports, backend, language, language.variables_code(folder), folder)
+    if answer is None:
+        raise TransferError(f"{backend} is busy.")
+    rows = answer.get("variables")
+    if not isinstance(rows, list):
+        raise TransferError(f"{backend} did not say what variables it has: {answer.get('failed', '')}")
+    return [_variable(row, backend) for row in rows[:MOST_VARIABLES]]
+
+
+def _variable(row: object, backend: str) -> Variable:
+    match row:
+        case [str(name), str(kind), str(shape), int() | float() | None as size]:
+            return Variable(name, kind, shape, None if size is None else int(size))
+        case _:
+            raise TransferError(f"What {backend} says about its variables makes no sense.")
