@@ -1,7 +1,7 @@
 """How backends come and go: ready, failed to start, died, stopped; and what each means for requests and comms."""
 
 from .actions import CancelTimer, ToFront
-from .backends import Backend
+from .backends import Backend, BackendState
 from .comm_checks import CommChecks
 from .debugging import Debugging
 from .errors import BackendDied, MultiError
@@ -44,7 +44,9 @@ class Lives:
         backend.notices.append(f"{backend.name} had died and was started anew: it is new and empty.")
 
     def end(self, backend: Backend, error: MultiError) -> None:
-        """End all that a child has to do with, since it is no more."""
+        """End all that a child has to do with, since it is no more; `%%log` says why."""
+        if backend.state is not BackendState.STOPPED:
+            self._outbox.log(str(error), backend.name)
         backend.ended()
         self._execution.start_failed(backend, error)
         self._outbox.add(CancelTimer(("interrupt", backend.name)))

@@ -62,7 +62,7 @@ class Child:
         self._exit_code: int | None = None
         # A child finds the stdin of a request by the identity that the request had on shell.
         identity = secrets.token_hex(8).encode("ascii")
-        iopub = manager.connect_iopub()
+        self._iopub = iopub = manager.connect_iopub()
         self._iopub_is_gone = anyio.Event()
         self._monitor = LoopSocket(
             iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED), lambda frames: self._iopub_is_gone.set()
@@ -133,6 +133,9 @@ class Child:
 
     def close(self) -> None:
         """Close all channels; nothing is delivered from now on."""
+        # An event that nobody receives any more would hold up zmq's thread, and with it every child, for ever.
+        if not self._iopub.closed:
+            self._iopub.disable_monitor()
         self._monitor.close()
         for socket in self._sockets.values():
             socket.close()

@@ -63,7 +63,7 @@ class Surroundings:
     memory: str | None = None
     """As private, and in memory, for values that cross from one child to another; None: there is no such place."""
     without_ipc: set[str] = field(default_factory=set)
-    """Kernelspecs that did not start over ipc; they get tcp from then on."""
+    """Kernelspecs that did not start over ipc, but over tcp; they get tcp from then on."""
 
 
 class PlainKernelManager(AsyncKernelManager):
@@ -105,14 +105,15 @@ async def _start(
         child = await attempt.enter_async_context(_process(config, surroundings, output, deliver, options))
         try:
             await child.get_ready()
+            if child.transport != "ipc":
+                surroundings.without_ipc.add(config.kernel)
             log.info("it is ready, over %s, as process %d", child.transport, child.pid, extra={"backend": config.name})
             return child
-        except BackendStartError:
+        except BackendStartError as error:
             if not (child.is_deaf and transports):
                 raise
+            note = f"{error} It may not speak {child.transport}: it is started again, over tcp."
         await attempt.aclose()
-        surroundings.without_ipc.add(config.kernel)
-        note = f"{config.kernel} does not listen on ipc; it is started again, over tcp."
         log.info("%s", note, extra={"backend": config.name})
         output.note(note)
 

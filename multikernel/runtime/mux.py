@@ -22,7 +22,7 @@ from .front import Front
 from .history import HistoryFile
 from .launch import Surroundings, open_child
 from .life import Life
-from .output import Output, Outputs
+from .output import Outputs
 from .usage import Usage
 from .value_folders import value_folder
 from .waiting import Waiting
@@ -130,7 +130,7 @@ class Mux:
                 self.end()
             case actions.Log(text, backend):
                 log.info("%s", text, extra={"backend": backend})
-                if backend in self._outputs:
+                if backend:
                     self._outputs[backend].note(text)
             case actions.Drop(channel, message, why, backend):
                 way: Way = "backend -> front" if backend else "notebook -> front"
@@ -166,13 +166,12 @@ class Mux:
             with life.scope:
                 if before is not None:
                     await before.ended.wait()
-                output = self._outputs[backend] = Output()
+                output = self._outputs[backend]
                 deliver = lambda channel, message: self._from_backend(backend, channel, message)  # noqa: E731
                 async with open_child(config, self._surroundings, output, deliver) as life.child:
                     self._decide(self._router.ready, backend, life.child.kernel_info, life.child.startup_error)
                     life.settled.set()
                     how = await life.child.wait_for_end()
-                    log.info("it has ended by itself: %s", how, extra={"backend": backend})
                     life.child.close()
                     self._decide(self._router.died, backend, how)
         except MultiError as error:
@@ -187,7 +186,6 @@ class Mux:
     def _end_life(self, backend: str, life: Life, error: MultiError) -> None:
         """Report a life that has failed, unless it was stopped meanwhile and the router thinks of the next one."""
         if not life.scope.cancel_called:
-            log.info("%s", error, extra={"backend": backend})
             life.error = error
             self._decide(self._router.start_failed, backend, error)
 
@@ -195,7 +193,6 @@ class Mux:
         life = self._lives.get(backend)
         if life is None:
             return
-        log.info("it is stopped", extra={"backend": backend})
         if life.child is not None:
             life.child.close()
         life.error = BackendStopped(f"{backend} was stopped while it was starting.")
@@ -238,7 +235,7 @@ class Mux:
 
     def output(self, backend: str) -> Sequence[str]:
         """Return the last lines that a backend's process wrote to stdout and stderr."""
-        return self._outputs[backend].lines() if backend in self._outputs else ()
+        return self._outputs[backend].lines()
 
     async def start(self, backends: Sequence[str]) -> None:
         """Start backends side by side and wait until all are ready."""

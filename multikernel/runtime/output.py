@@ -1,22 +1,27 @@
-"""What a child's process writes to stdout and stderr: the last of it, kept in memory.
+"""What a backend's processes write to stdout and stderr: the last of it, kept in memory.
 
-It goes through a pipe of our own, never to the parent's; nothing is left on disk and a flood costs no memory.
+It goes through a pipe of our own, never to the parent's; nothing is left on disk and a flood costs no memory. What a
+process wrote stays when the next one has started, so that it can be asked for why the one before ended.
 """
 
 import asyncio
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 KEPT = 64 * 1024
 """Bytes."""
 
+READS_PER_TURN = 4
+"""After so many, of KEPT bytes each, others get their turn: a process may write as fast as it is read."""
+
 LINES_SHOWN = 10
 """Lines of it that an error shows."""
 
 
 class Output:
-    """The last KEPT bytes of a child's stdout and stderr, interleaved as they came."""
+    """The last KEPT bytes of a backend's stdout and stderr, interleaved as they came, and what was noted meanwhile."""
 
     def __init__(self) -> None:
         """Begin with nothing, and no pipe."""
@@ -26,8 +31,9 @@ class Output:
 
     @contextmanager
     def write_end(self) -> Iterator[int]:
-        """Lend the file descriptor of a new pipe for a child; it is read on the running loop, and closed here after."""
+        """Lend the file descriptor of a new pipe for a process; it is read on the running loop, and closed after."""
         self.close()
+        self._said.clear()
         self._read_end, write_end = os.pipe()
         os.set_blocking(self._read_end, False)
         self._loop = asyncio.get_running_loop()
@@ -44,13 +50,15 @@ class Output:
         return _lines(self._log)
 
     def last_lines(self) -> list[str]:
-        """Return the last lines that the process itself wrote, for an error to show."""
+        """Return the last lines that the last process itself wrote, for an error to show."""
         self._read()
         return _lines(self._said)[-LINES_SHOWN:]
 
     def note(self, text: str) -> None:
         """Add a line that the child said elsewhere, or that Multi says about it."""
-        _keep(self._log, f"{text.rstrip()}\n".encode("utf-8", "replace"))
+        self._read()
+        line_break = "" if self._log.endswith(b"\n") else "\n"
+        _keep(self._log, f"{line_break}{text.rstrip()}\n".encode("utf-8", "replace"))
 
     def close(self) -> None:
         """Stop reading; what has been kept stays."""
@@ -59,7 +67,9 @@ class Output:
             self._end()
 
     def _read(self) -> None:
-        while self._is_open:
+        for _ in range(READS_PER_TURN):
+            if not self._is_open:
+                return
             try:
                 data = os.read(self._read_end, KEPT)
             except BlockingIOError:
@@ -76,12 +86,16 @@ class Output:
         os.close(self._read_end)
 
 
-class Outputs(dict[str, Output]):
-    """By backend, the output of its last process."""
+class Outputs(defaultdict[str, Output]):
+    """By backend, what its processes wrote."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__(Output)
 
     def last_lines(self, backend: str) -> list[str]:
-        """Return the last lines that a backend's process wrote; none if it never ran."""
-        return self[backend].last_lines() if backend in self else []
+        """Return the last lines that a backend's last process wrote; none if it never ran."""
+        return self[backend].last_lines()
 
 
 def _keep(kept: bytearray, data: bytes) -> None:

@@ -21,6 +21,18 @@ def test_a_death_is_an_error_in_the_cell_with_the_last_words() -> None:
     assert desk.timers == {}
 
 
+def test_the_log_says_how_each_life_ended() -> None:
+    desk = Desk("python3")
+    desk.died("python3", "SIGSEGV")
+    desk.start("python3")
+    desk.stop("python3")
+    desk.stop("python3")
+    assert desk.logs == [
+        "python3: python3 died (SIGSEGV); the next cell for it starts it anew, empty.",
+        "python3: python3 was stopped.",
+    ]
+
+
 def test_a_death_aborts_what_is_queued() -> None:
     desk = Desk("python3")
     desk.execute("1")

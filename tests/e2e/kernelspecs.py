@@ -46,8 +46,11 @@ class Lobby:
 
     def argv(self, then: str = "import time; time.sleep(1000)") -> list[str]:
         """Return the command line of a process that calls in and then does something; it never answers as a kernel."""
-        code = CALLS_IN.format(port=self._server.getsockname()[1], then=then)
-        return [sys.executable, "-c", code, "{connection_file}"]
+        return [sys.executable, "-c", self.code(then), "{connection_file}"]
+
+    def code(self, then: str = "") -> str:
+        """Return Python code that calls in and then does something."""
+        return CALLS_IN.format(port=self._server.getsockname()[1], then=then)
 
     def next_process(self) -> psutil.Process:
         """Wait for the next process to call in and return it; TimeoutError if none does."""

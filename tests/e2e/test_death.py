@@ -4,6 +4,7 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -101,6 +102,26 @@ def test_the_error_shows_what_the_process_wrote_and_not_what_was_only_logged(sha
     (error,) = shared.run("import os; os._exit(3)").of("error")
     assert "kept" in error["traceback"]
     assert "of no request" not in error["traceback"]
+
+
+def test_a_child_that_crashes_while_it_is_being_stopped_holds_up_nobody(shared: Kernel) -> None:
+    # zmq's thread, which all children share, tells of the broken connection while nobody listens any more.
+    for _ in range(12):
+        child = child_of(shared, "python3")
+        stopping = shared.client.execute("%%stop python3")
+        shared.until("execute_input", stopping)
+        with suppress(psutil.NoSuchProcess):
+            child.send_signal(signal.SIGSEGV)
+        assert shared.wait(stopping).content["status"] == "ok"
+        assert shared.run("print(1)", patience=20).stream() == "1\n"
+
+
+def test_the_log_says_why_though_a_new_process_runs(shared: Kernel) -> None:
+    child_of(shared, "python3")
+    assert_died(shared.run("import os; os.write(2, b'the last words'); os._exit(3)"), "python3", "exit code 3")
+    assert_new(shared.run(IS_NEW["python3"]), "python3")
+    log = str(shared.run("%%log python3").result)
+    assert "the last words\npython3 died (exit code 3)" in log
 
 
 def test_os_exit_in_a_cell_and_its_last_output(shared: Kernel) -> None:

@@ -43,10 +43,10 @@ def test_a_child_that_does_not_speak_ipc_is_reached_over_tcp(several: Kernel, ne
     if backend != "deaf-to-ipc":
         need(backend)
     assert "42" in str(several.run(f"%%{backend}\n6 * 7").result)
-    log = str(several.run(f"%%log {backend}").result)
-    assert "does not listen on ipc; it is started again, over tcp." in log
+    note = "It may not speak ipc: it is started again, over tcp."
+    assert str(several.run(f"%%log {backend}").result).count(note) == 1
     several.run(f"%%restart {backend}")
-    assert "ipc" not in str(several.run(f"%%log {backend}").result)
+    assert str(several.run(f"%%log {backend}").result).count(note) == 1
 
 
 def test_a_path_that_is_too_long_for_ipc_means_tcp(tmp_path: Path) -> None:
