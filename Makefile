@@ -8,9 +8,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pe
 LAB_ARGS ?=
 # What `make bench` measures, say BENCH_ARGS='round_trip --runs 1'; only without it the table in docs/ is written anew
 BENCH_ARGS ?= --write-page
+# How many cases `make fuzz` tries
+FUZZ_CASES ?= 1000000
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test bench pictures clean kernels chromium
+.PHONY: help lab tour test bench fuzz pictures clean kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -35,6 +37,10 @@ test: $(VENV)/.test kernels chromium ## lint, type check and test, with real ker
 bench: kernels ## measure Multi beside the child alone and others; table into docs/performance.md, all else into build/bench
 	@$(PIP) -e '.[bench]'
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+fuzz: $(VENV)/.test ## a million messages and configs that nobody expects; failures and what reached new code into build/fuzz
+	@$(PIP) -e '.[fuzz]'
+	$(BIN)/python -m tests.fuzz --cases $(FUZZ_CASES)
 
 pictures: $(VENV)/.lab ## take the README's pictures anew, with headless Chromium
 	@scripts/apt-install chromium r-cran-irkernel

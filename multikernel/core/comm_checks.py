@@ -66,7 +66,7 @@ class CommChecks:
         self._asked = {key: question for key, question in self._asked.items() if question.backend != backend}
 
     def _ask(self, subshell: str, backend: Backend, requests: list[Request]) -> None:
-        message = self._state.outbox.composer.question("comm_info_request", {})
+        message = self._state.outbox.composer.question(backend.name, "comm_info_request", {})
         self._asked[message.id] = Question(backend.name, requests)
         self._state.subshells.send(subshell, backend, "shell", message)
 

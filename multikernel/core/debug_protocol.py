@@ -92,4 +92,4 @@ TO_FRONT: dict[str, Callable[[Json, Json, SourceFiles], Json]] = {
 What is not in it has no sources, or only such as users' values may have too, which are no business of Multi's.
 """
 
-EVENTS_WITH_SOURCES = frozenset({"breakpoint", "loadedSource", "output"})
+EVENTS_WITH_SOURCES = ("breakpoint", "loadedSource", "output")

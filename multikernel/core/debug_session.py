@@ -30,7 +30,8 @@ class DebugSession:
             self.settings[command] = content
         elif command == "setBreakpoints" and isinstance(arguments, dict):
             self.breakpoints.pop(path_in(arguments), None)
-            if isinstance(lines := arguments.get("breakpoints"), list) and lines:
+            lines = arguments.get("breakpoints")
+            if isinstance(lines, list) and lines and all(isinstance(line, dict) for line in lines):
                 self.breakpoints[path_in(arguments)] = content
 
     def lines(self) -> dict[str, list[Json]]:

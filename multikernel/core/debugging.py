@@ -210,7 +210,7 @@ class Debugging:
         return self._session is not None and self._session.backend is backend
 
     def _ask(self, backend: Backend, content: Json) -> None:
-        message = self._outbox.composer.question("debug_request", content)
+        message = self._outbox.composer.question(backend.name, "debug_request", content)
         self._asked[message.id] = backend.name
         self._outbox.add(ToBackend(backend.name, "control", message))
 

@@ -25,15 +25,18 @@ class Inputs:
         """Begin with none."""
         self._pending: dict[str, PendingInput] = {}
 
-    def asked(self, backend: str, message: Message, client: Identities) -> None:
-        """Note a question of a child."""
-        self._pending[message.id] = PendingInput(backend, message.header_frame, client, message.parent_id)
+    def asked(self, backend: str, message: Message, client: Identities) -> bool:
+        """Note a question of a child; False for an id that is another backend's: the answer may be a password."""
+        asked = PendingInput(backend, message.header_frame, client, message.parent_id)
+        return self._pending.setdefault(message.id, asked).backend == backend
 
     def answer(self, client: Identities, reply: Message) -> tuple[str, Message] | None:
         """Return the backend that a reply is for, and the reply as that gets it; None if nobody waits for it.
 
         It is found by its parent; a plain client's reply has none and answers the last question that it got.
         """
+        if reply.type != "input_reply":
+            return None
         asked = [key for key, pending in self._pending.items() if pending.client == client]
         key = reply.parent_id or (asked[-1] if asked else "")
         if key not in asked:

@@ -66,11 +66,10 @@ class Outbox:
 
     def reply(self, request: Request, content: Json) -> None:
         """Answer a request, once; a type without reply gets none."""
-        if request.replied or not request.type.endswith("_request"):
+        if request.replied or not request.reply_type:
             return
         request.replied = True
-        reply_type = request.type.removesuffix("_request") + "_reply"
-        message = self.composer.message(reply_type, content, request.message)
+        message = self.composer.message(request.reply_type, content, request.message)
         self.add(ToFront(request.channel, message, request.client))
 
     def error(self, request: Request, error: MultiError) -> None:

@@ -11,7 +11,7 @@ from .flight import Flight
 from .requests import COMM_TYPES, CellRequest, Request
 from .rewrite import Origin, to_front
 from .state import State
-from .wire import QUESTION, Message, WireError
+from .wire import Message, WireError, is_question_to
 
 KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"})
 """What a child says that the front says itself."""
@@ -103,6 +103,9 @@ class Relay:
         if request is None or request.replied or is_held:
             self._outbox.drop(channel, message, "nobody waits for it", backend.name)
             return
+        if message.type != request.reply_type:
+            self._outbox.drop(channel, message, f"it is no reply to a {request.type}", backend.name)
+            return
         self._outbox.busy(request)
         if isinstance(request, CellRequest):
             if self._execution.holds(request, message):
@@ -114,12 +117,16 @@ class Relay:
         self._flight.child_replied(request)
 
     def _input_request(self, backend: Backend, message: Message, origin: Origin) -> None:
-        self._state.inputs.asked(backend.name, message, origin.client)
-        self._outbox.forward("stdin", message, origin)
+        if message.type != "input_request":
+            self._outbox.drop("stdin", message, "it is no input_request", backend.name)
+        elif not self._state.inputs.asked(backend.name, message, origin.client):
+            self._outbox.drop("stdin", message, "another backend asks under this id", backend.name)
+        else:
+            self._outbox.forward("stdin", message, origin)
 
     def _without_origin(self, backend: Backend, channel: Channel, message: Message) -> None:
         """Drop what belongs to no request, but log its text; comms that are open may speak unasked, and a debugger."""
-        if message.parent_id.startswith(QUESTION) and message.type in self._answers:
+        if message.type in self._answers and is_question_to(backend.name, message.parent_id):
             self._answers[message.type](backend.name, message)
             return
         content = message.content() if message.type in SPEAK_UNASKED else {}

@@ -43,6 +43,11 @@ class Request:
         return self.message.type
 
     @property
+    def reply_type(self) -> str:
+        """`msg_type` of its reply; empty: it has none."""
+        return f"{self.type.removesuffix('_request')}_reply" if self.type.endswith("_request") else ""
+
+    @property
     def subshell(self) -> str:
         """The subshell that it is for (JEP 91); empty: the main shell, or control, which has none."""
         subshell = self.message.header.get("subshell_id")

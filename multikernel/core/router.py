@@ -28,7 +28,7 @@ from .requests import COMM_TYPES, CellRequest, Request
 from .source_files import SourceFiles
 from .state import State
 from .subshell_routing import SubshellRouting
-from .wire import Composer, Identities, Json, Message, WireError
+from .wire import Composer, Identities, Json, Message, WireError, is_own_id
 
 UNANSWERED_KEPT = 1000
 """Requests of unknown types whose replies, if any come, still find their way."""
@@ -119,6 +119,8 @@ class Router:
             self._input_reply(client, message)
         elif message.id in self.state.in_flight:
             self._outbox.drop(channel, message, "the id of a request in flight")
+        elif is_own_id(message.id, self._outbox.composer.session):
+            self._outbox.drop(channel, message, "an id of Multi's own")
         else:
             self._request(channel, client, message)
         self._interrupts.settle()

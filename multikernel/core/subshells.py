@@ -111,7 +111,7 @@ class Subshells:
             self._outbox.add(ToBackend(backend, channel, in_subshell(message, twin.name)))
 
     def _ask(self, msg_type: str, content: Json, subshell: str, backend: str) -> None:
-        request = self._outbox.composer.question(msg_type, content)
+        request = self._outbox.composer.question(backend, msg_type, content)
         self._asked[request.id] = (subshell, backend)
         self._outbox.add(ToBackend(backend, "control", request))
         if msg_type == "create_subshell_request":

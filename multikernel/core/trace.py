@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from .actions import Channel
-from .wire import QUESTION, Message, WireError
+from .wire import Message, WireError, is_own_id
 
 Way = Literal["notebook -> front", "front -> backend", "backend -> front", "front -> notebook"]
 
@@ -70,7 +70,7 @@ def record_of(time: float, way: Way, backend: str, channel: Channel, message: Me
         _state(message) if message.type == "status" else "",
         0 if _is_secret(channel, message) else len(message.content_frame),
         sum(map(len, message.buffers)),
-        any(each.removeprefix(QUESTION).startswith(session) for each in (message.id, message.parent_id)),
+        is_own_id(message.id, session) or is_own_id(message.parent_id, session),
     )
 
 

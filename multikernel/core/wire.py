@@ -22,8 +22,22 @@ EMPTY = b"{}"
 QUESTION = "question-"
 """How the msg_ids of those requests of Multi begin whose answers the router takes; others begin with the session."""
 
+
+def is_own_id(msg_id: str, session: str) -> bool:
+    """Whether a msg_id is one that Multi gives."""
+    return msg_id.removeprefix(QUESTION).startswith(session)
+
+
+def is_question_to(backend: str, msg_id: str) -> bool:
+    """Whether a msg_id is that of a question to this child; no backend has an `@` in its name."""
+    return msg_id.startswith(QUESTION) and msg_id.endswith(f"@{backend}")
+
+
 LONGEST_HEADER = 1 << 20
 """Bytes; a header is some 250 of them, and a megabyte of it is an attack or an accident."""
+
+DEEPEST = 200
+"""Lists and objects within each other; at some 1000 Python can decode what it cannot encode or compare any more."""
 
 SIGNATURES_REMEMBERED = 8192
 
@@ -72,19 +86,39 @@ class Message:
 
 
 def encode(value: Json) -> bytes:
-    """JSON in ASCII, so that lone surrogates and NaN leave as they came."""
-    return dumps(value).encode("ascii")
+    """JSON in ASCII, so that lone surrogates and NaN leave as they came; WireError if a number has become too long."""
+    try:
+        return dumps(value).encode("ascii")
+    except ValueError as error:
+        raise WireError(f"not for JSON: {error}") from None
 
 
 def decode(frame: Frame) -> Json:
     """Decode a JSON object; invalid UTF-8 is replaced, since this is only for looking; WireError otherwise."""
+    text = str(frame, "utf-8", "replace")
     try:
-        value = loads(str(frame, "utf-8", "replace"))
+        value = loads(text)
     except (ValueError, RecursionError) as error:
         raise WireError(f"not JSON: {error}") from None
     if not isinstance(value, dict):
         raise WireError(f"not a JSON object but {type(value).__name__}")
+    if text.count("{") + text.count("[") > DEEPEST and _is_too_deep(value):
+        raise WireError(f"more than {DEEPEST} lists and objects within each other")
     return value
+
+
+def _is_too_deep(value: Json) -> bool:
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def parse_message(frames: Sequence[Frame]) -> Message:
@@ -185,10 +219,10 @@ class Composer:
         self._count += 1
         return self._message(f"{self.session}_{self._count}", msg_type, content, parent)
 
-    def question(self, msg_type: str, content: Json) -> Message:
-        """Return a request to a child whose answers the router takes."""
+    def question(self, backend: str, msg_type: str, content: Json) -> Message:
+        """Return a request to a child whose answers the router takes; its id says which child's."""
         self._count += 1
-        return self._message(f"{QUESTION}{self.session}_{self._count}", msg_type, content)
+        return self._message(f"{QUESTION}{self.session}_{self._count}@{backend}", msg_type, content)
 
     def _message(self, msg_id: str, msg_type: str, content: Json, parent: Message | None = None) -> Message:
         header = {

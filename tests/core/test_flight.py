@@ -107,7 +107,8 @@ def test_the_last_status_is_busy_while_a_cell_runs() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r\nx")
     desk.request("complete_request", code="x", cursor_pos=1)
-    assert desk.finish("python3", 2)[-2:] == ["iopub idle of 2", "iopub busy"]
+    desk.child("python3", "shell", "complete_reply", 2)
+    assert desk.idle("python3", 2)[-2:] == ["iopub idle of 2", "iopub busy"]
     assert desk.request("kernel_info_request")[-2:] == ["iopub idle of 3", "iopub busy"]
     assert desk.execute("%%backends --now")[-1] == "run %%backends --now of 4"
     assert desk.finish("ir", 1)[-2:] == ["iopub idle of 1", "iopub busy"]

@@ -1,0 +1,290 @@
+"""Around a router: a notebook and three children that keep to no rules; each action of the router is checked."""
+
+from collections.abc import Sequence
+
+from multikernel.core import actions
+from multikernel.core.actions import Action, Channel, TimerKey, ToFront
+from multikernel.core.errors import BackendStartError, MultiError
+from multikernel.core.requests import COMM_TYPES
+from multikernel.core.router import Router
+from multikernel.core.trace import lines_of, record_of
+from multikernel.core.wire import QUESTION, Composer, Json, Message, decode
+from tests.core.desk import CLIENT, COMMANDS, KERNELSPECS, configured
+from tests.core.lines import SESSION
+
+from .messages import Asked, expected_reply, parsed, sent
+from .nonsense import encoded
+from .said import KERNEL_INFO
+
+NAMES = ["python3", "ir", "bash"]
+WITHOUT_PARENT = ("comm_close", "comm_msg", "status", "debug_event")
+"""What Multi may publish under no request."""
+LONGEST_END = 2000
+"""Steps after which all must have come to its end."""
+
+
+class HostileWorld:
+    """The notebook, the children, and the runtime between them."""
+
+    def __init__(self) -> None:
+        """Begin with all children stopped but for the default one, which starts."""
+        self.router = Router(
+            configured(*NAMES), KERNELSPECS, Composer(SESSION, lambda: ""), COMMANDS, lambda name: (), "0.1.0"
+        )
+        self.requests: dict[str, Asked] = {}
+        self.questions: dict[str, str] = {}
+        """Requests of Multi's own -> the child that was sent it."""
+        self.timers: set[TimerKey] = set()
+        self.errands: dict[str, Action] = {}
+        """Request -> what the runtime has been asked to do for it."""
+        self.input_requests: list[bytes] = []
+        """Headers of those that the notebook has got."""
+        self.said: dict[str, str] = {}
+        """Ids of what children have said -> who was the first to say it."""
+        self._todo: dict[str, list[Message]] = {name: [] for name in NAMES}
+        self._life = dict.fromkeys(NAMES, "stopped")
+        self._relayed: set[bytes] = set()
+        self._count = 0
+        """Of what children have said."""
+        self._speaker = ""
+        self._perform(self.router.begin())
+
+    # The notebook
+
+    def ask(self, channel: Channel, msg_type: str, content: bytes, header: Json) -> None:
+        """Send a message whose header has these members beside the usual ones."""
+        plain = {"msg_id": f"request-{len(self.requests)}", "msg_type": msg_type, "session": "notebook"}
+        message = parsed({**plain, **header}, b"{}", content)
+        if message is None or (message.id in self.requests and message.id not in self.router.state.in_flight):
+            return
+        lines_of(record_of(0, "notebook -> front", "", channel, message, SESSION))
+        if message.id in self.requests or message.id.startswith((SESSION, QUESTION)):
+            self._perform_nothing(self.router.from_front("shell", CLIENT, message))
+            return
+        if channel != "stdin":
+            self.requests[message.id] = Asked(message, channel)
+        self._perform(self.router.from_front(channel, CLIENT, message))
+
+    def answer_input(self, parent_frame: bytes, content: bytes) -> None:
+        """Send an input_reply."""
+        message = parsed({"msg_id": "answer", "msg_type": "input_reply"}, parent_frame, content)
+        if message is not None:
+            self._perform(self.router.from_front("stdin", CLIENT, message))
+
+    def advance(self) -> None:
+        """Let the next cell begin."""
+        self._perform(self.router.advance())
+
+    # The children
+
+    def todo(self, name: str) -> list[Message]:
+        """Return what a child that runs was sent and has not answered to the end, the oldest first."""
+        return self._todo[name]
+
+    def say(
+        self, name: str, channel: Channel, msg_type: str, parent: str, content: bytes, header: Json | None = None
+    ) -> None:
+        """Let a child say something; what is not its own to say must have no effect."""
+        if self._life[name] != "ready":
+            return
+        self._count += 1
+        plain = {"msg_id": f"said-{self._count}", "msg_type": msg_type, "session": name}
+        parent_frame = encoded({"msg_id": parent}) if parent else b"{}"
+        metadata = encoded({"by": name, "number": self._count})
+        message = parsed({**plain, **(header or {})}, parent_frame, content, metadata)
+        if message is None:
+            return
+        lines_of(record_of(0, "backend -> front", name, channel, message, SESSION))
+        self.said.setdefault(message.id, name)
+        if not self._was_asked(name, parent):
+            self.advance()
+        if self._was_asked(name, parent):
+            self._speaker = name
+            self._perform(self.router.from_backend(name, channel, message))
+            self._speaker = ""
+        else:
+            self._say_what_is_not_its_own(name, channel, message)
+
+    def _was_asked(self, name: str, parent: str) -> bool:
+        """Whether a request was sent to a child."""
+        asked = self.requests.get(parent)
+        return (self.questions.get(parent) if asked is None else asked.backend) == name
+
+    def _say_what_is_not_its_own(self, name: str, channel: Channel, message: Message) -> None:
+        before = self._states()
+        done = self.router.from_backend(name, channel, message)
+        assert self._states() == before
+        unasked = [action for action in done if isinstance(action, ToFront)]
+        self._perform_nothing([action for action in done if action not in unasked])
+        for action in unasked:
+            assert action.channel == "iopub"
+            assert action.message.parent_frame == b"{}"
+            assert action.message.type in ("comm_msg", "debug_event")
+
+    def _states(self) -> dict[str, tuple[bool, bool, bool]]:
+        in_flight = self.router.state.in_flight
+        return {msg_id: (r.busy, r.replied, r.idle_seen) for msg_id, r in in_flight.items()}
+
+    def answer(self, name: str, reply: tuple[Channel, str, bytes]) -> None:
+        """Let a child answer the oldest thing that it has to do, to the end."""
+        msg_id = self._todo[name].pop(0).id
+        channel, msg_type, content = reply
+        self.say(name, "iopub", "status", msg_id, b'{"execution_state":"busy"}')
+        self.say(name, channel, msg_type, msg_id, content)
+        self.say(name, "iopub", "status", msg_id, b'{"execution_state":"idle"}')
+
+    # The children's lives, and what the runtime reports
+
+    def get_ready(self, name: str, kernel_info: Json, startup_error: str = "") -> None:
+        """Let a child that starts be ready."""
+        if self._life[name] == "starting":
+            self._life[name] = "ready"
+            self._perform(self.router.ready(name, kernel_info, startup_error))
+
+    def fail(self, name: str) -> None:
+        """Let a start fail, or a child die."""
+        before = self._life[name]
+        self._end(name)
+        if before == "starting":
+            self._perform(self.router.start_failed(name, BackendStartError("no")))
+        elif before == "ready":
+            self._perform(self.router.died(name, "SIGKILL"))
+
+    def start(self, name: str) -> None:
+        """Do as `%%start` does."""
+        self._perform(self.router.start(name))
+
+    def stop(self, name: str) -> None:
+        """Do as `%%stop` does."""
+        self._perform(self.router.stop(name))
+
+    def interrupt(self, name: str) -> None:
+        """Do as `%%interrupt` does."""
+        self._perform(self.router.interrupt(name))
+
+    def fire(self, key: TimerKey) -> None:
+        """Let a timer run out."""
+        self.timers.remove(key)
+        self._perform(self.router.timer(key))
+
+    def run_errand(self, request_id: str, error: MultiError | None = None) -> None:
+        """Do what the runtime was asked to do for a request."""
+        match self.errands.pop(request_id):
+            case actions.RunCommand(_, line):
+                for name in NAMES:
+                    if name in line.operands and line.name in ("stop", "restart"):
+                        self.stop(name)
+                    if name in line.operands and line.name in ("start", "restart"):
+                        self.start(name)
+                self._perform(self.router.command_done(request_id, error or {"text/plain": "done"}))
+            case actions.FindHistory():
+                self._perform(self.router.history_found(request_id, [(0, 1, "x"), (3, 1, "\ud800")]))
+            case _:
+                self._perform(self.router.usage_measured(request_id, {"hostname": "h"}))
+
+    def end(self) -> None:
+        """Let children answer all, and every timer run out; then no request may have less than it has to have."""
+        for _ in range(LONGEST_END):
+            self.advance()
+            if self.errands:
+                self.run_errand(min(self.errands))
+            elif starting := [name for name in NAMES if self._life[name] == "starting"]:
+                self.get_ready(starting[0], KERNEL_INFO[starting[0]])
+            elif busy := [name for name in NAMES if self._todo[name]]:
+                self.answer(busy[0], expected_reply(self._todo[busy[0]][0]))
+            elif self.timers:
+                self.fire(min(self.timers))
+            else:
+                break
+        assert self.router.state.in_flight == {}
+        assert not any(backend.waiting for backend in self.router.state.backends.values())
+        for asked in self.requests.values():
+            assert asked.states == ["busy", "idle"]
+            is_known = asked.message.type in self.router._handlers
+            assert asked.replies == int(asked.message.type not in COMM_TYPES) or not is_known
+
+    def _end(self, name: str) -> None:
+        self._life[name] = "stopped"
+        self._todo[name].clear()
+
+    # What the router wants done
+
+    def _perform(self, todo: Sequence[Action]) -> None:
+        for action in todo:
+            match action:
+                case actions.ToFront(channel, message, client):
+                    assert client == (() if channel == "iopub" else CLIENT)
+                    self._to_front(channel, message)
+                case actions.ToBackend(backend, channel, message):
+                    assert self._life[backend] == "ready"
+                    self._to_child(backend, channel, message)
+                case actions.Start(backend):
+                    assert self._life[backend] == "stopped"
+                    self._life[backend] = "starting"
+                case actions.Stop(backend):
+                    self._end(backend)
+                case actions.SetTimer(key):
+                    self.timers.add(key)
+                case actions.CancelTimer(key):
+                    self.timers.discard(key)
+                case actions.RunCommand(request_id) | actions.FindHistory(request_id):
+                    self.errands[request_id] = action
+                case actions.MeasureUsage(request_id):
+                    self.errands[request_id] = action
+                case _:
+                    pass
+
+    @staticmethod
+    def _perform_nothing(todo: Sequence[Action]) -> None:
+        assert all(isinstance(action, actions.Drop | actions.Log) for action in todo), todo
+
+    def _to_front(self, channel: Channel, message: Message) -> None:
+        came = sent(message)
+        assert came.header["session"] == SESSION
+        self._check_who_said(channel, message)
+        if message.parent_frame == b"{}":
+            assert channel == "iopub"
+            assert message.type in WITHOUT_PARENT
+            return
+        asked = self.requests[came.parent_id]
+        assert message.parent_frame == asked.message.header_frame
+        if channel == "iopub" and message.type == "status":
+            asked.states.append(came.content()["execution_state"])
+        elif channel == "stdin":
+            # Before busy it may be, since it comes on another socket.
+            assert message.type == "input_request"
+            self.input_requests.append(message.header_frame)
+            return
+        elif channel != "iopub":
+            assert channel == asked.channel
+            asked.replies += 1
+            assert asked.replies == 1
+            is_known = asked.message.type in self.router._handlers
+            assert not is_known or message.type == asked.message.type.removesuffix("_request") + "_reply"
+        assert asked.states in (["busy"], ["busy", "idle"])
+
+    def _check_who_said(self, channel: Channel, message: Message) -> None:
+        """Check that what comes from a child comes once, while it speaks, and not under another's request."""
+        if message.metadata_frame == b"{}":
+            return
+        assert message.metadata_frame not in self._relayed
+        self._relayed.add(message.metadata_frame)
+        assert decode(message.metadata_frame)["by"] == self._speaker
+        assert message.type != "status" or channel != "iopub"
+        if message.parent_frame != b"{}":
+            assert self.requests[message.parent_id].backend == self._speaker
+
+    def _to_child(self, name: str, channel: Channel, message: Message) -> None:
+        came = sent(message)
+        if channel == "stdin":
+            assert message.type == "input_reply"
+            assert self.said[came.parent_id] == name, "a secret for another"
+            return
+        if message.id in self.requests:
+            asked = self.requests[message.id]
+            assert not asked.backend, "sent twice"
+            asked.backend = name
+        else:
+            assert message.id.startswith((SESSION, QUESTION))
+            self.questions[message.id] = name
+        self._todo[name].append(message)

@@ -1,0 +1,25 @@
+"""What is fuzzed: each target takes a case and raises whatever nobody should see."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import config, router, splice, wire
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something to be fuzzed."""
+
+    check: Callable[[bytes], None]
+    share: float
+    """Of all cases."""
+    longest: int
+    """Bytes of a case."""
+
+
+TARGETS = {
+    "wire": Target(wire.check, 0.5, 200),
+    "splice": Target(splice.check, 0.25, 60),
+    "router": Target(router.check, 0.2, 600),
+    "config": Target(config.check, 0.05, 300),
+}
