@@ -6,7 +6,7 @@ from .actions import RunEnded, ToBackend
 from .backends import Backend
 from .errors import MultiError
 from .outbox import Outbox
-from .wire import Message
+from .wire import Message, WireError
 
 
 @dataclass(slots=True)
@@ -24,15 +24,13 @@ class SilentRuns:
     def ask(self, backend: Backend, key: int, code: str) -> None:
         """Let a child run code when it gets to it; what comes of it is a RunEnded with the key."""
         content = {"code": code, "silent": True, "store_history": False, "allow_stdin": False, "user_expressions": {}}
-        message = self._outbox.composer.question("execute_request", content)
+        message = self._outbox.composer.question(backend.name, "execute_request", content)
         self._asked[message.id] = (backend.name, key)
         self._outbox.add(ToBackend(backend.name, "shell", message))
 
     def replied(self, backend: str, reply: Message) -> None:
         """Take a child's execute_reply."""
-        content = reply.content()
-        error = "" if content.get("status") == "ok" else f"{content.get('ename', '')}: {content.get('evalue', '')}"
-        self._end(reply.parent_id, backend, error)
+        self._end(reply.parent_id, backend, _error_in(reply))
 
     def forget_backend(self, backend: str, error: MultiError) -> None:
         """End what a child was asked that is no more."""
@@ -45,3 +43,12 @@ class SilentRuns:
         if asked == backend:
             del self._asked[question_id]
             self._outbox.add(RunEnded(key, outcome))
+
+
+def _error_in(reply: Message) -> str:
+    """Return what an execute_reply says that went wrong; empty: nothing."""
+    try:
+        content = reply.content()
+    except WireError as error:
+        return f"its reply cannot be read: {error}"
+    return "" if content.get("status") == "ok" else f"{content.get('ename', '')}: {content.get('evalue', '')}"

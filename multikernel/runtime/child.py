@@ -146,10 +146,13 @@ class Child:
     def _received(self, channel: Channel, frames: list[Frame]) -> None:
         try:
             _, message = self._wire.unpack(frames)
+            self._take(channel, message)
         except WireError as error:
             log.warning("a message on %s is dropped: %s", channel, error, extra={"backend": self._config.name})
             self._trace.dropped("backend -> front", channel, str(error), self._config.name)
-            return
+
+    def _take(self, channel: Channel, message: Message) -> None:
+        """Keep what answers requests of ours, and deliver all else; WireError for an answer that cannot be read."""
         if self._trace.watched:
             self._trace.message("backend -> front", channel, message, self._config.name)
         # A debugger's events are the notebook's, whatever has caused them.

@@ -9,7 +9,7 @@ from multikernel.core.wire import DEEPEST, WireError, decode
 
 from .debug_desk import DEBUG_INFO, FRONT, answer, ask, attached, own_answer
 from .desk import KERNEL_INFO, Desk
-from .lines import SESSION
+from .lines import SESSION, child_message
 
 TOO_LONG = int("9" * 4300)
 """The longest number that Python reads; one more has a digit too many."""
@@ -156,3 +156,11 @@ def test_a_debug_event_of_no_kind_passes(event: object) -> None:
     assert desk.child("python3", "iopub", "debug_event", 1, event=event, body={"threadId": 1}) == [
         "iopub debug_event of 1"
     ]
+
+
+def test_code_of_multis_own_ends_though_its_reply_cannot_be_read() -> None:
+    desk = Desk("ir")
+    desk.run_silently("ir", 7, "x")
+    (question,) = desk.child_messages("ir", "execute_request")
+    (line,) = desk.back("ir", "shell", child_message("execute_reply", question.id, b"[]"))
+    assert line.startswith("run 7 ended: its reply cannot be read")

@@ -1,13 +1,16 @@
 """Around a router: a notebook and three children that keep to no rules; each action of the router is checked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from multikernel.core import actions
 from multikernel.core.actions import Action, Channel, TimerKey, ToFront
+from multikernel.core.backends import BackendState
+from multikernel.core.cells import HeaderLine
 from multikernel.core.errors import BackendStartError, MultiError
 from multikernel.core.requests import COMM_TYPES
 from multikernel.core.router import Router
 from multikernel.core.trace import lines_of, record_of
+from multikernel.core.transfers import Transfer
 from multikernel.core.wire import QUESTION, Composer, Json, Message, decode
 from tests.core.desk import CLIENT, COMMANDS, KERNELSPECS, configured
 from tests.core.lines import SESSION
@@ -44,6 +47,9 @@ class HostileWorld:
         self._todo: dict[str, list[Message]] = {name: [] for name in NAMES}
         self._life = dict.fromkeys(NAMES, "stopped")
         self._relayed: set[bytes] = set()
+        self.runs = 0
+        """How much code of Multi's own was to run."""
+        self._ended_runs: list[int] = []
         self._count = 0
         """Of what children have said."""
         self._speaker = ""
@@ -150,17 +156,15 @@ class HostileWorld:
         elif before == "ready":
             self._perform(self.router.died(name, "SIGKILL"))
 
-    def start(self, name: str) -> None:
-        """Do as `%%start` does."""
-        self._perform(self.router.start(name))
+    def order(self, event: Callable[[str], list[Action]], name: str) -> None:
+        """Do as `%%start`, `%%stop` and `%%interrupt` do."""
+        self._perform(event(name))
 
-    def stop(self, name: str) -> None:
-        """Do as `%%stop` does."""
-        self._perform(self.router.stop(name))
-
-    def interrupt(self, name: str) -> None:
-        """Do as `%%interrupt` does."""
-        self._perform(self.router.interrupt(name))
+    def run_silently(self, name: str) -> None:
+        """Run code of Multi's own in a child that is ready."""
+        if self._life[name] == "ready" and self.router.state.backends[name].state is BackendState.READY:
+            self.runs += 1
+            self._perform(self.router.run_silently(name, self.runs, "x"))
 
     def fire(self, key: TimerKey) -> None:
         """Let a timer run out."""
@@ -170,12 +174,14 @@ class HostileWorld:
     def run_errand(self, request_id: str, error: MultiError | None = None) -> None:
         """Do what the runtime was asked to do for a request."""
         match self.errands.pop(request_id):
-            case actions.RunCommand(_, line):
+            case actions.RunCommand(_, Transfer()):
+                self._perform(self.router.command_done(request_id, error))
+            case actions.RunCommand(_, HeaderLine() as line):
                 for name in NAMES:
                     if name in line.operands and line.name in ("stop", "restart"):
-                        self.stop(name)
+                        self.order(self.router.stop, name)
                     if name in line.operands and line.name in ("start", "restart"):
-                        self.start(name)
+                        self.order(self.router.start, name)
                 self._perform(self.router.command_done(request_id, error or {"text/plain": "done"}))
             case actions.FindHistory():
                 self._perform(self.router.history_found(request_id, [(0, 1, "x"), (3, 1, "\ud800")]))
@@ -197,6 +203,7 @@ class HostileWorld:
             else:
                 break
         assert self.router.state.in_flight == {}
+        assert sorted(self._ended_runs) == list(range(1, self.runs + 1))
         assert not any(backend.waiting for backend in self.router.state.backends.values())
         for asked in self.requests.values():
             assert asked.states == ["busy", "idle"]
@@ -231,6 +238,8 @@ class HostileWorld:
                     self.errands[request_id] = action
                 case actions.MeasureUsage(request_id):
                     self.errands[request_id] = action
+                case actions.RunEnded(key):
+                    self._ended_runs.append(key)
                 case _:
                     pass
 
@@ -264,15 +273,15 @@ class HostileWorld:
         assert asked.states in (["busy"], ["busy", "idle"])
 
     def _check_who_said(self, channel: Channel, message: Message) -> None:
-        """Check that what comes from a child comes once, while it speaks, and not under another's request."""
+        """Check that what comes from a child comes once, and not under another's request."""
         if message.metadata_frame == b"{}":
             return
         assert message.metadata_frame not in self._relayed
         self._relayed.add(message.metadata_frame)
-        assert decode(message.metadata_frame)["by"] == self._speaker
         assert message.type != "status" or channel != "iopub"
-        if message.parent_frame != b"{}":
-            assert self.requests[message.parent_id].backend == self._speaker
+        has_parent = message.parent_frame != b"{}"
+        speaker = self.requests[message.parent_id].backend if has_parent else self._speaker
+        assert decode(message.metadata_frame)["by"] == speaker
 
     def _to_child(self, name: str, channel: Channel, message: Message) -> None:
         came = sent(message)

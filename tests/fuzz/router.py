@@ -32,7 +32,7 @@ def check(case: bytes) -> None:
     world = HostileWorld()
     for name in NAMES:
         if choices.once_in(2):
-            world.start(name)
+            world.order(world.router.start, name)
             world.get_ready(name, _kernel_info(choices, name))
     for _ in range(LONGEST):
         if choices.are_used_up:
@@ -107,15 +107,17 @@ def _say_anything(choices: Choices, world: HostileWorld) -> None:
 def _live(choices: Choices, world: HostileWorld) -> None:
     """Let a child start, get ready, fail or die, or be stopped, or interrupted."""
     name = choices.one_of(NAMES)
-    match choices.below(9):
+    match choices.below(10):
+        case 4:
+            world.run_silently(name)
         case 0:
-            world.start(name)
+            world.order(world.router.start, name)
         case 1:
             world.fail(name)
         case 2:
-            world.interrupt(name)
+            world.order(world.router.interrupt, name)
         case 3:
-            world.stop(name)
+            world.order(world.router.stop, name)
         case number:
             world.get_ready(name, _kernel_info(choices, name), "no" * (number % 2))
 

@@ -27,6 +27,8 @@ CODES = [
         "%%ir\n%%bash\nx",
         "%%backends --now",
         "%%interrupt ir --now",
+        "%%ir -i x,y=bash:x -o x\nx",
+        "%%bash -o ir:x,y\nx",
     ),
 ]
 
