@@ -164,3 +164,12 @@ def test_code_of_multis_own_ends_though_its_reply_cannot_be_read() -> None:
     (question,) = desk.child_messages("ir", "execute_request")
     (line,) = desk.back("ir", "shell", child_message("execute_reply", question.id, b"[]"))
     assert line.startswith("run 7 ended: its reply cannot be read")
+
+
+def test_an_answer_to_multi_counts_once_and_is_nothing_if_it_cannot_be_read() -> None:
+    desk = Desk("python3")
+    ask(desk, "debugInfo")
+    (question,) = desk.child_messages("python3", "debug_request")
+    reply = child_message("debug_reply", question.id, b"[]")
+    assert desk.back("python3", "control", reply) == ["python3 <- control debug_request 1"]
+    assert desk.back("python3", "control", reply) == []
