@@ -24,8 +24,9 @@ class RawClient:
         info = dict(kernel.client.get_connection_info())
         self.session = Session(key=info["key"], signature_scheme=info["signature_scheme"])
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._info = info
         self.sockets = {
-            channel: self._connect(kind, f"{info['transport']}://{info['ip']}:{info[f'{channel}_port']}")
+            channel: self.open(channel, kind)
             for channel, kind in {
                 "shell": zmq.DEALER,
                 "control": zmq.DEALER,
@@ -54,9 +55,11 @@ class RawClient:
         """Disconnect."""
         self._context.destroy(linger=0)
 
-    def _connect(self, kind: int, address: str) -> "zmq.Socket[bytes]":
+    def open(self, channel: str, kind: int) -> "zmq.Socket[bytes]":
+        """Connect a socket of any kind to a channel."""
         socket = self._context.socket(kind)
-        socket.connect(address)
+        socket.setsockopt(zmq.RCVTIMEO, MILLISECONDS)
+        socket.connect(f"{self._info['transport']}://{self._info['ip']}:{self._info[f'{channel}_port']}")
         return socket
 
 
@@ -110,6 +113,11 @@ BROKEN: dict[str, Callable[[list[bytes], Session], list[bytes]]] = {
     "signed, header a list": lambda frames, session: resigned(frames, session, 2, []),
     "signed, header empty": lambda frames, session: resigned(frames, session, 2, {}),
     "signed, parent a number": lambda frames, session: resigned(frames, session, 3, 5),
+    "signed, header of 100 MB": lambda frames, session: resigned(
+        frames, session, 2, {**json.loads(frames[2]), "a": "x" * 100_000_000}
+    ),
+    "signed, header deep": lambda frames, session: deep(frames, session, 2, b"[", b"]"),
+    "signed, parent deep": lambda frames, session: deep(frames, session, 3, b'{"a":', b"}"),
     "signed, msg_type a number": lambda frames, session: resigned(
         frames, session, 2, {**json.loads(frames[2]), "msg_type": 1}
     ),
@@ -119,6 +127,13 @@ BROKEN: dict[str, Callable[[list[bytes], Session], list[bytes]]] = {
 def resigned(frames: list[bytes], session: Session, index: int, value: Any) -> list[bytes]:
     """Replace a frame and sign again."""
     parts = [*frames[2:index], json.dumps(value).encode(), *frames[index + 1 : 6]]
+    return [frames[0], session.sign(parts), *parts]
+
+
+def deep(frames: list[bytes], session: Session, index: int, before: bytes, after: bytes) -> list[bytes]:
+    """Add what Python can decode, but not encode again, to a frame and sign again."""
+    value = frames[index].rstrip(b"}") + b', "a":' if index == 2 else b'{"msg_id":"1","a":'
+    parts = [*frames[2:index], value + before * 950 + b"1" + after * 950 + b"}", *frames[index + 1 : 6]]
     return [frames[0], session.sign(parts), *parts]
 
 
@@ -197,6 +212,17 @@ def test_heartbeats_come_back(raw: RawClient) -> None:
         raw.sockets["hb"].send(beat)
         assert raw.sockets["hb"].poll(MILLISECONDS)
         assert raw.sockets["hb"].recv() == beat
+
+
+def test_what_no_subscriber_sends_is_ignored(shared: Kernel, raw: RawClient) -> None:
+    with raw.open("iopub", zmq.XSUB) as xsub:
+        for frame in (b"", b"\x05", b"\x00never subscribed", b"\x01" + b"\xff" * 1000, b"x" * 1_000_000):
+            xsub.send_multipart([frame, *raw.frames("execute_request", EXECUTE)])
+        xsub.send(b"\x01")
+        while (frames := xsub.recv_multipart())[0]:
+            assert frames[0] == b"\xff" * 1000
+        assert b"iopub_welcome" in frames[3]
+    assert shared.run("print(1)").stream() == "1\n"
 
 
 def test_every_message_on_every_channel_is_of_one_session(shared: Kernel, need: Need) -> None:
