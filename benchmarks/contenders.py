@@ -191,6 +191,8 @@ class Workshop:
             "MULTIKERNEL_CONFIG": str(folder / "multikernel.yaml"),
             "ATK_DEFAULT_KERNEL": kernel,
         }
+        # Installed packages have their bytecode, so the sources beside them are to have theirs.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with (folder / "log.txt").open("ab") as log:
             return psutil.Popen(
                 argv,

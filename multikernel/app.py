@@ -23,20 +23,21 @@ from .core.ports import Ports
 from .core.router import Router
 from .core.transfers import Transfer
 from .core.wire import Composer, Json, WireError
+from .kernelspecs import kernel_spec_manager
 from .languages.transfer import transfer
 from .languages.variables import list_variables
 from .runtime.folders import make_private_folder
 from .runtime.front import Connection, Front
 from .runtime.history import HistoryFile
-from .runtime.launch import Surroundings
 from .runtime.mux import Mux
 from .runtime.output import Outputs
 from .runtime.sockets import make_context
+from .runtime.surroundings import Surroundings
 from .runtime.trace import Trace, TraceFile
 from .runtime.trace_socket import TraceSocket
 from .runtime.value_folders import shared_memory_folder
 from .runtime.watchdog import Watchdog
-from .settings import history_file, kernel_spec_manager, load_settings
+from .settings import history_file, load_settings
 
 PARENT_SECONDS = 1.0
 
@@ -90,7 +91,7 @@ def run(connection_file: str) -> None:
         closing(Watchdog(*filter(None, (directory, memory)))) as watchdog,
         closing(_open_trace(composer.session)) as trace,
     ):
-        surroundings = Surroundings(make_context(), directory, kernel_spec_manager(), watchdog, composer, trace, memory)
+        surroundings = Surroundings(make_context(), directory, kernel_spec_manager, watchdog, composer, trace, memory)
         anyio.run(_serve, router, connection, surroundings, outputs)
 
 

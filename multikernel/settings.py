@@ -1,16 +1,16 @@
-"""The backends as this machine has them: the kernelspecs, and the config file that counts for a folder."""
+"""The backends as this machine has them, by the kernelspecs and the config file that counts for a folder."""
 
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_core.paths import jupyter_data_dir, jupyter_path
+from jupyter_core.paths import jupyter_data_dir
 
 from .config_lookup import FoundConfig, find_config
-from .core.config import Config, InterruptMode, Kernelspec, config_of_kernelspecs
+from .core.config import Config, Kernelspec, config_of_kernelspecs
 from .core.errors import MultiError
+from .kernelspecs import installed_kernelspecs
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +59,3 @@ def read_config_file(found: FoundConfig, folder: Path, commands: Collection[str]
 def history_file() -> Path:
     """Return the path of the history."""
     return Path(jupyter_data_dir()) / "multikernel" / "history.sqlite"
-
-
-def kernel_spec_manager() -> KernelSpecManager:
-    """Return a manager that looks where `jupyter kernelspec list` looks.
-
-    Left to itself it imports IPython to learn the last of these folders, which takes a third of the front's start.
-    """
-    ipython = os.path.expanduser(os.environ.get("IPYTHONDIR", "~/.ipython"))
-    return KernelSpecManager(kernel_dirs=[*jupyter_path("kernels"), os.path.join(ipython, "kernels")])
-
-
-def installed_kernelspecs() -> dict[str, Kernelspec]:
-    """Return all installed kernelspecs but Multi's own, which are known by their metadata."""
-    found = {}
-    for name, entry in kernel_spec_manager().get_all_specs().items():
-        spec = entry["spec"]
-        metadata = spec.get("metadata", {})
-        if not metadata.get("multikernel"):
-            mode: InterruptMode = "message" if spec.get("interrupt_mode") == "message" else "signal"
-            has_debugger = metadata.get("debugger") is True
-            found[name] = Kernelspec(name, spec.get("language", ""), spec.get("display_name", name), mode, has_debugger)
-    return found

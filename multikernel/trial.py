@@ -19,13 +19,14 @@ import anyio
 from .core.config import BackendConfig
 from .core.errors import MultiError
 from .core.wire import Composer
+from .kernelspecs import kernel_spec_manager
 from .runtime.folders import make_private_folder
-from .runtime.launch import LONGEST_IPC_PATH, Surroundings, open_child
+from .runtime.launch import LONGEST_IPC_PATH, open_child
 from .runtime.output import Output
 from .runtime.sockets import make_context
+from .runtime.surroundings import Surroundings
 from .runtime.trace import Trace
 from .runtime.watchdog import Watchdog
-from .settings import kernel_spec_manager
 
 SOCKET_IN_FOLDER = "multikernel-1234567-abcdefgh/01234567"
 """As long as the path of a child's socket below Jupyter's runtime folder is at most."""
@@ -67,7 +68,7 @@ def start_each(backends: Iterable[BackendConfig], runtime_folder: Path) -> Itera
         closing(Watchdog(directory)) as watchdog,
     ):
         trace = Trace(composer.session)
-        surroundings = Surroundings(context, directory, kernel_spec_manager(), watchdog, composer, trace)
+        surroundings = Surroundings(context, directory, kernel_spec_manager, watchdog, composer, trace)
         try:
             for backend in backends:
                 yield anyio.run(_start, backend, surroundings)

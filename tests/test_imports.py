@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "commands": {"commands", "core"},
     "languages": {"languages", "core"},
     "runtime": {"runtime", "core"},
-    "cli": {"cli", "commands", "core", "settings", "config_lookup", "trial", "__version__"},
+    "cli": {"cli", "commands", "core", "settings", "kernelspecs", "config_lookup", "trial", "__version__"},
 }
 """Part of the package -> the parts that it may import; all others, `app` and `__main__`, may import everything."""
 

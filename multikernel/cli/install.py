@@ -17,7 +17,8 @@ from ..commands import TABLE as COMMANDS
 from ..config_lookup import FILE_NAME, VARIABLE, FoundConfig
 from ..core.config import Config, config_of_kernelspecs
 from ..core.config_mistakes import ConfigError
-from ..settings import installed_kernelspecs, read_config_file
+from ..kernelspecs import installed_kernelspecs
+from ..settings import read_config_file
 from .installed import Installed, config_of_multi, installed, why_unusable
 from .shipped import shipped
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, complain, say

@@ -9,7 +9,7 @@ from ..core.cells import Cell, parse, refuse_unknown_header
 from ..core.config import Config, config_of_kernelspecs
 from ..core.errors import MultiError
 from ..core.kernels import DEFAULTS, Traits
-from ..settings import installed_kernelspecs
+from ..kernelspecs import installed_kernelspecs
 from .findings import Finding, Severity
 from .installed import Installed, names_of, presumed_traits, why_unusable
 from .notebook import CodeCell, Notebook

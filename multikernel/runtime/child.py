@@ -5,10 +5,10 @@ import os
 import secrets
 import signal
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import anyio
 import zmq
-from jupyter_client.manager import AsyncKernelManager
 
 from ..core.actions import Channel
 from ..core.config import BackendConfig
@@ -18,6 +18,9 @@ from ..core.wire import Composer, Frame, Json, Message, Wire, WireError
 from .output import Output
 from .sockets import LoopSocket
 from .trace import Trace
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
 
 ASK_AGAIN_SECONDS = 0.05
 WATCH_SECONDS = 0.2
@@ -39,7 +42,7 @@ class Child:
     def __init__(
         self,
         config: BackendConfig,
-        manager: AsyncKernelManager,
+        manager: "AsyncKernelManager",
         composer: Composer,
         trace: Trace,
         output: Output,

@@ -1,12 +1,12 @@
 """Our side towards the notebook: shell, control, stdin, iopub and heartbeat."""
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import get_args
 
 import zmq
-from zmq.devices import ThreadDevice
 
 from ..core.actions import Channel
 from ..core.wire import Composer, Frame, Identities, Json, Message, Wire, WireError
@@ -170,10 +170,9 @@ def _bind(
 
 def _start_heartbeat(address: str, options: SocketOptions) -> None:
     """Echo heartbeats in a thread and a context of their own, so that a busy loop never looks dead."""
-    device = ThreadDevice(zmq.QUEUE, zmq.ROUTER, -1)
-    device.daemon = True
-    device.setsockopt_in(zmq.LINGER, 0)
+    socket = zmq.Context().socket(zmq.ROUTER)
+    socket.setsockopt(zmq.LINGER, 0)
     for option, value in options:
-        device.setsockopt_in(option, value)
-    device.bind_in(address)
-    device.start()
+        socket.setsockopt(option, value)
+    socket.bind(address)
+    threading.Thread(target=zmq.proxy, args=(socket, socket), name="heartbeat", daemon=True).start()

@@ -21,20 +21,19 @@ from contextlib import (
     nullcontext,
     suppress,
 )
-from dataclasses import dataclass, field
 
 import anyio
 import zmq
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Instance
 
 from ..core.config import BackendConfig
 from ..core.errors import BackendNotFound, BackendStartError
-from ..core.wire import Composer, Json
+from ..core.wire import Json
 from .child import Child, Deliver
 from .output import Output
-from .trace import Trace
+from .surroundings import Surroundings
 from .watchdog import Watchdog
 
 SHUTDOWN_SECONDS = 1.6
@@ -46,24 +45,6 @@ LONGEST_IPC_PATH = 100
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all children share."""
-
-    context: "zmq.Context[zmq.Socket[bytes]]"
-    """One for all: the first manager to clean up would destroy its own."""
-    directory: str
-    """Private (0700), for the connection files and ipc sockets."""
-    kernel_spec_manager: KernelSpecManager
-    watchdog: Watchdog
-    composer: Composer
-    trace: Trace
-    memory: str | None = None
-    """As private, and in memory, for values that cross from one child to another; None: there is no such place."""
-    without_ipc: set[str] = field(default_factory=set)
-    """Kernelspecs that did not start over ipc, but over tcp; they get tcp from then on."""
 
 
 class PlainKernelManager(AsyncKernelManager):
@@ -153,7 +134,7 @@ async def _process(
     """Start a process and connect to it; end it on leaving."""
     manager = PlainKernelManager(
         kernel_name=config.kernel,
-        kernel_spec_manager=surroundings.kernel_spec_manager,
+        kernel_spec_manager=surroundings.kernel_spec_manager(),
         context=surroundings.context,
         connection_file=os.path.join(surroundings.directory, f"{secrets.token_hex(8)}.json"),
         shutdown_wait_time=SHUTDOWN_SECONDS,

@@ -1,11 +1,18 @@
 """One life of a backend."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 import anyio
 
+from ..core.config import BackendConfig
 from ..core.errors import MultiError
-from .child import Child
+from .child import Child, Deliver
+from .output import Output
+from .surroundings import Surroundings
+
+OpenChild = Callable[[BackendConfig, Surroundings, Output, Deliver], AbstractAsyncContextManager[Child]]
 
 
 @dataclass(slots=True)
@@ -18,3 +25,10 @@ class Life:
     ended: anyio.Event = field(default_factory=anyio.Event)
     child: Child | None = None
     error: MultiError | None = None
+
+
+def import_open_child() -> OpenChild:
+    """Import what starts a child: jupyter_client takes as long as all that the front needs before it can answer."""
+    from .launch import open_child
+
+    return open_child

@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, ParamSpec, assert_never
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ParamSpec, assert_never
 
 import anyio
 from anyio.abc import TaskGroup
@@ -20,12 +21,14 @@ from ..core.trace import Way
 from ..core.wire import Identities, Json, Message
 from .front import Front
 from .history import HistoryFile
-from .launch import Surroundings, open_child
-from .life import Life
+from .life import Life, import_open_child
 from .output import Outputs
-from .usage import Usage
+from .surroundings import Surroundings
 from .value_folders import value_folder
 from .waiting import Waiting
+
+if TYPE_CHECKING:
+    from .usage import Usage
 
 P = ParamSpec("P")
 RunTask = Callable[[Ports, Task], Coroutine[Any, Any, Json | None]]
@@ -55,7 +58,6 @@ class Mux:
         self._surroundings = surroundings
         self._outputs = outputs
         self._history = history
-        self._usage = Usage()
         self._run_task = run_task
         self._list_variables = list_variables
         self._waiting = Waiting()
@@ -73,7 +75,7 @@ class Mux:
 
         What goes to the notebook comes last: a child can already work while the notebook is told that it does.
         """
-        for action in sorted(todo, key=_tells_the_notebook):
+        for action in sorted(todo, key=lambda action: isinstance(action, actions.ToFront)):
             self._perform(action)
 
     def interrupt_all(self) -> None:
@@ -168,6 +170,7 @@ class Mux:
                     await before.ended.wait()
                 output = self._outputs[backend]
                 deliver = lambda channel, message: self._from_backend(backend, channel, message)  # noqa: E731
+                open_child = await anyio.to_thread.run_sync(import_open_child)
                 async with open_child(config, self._surroundings, output, deliver) as life.child:
                     self._decide(self._router.ready, backend, life.child.kernel_info, life.child.startup_error)
                     life.settled.set()
@@ -214,6 +217,12 @@ class Mux:
     async def _find_history(self, request_id: str, query: Json) -> None:
         entries = await asyncio.wrap_future(self._history.find(query))
         self.perform(self._router.history_found(request_id, entries))
+
+    @cached_property
+    def _usage(self) -> "Usage":
+        from .usage import Usage
+
+        return Usage()
 
     async def _measure_usage(self, request_id: str) -> None:
         usage = await asyncio.wrap_future(self._usage.measure())
@@ -284,7 +293,3 @@ class Mux:
     def interrupt(self, backend: str) -> None:
         """Interrupt a backend, if it has something to do."""
         self.perform(self._router.interrupt(backend))
-
-
-def _tells_the_notebook(action: Action) -> bool:
-    return isinstance(action, actions.ToFront)
