@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +20,11 @@ from .commands import TABLE, command_help
 from .core.actions import Task
 from .core.cells import HeaderLine
 from .core.errors import MultiError
-from .core.ports import Ports
+from .core.ports import Ports, Variable
 from .core.router import Router
 from .core.transfers import Transfer
 from .core.wire import Composer, Json, WireError
 from .kernelspecs import kernel_spec_manager
-from .languages.transfer import transfer
-from .languages.variables import list_variables
 from .runtime.folders import make_private_folder
 from .runtime.front import Connection, Front
 from .runtime.history import HistoryFile
@@ -133,7 +132,7 @@ async def _serve(
     history = HistoryFile(history_file())
     with closing(TraceSocket(surroundings.trace, surroundings.directory)):
         async with anyio.create_task_group() as tasks:
-            mux = Mux(router, tasks, front, surroundings, outputs, history, _run_task, list_variables)
+            mux = Mux(router, tasks, front, surroundings, outputs, history, _run_task, _list_variables)
             mux.serve()
             tasks.start_soon(_watch_signals, mux)
             tasks.start_soon(_watch_parent, mux)
@@ -143,13 +142,24 @@ async def _serve(
     context.term()
 
 
+# Adapters are imported when a value first wants to cross: the front answers so much sooner.
+
+
 async def _run_task(ports: Ports, task: Task) -> Json | None:
     match task:
         case Transfer():
+            from .languages.transfer import transfer
+
             await transfer(ports, task)
             return None
         case HeaderLine():
             return await TABLE[task.name.lower()].run(ports, task.operands)
+
+
+async def _list_variables(ports: Ports, backend: str) -> Sequence[Variable]:
+    from .languages.variables import list_variables
+
+    return await list_variables(ports, backend)
 
 
 async def _watch_signals(mux: Mux) -> None:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import anyio
-import psutil
 
 SHARED_MEMORY = "/dev/shm"
 
@@ -40,6 +39,8 @@ async def value_folder(memory: str | None, disk: str, source: int) -> AsyncItera
 
 
 def _has_room(folder: str, source: int) -> bool:
+    import psutil
+
     try:
         held = psutil.Process(source).memory_info().rss
     except psutil.Error:
