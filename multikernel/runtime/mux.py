@@ -75,7 +75,9 @@ class Mux:
 
         What goes to the notebook comes last: a child can already work while the notebook is told that it does.
         """
-        for action in sorted(todo, key=lambda action: isinstance(action, actions.ToFront)):
+        if len(todo) > 1:
+            todo = sorted(todo, key=lambda action: isinstance(action, actions.ToFront))
+        for action in todo:
             self._perform(action)
 
     def interrupt_all(self) -> None:
