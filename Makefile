@@ -12,7 +12,7 @@ BENCH_ARGS ?= --write-page
 FUZZ_CASES ?= 1000000
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test bench fuzz pictures clean kernels chromium
+.PHONY: help lab tour test bench fuzz soak pictures clean kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: kernels ## measure Multi beside the child alone and others; table into do
 fuzz: $(VENV)/.test ## a million messages and configs that nobody expects; failures and what reached new code into build/fuzz
 	@$(PIP) -e '.[fuzz]'
 	$(BIN)/python -m tests.fuzz --cases $(FUZZ_CASES)
+
+soak: $(VENV)/.test kernels ## a million numbered outputs of four backends: none lost, doubled or elsewhere; memory on the way
+	$(BIN)/python -m tests.e2e.soak
 
 pictures: $(VENV)/.lab ## take the README's pictures anew, with headless Chromium
 	@scripts/apt-install chromium r-cran-irkernel

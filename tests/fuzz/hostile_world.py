@@ -102,19 +102,23 @@ class HostileWorld:
             return
         lines_of(record_of(0, "backend -> front", name, channel, message, SESSION))
         self.said.setdefault(message.id, name)
-        if not self._was_asked(name, parent):
+        if self._owner(parent) != name:
             self.advance()
-        if self._was_asked(name, parent):
+        if self._owner(parent) == name:
             self._speaker = name
             self._perform(self.router.from_backend(name, channel, message))
             self._speaker = ""
         else:
             self._say_what_is_not_its_own(name, channel, message)
 
-    def _was_asked(self, name: str, parent: str) -> bool:
-        """Whether a request was sent to a child."""
-        asked = self.requests.get(parent)
-        return (self.questions.get(parent) if asked is None else asked.backend) == name
+    def _owner(self, parent: str) -> str:
+        """Return the child that a request was sent to, or waits for, since that has no subshell for it yet."""
+        asked, request = self.requests.get(parent), self.router.state.in_flight.get(parent)
+        return (
+            self.questions.get(parent, "")
+            if asked is None
+            else asked.backend or (request.backend if request is not None else "")
+        )
 
     def _say_what_is_not_its_own(self, name: str, channel: Channel, message: Message) -> None:
         before = self._states()
@@ -280,7 +284,7 @@ class HostileWorld:
         self._relayed.add(message.metadata_frame)
         assert message.type != "status" or channel != "iopub"
         has_parent = message.parent_frame != b"{}"
-        speaker = self.requests[message.parent_id].backend if has_parent else self._speaker
+        speaker = self._owner(message.parent_id) if has_parent else self._speaker
         assert decode(message.metadata_frame)["by"] == speaker
 
     def _to_child(self, name: str, channel: Channel, message: Message) -> None:

@@ -19,7 +19,7 @@ class Target:
 
 TARGETS = {
     "wire": Target(wire.check, 0.5, 200),
-    "splice": Target(splice.check, 0.25, 60),
-    "router": Target(router.check, 0.2, 600),
+    "splice": Target(splice.check, 0.3, 60),
+    "router": Target(router.check, 0.15, 300),
     "config": Target(config.check, 0.05, 300),
 }
