@@ -133,7 +133,8 @@ class Soak:
         self.messages += 1
         for line in lines:
             name, round_, number = line.split()
-            assert (parent, int(number)) == self._expected[name], line
+            expected = self._expected[name]
+            assert (parent, int(number)) == expected, f"{line} under {parent}, not {expected[1]} under {expected[0]}"
             assert int(round_) == self._round
             self._expected[name] = (parent, int(number) + 1)
 

@@ -114,11 +114,8 @@ class HostileWorld:
     def _owner(self, parent: str) -> str:
         """Return the child that a request was sent to, or waits for, since that has no subshell for it yet."""
         asked, request = self.requests.get(parent), self.router.state.in_flight.get(parent)
-        return (
-            self.questions.get(parent, "")
-            if asked is None
-            else asked.backend or (request.backend if request is not None else "")
-        )
+        waits_for = request.backend if request is not None else ""
+        return self.questions.get(parent, "") if asked is None else asked.backend or waits_for
 
     def _say_what_is_not_its_own(self, name: str, channel: Channel, message: Message) -> None:
         before = self._states()
