@@ -1,0 +1,96 @@
+"""Makes the tables of pyarrow and polars that left Python as such."""
+
+from typing import Any
+
+from .entering import UTC, Enterer, Node
+from .entering_arrays import as_list, byte_strings
+from .files import Refused
+
+OWN = "python:pyarrow."
+STORAGE = {"date": "i4", "datetime": "i8", "time": "i8", "duration": "i8", "b1": "u1"}
+
+
+def table(enterer: Enterer, node: Node, tag: str) -> Any:
+    """Return a table of the kind that left, or one of pyarrow's for others; Refused where pyarrow is missing."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        raise Refused("table", "needs pyarrow in Python, which is not installed") from None
+    if node.get("index") is not None:
+        raise Refused("frame", f"has labels for its rows, which {tag} has not")
+    columns = []
+    for name, part in zip(node["names"], node["columns"]):
+        try:
+            columns.append(column(enterer, part, part.get("as", "")))
+        except Refused as refused:
+            raise refused.below(f"[{name!r}]") from None
+    found = pa.Table.from_arrays(columns, names=node["names"])
+    if tag == "polars.DataFrame":
+        import polars as pl
+
+        return pl.from_arrow(found)
+    return found
+
+
+def column(enterer: Enterer, node: Node, tag: str) -> Any:
+    """Return a column as an array of the type that it had if it still fits."""
+    import pyarrow as pa
+
+    if node["t"] == "list":
+        raise Refused("column of objects")
+    if node["t"] == "factor":
+        levels = column(enterer, node["levels"], node["levels"].get("as", ""))
+        indices = numbers(enterer, node["data"], "i4")
+        codes = pa.array(indices, mask=indices < 0, type=index_type(tag))
+        return pa.DictionaryArray.from_arrays(codes, levels, ordered=node["ordered"])
+    found = plain_column(enterer, node, tag)
+    wanted = tag[len(OWN) :]
+    if tag.startswith(OWN) and wanted != str(found.type):
+        try:
+            return found.cast(pa.type_for_alias(wanted))
+        except (ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            return found
+    return found
+
+
+def index_type(tag: str) -> Any:
+    """Return the type of a dictionary's indices, as its type's name has it."""
+    import pyarrow as pa
+
+    name = tag.partition("indices=")[2].partition(",")[0]
+    return pa.type_for_alias(name) if name else pa.int32()
+
+
+def numbers(enterer: Enterer, ref: Any, kind: str) -> Any:
+    """Return numbers of the data file."""
+    import numpy as np
+
+    return np.frombuffer(enterer.read(ref), dtype=f"<{kind}")
+
+
+def plain_column(enterer: Enterer, node: Node, tag: str) -> Any:
+    """Return a column as an array of the type that its node has by nature."""
+    import pyarrow as pa
+
+    kind: str = node["dtype"]
+    missing = numbers(enterer, node["valid"], "u1") == 0 if "valid" in node else None
+    if kind == "text":
+        return pa.array(as_list(enterer, node), type=pa.large_string() if "large" in tag else pa.string())
+    if kind == "bytes":
+        values = byte_strings(enterer.read(node["data"]), node["shape"][0])
+        return pa.array([None if missing is not None and missing[at] else v for at, v in enumerate(values)])
+    flat = numbers(enterer, node["data"], STORAGE.get(kind, kind))
+    if kind == "b1":
+        return pa.array(flat != 0, mask=missing)
+    found = pa.array(flat, mask=missing)
+    if kind == "date":
+        return found.cast(pa.date32())
+    if kind == "time":
+        return found.cast(pa.time64("ns"))
+    if kind == "duration":
+        return found.cast(pa.duration(node["unit"]))
+    if kind == "datetime":
+        zone = node.get("zone") or None
+        is_naive = tag.startswith(f"{OWN}timestamp") and "tz=" not in tag and zone in UTC
+        return found.cast(pa.timestamp(node["unit"], None if is_naive else "UTC" if zone in UTC else zone))
+    return found

@@ -1,0 +1,113 @@
+"""The files of a transfer, refusals, and what is remembered of variables that came from other languages."""
+
+import json
+import os
+from typing import Any
+
+Path = tuple[int, ...]
+Tags = dict[Path, str]
+
+PART_BYTES = 1 << 24
+
+
+class Refused(Exception):
+    """A part of a value that has no exact counterpart: its type, and why."""
+
+    def __init__(self, kind: str, why: str = "") -> None:
+        super().__init__(kind, why)
+        self.kind = kind
+        self.why = why
+        self.path = ""
+
+    def below(self, step: str) -> "Refused":
+        """Put a step before the path."""
+        self.path = step + self.path
+        return self
+
+
+class Data:
+    """The data file while it is written."""
+
+    def __init__(self, folder: str) -> None:
+        self._file = open(os.path.join(folder, "data"), "wb", buffering=0)  # noqa: SIM115
+        self._size = 0
+
+    def close(self) -> None:
+        """Close it."""
+        self._file.close()
+
+    def put(self, buffer: Any) -> list[int]:
+        """Append bytes and return where they are."""
+        view = memoryview(buffer).cast("B") if len(buffer) else memoryview(b"")
+        offset, length = self._size, view.nbytes
+        done = 0
+        while done < length:
+            done += self._file.write(view[done : done + PART_BYTES])
+        padding = -length % 8
+        if padding:
+            self._file.write(b"\0" * padding)
+        self._size += length + padding
+        return [offset, length]
+
+
+def read(folder: str, ref: list[int]) -> bytearray:
+    """Read bytes of the data file into a new buffer."""
+    offset, length = ref
+    buffer = bytearray(length)
+    with open(os.path.join(folder, "data"), "rb", buffering=0) as file:
+        file.seek(offset)
+        view, done = memoryview(buffer), 0
+        while done < length:
+            got = file.readinto(view[done:])
+            if not got:
+                raise EOFError("the data file is too short")
+            done += got
+    return buffer
+
+
+def answer(folder: str, content: Any) -> None:
+    """Write the answer, which appears when it is whole."""
+    path = os.path.join(folder, "answer.json")
+    with open(path + ".part", "w", encoding="ascii") as file:
+        json.dump(content, file, separators=(",", ":"))
+    os.replace(path + ".part", path)
+
+
+class Memory:
+    """Which variables came from other languages, with the tags of their parts, as long as they hold what came."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Any, Tags]] = {}
+
+    def note(self, name: str, value: Any, tags: Tags) -> None:
+        """Remember a value's tags, or forget those of the one before."""
+        self._known.pop(name, None)
+        if tags:
+            self._known[name] = (_reference(value), tags)
+
+    def tags(self, name: str, value: Any) -> Tags:
+        """Return the tags of a variable that still holds what came."""
+        known = self._known.get(name)
+        if known is None:
+            return {}
+        reference, tags = known
+        return tags if reference() is value else {}
+
+    def forget(self, variables: dict[str, Any]) -> None:
+        """Let go of values that variables do not hold any more."""
+        for name, (reference, _) in list(self._known.items()):
+            if name not in variables or variables[name] is not reference():
+                del self._known[name]
+
+
+def _reference(value: Any) -> Any:
+    """Return a function that returns the value, and keeps it only where a weak reference is impossible."""
+    import weakref
+
+    try:
+        return weakref.ref(value)
+    except TypeError:
+        return lambda: value
+
+
+MEMORY = Memory()

@@ -1,0 +1,117 @@
+"""Writes tables of the Arrow family, whatever has `__arrow_c_stream__`, as frames, by pyarrow."""
+
+from typing import Any
+
+from .files import Refused
+from .leaving import Leaver, Node, type_name
+from .leaving_arrays import byte_strings
+
+Column = dict[str, Any]
+
+
+def stream_node(leaver: Leaver, value: Any) -> Node:
+    """Return the frame of a table; Refused for what is none, or where pyarrow is missing."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        raise Refused(type_name(value), "needs pyarrow to leave Python, which is not installed") from None
+    try:
+        table = pa.table(value)
+    except (TypeError, ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise Refused(type_name(value), "is no table; copy a data frame of it") from None
+    columns = []
+    for name, column in zip(table.column_names, table.columns):
+        try:
+            columns.append(column_node(leaver, column))
+        except Refused as refused:
+            raise refused.below(f"[{name!r}]") from None
+    kind = type(value)
+    tag = f"python:{kind.__module__.partition('.')[0]}.{kind.__name__}"
+    return {"t": "frame", "rows": len(table), "names": table.column_names, "columns": columns, "as": tag}
+
+
+def column_node(leaver: Leaver, column: Any) -> Column:
+    """Return the node of a chunked array."""
+    import numpy as np
+    import pyarrow as pa
+
+    kind = column.type
+    array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks)
+    if pa.types.is_dictionary(kind):
+        return factor(leaver, array)
+    node: Column = {"t": "array", "shape": [len(array)], "as": f"python:pyarrow.{kind}"}
+    if array.null_count:
+        node["valid"] = leaver.data.put(array.is_valid().to_numpy(zero_copy_only=False).view(np.uint8))
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view":
+        return {**node, "dtype": "text", "data": leaver.data.put(joined(array))}
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or str(kind) == "binary_view":
+        return {**node, **byte_strings(leaver, [value or b"" for value in array.to_pylist()])}
+    dtype, storage, extra = storage_of(kind)
+    numbers = (array if storage is None else array.cast(storage)).fill_null(False if dtype == "b1" else 0)
+    flat = np.ascontiguousarray(numbers.to_numpy(zero_copy_only=False))
+    if pa.types.is_time(kind) and kind.unit != "ns":
+        flat = flat.astype("i8") * {"s": 10**9, "ms": 10**6, "us": 10**3}[kind.unit]
+    return {**node, "dtype": dtype, **extra, "data": leaver.data.put(flat.view(np.uint8))}
+
+
+def storage_of(kind: Any) -> "tuple[str, Any, Column]":
+    """Return an array's dtype, the type of its numbers where that is another, and what else the node has."""
+    import pyarrow as pa
+
+    types = pa.types
+    if types.is_boolean(kind):
+        return "b1", None, {}
+    if types.is_integer(kind) or types.is_floating(kind):
+        letter = "f" if types.is_floating(kind) else "i" if types.is_signed_integer(kind) else "u"
+        return f"{letter}{kind.bit_width // 8}", None, {}
+    if types.is_date32(kind):
+        return "date", pa.int32(), {}
+    if types.is_timestamp(kind):
+        zone = {} if kind.tz is None else {"zone": kind.tz}
+        return "datetime", pa.int64(), {"unit": kind.unit, **zone}
+    if types.is_duration(kind):
+        return "duration", pa.int64(), {"unit": kind.unit}
+    if types.is_time(kind):
+        return "time", pa.int32() if types.is_time32(kind) else pa.int64(), {}
+    raise Refused(str(kind))
+
+
+def joined(array: Any) -> Any:
+    """Return texts as UTF-8, joined by the byte 0xFF."""
+    import numpy as np
+    import pyarrow as pa
+
+    array = array.cast(pa.large_string()).fill_null("")
+    count = len(array)
+    if not count:
+        return b""
+    _, offsets_buffer, data = array.buffers()
+    offsets = np.frombuffer(offsets_buffer, dtype="i8")[array.offset : array.offset + count + 1]
+    first, last = int(offsets[0]), int(offsets[-1])
+    is_text: Any = np.ones(last - first + count - 1, dtype=bool)
+    is_text[offsets[1:-1] - first + np.arange(count - 1)] = False
+    result: Any = np.full(len(is_text), 0xFF, dtype=np.uint8)
+    if last > first:
+        result[is_text] = np.frombuffer(data, dtype=np.uint8)[first:last]
+    return result
+
+
+def factor(leaver: Leaver, array: Any) -> Column:
+    """Return the node of a dictionary array."""
+    import numpy as np
+    import pyarrow as pa
+
+    codes = array.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
+    if array.dictionary.null_count:
+        raise Refused(str(array.type), "has null among its categories")
+    levels = column_node(leaver, pa.chunked_array([array.dictionary]))
+    return {
+        "t": "factor",
+        "shape": [len(array)],
+        "levels": levels,
+        "ordered": bool(array.type.ordered),
+        "data": leaver.data.put(np.ascontiguousarray(codes, dtype="<i4").view(np.uint8)),
+        "as": f"python:pyarrow.{array.type}",
+    }

@@ -1,0 +1,153 @@
+"""Writes what pandas has as nodes: column by column, so that no second frame is made."""
+
+from typing import Any
+
+from .files import Refused
+from .leaving import Leaver, Node, joined, moment, nanoseconds, zone_of
+from .leaving_arrays import array, times
+
+Column = dict[str, Any]
+
+
+def pandas_node(leaver: Leaver, value: Any) -> Node:
+    """Return the node of a value of pandas; Refused for what has none."""
+    import pandas as pd
+
+    kind = type(value)
+    if kind is pd.DataFrame:
+        return frame(leaver, value)
+    if kind is pd.Series:
+        if value.name is None and is_plain(value.index):
+            return {**column(leaver, value), "as": f"python:pandas.Series {dtype_tag(value)}"}
+        name = "0" if value.name is None else value.name
+        tag = "python:pandas.Series without name" if value.name is None else "python:pandas.Series"
+        return {**frame(leaver, value.to_frame(name)), "as": tag}
+    if kind is pd.Categorical:
+        return {**column(leaver, pd.Series(value)), "as": "python:pandas.Categorical"}
+    if value is pd.NA or value is pd.NaT:
+        return {"t": "null", "as": f"python:pandas.{'NA' if value is pd.NA else 'NaT'}"}
+    if kind is pd.Timestamp:
+        if value.nanosecond:
+            raise Refused("pandas.Timestamp", "has nanoseconds; copy a Series of it")
+        naive = "naive " if value.tzinfo is None else ""
+        return {**moment(leaver, value.to_pydatetime(warn=False)), "as": f"python:{naive}pandas.Timestamp {value.unit}"}
+    if kind is pd.Timedelta:
+        exact = nanoseconds(value.to_pytimedelta()) + value.nanoseconds
+        return {"t": "duration", "v": str(exact), "as": f"python:pandas.Timedelta {value.unit}"}
+    raise Refused(f"pandas.{kind.__name__}", "cannot leave Python; copy a DataFrame or a Series of it")
+
+
+def is_plain(index: Any) -> bool:
+    """Whether an index says no more than the number of the row."""
+    import pandas as pd
+
+    return type(index) is pd.RangeIndex and index.name is None and index.start == 0 and index.step == 1
+
+
+def frame(leaver: Leaver, value: Any) -> Node:
+    """Return the node of a DataFrame."""
+    import pandas as pd
+
+    if value.attrs:
+        raise Refused("pandas.DataFrame", "has attrs, which no other language has")
+    if value.columns.nlevels > 1 or any(type(name) is not str for name in value.columns):
+        raise Refused("pandas.DataFrame", "has names of columns that are no str; copy df.rename(columns=str)")
+    if value.columns.name is not None:
+        raise Refused("pandas.DataFrame", "has a name for its columns together, which no other language has")
+    names = list(value.columns)
+    columns = [_named(leaver, value.iloc[:, at], repr(name)) for at, name in enumerate(names)]
+    node: Node = {"t": "frame", "rows": len(value), "names": names, "columns": columns, "as": "python:pandas.DataFrame"}
+    if is_plain(value.index):
+        return node
+    levels = [value.index.get_level_values(level).to_series() for level in range(value.index.nlevels)]
+    if any(name is not None and type(name) is not str for name in value.index.names):
+        raise Refused("pandas.DataFrame", "has an index whose name is no str")
+    kind = "MultiIndex" if isinstance(value.index, pd.MultiIndex) else type(value.index).__name__
+    parts = [_named(leaver, level, "index") for level in levels]
+    return {**node, "index": {"names": list(value.index.names), "columns": parts, "as": f"python:pandas.{kind}"}}
+
+
+def _named(leaver: Leaver, values: Any, name: str) -> Column:
+    try:
+        return {**column(leaver, values), "as": f"python:pandas.{dtype_tag(values)}"}
+    except Refused as refused:
+        raise refused.below(f"[{name}]") from None
+
+
+def dtype_tag(values: Any) -> str:
+    """Return a dtype's name, and for objects which value stands for null."""
+    if values.dtype.kind != "O" or not hasattr(values.dtype, "str"):
+        return str(values.dtype).partition("[")[0] if str(values.dtype).startswith("string") else str(values.dtype)
+    missing = {id(value): value for value in values[values.isna()].tolist()}.values()
+    kinds = {"None" if value is None else "nan" if value != value else "other" for value in missing}
+    return f"object {kinds.pop()}" if len(kinds) == 1 else "object"
+
+
+def column(leaver: Leaver, values: Any) -> Column:
+    """Return the node of a Series' values."""
+    import numpy as np
+    import pandas as pd
+
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return categorical(leaver, values)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        zone = zone_of(dtype.tz)
+        return {"t": "array", "shape": [len(values)], **times(leaver, values.to_numpy(f"M8[{dtype.unit}]"), zone)}
+    if isinstance(dtype, pd.StringDtype):
+        return texts(leaver, values)
+    if isinstance(dtype, np.dtype):
+        return objects(leaver, values) if dtype.kind == "O" else array(leaver, values.to_numpy())
+    if isinstance(values.array, (pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray)):
+        numpy_dtype = dtype.numpy_dtype
+        missing = values.isna().to_numpy()
+        node = array(leaver, values.array.to_numpy(dtype=numpy_dtype, na_value=numpy_dtype.type(0)))
+        return {**node, "valid": leaver.data.put((~missing).view(np.uint8))} if missing.any() else node
+    raise Refused(str(dtype), "cannot leave Python; change it with astype")
+
+
+def texts(leaver: Leaver, values: Any) -> Column:
+    """Return the node of texts, some of them null; TypeError if others are among them."""
+    import numpy as np
+
+    missing = values.isna().to_numpy()
+    found = values.to_numpy(dtype=object)
+    node: Column = {"t": "array", "dtype": "text", "shape": [len(values)]}
+    if missing.any():
+        found = np.where(missing, "", found)
+        node["valid"] = leaver.data.put((~missing).view(np.uint8))
+    return {**node, "data": leaver.data.put(joined(found.tolist()))}
+
+
+def objects(leaver: Leaver, values: Any) -> Column:
+    """Return the node of a column of objects: texts with nulls of one kind, or anything."""
+    import pandas as pd
+
+    if dtype_tag(values) in ("object", "object None", "object nan"):
+        kinds = {type(value) for value in values[values.notna()].tolist()}
+        nulls = {type(value) for value in values[values.isna()].tolist()}
+        if kinds == {str} and len(nulls) <= 1:
+            return texts(leaver, values)
+    found = values.tolist()
+    if any(value is pd.NA for value in found):
+        raise Refused("object", "has pandas.NA among other objects")
+    return {"t": "list", "v": leaver.nodes(found, ())}
+
+
+def categorical(leaver: Leaver, values: Any) -> Column:
+    """Return the node of a factor."""
+    import numpy as np
+    import pandas as pd
+
+    levels = pd.Series(values.cat.categories)
+    codes = values.cat.codes.to_numpy().astype("<i4")
+    node = column(leaver, levels)
+    if node["t"] != "array":
+        raise Refused("category", "has categories of mixed types")
+    return {
+        "t": "factor",
+        "shape": [len(values)],
+        "levels": {**node, "as": f"python:pandas.{dtype_tag(levels)}"},
+        "ordered": bool(values.cat.ordered),
+        "data": leaver.data.put(codes.view(np.uint8)),
+    }

@@ -1,0 +1,209 @@
+"""R, base only: what runs in the child are the files of `in_r`, in an environment that is kept in `options()`.
+
+A value is written as calls of `list`, one for each node, parts first, since R's parser allows no deep nesting.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import files
+
+from . import manifest as m
+from .language import Language, Refused
+from .manifest import Node, Ref
+
+FILES = ("leaving.R", "entering.R", "calls.R")
+KEPT = "base::getOption('multikernel')"
+OWN = "r:"
+
+ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+IDENTIFIER = re.compile(r"(?:[^\W\d_]|\.(?!\d))[\w.]*")
+RESERVED = frozenset(
+    [
+        "if",
+        "else",
+        "repeat",
+        "while",
+        "function",
+        "for",
+        "next",
+        "break",
+        "TRUE",
+        "FALSE",
+        "NULL",
+        "Inf",
+        "NaN",
+        "NA",
+        "NA_integer_",
+        "NA_real_",
+        "NA_complex_",
+        "NA_character_",
+        "in",
+        "...",
+    ]
+)
+
+
+class RLanguage:
+    """The adapter for R."""
+
+    name = "R"
+
+    @cached_property
+    def library(self) -> str:
+        """Code that makes the functions in the child."""
+        folder = files("multikernel.languages") / "in_r"
+        source = "\n".join((folder / name).read_text("utf-8") for name in FILES)
+        return (
+            f"base::options(multikernel = base::local({{ e <- base::new.env(parent = base::baseenv()); "
+            f"base::eval(base::parse(text = {string(source)}, keep.source = FALSE), e); e }}))"
+        )
+
+    def refuses_name(self, name: str) -> str:
+        """Say why a text is no name of R's."""
+        if name in RESERVED or re.fullmatch(r"\.\.\d+", name):
+            return "is a reserved word of R's"
+        return "" if IDENTIFIER.fullmatch(name) else "is no name in R"
+
+    def export_code(self, name: str, folder: str) -> str:
+        """Return code that writes a variable's value."""
+        return _call("leave_variable", string(name), string(folder))
+
+    def import_code(self, name: str, value: Node, folder: str) -> str:
+        """Return code that makes a variable; Refused for text that R cannot have."""
+        writer = _Writer()
+        writer.add(value, "", "@")
+        nodes = ",\n".join(writer.nodes)
+        return _call("enter_variable", string(name), string(folder), f"list({nodes})", _named(writer.tags))
+
+    def variables_code(self, folder: str) -> str:
+        """Return code that lists the user's variables."""
+        return _call("list_variables", string(folder))
+
+
+def _call(function: str, *arguments: str) -> str:
+    """Return a call of a function that may not be there yet."""
+    return f"if (!base::is.null({KEPT})) base::evalq({function}({', '.join(arguments)}), {KEPT}) else base::invisible()"
+
+
+def string(text: str) -> str:
+    """Return a text as a literal of R's, in ASCII; Refused for NUL."""
+    if "\0" in text:
+        raise Refused("", "text", "has the character NUL, which R's text cannot have")
+    return '"' + "".join(map(_character, text)) + '"'
+
+
+def _character(character: str) -> str:
+    if character in ESCAPES:
+        return ESCAPES[character]
+    code = ord(character)
+    if 32 <= code < 127:
+        return character
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _named(tags: dict[str, str]) -> str:
+    return f"c({', '.join(f'{string(path)} = {string(tag)}' for path, tag in tags.items())})" if tags else "NULL"
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Collects nodes as calls, parts first."""
+
+    nodes: list[str] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
+    """Path in the words of in_r -> tag of another language."""
+
+    def add(self, node: Node, path: str, place: str, within: str = "") -> int:
+        """Add a node and return its number; `path` is for the user, `place` for what R remembers."""
+        try:
+            words = self._words(node, path, place)
+        except Refused as refused:
+            raise Refused(refused.path or path, refused.kind, refused.why) from None
+        kind, *rest = words
+        self.nodes.append(f"list({', '.join((string(kind), self._tag(node.tag, place, within), *rest, string(path)))})")
+        return len(self.nodes)
+
+    def _tag(self, tag: str, place: str, within: str) -> str:
+        if tag.startswith(OWN):
+            return string(tag.removeprefix(OWN))
+        if tag:
+            self.tags[place] = tag
+        return string(within)
+
+    def _words(self, node: Node, path: str, place: str) -> tuple[str, ...]:
+        match node:
+            case m.Null():
+                return ("null",)
+            case m.NA(of=of):
+                return "na", string(of)
+            case m.Bool(value=value):
+                return "bool", "TRUE" if value else "FALSE"
+            case m.Int(value=number):
+                return "int", string(str(number))
+            case m.Float(bits=bits):
+                return "float", string(bits)
+            case m.Complex(real=real, imaginary=imaginary):
+                return "complex", string(real), string(imaginary)
+            case m.Text(value=text, data=data):
+                return ("text", string(text)) if data is None else ("long_text", _ref(data))
+            case m.Bytes(data=ref):
+                return "bytes", _ref(ref)
+            case m.Date(value=text) | m.Time(value=text):
+                return "date" if isinstance(node, m.Date) else "time", string(text)
+            case m.DateTime(value=text, zone=zone, offset=offset):
+                return "datetime", string(text), string(zone), str(offset or 0)
+            case m.Duration(nanoseconds=number):
+                return "duration", string(str(number))
+            case m.List(items=items, packed=None):
+                return "list", self._parts(items, [f"[{at}]" for at in range(len(items))], path, place)
+            case m.List(packed=packed) if packed is not None:
+                return _array(packed)
+            case m.Dict(keys=keys, items=items):
+                return "dict", _vector(keys), self._parts(items, [f"[{key!r}]" for key in keys], path, place)
+            case m.Array():
+                return _array(node)
+            case m.Factor():
+                levels = self.add(node.levels, path, place + "/levels")
+                return "factor", _ref(node.data), f"{levels}L", "TRUE" if node.ordered else "FALSE"
+            case m.Frame():
+                return self._frame(node, path, place)
+        raise AssertionError
+
+    def _parts(self, items: "tuple[Node, ...]", steps: list[str], path: str, place: str, within: str = "") -> str:
+        """Add parts and return their numbers."""
+        numbers = [
+            self.add(item, path + step, f"{place}/{at}", within)
+            for at, (item, step) in enumerate(zip(items, steps, strict=True), 1)
+        ]
+        return f"c({', '.join(f'{number}L' for number in numbers)})" if numbers else "integer()"
+
+    def _frame(self, frame: m.Frame, path: str, place: str) -> tuple[str, ...]:
+        index = "NULL"
+        if frame.index is not None:
+            if len(frame.index.columns) != 1:
+                raise Refused(path, "MultiIndex", "has no counterpart in R; copy df.reset_index()")
+            if frame.index.names[0] is not None:
+                raise Refused(path, "index", "has a name, which row names of R's do not; copy df.reset_index()")
+            self._tag(frame.index.tag, place + "/labels", "")
+            index = f"{self.add(frame.index.columns[0], path, place + '/index', 'column')}L"
+        columns = self._parts(frame.columns, [f"[{name!r}]" for name in frame.names], path, place, "column")
+        return "frame", str(frame.rows), _vector(frame.names), columns, index
+
+
+def _array(node: m.Array) -> tuple[str, ...]:
+    shape = f"c({', '.join(map(str, node.shape))})"
+    valid = "NULL" if node.valid is None else _ref(node.valid)
+    kind, unit, zone = map(string, (node.dtype.kind, node.dtype.unit, node.dtype.zone))
+    return "array", kind, shape, string(node.order), _ref(node.data), valid, unit, zone
+
+
+def _ref(ref: Ref) -> str:
+    return f"c({ref.offset}, {ref.length})"
+
+
+def _vector(texts: tuple[str, ...]) -> str:
+    return f"c({', '.join(map(string, texts))})" if texts else "character()"
+
+
+R: Language = RLanguage()
