@@ -1,7 +1,8 @@
 """`make soak`: a notebook on four backends, in which everything is numbered; nothing may be lost, twice, or elsewhere.
 
-In each round a cell of each backend says its outputs. Those of the Python backends start a thread that says more while
-the cells of the others run, and comms are spoken to meanwhile, too.
+In each round a cell of each backend says its outputs. That of one Python starts a thread that says more while the cells
+of the others run, and a comm of the other Python is spoken to meanwhile. (A comm message to the first would become what
+ipykernel 7.4 takes for the parent of what its threads say.)
 """
 
 import argparse
@@ -27,9 +28,9 @@ backends:
 """
 PYTHONS = ("one", "two")
 EACH = 400
-"""Outputs of a Python cell, and as many of its thread."""
+"""Outputs of a Python cell, and as many of a thread."""
 FEWER = 100
-"""Outputs of a cell of R or bash, and comm messages to each Python."""
+"""Outputs of a cell of R or bash, and comm messages."""
 
 SETUP = """\
 import sys, threading
@@ -39,10 +40,12 @@ def show(what, round, count):
         display({'text/plain': f'{what} {round} {number}'}, raw=True)
 
 def say(what, round, count):
-    # What a thread displays, ipykernel shows under whatever runs at the moment; what it prints, under its cell.
     for number in range(count):
         sys.stdout.write(f'{what} {round} {number}\\n')
         sys.stdout.flush()
+
+def speak_later(what, round, count):
+    threading.Timer(0.01, say, (what, round, count)).start()
 
 def opened(comm, message):
     comm.on_msg(lambda message: comm.send({'text': message['content']['data']['text']}))
@@ -50,12 +53,13 @@ def opened(comm, message):
 get_ipython().kernel.comm_manager.register_target('soak', opened)
 """
 CELLS = {
-    "one": "threading.Thread(target=say, args=('one-late', {round}, {each})).start(); show('one', {round}, {each})",
-    "two": "threading.Thread(target=say, args=('two-late', {round}, {each})).start(); show('two', {round}, {each})",
+    "one": "show('one', {round}, {each})",
+    "two": "show('two', {round}, {each})",
     "r": "for (n in seq(0, {fewer} - 1)) IRdisplay::publish_mimebundle(list('text/plain' = paste('r', {round}, n)))",
     "sh": "for n in $(seq 0 $(({fewer} - 1))); do echo sh {round} $n; done",
 }
-COUNTS = {"one": EACH, "two": EACH, "one-late": EACH, "two-late": EACH, "r": FEWER, "sh": FEWER}
+LATE = "\nspeak_later('late', {round}, {each})"
+COUNTS = {"one": EACH, "two": EACH, "r": FEWER, "sh": FEWER, "late": EACH}
 
 
 class Soak:
@@ -65,6 +69,8 @@ class Soak:
         """Take a Multi with the four backends, and start them."""
         self.messages = 0
         """Messages with numbers that have come."""
+        self.late = 0
+        """Those of them that came when their cell was over."""
         self._kernel = kernel
         self._round = 0
         self._expected: dict[str, tuple[str, int]] = {}
@@ -73,7 +79,7 @@ class Soak:
         for name in PYTHONS:
             assert kernel.run(f"%%{name}\n{SETUP}").content["status"] == "ok"
         kernel.run("%%start r sh")
-        self._comms = {f"{name}-comm": self._open_comm(name) for name in PYTHONS}
+        self._comms = {name: self._open_comm(name) for name in PYTHONS}
 
     def _open_comm(self, name: str) -> str:
         """Open a comm to a backend, which has to be the default for that."""
@@ -87,9 +93,10 @@ class Soak:
     def round(self) -> None:
         """Run a cell on each backend, and speak to the comms; wait until all has been said."""
         self._round += 1
-        cells = {name: self._execute(name) for name in CELLS}
-        asked = [self._ask(name, number) for number in range(FEWER) for name in self._comms]
-        self._expected |= {name: (cells[name.removesuffix("-late")], 0) for name in COUNTS}
+        speaker, listener = PYTHONS if self._round % 2 else reversed(PYTHONS)
+        cells = {name: self._execute(name, LATE if name == speaker else "") for name in CELLS}
+        asked = [self._ask(listener, number) for number in range(FEWER)]
+        self._expected |= {name: (cells[speaker if name == "late" else name], 0) for name in COUNTS}
         requests = {*cells.values(), *asked}
         while not (requests <= self._idle and self._is_all_said()):
             self._take(self._kernel.client.get_iopub_msg(timeout=PATIENCE))
@@ -99,14 +106,14 @@ class Soak:
             assert reply["content"]["status"] == "ok", reply["content"]
         self._idle.clear()
 
-    def _execute(self, name: str) -> str:
-        code = CELLS[name].format(round=self._round, each=EACH, fewer=FEWER)
+    def _execute(self, name: str, late: str) -> str:
+        code = f"{CELLS[name]}{late}".format(round=self._round, each=EACH, fewer=FEWER)
         return str(self._kernel.client.execute(f"%%{name}\n{code}"))
 
     def _ask(self, name: str, number: int) -> str:
-        text = f"{name}-{number} {self._round} 0"
+        text = f"comm-{number} {self._round} 0"
         msg_id = self._kernel.send("comm_msg", {"comm_id": self._comms[name], "data": {"text": text}})
-        self._expected[f"{name}-{number}"] = (msg_id, 0)
+        self._expected[f"comm-{number}"] = (msg_id, 0)
         return msg_id
 
     def _is_all_said(self) -> bool:
@@ -131,6 +138,7 @@ class Soak:
                 assert msg_type == "execute_input", content
                 return
         self.messages += 1
+        self.late += parent in self._idle
         for line in lines:
             name, round_, number = line.split()
             expected = self._expected[name]

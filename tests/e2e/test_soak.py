@@ -13,3 +13,4 @@ def test_nothing_is_lost_doubled_or_elsewhere(need: Callable[..., None], tmp_pat
     with open_soak(tmp_path) as soak:
         while soak.messages < MESSAGES:
             soak.round()
+        assert soak.late
