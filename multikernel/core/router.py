@@ -212,19 +212,10 @@ class Router:
         return self._finish_event()
 
     def history_found(self, request_id: str, entries: Sequence[HistoryEntry]) -> list[Action]:
-        """Take what FindHistory found, where session 0 is this one; of others there are no outputs, as in IPython.
-
-        Who asks for this session by its number finds it under that number, as jupyter_kernel_test expects.
-        """
+        """Take what FindHistory found."""
         request = self.state.in_flight.get(request_id)
         if request is not None:
-            asked_for = request.content.get("session")
-            own = asked_for if isinstance(asked_for, int) and asked_for > 0 else 0
-            has_outputs, result = request.content.get("output"), self.state.results.text
-            history = [
-                (at or own, line, (code, None if at else result(line)) if has_outputs else code)
-                for at, line, code in entries
-            ]
+            history = self.state.results.with_outputs(entries, request.content)
             self._flight.answer(request, {"status": "ok", "history": history})
         return self._finish_event()
 
