@@ -24,7 +24,7 @@ class Results:
             if len(self._contents) > RESULTS_KEPT:
                 del self._contents[next(iter(self._contents))]
 
-    def _text(self, count: int) -> str | None:
+    def text(self, count: int) -> str | None:
         """Return a result as plain text, or None if there is none."""
         try:
             data = decode(self._contents.get(count, b"{}")).get("data")
@@ -41,6 +41,6 @@ class Results:
         asked_for = query.get("session")
         own = asked_for if isinstance(asked_for, int) and asked_for > 0 else 0
         return [
-            (at or own, line, (code, None if at else self._text(line)) if query.get("output") else code)
+            (at or own, line, (code, None if at else self.text(line)) if query.get("output") else code)
             for at, line, code in entries
         ]
