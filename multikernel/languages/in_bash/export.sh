@@ -1,0 +1,110 @@
+# Writes the value of a variable.
+
+. "${BASH_SOURCE[0]%/*}/prelude.sh" "$1" "$2"
+
+__multikernel_refuse() {
+  __multikernel_answer "{\"refused\":[[\"$1\",\"$2\",\"$3\"]]}"
+  exit
+}
+
+# Leaves attributes and value of what `declare -p` says in __multikernel_state, without what does not count: that it is
+# exported. It is empty if there is no value.
+__multikernel_state() {
+  local flags=${1#declare -}
+  flags=${flags%% *}
+  __multikernel_state=
+  if [[ $1 == *=* ]]; then __multikernel_state="${flags//x/} ${1#*=}"; fi
+}
+
+__multikernel_size=0
+
+# Appends a text to the data, and zeros up to a multiple of 8; leaves its place in __multikernel_place.
+__multikernel_put() {
+  __multikernel_place="[$__multikernel_size,${#1}]"
+  printf '%s' "$1" >&3
+  __multikernel_size=$(( __multikernel_size + ${#1} ))
+  while (( __multikernel_size % 8 )); do
+    printf '\0' >&3
+    __multikernel_size=$(( __multikernel_size + 1 ))
+  done
+}
+
+# Leaves the node of a text in __multikernel_node; of an integer, where the variable is declared as such.
+__multikernel_element() {
+  if [[ $__multikernel_flags == *i* ]]; then
+    __multikernel_node="{\"t\":\"int\",\"as\":\"bash:integer\",\"v\":\"$1\"}"
+    return
+  fi
+  __multikernel_put "$1"
+  if __multikernel_is_text "$1"; then
+    __multikernel_node="{\"t\":\"text\",\"data\":$__multikernel_place}"
+  else
+    __multikernel_node="{\"t\":\"bytes\",\"as\":\"bash:text\",\"data\":$__multikernel_place}"
+  fi
+}
+
+if [[ -R $__multikernel_name ]]; then
+  declare -n __multikernel_other=$__multikernel_name
+  __multikernel_name=${!__multikernel_other}
+  unset -n __multikernel_other
+  [[ $__multikernel_name == *[!a-zA-Z0-9_]* ]] && __multikernel_refuse '' 'reference to an element' ''
+fi
+__multikernel_state "$(declare -p "$__multikernel_name" 2>/dev/null)"
+__multikernel_now=$__multikernel_state
+if [[ -z $__multikernel_now ]]; then
+  __multikernel_answer '{"missing":true}'
+  exit
+fi
+exec 3> "$__multikernel_folder/data"
+
+# What came in, and is still the same, leaves as it came.
+if [[ $(declare -p __multikernel__ 2>/dev/null) == 'declare -A'* ]]; then
+  __multikernel_state "${__multikernel__[$__multikernel_name]-}"
+  if [[ $__multikernel_now == "$__multikernel_state" ]]; then
+    printf "${__multikernel__["$__multikernel_name data"]}" >&3
+    __multikernel_answer "{\"value\":${__multikernel__["$__multikernel_name json"]}}"
+    exit
+  fi
+fi
+
+declare -n __multikernel_value=$__multikernel_name
+__multikernel_flags=${__multikernel_now%% *}
+__multikernel_nodes=
+__multikernel_keys=
+__multikernel_next=0
+__multikernel_holes=
+case $__multikernel_flags in
+  *[aA]*)
+    for __multikernel_at in "${!__multikernel_value[@]}"; do
+      if [[ $__multikernel_flags == *A* ]]; then
+        __multikernel_is_text "$__multikernel_at" || __multikernel_refuse '' 'associative array with a key that is no UTF-8' ''
+      elif (( __multikernel_at != __multikernel_next++ )); then
+        __multikernel_holes=1
+      fi
+    done
+    ;;&
+  *A*)
+    for __multikernel_key in "${!__multikernel_value[@]}"; do
+      __multikernel_escape "$__multikernel_key"
+      __multikernel_keys+=,$__multikernel_json
+      __multikernel_element "${__multikernel_value[$__multikernel_key]}"
+      __multikernel_nodes+=,$__multikernel_node
+    done
+    __multikernel_node="{\"t\":\"dict\",\"k\":[${__multikernel_keys:1}],\"v\":[${__multikernel_nodes:1}]}"
+    ;;
+  *a*)
+    for __multikernel_at in "${!__multikernel_value[@]}"; do
+      __multikernel_element "${__multikernel_value[__multikernel_at]}"
+      __multikernel_nodes+=,$__multikernel_node
+      __multikernel_keys+=,\"$__multikernel_at\"
+    done
+    __multikernel_node="{\"t\":\"list\",\"v\":[${__multikernel_nodes:1}]}"
+    if [[ $__multikernel_holes ]]; then
+      __multikernel_node="{\"t\":\"dict\",\"as\":\"bash:indexed\",\"k\":[${__multikernel_keys:1}],\"v\":[${__multikernel_nodes:1}]}"
+    fi
+    ;;
+  *)
+    __multikernel_element "$__multikernel_value"
+    ;;
+esac
+__multikernel_answer "{\"value\":$__multikernel_node}"

@@ -1,0 +1,31 @@
+// Export of dates and times.
+
+const TEMPORAL = ["PlainDate", "PlainTime", "PlainDateTime", "ZonedDateTime", "Instant", "Duration"];
+
+const isTemporal = (value, name) => Temporal !== undefined && value instanceof Temporal[name];
+const isPlain = (value) => value.calendarId === "iso8601";
+const isExact = (span) => span.years === 0 && span.months === 0 && span.weeks === 0;
+
+const moment = (date, path) => {
+  if (!Number.isFinite(date.getTime())) throw new Refusal(path, "an invalid Date");
+  return { t: "datetime", v: date.toISOString().slice(0, -1), zone: "UTC", offset: 0 };
+};
+
+const temporalNode = (value, name, path) => {
+  if (value.calendarId !== undefined && !isPlain(value)) throw new Refusal(path, `a Temporal.${name} of the calendar ${value.calendarId}`);
+  const as = `${TAG}Temporal.${name}`;
+  switch (name) {
+    case "PlainDate":
+      return { t: "date", v: value.toString() };
+    case "PlainTime":
+      return { t: "time", v: value.toString() };
+    case "PlainDateTime":
+      return { t: "datetime", v: value.toString() };
+    case "Instant":
+      return { t: "datetime", v: value.toString().slice(0, -1), zone: "UTC", offset: 0, as };
+    case "ZonedDateTime":
+      return { t: "datetime", v: value.toPlainDateTime().toString(), zone: value.timeZoneId, offset: value.offsetNanoseconds / 1e9, as };
+  }
+  if (!isExact(value)) throw new Refusal(path, "a Temporal.Duration of years, months or weeks");
+  return { t: "duration", v: String(nanosecondsOf(value)), as: TAG + value.toString() };
+};

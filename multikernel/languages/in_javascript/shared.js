@@ -1,0 +1,114 @@
+// What export and import share: the counterparts of dtypes, scalars, and what is remembered of values that came in.
+// Names of the global object are taken from it here, so that a `let Map = …` of the user's changes nothing.
+
+const {
+  ArrayBuffer, Array, BigInt, BigInt64Array, BigUint64Array, Boolean, Date, Error, Float32Array, Float64Array, Int16Array,
+  Int32Array, Int8Array, JSON, Map, Math, Number, Object, Reflect, ReferenceError, Set, String, TextDecoder, TextEncoder,
+  Uint16Array, Uint32Array, Uint8Array, Uint8ClampedArray, WeakMap,
+} = G;
+const { Deno, Temporal } = G;
+if (Deno === undefined) throw new Error("values are copied to and from Deno only, not other kernels for JavaScript");
+
+const TAG = "javascript:";
+const DEEPEST = 100;
+
+// dtype -> its typed array
+const TYPED = new Map(Object.entries({
+  i1: Int8Array, i2: Int16Array, i4: Int32Array, i8: BigInt64Array,
+  u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, u8: BigUint64Array,
+  f2: G.Float16Array, f4: Float32Array, f8: Float64Array,
+}));
+const NANOSECONDS = { s: 1000000000n, ms: 1000000n, us: 1000n, ns: 1n };
+
+// A value, or a part of it, that there is no counterpart for.
+class Refusal extends Error {
+  constructor(path, kind, why = "") {
+    super(kind);
+    this.answer = [path, kind, why];
+  }
+}
+
+// Where a value came from: object -> node; name of a variable -> node, where the variable held no object.
+const memory = new WeakMap();
+const scalars = new Map();
+
+// One step in the path of a value, as errors write it.
+const step = (key) => `['${key}']`;
+
+const isObject = (value) => typeof value === "object" && value !== null;
+const isText = (value) => typeof value === "string" && value.isWellFormed();
+
+// Bits of a double as 16 digits hex, and back. NaN keeps its bits only in arrays: V8 may change them in a number.
+const bits = new Float64Array(1);
+const words = new BigUint64Array(bits.buffer);
+const hexOf = (number) => {
+  bits[0] = number;
+  return Number.isNaN(number) ? "7ff8000000000000" : words[0].toString(16).padStart(16, "0");
+};
+const numberOf = (hex) => {
+  words[0] = BigInt("0x" + hex);
+  return bits[0];
+};
+
+const numberOrBig = (digits) => {
+  const number = Number(digits);
+  return Number.isSafeInteger(number) ? number : BigInt(digits);
+};
+
+const instantOf = (nanoseconds) => Temporal.Instant.fromEpochNanoseconds(nanoseconds);
+const plainOf = (nanoseconds) => instantOf(nanoseconds).toZonedDateTimeISO("UTC").toPlainDateTime();
+const timeOf = (nanoseconds) => plainOf(nanoseconds).toPlainTime();
+const dateOf = (days) => plainOf(BigInt(days) * 86400000000000n).toPlainDate();
+const durationOf = (total) =>
+  Temporal.Duration.from({ seconds: Number(total / 1000000000n), nanoseconds: Number(total % 1000000000n) });
+
+const epochOf = (plain) => plain.toZonedDateTime("UTC").epochNanoseconds;
+const daysOf = (date) => Number(epochOf(date) / 86400000000000n);
+const sinceMidnight = (time) =>
+  BigInt(((time.hour * 60 + time.minute) * 60 + time.second) * 1000 + time.millisecond) * 1000000n +
+  BigInt(time.microsecond * 1000 + time.nanosecond);
+const nanosecondsOf = (span) =>
+  ((((BigInt(span.days) * 24n + BigInt(span.hours)) * 60n + BigInt(span.minutes)) * 60n + BigInt(span.seconds)) * 1000n +
+    BigInt(span.milliseconds)) * 1000000n + BigInt(span.microseconds) * 1000n + BigInt(span.nanoseconds);
+
+// The value of a node without parts.
+const SCALARS = {
+  null: (node) => (node.as === TAG + "undefined" ? undefined : null),
+  na: () => null,
+  bool: (node) => node.v,
+  int: (node) => (node.as === TAG + "bigint" ? BigInt(node.v) : numberOrBig(node.v)),
+  float: (node) => numberOf(node.v),
+  text: (node) => node.v,
+  date: (node) => Temporal.PlainDate.from(node.v),
+  time: (node) => Temporal.PlainTime.from(node.v),
+  datetime: (node) => {
+    if (node.zone === undefined) return Temporal.PlainDateTime.from(node.v);
+    const instant = instantOf(epochOf(Temporal.PlainDateTime.from(node.v)) - BigInt(node.offset) * 1000000000n);
+    if (node.as === TAG + "Temporal.Instant") return instant;
+    if (node.as === TAG + "Temporal.ZonedDateTime") return instant.toZonedDateTimeISO(node.zone);
+    return new Date(Number(instant.epochNanoseconds / 1000000n));
+  },
+  duration: (node) => {
+    const total = BigInt(node.v);
+    const own = (node.as ?? "").startsWith(TAG + "P") ? Temporal.Duration.from(node.as.slice(TAG.length)) : undefined;
+    return own !== undefined && nanosecondsOf(own) === total ? own : durationOf(total);
+  },
+};
+
+// Whether two scalars are the same: the same bits of a number, the same moment.
+const same = (one, other) =>
+  Object.is(one, other) ||
+  (isObject(one) && isObject(other) && one.constructor === other.constructor &&
+    (one instanceof Date ? Object.is(one.getTime(), other.getTime()) : String(one) === String(other)));
+
+// Runs what writes its answer as the last thing that it does.
+const answering = (folder, work) => {
+  let answer;
+  try {
+    answer = work();
+  } catch (error) {
+    answer = error instanceof Refusal ? { refused: [error.answer] } : { failed: String(error) };
+  }
+  const ascii = JSON.stringify(answer).replace(/[\u007f-\uffff]/g, (unit) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  Deno.writeTextFileSync(folder + "/answer.json", ascii, { mode: 0o600 });
+};

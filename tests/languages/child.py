@@ -1,0 +1,92 @@
+"""A child kernel alone, and an adapter's code run in it as Multi would."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from multikernel.languages.language import ANSWER, DATA, Language
+from multikernel.languages.reader import Json, read
+
+from ..e2e.kernel import Kernel, open_kernel
+from .plain import Buffers, Plain, plain, tree
+
+
+class Child:
+    """A kernel, its adapter, and a folder for values."""
+
+    def __init__(self, kernel: Kernel, adapter: Language, folder: Path) -> None:
+        """Take a kernel that is ready."""
+        self.kernel = kernel
+        self.adapter = adapter
+        self._folders = (folder / str(number) for number in count())
+
+    def put(self, name: str, value: Plain) -> Json:
+        """Make a variable of a value and return the answer; Refused."""
+        folder = self.folder()
+        buffers = Buffers()
+        root = tree(value, buffers)
+        (folder / DATA).write_bytes(buffers.content)
+        code = self.adapter.import_code(name, read(root, len(buffers.content)), str(folder))
+        return self.ask(code, folder)
+
+    def get(self, name: str) -> Plain | Json:
+        """Return the value of a variable, or the answer where there is none."""
+        folder = self.folder()
+        return _value(self.ask(self.adapter.export_code(name, str(folder)), folder), folder)
+
+    def put_all(self, values: dict[str, Plain]) -> list[Json]:
+        """Make several variables in one request: for kernels whose requests take long."""
+        codes = {}
+        for name, value in values.items():
+            folder, buffers = self.folder(), Buffers()
+            root = tree(value, buffers)
+            (folder / DATA).write_bytes(buffers.content)
+            codes[folder] = self.adapter.import_code(name, read(root, len(buffers.content)), str(folder))
+        self.kernel.run("; ".join(codes.values()), silent=True)
+        return [json.loads((folder / ANSWER).read_bytes()) for folder in codes]
+
+    def get_all(self, names: list[str]) -> list[Plain | Json]:
+        """Return the values of several variables, asked for in one request."""
+        folders = [self.folder() for _ in names]
+        codes = [self.adapter.export_code(name, str(folder)) for name, folder in zip(names, folders, strict=True)]
+        self.kernel.run("; ".join(codes), silent=True)
+        return [_value(json.loads((folder / ANSWER).read_bytes()), folder) for folder in folders]
+
+    def variables(self) -> dict[str, tuple[str, str, int | None]]:
+        """Return type, shape and size of each variable, as `%%vars` shows them."""
+        folder = self.folder()
+        rows = self.ask(self.adapter.variables_code(str(folder)), folder)["variables"]
+        return {name: (kind, shape, size) for name, kind, shape, size in rows}
+
+    def ask(self, code: str, folder: Path) -> Json:
+        """Run code of the adapter's, with its library if it does not answer without, and return what it answers."""
+        self.kernel.run(code, silent=True)
+        path = folder / ANSWER
+        if not path.exists():
+            self.kernel.run(self.adapter.library, silent=True)
+            last = self.kernel.run(code, silent=True)
+            assert path.exists(), (last.reply, last.iopub)
+        answer: Json = json.loads(path.read_bytes().decode("ascii"))
+        return answer
+
+    def folder(self) -> Path:
+        """Return a new folder for one value."""
+        folder = next(self._folders)
+        folder.mkdir(mode=0o700)
+        return folder
+
+
+def _value(answer: Json, folder: Path) -> Plain | Json:
+    if "value" not in answer:
+        return answer
+    data = (folder / DATA).read_bytes() if (folder / DATA).exists() else b""
+    return plain(read(answer["value"], len(data)), data)
+
+
+@contextmanager
+def open_child(kernelspec: str, adapter: Language, folder: Path) -> Iterator[Child]:
+    """Start a kernel."""
+    with open_kernel(kernelspec) as kernel:
+        yield Child(kernel, adapter, folder)

@@ -1,0 +1,168 @@
+"""Values on their way in a form that can be compared and written down: tuples, with the buffers' contents in them."""
+
+import struct
+from dataclasses import dataclass, field
+from typing import Any
+
+from multikernel.languages import manifest as m
+from multikernel.languages.manifest import SIZES, Node, Ref
+from multikernel.languages.reader import Json
+
+Plain = tuple[Any, ...]
+"""Kind, tag, and the rest: what is in it."""
+
+
+@dataclass
+class Buffers:
+    """A data file that is being written."""
+
+    content: bytearray = field(default_factory=bytearray)
+
+    def add(self, data: bytes) -> list[int]:
+        """Append bytes and return where they are."""
+        begin = len(self.content)
+        self.content += data + bytes(-len(data) % 8)
+        return [begin, len(data)]
+
+
+def plain(node: Node, data: bytes) -> Plain:
+    """Return a value with its buffers' contents; it does not show whether a list was packed."""
+
+    def at(ref: Ref) -> bytes:
+        return data[ref.offset : ref.offset + ref.length]
+
+    def elements(array: m.Array) -> tuple[Any, ...]:
+        content, size = at(array.data), SIZES[array.dtype.kind]
+        if size is None:
+            assert array.dtype.kind == "text"
+            texts = content.decode("utf-8", "surrogateescape").split("\udcff") if array.count else []
+            found: list[Any] = [text.encode("utf-8").decode() for text in texts]
+        else:
+            found = [content[i : i + size].hex() for i in range(0, len(content), size)]
+        assert len(found) == array.count
+        valid = at(array.valid) if array.valid else b"\1" * array.count
+        return tuple(item if there else None for item, there in zip(found, valid, strict=True))
+
+    def go(value: Node) -> Plain:
+        return plain(value, data)
+
+    match node:
+        case m.Null(tag=tag):
+            return ("null", tag)
+        case m.NA(of=of, tag=tag):
+            return ("na", tag, of)
+        case m.Bool(value=v, tag=tag):
+            return ("bool", tag, v)
+        case m.Int(value=n, tag=tag):
+            return ("int", tag, n)
+        case m.Float(bits=bits, tag=tag):
+            return ("float", tag, bits)
+        case m.Complex(real=real, imaginary=imaginary, tag=tag):
+            return ("complex", tag, real, imaginary)
+        case m.Text(value=text, data=ref, tag=tag):
+            return ("text", tag, text if ref is None else at(ref).decode())
+        case m.Bytes(data=ref, tag=tag):
+            return ("bytes", tag, at(ref))
+        case m.Date(value=text, tag=tag):
+            return ("date", tag, text)
+        case m.Time(value=text, tag=tag):
+            return ("time", tag, text)
+        case m.DateTime(value=text, zone=zone, offset=offset, tag=tag):
+            return ("datetime", tag, text, zone, offset)
+        case m.Duration(nanoseconds=n, tag=tag):
+            return ("duration", tag, n)
+        case m.List(items=items, packed=None, tag=tag):
+            return ("list", tag, tuple(map(go, items)))
+        case m.List(packed=array, tag=tag):
+            assert array is not None
+            return ("list", tag, tuple(_scalar(array.dtype.kind, item) for item in elements(array)))
+        case m.Dict(keys=keys, items=items, tag=tag):
+            return ("dict", tag, tuple(zip(keys, map(go, items), strict=True)))
+        case m.Array(dtype=dtype, shape=shape, order=order, tag=tag):
+            order = order if len(shape) > 1 else "C"
+            return ("array", tag, dtype.kind, dtype.unit, dtype.zone, shape, order, elements(node))
+        case m.Factor(levels=levels, ordered=ordered, data=ref, tag=tag):
+            return ("factor", tag, go(levels), ordered, at(ref))
+        case m.Frame(rows=rows, names=names, columns=columns, index=index, tag=tag):
+            labels = index and (index.names, index.tag, tuple(map(go, index.columns)))
+            return ("frame", tag, rows, tuple(zip(names, map(go, columns), strict=True)), labels)
+
+
+def _scalar(kind: str, item: Any) -> Plain:
+    if item is None:
+        return ("null", "")
+    if kind == "text":
+        return ("text", "", item)
+    raw = bytes.fromhex(item)
+    if kind == "b1":
+        return ("bool", "", raw != b"\0")
+    if kind == "f8":
+        return ("float", "", raw[::-1].hex())
+    assert kind[0] in "iu", kind
+    return ("int", "", int.from_bytes(raw, "little", signed=kind[0] == "i"))
+
+
+def tree(value: Plain, buffers: Buffers) -> Json:
+    """Return the manifest of a value, and add its buffers."""
+    kind, tag, *rest = value
+    fields: Json = _FIELDS[kind](buffers, *rest)
+    return {"t": kind, **({"as": tag} if tag else {}), **fields}
+
+
+def _array(
+    buffers: Buffers, kind: str, unit: str, zone: str, shape: tuple[int, ...], order: str, elements: tuple[Any, ...]
+) -> Json:
+    size = SIZES[kind]
+    if size is None:
+        data = b"\xff".join((item or "").encode() for item in elements)
+    else:
+        data = b"".join(bytes(size) if item is None else bytes.fromhex(item) for item in elements)
+    found: Json = {"dtype": kind, "shape": list(shape), "order": order, "data": buffers.add(data)}
+    if None in elements:
+        found["valid"] = buffers.add(bytes(item is not None for item in elements))
+    return {**found, **({"unit": unit} if unit else {}), **({"zone": zone} if zone else {})}
+
+
+def _text(buffers: Buffers, text: str) -> Json:
+    return {"v": text} if len(text) < 20 else {"data": buffers.add(text.encode())}
+
+
+def _frame(buffers: Buffers, rows: int, columns: tuple[tuple[str, Plain], ...], labels: Plain | None) -> Json:
+    return {
+        "rows": rows,
+        "names": [name for name, _ in columns],
+        "columns": [tree(column, buffers) for _, column in columns],
+        "index": labels
+        and {"names": list(labels[0]), "as": labels[1], "columns": [tree(column, buffers) for column in labels[2]]},
+    }
+
+
+_FIELDS: dict[str, Any] = {
+    "null": lambda buffers: {},
+    "na": lambda buffers, of: {"of": of},
+    "bool": lambda buffers, v: {"v": v},
+    "int": lambda buffers, n: {"v": str(n)},
+    "float": lambda buffers, bits: {"v": bits},
+    "complex": lambda buffers, real, imaginary: {"v": [real, imaginary]},
+    "text": _text,
+    "bytes": lambda buffers, data: {"data": buffers.add(data)},
+    "date": lambda buffers, text: {"v": text},
+    "time": lambda buffers, text: {"v": text},
+    "datetime": lambda buffers, text, zone, offset: {"v": text, **({"zone": zone, "offset": offset} if zone else {})},
+    "duration": lambda buffers, n: {"v": str(n)},
+    "list": lambda buffers, items: {"v": [tree(item, buffers) for item in items]},
+    "dict": lambda buffers, items: {"k": [key for key, _ in items], "v": [tree(item, buffers) for _, item in items]},
+    "array": _array,
+    "factor": lambda buffers, levels, ordered, data: {
+        "shape": [len(data) // 4],
+        "levels": tree(levels, buffers),
+        "ordered": ordered,
+        "data": buffers.add(data),
+    },
+    "frame": _frame,
+}
+
+
+def float_of(number: float) -> Plain:
+    """Return a double as a value."""
+    return ("float", "", struct.pack(">d", number).hex())
