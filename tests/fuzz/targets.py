@@ -18,8 +18,8 @@ class Target:
 
 
 TARGETS = {
-    "router": Target(router.check, 0.1, 300),
-    "wire": Target(wire.check, 0.56, 200),
+    "router": Target(router.check, 0.05, 300),
+    "wire": Target(wire.check, 0.6, 200),
     "splice": Target(splice.check, 0.3, 60),
-    "config": Target(config.check, 0.04, 300),
+    "config": Target(config.check, 0.05, 300),
 }
