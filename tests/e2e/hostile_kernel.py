@@ -1,4 +1,4 @@
-"""A kernel that answers properly, and says all that it should not when it is asked for a completion.
+"""A kernel that answers properly at last, and says all that it should not when it is asked for a completion.
 
 The code to complete is JSON: the msg_id of another backend's cell, and the id of a comm of that. Run as a process:
 `python hostile_kernel.py CONNECTION_FILE`.
@@ -84,6 +84,10 @@ class HostileKernel:
         self._session.send(self._sockets["iopub"], "status", {"execution_state": "busy"}, request)
         if request["msg_type"] == "complete_request":
             self._attack(identities[0], request)
+        if request["msg_type"] == "kernel_info_request":
+            for frame in (b"[]", b"{", b"\xff", b"[" * 100_000):
+                parts = self._frames("kernel_info_reply", {}, request["header"]["msg_id"])[2:5]
+                self._sockets[channel].send_multipart([*identities, *self._signed([*parts, frame])])
         reply = request["msg_type"].replace("_request", "_reply")
         content = (
             INFO if reply == "kernel_info_reply" else {"status": "ok", "execution_count": 1, "matches": ["proper"]}
