@@ -1,0 +1,91 @@
+"""Variables of Calysto Scheme: what its kernel needs to take part in `%%scheme -i x -o y`.
+
+This half runs in Multi. It returns code for the child, and refuses what Scheme has no counterpart for.
+"""
+
+import re
+from pathlib import Path
+
+from multikernel.languages import manifest as m
+from multikernel.languages.as_json import to_text
+from multikernel.languages.language import Refused
+from multikernel.languages.manifest import Node, every
+
+CHILD = "_multikernel_scheme"
+"""Name of the module that the other half becomes in the child."""
+
+IDENTIFIER = re.compile(r"[A-Za-z!$%&*/:<=>?^_~][A-Za-z0-9!$%&*/:<=>?^_~+.@-]*")
+LISTED = ("b1", "i8", "f8", "text")
+"""Types of elements that a list may be packed of, which `child.py` can unpack."""
+
+SYNTAX = frozenset(
+    {"and", "begin", "case", "cond", "define", "do", "else", "if", "lambda", "let", "or", "quote", "set!"}
+)
+
+
+class Scheme:
+    """The adapter, as `multikernel.languages.language.Language` describes it."""
+
+    name = "Scheme"
+
+    @property
+    def library(self) -> str:
+        """Code that makes a module of `child.py`. Calysto Scheme is written in Python, so that is in Python too."""
+        source = Path(__file__).with_name("child.py").read_text("utf-8")
+        load = (
+            "import sys, types\n"
+            f"module = sys.modules[{CHILD!r}] = types.ModuleType({CHILD!r})\n"
+            f"exec({source!a}, module.__dict__)"
+        )
+        return f"(python-exec {quoted(f'exec({load!a}, {{}})')})"
+
+    def refuses_name(self, name: str) -> str:
+        """Say why a text cannot be the name of a variable."""
+        if name in SYNTAX:
+            return "is syntax of Scheme"
+        return "" if IDENTIFIER.fullmatch(name) else "is no identifier of Scheme"
+
+    def export_code(self, name: str, folder: str) -> str:
+        """Return code that writes a variable's value. Without the library nothing is written, so Multi loads that."""
+        return f"(try {call('leave', quoted(name), name, quoted(folder))} (catch e {call('missing', quoted(folder))}))"
+
+    def import_code(self, name: str, value: Node, folder: str) -> str:
+        """Return code that makes a variable; Refused if there is no Scheme for the value, or for a part of it."""
+        for path, node in every(value):
+            if why := why_not(node):
+                raise Refused(path, type(node).__name__.lower(), why)
+        return f"(define {name} {call('enter', quoted(name), quoted(to_text(value)), quoted(folder))})"
+
+    def variables_code(self, folder: str) -> str:
+        """Return code that lists the user's variables."""
+        return call("variables", quoted(folder))
+
+
+def call(function: str, *arguments: str) -> str:
+    """Return Scheme that calls a function of `child.py`."""
+    found = f"__import__('sys').modules['{CHILD}'].{function}"
+    return f"((python-eval {quoted(found)}) {' '.join(arguments)})"
+
+
+def quoted(text: str) -> str:
+    """Return a Scheme string. JSON's escapes of ASCII text are Scheme's too, but for these, which are not in ours."""
+    assert text.isascii()
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def why_not(node: Node) -> str:
+    """Say why a node cannot enter, apart from the nodes below it."""
+    match node:
+        case m.Bool() | m.Int() | m.Float() | m.Complex() | m.Text() | m.List(packed=None):
+            return ""
+        case m.List(packed=m.Array(dtype=m.Dtype(kind=kind), valid=None)) if kind in LISTED:
+            return ""
+        case m.Array():
+            return "has no counterpart in Scheme; send a list"
+        case _:
+            return "has no counterpart in Scheme"
+
+
+SCHEME = Scheme()
+
+__all__ = ["SCHEME"]
