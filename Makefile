@@ -31,8 +31,9 @@ test: $(VENV)/.test kernels chromium ## lint, type check and test, with real ker
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest tests/core
 	$(BIN)/coverage report
+	$(BIN)/pytest --ignore=tests/core --numprocesses=auto --dist=loadfile
 
 bench: kernels ## measure Multi beside the child alone and others; table into docs/performance.md, all else into build/bench
 	@$(PIP) -e '.[bench]'
