@@ -176,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{'messages':>10} {'seconds':>8} {'MB':>6}\n{0:>10,} {0:>8} {soak.memory():>6.1f}", flush=True)
         while soak.messages < wanted:
             soak.round()
-            if soak.messages >= shown + step:
+            if soak.messages >= min(shown + step, wanted):
                 shown = soak.messages
                 print(f"{shown:>10,} {time.monotonic() - start:>8.0f} {soak.memory():>6.1f}", flush=True)
 
