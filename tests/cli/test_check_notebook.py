@@ -54,9 +54,9 @@ def test_a_notebook_in_which_every_cell_can_run_has_no_mistakes(machine: Machine
         ),
         ("%%restart q", "There is no backend 'q'; there are gone, odd, py, python, r."),
         (
-            "%%r -i df\nx",
-            "%%r takes no option '-i'. If the line is a magic of the kernel's own, put the kernel's header above it, "
-            "for example %%python.",
+            "%%r -q df\nx",
+            "%%r takes no option '-q', only -i and -o, with variables to copy. If the line is a magic of the kernel's "
+            "own, put the kernel's header above it, for example %%python.",
         ),
         (
             "%%backends\nx",
