@@ -22,6 +22,9 @@ WITHOUT_REPLY = ("comm_msg", "comm_close")
 
 SLOW_COPY_SECONDS = 10.0
 
+LONGEST_HOLD_SECONDS = 10.0
+"""How long idle is held at most for a child that goes on speaking."""
+
 CONCURRENT_SECONDS = 0.05
 """How long after the first output of a comm message without a busy its idle is made up."""
 
@@ -35,6 +38,8 @@ class Flight:
         self._outbox = state.outbox
         self._heard: dict[str, int] = {}
         """Request id -> how many messages its child had said when the timer for its other half was set."""
+        self._held: dict[str, tuple[int, float]] = {}
+        """Request whose idle is held -> how many messages its child had said then, and for how many seconds in all."""
 
     def send(
         self,
@@ -105,9 +110,25 @@ class Flight:
         if not (request.idle_seen and (self._has_reply(request) or request.type in WITHOUT_REPLY)):
             self._wait_for_other_half(request)
             return
-        delay = self._state.backends[request.backend].traits.idle_delay
-        if delay:
-            self._outbox.add(SetTimer(("idle delay", request.id), delay))
+        if self._state.backends[request.backend].traits.idle_delay:
+            self._hold_idle(request, 0.0)
+        else:
+            self.over(request)
+
+    def _hold_idle(self, request: Request, seconds: float) -> None:
+        backend = self._state.backends[request.backend]
+        delay = backend.traits.idle_delay
+        self._held[request.id] = backend.messages_heard, seconds + delay
+        self._outbox.add(SetTimer(("idle delay", request.id), delay))
+
+    def idle_delay_timer(self, request: Request) -> None:
+        """Finish a request that has been held; not as long as its child speaks, since outputs may still come.
+
+        deno 2.9 sends an idle into the middle of 2,000 outputs. Something that prints for ever is not waited for.
+        """
+        heard, seconds = self._held.get(request.id, (0, LONGEST_HOLD_SECONDS))
+        if seconds < LONGEST_HOLD_SECONDS and heard != self._state.backends[request.backend].messages_heard:
+            self._hold_idle(request, seconds)
         else:
             self.over(request)
 
@@ -177,6 +198,7 @@ class Flight:
         request.done = True
         self._state.in_flight.pop(request.id, None)
         self._stop_waiting(request)
+        self._held.pop(request.id, None)
         self._state.inputs.forget(request.id)
 
     def _stop_waiting(self, request: Request) -> None:

@@ -196,7 +196,7 @@ class Router:
                 if (error := self._flight.half_answered_timer(request)) is not None:
                     self._execution.fail(request, error)
             case "idle delay" if request is not None:
-                self._flight.over(request)
+                self._flight.idle_delay_timer(request)
         return self._finish_event()
 
     def run_silently(self, name: str, key: int, code: str) -> list[Action]:

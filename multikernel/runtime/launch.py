@@ -21,6 +21,7 @@ from contextlib import (
     nullcontext,
     suppress,
 )
+from pathlib import Path
 
 import anyio
 import zmq
@@ -32,6 +33,7 @@ from ..core.config import BackendConfig
 from ..core.errors import BackendNotFound, BackendStartError
 from ..core.wire import Json
 from .child import Child, Deliver
+from .folders import make_private_folder
 from .output import Output
 from .surroundings import Surroundings
 from .watchdog import Watchdog
@@ -173,6 +175,8 @@ async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Ou
             raise BackendNotFound(
                 f"The kernelspec {config.kernel!r} of {config.name} is Multi itself; name another one."
             )
+        # Somebody may have tidied up.
+        make_private_folder(Path(manager.connection_file).parent)
         # A cancelled launch would leave a process that nobody knows.
         with output.write_end() as write_end, anyio.CancelScope(shield=True):
             await manager.start_kernel(
@@ -183,4 +187,6 @@ async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Ou
         text = f"The kernelspec {config.kernel!r} of {config.name} is not installed; installed are {installed}."
         raise BackendNotFound(text) from None
     except (OSError, ValueError, RuntimeError) as error:
+        # On a full disk it is there, and empty.
+        Path(manager.connection_file).unlink(missing_ok=True)
         raise BackendStartError(f"{config.name} could not be started: {error}") from None

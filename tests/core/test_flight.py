@@ -2,6 +2,7 @@
 
 import pytest
 
+from multikernel.core.flight import LONGEST_HOLD_SECONDS
 from multikernel.core.requests import ORIGINS_KEPT
 
 from .desk import Desk
@@ -84,8 +85,22 @@ def test_idle_is_held_for_a_kernel_that_sends_outputs_after_it() -> None:
     assert desk.reply("bash", 1) + desk.idle("bash", 1) == ["shell execute_reply of 1: ok"]
     assert desk.timers["idle delay", "1"] == 0.03
     assert desk.stream("bash", 1, "late") == ["iopub stdout of 1: late"]
+    assert desk.fire("idle delay", 1) == []
     assert desk.fire("idle delay", 1) == ["iopub idle of 1"]
     assert desk.timers == {}
+
+
+def test_a_child_that_says_things_for_ever_ends_its_cell_all_the_same() -> None:
+    desk = Desk("bash", kernel_info=DENO)
+    desk.execute("%%bash\n1")
+    desk.finish("bash", 1)
+    fired, story = 0, list[str]()
+    while not story:
+        desk.stream("bash", 1, "late")
+        story = desk.fire("idle delay", 1)
+        fired += 1
+    assert story == ["iopub idle of 1"]
+    assert 0.03 * fired == pytest.approx(LONGEST_HOLD_SECONDS, rel=0.01)
 
 
 def test_a_child_that_dies_while_idle_is_held_ends_the_cell_once() -> None:
