@@ -12,7 +12,7 @@ BENCH_ARGS ?= --write-page
 FUZZ_CASES ?= 1000000
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test bench fuzz soak pictures clean kernels chromium
+.PHONY: help lab tour test bench faults fuzz soak pictures clean kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ fuzz: $(VENV)/.test ## a million messages and configs that nobody expects; failu
 
 soak: $(VENV)/.test kernels ## a million numbered outputs of four backends: none lost, doubled or elsewhere; memory on the way
 	$(BIN)/python -m tests.e2e.soak
+
+faults: $(VENV)/.test kernels ## break everything that can break, with real kernels; tables into docs/reliability.md
+	@scripts/apt-install libfaketime || test -z "$$CI"
+	$(BIN)/python -m tests.faults --write-page -q
 
 pictures: $(VENV)/.lab ## take the README's pictures anew, with headless Chromium
 	@scripts/apt-install chromium r-cran-irkernel
