@@ -33,7 +33,17 @@ OWN = re.compile(
 
 FORMATS = {"i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q", "f4": "f", "f8": "d"}
 NO_NUL = "has a NUL, which no text in bash can have"
-ONLY_TEXT = "has no counterpart in bash, which has only text and arrays of text; send its parts"
+NONE = "has no counterpart in bash"
+WHY = {
+    m.Complex: f"{NONE}; send it as text",
+    m.Duration: f"{NONE}; send it as text",
+    m.List: "cannot be within another value in bash; send it on its own",
+    m.Dict: "cannot be within another value in bash; send it on its own",
+    m.Array: "cannot be in bash, whose arrays have one dimension; send its rows",
+    m.Factor: "cannot be within another value in bash; send it on its own",
+    m.Frame: f"{NONE}; send its columns, one by one",
+}
+NULLS = "has missing values, which bash has not; leave them out"
 
 
 class Bash:
@@ -109,8 +119,12 @@ def _assignment(name: str, value: Node, content: bytes) -> str:
             return _keyed(
                 name, value, keys, [_text(item, content, f"[{key!r}]") for key, item in zip(keys, items, strict=True)]
             )
-        case m.Array(shape=(_,)):
+        case m.Array(shape=shape) if sum(length != 1 for length in shape) <= 1:
             return _indexed(name, _elements(value, content))
+        case m.Factor(levels=levels, data=data):
+            codes = struct.iter_unpack("<i", content[data.offset : data.offset + data.length])
+            texts = [*_elements(levels, content), None]
+            return _indexed(name, [_present(texts[code], value) for (code,) in codes])
         case _:
             return f"{name}={_quoted(_text(value, content, ''))}"
 
@@ -151,7 +165,13 @@ def _text(node: Node, content: bytes, path: str) -> str | bytes:
         case m.DateTime(value=text, zone=zone, offset=int(offset)):
             return f"{text}{_offset(offset)}[{zone}]" if zone[0] not in "+-" else f"{text}{_offset(offset)}"
         case _:
-            raise Refused(path, words(node), ONLY_TEXT)
+            raise Refused(path, words(node), WHY.get(type(node), NONE))
+
+
+def _present(text: str | bytes | None, value: Node) -> str | bytes:
+    if text is None:
+        raise Refused("", words(value), NULLS)
+    return text
 
 
 def _offset(seconds: int) -> str:
@@ -164,7 +184,7 @@ def _elements(array: m.Array, content: bytes) -> list[str | bytes]:
     kind = array.dtype.kind
     data = content[array.data.offset : array.data.offset + array.data.length]
     if array.valid is not None:
-        raise Refused("", words(array), "has missing values, which bash has not; leave them out")
+        raise Refused("", words(array), NULLS)
     if kind == "text":
         texts: list[str | bytes] = [*data.split(b"\xff")] if array.count else []
         if b"\0" in data:
@@ -173,7 +193,7 @@ def _elements(array: m.Array, content: bytes) -> list[str | bytes]:
     if kind == "b1":
         return ["true" if byte else "false" for byte in data]
     if kind not in FORMATS:
-        raise Refused("", words(array), ONLY_TEXT)
+        raise Refused("", words(array), WHY[m.Complex])
     size = SIZES[kind]
     assert size is not None
     return [repr(number) for (number,) in struct.iter_unpack(f"<{FORMATS[kind]}", data)]

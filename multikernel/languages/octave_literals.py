@@ -61,10 +61,10 @@ class Literals:
         """Return the literal of a node, for which `why_not` says nothing."""
         own = node.tag.removeprefix("octave:") if node.tag.startswith("octave:") else ""
         match node:
+            case m.NA() | m.Null() if own == "NA single" or own == "NA double" or isinstance(node, m.NA):
+                return _cell('"na"', _json(node), quoted("single" if own == "NA single" else "double"))
             case m.Null():
                 return _cell('"null"', _json(node))
-            case m.NA():
-                return _cell('"na"', _json(node), quoted("single" if own == "single" else "double"))
             case m.Bool(value=value):
                 return _scalar(node, "logical", bytes([value]))
             case m.Int(value=value):

@@ -24,7 +24,7 @@ SCALARS = drawn.scalars() | drawn.NULLS | drawn.BYTES | drawn.moments()
 FRAMES = drawn.frames(
     lambda rows: drawn.arrays((*NUMBERS, *OTHERS), nullable=(*NUMBERS, *OTHERS), count=rows, doubles=drawn.ONE_NAN)
 )
-VALUES = drawn.nested(SCALARS | COLUMNS | drawn.arrays(NUMBERS) | FRAMES)
+VALUES = drawn.nested(SCALARS | COLUMNS | drawn.arrays(NUMBERS) | FRAMES | drawn.factors(3))
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +70,8 @@ def test_an_assigned_value_keeps_its_types_below(deno: Child, value: Plain) -> N
         ("undefined", ("null", "javascript:undefined")),
         ("null", ("null", "")),
         ("'a\\0\\u{1f388}'", ("text", "", "a\0\U0001f388")),
-        ("[1, 2]", ("list", "", (("int", "", 1), ("int", "", 2)))),
-        ("[1, 2.5]", ("list", "", (float_of(1), float_of(2.5)))),
+        ("[1, 2]", ("list", "javascript:Array", (("int", "", 1), ("int", "", 2)))),
+        ("[1, 2.5]", ("list", "javascript:Array", (float_of(1), float_of(2.5)))),
         ("[1, 'a', []]", ("list", "", (("int", "", 1), ("text", "", "a"), ("list", "", ())))),
         ("new Set(['a'])", ("list", "javascript:Set", (("text", "", "a"),))),
         ("({b: true, a: null})", ("dict", "", (("b", ("bool", "", True)), ("a", ("null", ""))))),
@@ -162,6 +162,16 @@ def test_a_variable_is_assigned_to_wherever_it_is(deno: Child, declaration: str)
     deno.kernel.run(f"{declaration}{'' if declaration.endswith('.') else ' '}{name} = 1")
     deno.put(name, ("text", "", "new"))
     assert seen(deno, name) == ("text", "", "new")
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown"), [("Array", "[ 1, 2 ]"), ("Set", "Set(2) { 1, 2 }"), ("", "Int32Array(2) [ 1, 2 ]")]
+)
+def test_what_was_an_array_is_one_after_it_was_a_vector(deno: Child, tag: str, shown: str) -> None:
+    value = ("array", tag and f"javascript:{tag}", "i4", "", "", (2,), "C", ("01000000", "02000000"))
+    deno.put("x", value)
+    assert seen(deno, "Deno.inspect(x)") == ("text", "", shown)
+    assert deno.get("x") == value
 
 
 def test_a_constant_is_not_assigned_to(deno: Child) -> None:

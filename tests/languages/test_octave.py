@@ -19,7 +19,7 @@ NULLABLE = ("f4", "f8", "text")
 
 SCALARS = drawn.scalars(smallest=-(1 << 63), largest=(1 << 64) - 1) | drawn.NULLS | drawn.BYTES | drawn.COMPLEX
 FRAMES = drawn.frames(lambda rows: drawn.arrays(NUMBERS, nullable=NULLABLE, count=rows))
-VALUES = drawn.nested(SCALARS | drawn.arrays(NUMBERS, nullable=NULLABLE) | FRAMES)
+VALUES = drawn.nested(SCALARS | drawn.arrays(NUMBERS, nullable=NULLABLE) | FRAMES | drawn.factors(3))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,8 @@ def test_a_value_comes_back_as_it_was(octave: Child, value: Plain) -> None:
         ("3", float_of(3)),
         ("-0", float_of(-0.0)),
         ("NaN", float_of(float("nan"))),
-        ("NA", ("na", "", "float")),
+        ("NA", ("na", "octave:NA double", "float")),
+        ("single(NA)", ("na", "octave:NA single", "float")),
         ("single(1.5)", ("float", "octave:single", float_of(1.5)[2])),
         ("true", ("bool", "", True)),
         ("int64(5)", ("int", "", 5)),
@@ -64,6 +65,10 @@ def test_a_value_comes_back_as_it_was(octave: Child, value: Plain) -> None:
         ("int8(-5)", ("int", "octave:int8", -5)),
         ("1-2i", ("complex", "", float_of(1)[2], float_of(-2)[2])),
         ("complex(1, 0)", ("complex", "", float_of(1)[2], float_of(0)[2])),
+        (
+            "complex([1 2], [0 -0])",
+            ("array", "", "c16", "", "", (1, 2), "F", (row(1)[7][0] + "00" * 8, row(2)[7][0] + "00" * 7 + "80")),
+        ),
         ("'a\U0001f388'", ("text", "", "a\U0001f388")),
         ('"a\\0b"', ("text", "", "a\0b")),
         ("''", ("text", "", "")),
@@ -145,6 +150,11 @@ def test_what_cannot_enter_is_refused(octave: Child, value: Plain, why: str) -> 
     with pytest.raises(Refused) as refused:
         octave.put("x", value)
     assert why in refused.value.why
+
+
+def test_na_that_was_none_elsewhere_is_na_again(octave: Child) -> None:
+    octave.put("x", ("null", "octave:NA single"))
+    assert seen(octave, "{isna(x), class(x)}") == ("list", "", (("bool", "", True), ("text", "", "single")))
 
 
 def test_a_list_with_none_is_a_cell(octave: Child) -> None:

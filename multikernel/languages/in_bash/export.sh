@@ -73,13 +73,16 @@ __multikernel_nodes=
 __multikernel_keys=
 __multikernel_next=0
 __multikernel_holes=
+__multikernel_single=
+[[ $__multikernel_flags == *i* ]] && __multikernel_single=1
 case $__multikernel_flags in
   *[aA]*)
     for __multikernel_at in "${!__multikernel_value[@]}"; do
       if [[ $__multikernel_flags == *A* ]]; then
         __multikernel_is_text "$__multikernel_at" || __multikernel_refuse '' 'associative array with a key that is no UTF-8' ''
-      elif (( __multikernel_at != __multikernel_next++ )); then
-        __multikernel_holes=1
+      else
+        (( __multikernel_at == __multikernel_next++ )) || __multikernel_holes=1 __multikernel_single=1
+        __multikernel_is_text "${__multikernel_value[__multikernel_at]}" || __multikernel_single=1
       fi
     done
     ;;&
@@ -93,6 +96,14 @@ case $__multikernel_flags in
     __multikernel_node="{\"t\":\"dict\",\"k\":[${__multikernel_keys:1}],\"v\":[${__multikernel_nodes:1}]}"
     ;;
   *a*)
+    if [[ $__multikernel_next != 0 && -z $__multikernel_single ]]; then
+      # Texts are joined by a byte that UTF-8 does not have.
+      IFS=$'\xff'
+      __multikernel_put "${__multikernel_value[*]}"
+      __multikernel_node="{\"t\":\"array\",\"dtype\":\"text\",\"shape\":[$__multikernel_next],\"data\":$__multikernel_place}"
+      __multikernel_answer "{\"value\":{\"t\":\"list\",\"packed\":$__multikernel_node}}"
+      exit
+    fi
     for __multikernel_at in "${!__multikernel_value[@]}"; do
       __multikernel_element "${__multikernel_value[__multikernel_at]}"
       __multikernel_nodes+=,$__multikernel_node

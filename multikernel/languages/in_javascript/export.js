@@ -138,7 +138,8 @@ class Exporter {
       throw new Refusal(path, "an array with holes, or with properties of its own", "cannot leave JavaScript; use [...x]");
     }
     const packed = value.length === 0 || origin?.v !== undefined ? undefined : this.packNaturally(value);
-    if (packed !== undefined) return { t: "list", as, packed };
+    // Some languages have a vector for this, which would be a typed array here.
+    if (packed !== undefined) return { t: "list", as: as ?? TAG + "Array", packed };
     const kind = origin?.packed && { f8: "float", i8: "int" }[origin.packed.dtype];
     const items = value.map((item, position) =>
       kind === "float" && typeof item === "number" ? { t: "float", v: hexOf(item) } : this.encode(item, `${path}[${position}]`, origin?.v?.[position])
@@ -209,6 +210,7 @@ class Exporter {
   // What came in as an array: of the same shape, its elements still of the dtype.
   array(value, path, origin) {
     const { t, as, dtype, unit, zone, order } = origin;
+    if (value instanceof Set) return this.array([...value], path, origin);
     if (origin.shape.length === 1) {
       const whole = isTypedArray(value) ? { t: "array", dtype, data: this.writeBuffer(value), shape: [value.length] } : this.pack(value, origin, true);
       return whole && { ...whole, as };

@@ -58,8 +58,13 @@ class Importer {
   list(node, path) {
     const items = node.packed === undefined
       ? node.v.map((item, position) => this.build(item, `${path}[${position}]`))
-      : this.elements(node.packed, path).map((item) => (typeof item === "bigint" ? numberOrBig(item) : item));
+      : this.numbers(node.packed, path);
     return node.as === TAG + "Set" ? new Set(items) : items;
+  }
+
+  // The elements of an array as single values, integers as numbers where they are safe.
+  numbers(array, path) {
+    return this.elements(array, path).map((item) => (typeof item === "bigint" ? numberOrBig(item) : item));
   }
 
   // An object, or a Map where an object would have the keys in another order: those that look like an index come first.
@@ -79,6 +84,8 @@ class Importer {
 
   // A typed array where there is one of the type, else an array of elements; rows within each other for more dimensions.
   array(node, path) {
+    if (node.as === TAG + "Set") return new Set(this.numbers(node, path));
+    if (node.as === TAG + "Array" && node.shape.length === 1) return this.numbers(node, path);
     const type = node.as === TAG + "Uint8ClampedArray" ? Uint8ClampedArray : TYPED.get(node.dtype);
     const flat = type === undefined || node.valid !== undefined
       ? this.elements(node, path)

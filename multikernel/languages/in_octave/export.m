@@ -28,7 +28,7 @@ function json = __multikernel_write__ (value, file, path, old, node)
     if (isscalar (value))
       json = __multikernel_number__ (value);
     else
-      json = __multikernel_elements__ (full (value), file, "", size (value), "F", __multikernel_missing__ (value));
+      json = __multikernel_elements__ (value, file, "", size (value), "F", __multikernel_missing__ (value));
     endif
   elseif (ischar (value))
     json = __multikernel_char__ (value, file, path);
@@ -55,8 +55,8 @@ function result = __multikernel_same__ (one, other)
         return;
       endif
       bits = struct ("double", "uint64", "single", "uint32").(class (one));
-      result = isequal (typecast (real (full (one(:))), bits), typecast (real (full (other(:))), bits)) ...
-               && (! iscomplex (one) || isequal (typecast (imag (one(:)), bits), typecast (imag (other(:)), bits)));
+      result = isequal (typecast (real (one)(:), bits), typecast (real (other)(:), bits)) ...
+               && (! iscomplex (one) || isequal (typecast (imag (one)(:), bits), typecast (imag (other)(:), bits)));
     case "cell"
       result = all (cellfun (@__multikernel_same__, one(:), other(:)));
     case "struct"

@@ -87,6 +87,8 @@ function value = __multikernel_build__ (node, file)
       else
         value = __multikernel_map__ (node{3}, items, node{5});
       endif
+    case "factor"    # as __multikernel_column__ has it
+      value = reshape (__multikernel_column__ (node, file), 1, []);
     case "array"     # tag, dtype, shape, order, place, place of validity
       value = __multikernel_array__ (node, file, false);
     case "frame"     # tag, names, columns, count of those that are the index, JSON of the index's own names
@@ -142,13 +144,20 @@ function value = __multikernel_column__ (node, file)
   endswitch
 endfunction
 
-## The elements of an array in its shape; one of one dimension is a row, or a column of a frame.
+## The elements of an array in its shape; one of one dimension is a row, or a column of a frame. A complex one is put
+## together last, since all that is done with it makes it real where its imaginary parts are zero.
 function value = __multikernel_array__ (node, file, is_column)
   [dtype, shape, order, place, validity] = node{3:7};
+  if (isscalar (shape) && is_column)
+    shape = [shape, 1];
+  elseif (isscalar (shape))
+    shape = [1, shape];
+  endif
   switch (dtype)
     case {"c8", "c16"}
       parts = reshape (__multikernel_read__ (file, place, __multikernel_class__ (dtype)), 2, []);
-      value = complex (parts(1,:), parts(2,:));
+      value = complex (__multikernel_shape__ (parts(1,:), shape, order), __multikernel_shape__ (parts(2,:), shape, order));
+      return;
     case "b1"
       value = logical (__multikernel_read__ (file, place, "uint8"));
     case "text"
@@ -164,13 +173,11 @@ function value = __multikernel_array__ (node, file, is_column)
       value(missing) = NA;
     endif
   endif
-  if (isscalar (shape))
-    shape = [1, shape];
-    if (is_column)
-      shape = fliplr (shape);
-    endif
-    value = reshape (value, shape);
-  elseif (strcmp (order, "F"))
+  value = __multikernel_shape__ (value, shape, order);
+endfunction
+
+function value = __multikernel_shape__ (value, shape, order)
+  if (strcmp (order, "F"))
     value = reshape (value, shape);
   else
     value = permute (reshape (value, fliplr (shape)), numel (shape):-1:1);

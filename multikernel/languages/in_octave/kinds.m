@@ -106,7 +106,7 @@ function json = __multikernel_changed_frame__ (value, file, path, old, node, kno
     if (isfield (known, name) && __multikernel_same__ (column, old.(name)))
       columns{position} = __multikernel_as_before__ (column, file, path, known.(name));
     else
-      columns{position} = __multikernel_elements__ (full (column), file, "", numel (column), "C", __multikernel_missing__ (column));
+      columns{position} = __multikernel_elements__ (column, file, "", numel (column), "C", __multikernel_missing__ (column));
     endif
   endfor
   node{7} = numel (column);

@@ -64,7 +64,7 @@ function json = __multikernel_number__ (value)
   elseif (iscomplex (value))
     json = ['{"t":"complex"' as ',"v":["' num2hex(double (real (value))) '","' num2hex(double (imag (value))) '"]}'];
   elseif (isna (value))
-    json = ['{"t":"na"' as ',"of":"float"}'];
+    json = ['{"t":"na","as":"octave:NA ' type '","of":"float"}'];
   else
     json = ['{"t":"float"' as ',"v":"' num2hex(double (value)) '"}'];
   endif
@@ -95,9 +95,13 @@ endfunction
 ## An array node of numbers, or of a cell of texts; with the elements that are missing as zero or the empty text.
 ## An empty one is not complex in Octave, so what it was is said.
 function json = __multikernel_elements__ (value, file, tag, shape, order, missing, is_complex = iscomplex (value))
+  arranged = @(array) array;
   if (strcmp (order, "C") && numel (shape) > 1)
-    value = permute (value, ndims (value):-1:1);
-    missing = permute (missing, ndims (value):-1:1);
+    arranged = @(array) permute (array, numel (shape):-1:1);
+  endif
+  if (! is_complex)
+    value = arranged (value);
+    missing = arranged (missing);
   endif
   if (any (missing(:)))
     if (iscell (value))
@@ -114,7 +118,7 @@ function json = __multikernel_elements__ (value, file, tag, shape, order, missin
     data = uint8 (value);
   elseif (is_complex)
     dtype = {"c16", "c8"}{isa(value, "single") + 1};
-    data = [real(value(:)).'; imag(value(:)).'];
+    data = [arranged(real (value))(:).'; arranged(imag (value))(:).'];
   else
     dtype = struct ("double", "f8", "single", "f4", "int8", "i1", "int16", "i2", "int32", "i4", "int64", "i8", ...
                     "uint8", "u1", "uint16", "u2", "uint32", "u4", "uint64", "u8").(class (value));
