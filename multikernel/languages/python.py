@@ -9,16 +9,9 @@ from .language import Language
 from .manifest import Node
 
 PACKAGE = "_multikernel"
-MODULES = (
-    "files",
-    "leaving",
-    "leaving_arrays",
-    "leaving_frames",
-    "entering",
-    "entering_arrays",
-    "entering_frames",
-    "calls",
-)
+LEAVING = ("leaving", "leaving_times", "leaving_arrays", "leaving_frames", "leaving_arrow")
+ENTERING = ("entering", "entering_arrays", "entering_frames", "entering_arrow")
+MODULES = ("files", *LEAVING, *ENTERING, "calls")
 
 LOADER = """
 import sys, types

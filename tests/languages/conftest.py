@@ -1,5 +1,18 @@
 """Fixtures of the tests with real kernels serve here too."""
 
-from ..e2e.conftest import need, own_folders
+from collections.abc import Callable, Iterator
 
-__all__ = ["need", "own_folders"]
+import pytest
+
+from ..e2e.conftest import need, own_folders
+from .kernels import Kernels
+
+__all__ = ["kernels", "need", "own_folders"]
+
+
+@pytest.fixture(scope="module")
+def kernels(need: Callable[..., None]) -> Iterator[Kernels]:  # noqa: F811
+    """Return a Python, another one, and an R."""
+    need("python3", "ir")
+    with Kernels({"python": "python3", "other": "python3", "r": "ir"}) as kernels:
+        yield kernels

@@ -52,7 +52,7 @@ class Kernels:
     def execute(self, backend: str, code: str) -> Answer:
         """Run a cell; AssertionError unless it succeeds."""
         answer = self._kernels[backend].run(code)
-        assert answer.content["status"] == "ok", answer.content
+        assert answer.content["status"] == "ok", answer.content.get("evalue", answer.content)
         return answer
 
     def copy(self, source: str, name: str, target: str, new_name: str = "") -> None:

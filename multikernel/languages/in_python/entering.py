@@ -159,7 +159,7 @@ def zone_info(zone: str) -> Any:
 def moment(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
     whole, rest = split_seconds(node["v"])
     if rest % 1000:
-        raise Refused("datetime", f"{node['v']} has nanoseconds, which Python's datetime does not have")
+        return nanosecond_moment(node, tag)
     try:
         value = datetime.datetime.fromisoformat(whole).replace(microsecond=rest // 1000)
     except ValueError:
@@ -182,6 +182,20 @@ def moment(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
 
         return pd.Timestamp(value).as_unit(tag.partition(" ")[2])
     return value
+
+
+def nanosecond_moment(node: Node, tag: str) -> Any:
+    """Return a moment that is finer than Python's own, by pandas; Refused where that is missing."""
+    try:
+        import pandas as pd
+    except ImportError:
+        why = f"{node['v']} has nanoseconds, which Python's datetime does not have, but pandas, which is not installed"
+        raise Refused("datetime", why) from None
+    value = pd.Timestamp(node["v"])
+    if "zone" not in node or tag.startswith("naive"):
+        return value
+    value = value.tz_localize("UTC") - pd.Timedelta(node["offset"], "s")
+    return value if node["zone"] in UTC else value.tz_convert(zone_info(node["zone"]))
 
 
 def duration(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:

@@ -65,16 +65,28 @@ def array(enterer: Enterer, node: Node, tag: str) -> Any:
     if np is None or (is_flat and not own and has_no_dtype(node)):
         if not is_flat:
             raise Refused("array", "of several dimensions needs numpy in Python, which is not installed")
-        return as_list(enterer, node)
+        return moments(enterer, node) if node.get("zone") else as_list(enterer, node)
     if kind in ("text", "bytes", "time"):
-        if not is_flat and not own:
-            raise Refused(f"matrix of {kind}", "has no counterpart in Python")
-        flat = np.array(as_list(enterer, node), dtype=own or None)
+        if "valid" in node or (not own and kind != "text"):
+            raise Refused(f"matrix of {kind}", "with nulls has no counterpart in Python")
+        flat = np.array(as_list(enterer, node), dtype=own or "U")
     else:
         flat = numbers(enterer, node, np)
     if own:
         flat = restored(flat, own, np)
     return flat.reshape(node["shape"], order=node.get("order", "C"))
+
+
+def moments(enterer: Enterer, node: Node) -> Any:
+    """Return moments with a time zone as a list, or where they have nanoseconds as a Series of pandas."""
+    try:
+        return as_list(enterer, node)
+    except Refused:
+        try:
+            return series(enterer, node, "")
+        except ImportError:
+            pass
+        raise
 
 
 def has_no_dtype(node: Node) -> bool:
@@ -124,7 +136,11 @@ def restored(flat: Any, own: str, np: Any) -> Any:
 
 def as_list(enterer: Enterer, node: Node, tag: str = "") -> list[Any]:
     """Return a vector as a list, None for nulls; doubles as integers if that is what they were, and still are."""
-    kind, count = node["dtype"], node["shape"][0]
+    kind, count = node["dtype"], 1
+    for length in node["shape"]:
+        count *= length
+    if tag.endswith(" naive") and node.get("zone") in UTC:
+        node = {**node, "zone": ""}
     if kind == "text":
         values: list[Any] = enterer.texts(node["data"], count)
     elif kind == "bytes":
@@ -140,6 +156,8 @@ def as_list(enterer: Enterer, node: Node, tag: str = "") -> list[Any]:
         values = [value if there else None for value, there in zip(values, valid)]
     if tag == "list int" and kind == "f8" and all(value is None or value.is_integer() for value in values):
         return [None if value is None else int(value) for value in values]
+    if tag.endswith(" utc") and node.get("zone") in UTC:
+        return [value and value.replace(tzinfo=datetime.timezone.utc) for value in values]
     return values
 
 

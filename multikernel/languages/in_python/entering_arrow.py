@@ -47,10 +47,18 @@ def column(enterer: Enterer, node: Node, tag: str) -> Any:
     wanted = tag[len(OWN) :]
     if tag.startswith(OWN) and wanted != str(found.type):
         try:
-            return found.cast(pa.type_for_alias(wanted))
+            return found.cast(type_named(wanted))
         except (ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
             return found
     return found
+
+
+def type_named(name: str) -> Any:
+    """Return a type by what it is printed as; ValueError for one that is not known."""
+    import pyarrow as pa
+
+    unit, has_zone, zone = name.removeprefix("timestamp[").removesuffix("]").partition(", tz=")
+    return pa.timestamp(unit, zone) if has_zone else pa.type_for_alias(name.replace("[day]", ""))
 
 
 def index_type(tag: str) -> Any:

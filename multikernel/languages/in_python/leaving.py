@@ -11,7 +11,8 @@ from .files import Data, Path, Refused, Tags
 DEEPEST = 95
 LONG_TEXT = 10_000
 INT64 = range(-(1 << 63), 1 << 63)
-EMPTY = {bool: False, int: 0, float: 0.0, str: ""}
+TIMES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
+EMPTY = {bool: False, int: 0, float: 0.0, complex: 0j, str: ""}
 """What lists are packed of, and what stands for None in them."""
 
 Node = dict[str, Any]
@@ -94,13 +95,18 @@ class Leaver:
             kind = kinds.pop()
             packed = self.packed(values, kind)
             if packed is not None:
-                return {"t": "list", "packed": packed, "as": f"python:list {kind.__name__}"}
+                tag = packed.pop("as", "")
+                return {"t": "list", "packed": packed, "as": f"python:list {kind.__name__}{tag}"}
         return {"t": "list", "v": self.nodes(values, path)}
 
     def packed(self, values: list[Any], kind: type) -> "Node | None":
         """Return an array of scalars that are all of one type or None, or None where that has no array."""
         from array import array
 
+        if kind in TIMES:
+            from . import leaving_times
+
+            return leaving_times.packed(self, values, kind)
         if kind not in EMPTY:
             return None
         valid = bytes(value is not None for value in values)
@@ -115,6 +121,9 @@ class Leaver:
             node.update(dtype="i8", data=self.data.put(little(array("q", filled))))
         elif kind is float:
             node.update(dtype="f8", data=self.data.put(little(array("d", filled))))
+        elif kind is complex:
+            parts = [part for value in filled for part in (value.real, value.imag)]
+            node.update(dtype="c16", data=self.data.put(little(array("d", parts))))
         else:
             node.update(dtype="text", data=self.data.put(joined(filled)))
         if has_nulls:
@@ -158,9 +167,11 @@ def integer(value: int) -> Node:
     return {"t": "int", "v": str(value)}
 
 
-def clock(value: Any) -> str:
+def clock(value: Any, nanosecond: int = 0) -> str:
     """Return the time of the day of a time or datetime."""
     text = f"{value.hour:02}:{value.minute:02}:{value.second:02}"
+    if nanosecond:
+        return f"{text}.{value.microsecond:06}{nanosecond:03}"
     return f"{text}.{value.microsecond:06}" if value.microsecond else text
 
 
@@ -185,9 +196,10 @@ def zone_of(tzinfo: Any) -> str:
     raise Refused(type_name(tzinfo), "is a time zone that only this library knows: use zoneinfo.ZoneInfo")
 
 
-def moment(leaver: Leaver, value: datetime.datetime) -> Node:
+def moment(leaver: Leaver, value: datetime.datetime, nanosecond: int = 0) -> Node:
     """Return the node of a datetime."""
-    node: Node = {"t": "datetime", "v": f"{value.year:04}-{value.month:02}-{value.day:02}T{clock(value)}"}
+    date = f"{value.year:04}-{value.month:02}-{value.day:02}"
+    node: Node = {"t": "datetime", "v": f"{date}T{clock(value, nanosecond)}"}
     if value.tzinfo is None:
         if value.fold:
             raise Refused("datetime.datetime", "has fold=1, but no time zone")
@@ -196,8 +208,21 @@ def moment(leaver: Leaver, value: datetime.datetime) -> Node:
     assert offset is not None
     if offset.microseconds:
         raise Refused("datetime.datetime", "has an offset with a fraction of a second")
+    if not exists(value):
+        raise Refused("datetime.datetime", "is a time that no clock of its time zone showed")
     node.update(zone=zone_of(value.tzinfo), offset=int(offset.total_seconds()))
     return {**node, "as": "python:datetime.timezone"} if type(value.tzinfo) is datetime.timezone else node
+
+
+def exists(value: datetime.datetime) -> bool:
+    """Whether an aware datetime is one that clocks have shown: not one that they skipped."""
+    if type(value.tzinfo) is datetime.timezone:
+        return not value.fold
+    try:
+        back = value.astimezone(datetime.timezone.utc).astimezone(value.tzinfo)
+    except OverflowError:
+        return True
+    return back.replace(tzinfo=None) == value.replace(tzinfo=None) and back.fold == value.fold
 
 
 def time_of_day(leaver: Leaver, value: datetime.time) -> Node:

@@ -1,5 +1,6 @@
 """Writes what pandas has as nodes: column by column, so that no second frame is made."""
 
+import datetime
 from typing import Any
 
 from .files import Refused
@@ -7,6 +8,7 @@ from .leaving import Leaver, Node, joined, moment, nanoseconds, zone_of
 from .leaving_arrays import array, times
 
 Column = dict[str, Any]
+EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
 def pandas_node(leaver: Leaver, value: Any) -> Node:
@@ -27,10 +29,11 @@ def pandas_node(leaver: Leaver, value: Any) -> Node:
     if value is pd.NA or value is pd.NaT:
         return {"t": "null", "as": f"python:pandas.{'NA' if value is pd.NA else 'NaT'}"}
     if kind is pd.Timestamp:
-        if value.nanosecond:
-            raise Refused("pandas.Timestamp", "has nanoseconds; copy a Series of it")
         naive = "naive " if value.tzinfo is None else ""
-        return {**moment(leaver, value.to_pydatetime(warn=False)), "as": f"python:{naive}pandas.Timestamp {value.unit}"}
+        return {
+            **moment(leaver, value.to_pydatetime(warn=False), value.nanosecond),
+            "as": f"python:{naive}pandas.Timestamp {value.unit}",
+        }
     if kind is pd.Timedelta:
         exact = nanoseconds(value.to_pytimedelta()) + value.nanoseconds
         return {"t": "duration", "v": str(exact), "as": f"python:pandas.Timedelta {value.unit}"}
@@ -128,10 +131,24 @@ def objects(leaver: Leaver, values: Any) -> Column:
         nulls = {type(value) for value in values[values.isna()].tolist()}
         if kinds == {str} and len(nulls) <= 1:
             return texts(leaver, values)
+        if kinds == {datetime.date} and nulls <= {type(None)}:
+            return dates(leaver, values)
     found = values.tolist()
     if any(value is pd.NA for value in found):
         raise Refused("object", "has pandas.NA among other objects")
     return {"t": "list", "v": leaver.nodes(found, ())}
+
+
+def dates(leaver: Leaver, values: Any) -> Column:
+    """Return the node of dates, some of them None."""
+    import numpy as np
+
+    node: Column = {"t": "array", "dtype": "date", "shape": [len(values)]}
+    days = [EPOCH if value is None else value.toordinal() for value in values.tolist()]
+    missing = values.isna().to_numpy()
+    if missing.any():
+        node["valid"] = leaver.data.put((~missing).view(np.uint8))
+    return {**node, "data": leaver.data.put((np.array(days, dtype="<i4") - np.int32(EPOCH)).view(np.uint8))}
 
 
 def categorical(leaver: Leaver, values: Any) -> Column:

@@ -53,8 +53,8 @@ read_int64 <- function(ref) {
 }
 readBin_halves <- function(ref) {
   halves <- read_at(ref, "integer", 4L)
-  low <- as.double(halves[c(TRUE, FALSE)])
-  high <- as.double(halves[c(FALSE, TRUE)])
+  low <- as.double(halves[odd(halves)])
+  high <- as.double(halves[odd(halves) + 1L])
   low[is.na(low)] <- -2147483648
   high[is.na(high)] <- -2147483648
   list(low = low + (low < 0) * 4294967296, high = high)
@@ -108,9 +108,9 @@ seconds_of <- function(ref, unit, valid, kind) {
     carry <- floor(rest / 1e9)
     whole <- parts$high * 4 + a * 294 + carry
     nanos <- rest - carry * 1e9
-    per <- if (all(nanos %% 1000 == 0)) 1e6 else 1e9
-    total <- whole * per + nanos / (1e9 / per)
-    if (any(abs(total) > 9007199254740992)) refuse(kind, "has nanoseconds, which R's doubles cannot tell; round it to microseconds")
+    seconds <- exact_seconds(whole, nanos, kind)
+    if (length(valid)) seconds[valid] <- NA
+    return(seconds)
   } else {
     total <- parts$high * 4294967296 + parts$low
     if (any(abs(total) > 9007199254740992)) refuse(kind, "is too far away for R's doubles")
@@ -131,7 +131,8 @@ known_zone <- function(zone) {
   if (!(zone %in% OlsonNames())) refuse("datetime", sprintf("has the time zone %s, which R does not know", zone))
   zone
 }
-posixct <- function(seconds, zone) .POSIXct(seconds, known_zone(zone))
+posixct <- function(seconds, zone, tag)
+  .POSIXct(seconds, switch(tag, local = NULL, "local named" = "", known_zone(zone)))
 
 split_clock <- function(text) {
   numbers <- as.double(strsplit(text, ":", fixed = TRUE)[[1L]][1:2])
@@ -141,16 +142,22 @@ split_clock <- function(text) {
        nanos = if (nzchar(fraction)) as.double(substr(paste0(fraction, "000000000"), 1L, 9L)) else 0)
 }
 exact_seconds <- function(whole, nanos, kind) {
-  per <- if (nanos %% 1000 == 0) 1e6 else 1e9
-  total <- whole * per + nanos / (1e9 / per)
-  if (abs(total) > 9007199254740992 || round(total / per * per) != total)
-    refuse(kind, "is finer than R's doubles can tell; round it to microseconds")
-  total / per
+  # The double nearest to it has to tell it again, as `in_unit` reads it.
+  if (all(nanos %% 1000 == 0)) {
+    total <- whole * 1e6 + nanos / 1000
+    seconds <- total / 1e6
+    is_exact <- abs(total) <= 9007199254740992 & round(seconds * 1e6) == total
+  } else {
+    seconds <- whole + nanos / 1e9
+    is_exact <- floor(seconds) == whole & round((seconds - whole) * 1e9) == nanos
+  }
+  if (!all(is_exact)) refuse(kind, "is finer than R's doubles can tell; round it to microseconds")
+  seconds
 }
-enter_datetime <- function(text, zone, offset) {
+enter_datetime <- function(text, zone, offset, tag) {
   parts <- split_clock(sub("^[^T]*T", "", text))
   days <- days_of(sub("T.*$", "", text))
-  posixct(exact_seconds(days * 86400 + parts$seconds - offset, parts$nanos, "datetime"), zone)
+  posixct(exact_seconds(days * 86400 + parts$seconds - offset, parts$nanos, "datetime"), zone, tag)
 }
 days_of <- function(text) {
   found <- regmatches(text, regexec("^([+-]?[0-9]+)-([0-9]+)-([0-9]+)$", text))[[1L]]
@@ -197,12 +204,12 @@ enter_array <- function(dtype, shape, order, ref, valid_ref, unit, zone, tag, is
     i8 = wide_integers(ref, missing, TRUE), u8 = wide_integers(ref, missing, FALSE),
     f2 = half_floats(read_at(ref, "integer", 2L, FALSE)), f4 = read_at(ref, "double", 4L), f8 = read_at(ref, "double", 8L),
     c8 = { found <- read_at(ref, "double", 4L)
-           complex(real = found[c(TRUE, FALSE)], imaginary = found[c(FALSE, TRUE)]) },
+           complex(real = found[odd(found)], imaginary = found[odd(found) + 1L]) },
     c16 = read_at(ref, "complex", 16L),
     text = read_texts(ref, count), bytes = read_bytes(ref, count),
     date = .Date(as.double(read_at(ref, "integer", 4L))),
     time = as_hms(seconds_of(ref, "ns", missing, "time")),
-    datetime = posixct(seconds_of(ref, unit, missing, "datetime"), zone),
+    datetime = posixct(seconds_of(ref, unit, missing, "datetime"), zone, tag),
     duration = as_difftime(seconds_of(ref, unit, missing, "duration"), tag))
   if (length(missing)) {
     if (dtype == "bytes") values[missing] <- list(NULL)
@@ -247,9 +254,8 @@ as_plain_list <- function(values) {
 enter_node <- function(node, made) {
   tag <- node[[2L]]
   switch(node[[1L]],
-    null = NULL,
-    na = switch(tag, Date = .Date(NA_real_), POSIXct = .POSIXct(NA_real_, "UTC"), difftime = as_difftime(NA_real_, "secs"), hms = as_hms(NA_real_),
-      switch(node[[3L]], bool = NA, int = NA_integer_, float = NA_real_, text = NA_character_, complex = NA_complex_)),
+    null = if (startsWith(tag, "NA ")) missing_value(substring(tag, 4L)),
+    na = missing_value(if (startsWith(tag, "NA ")) substring(tag, 4L) else node[[3L]]),
     bool = node[[3L]],
     int = { value <- enter_int(node[[3L]])
             if (tag == "integer64" && has_bit64()) bit64::as.integer64(node[[3L]]) else value },
@@ -260,9 +266,9 @@ enter_node <- function(node, made) {
     bytes = read_raw(node[[3L]]),
     date = .Date(days_of(node[[3L]])),
     time = { parts <- split_clock(node[[3L]]); as_hms(exact_seconds(parts$seconds, parts$nanos, "time")) },
-    datetime = enter_datetime(node[[3L]], node[[4L]], node[[5L]]),
+    datetime = enter_datetime(node[[3L]], node[[4L]], node[[5L]], tag),
     duration = enter_duration(node[[3L]], tag),
-    list = made[node[[3L]]],
+    list = if (tag == "character" && !length(node[[3L]])) character() else made[node[[3L]]],
     dict = { values <- made[node[[4L]]]
              names(values) <- node[[3L]]
              if (tag == "vector") as_named_vector(values) else values },
@@ -270,6 +276,8 @@ enter_node <- function(node, made) {
     factor = enter_factor(node[[3L]], made[[node[[4L]]]], node[[5L]]),
     frame = enter_frame(node[[3L]], node[[4L]], made[node[[5L]]], if (length(node[[6L]])) made[[node[[6L]]]], tag))
 }
+missing_value <- function(kind) switch(kind, bool = NA, int = NA_integer_, float = NA_real_, text = NA_character_, complex = NA_complex_,
+  Date = .Date(NA_real_), POSIXct = .POSIXct(NA_real_, "UTC"), difftime = as_difftime(NA_real_, "secs"), hms = as_hms(NA_real_))
 as_named_vector <- function(values) {
   kinds <- unique(lapply(values, function(value) list(typeof(value), attributes(value))))
   is_flat <- length(kinds) == 1L && all(lengths(values) == 1L) && is.atomic(values[[1L]])

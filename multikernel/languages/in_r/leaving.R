@@ -58,15 +58,14 @@ put_text <- function(texts) {
   writeBin(last, data_file)
   place(sum(nchar(texts, "bytes")) + count - 1)
 }
-put_int64 <- function(whole) {
-  # Doubles that are whole numbers, exactly: two's complement in two halves.
-  high <- floor(whole / 4294967296)
-  low <- whole - high * 4294967296
-  halves <- integer(2L * length(whole))
-  halves[c(TRUE, FALSE)] <- as_int32(low)
-  halves[c(FALSE, TRUE)] <- as_int32(high + (high < 0) * 4294967296)
+put_parts <- function(high, low) {
+  halves <- integer(2L * length(high))
+  halves[odd(halves)] <- as_int32(low)
+  halves[odd(halves) + 1L] <- as_int32(high + (high < 0) * 4294967296)
   put_halves(halves)
 }
+# Of nothing, c(TRUE, FALSE) would choose an NA.
+odd <- function(pairs) seq.int(1L, by = 2L, length.out = length(pairs) %/% 2L)
 put_halves <- function(halves) {
   # An integer that is NA has the bits of -2^31, which is what is wanted.
   writeBin(halves, data_file, size = 4L, endian = "little")
@@ -81,23 +80,47 @@ validity <- function(missing) if (any(missing)) c(valid = put(as.raw(!missing), 
 
 hex <- function(value) paste(rev(as.character(writeBin(value, raw(), endian = "little"))), collapse = "")
 
-# Seconds as a whole number of the largest unit that gives the same double again.
+# Seconds as whole ones and a number of the largest unit that gives the same double again; both together may be more
+# than a double can tell.
 
 in_unit <- function(seconds, kind) {
-  known <- seconds[!is.na(seconds)]
-  if (any(is.infinite(known))) refuse(kind, "is infinite")
+  missing <- is.na(seconds)
+  seconds[missing] <- 0
+  if (any(is.infinite(seconds)) || any(abs(seconds) > 9.2e9)) refuse(kind, "is infinite, or too far away")
   for (unit in names(PER_SECOND)) {
     per <- PER_SECOND[[unit]]
-    whole <- round(known * per)
-    if (all(whole / per == known) && all(abs(whole) < 9.2e18)) {
-      seconds[!is.na(seconds)] <- whole
-      seconds[is.na(seconds)] <- 0
-      return(list(unit = unit, whole = seconds))
+    if (unit == "ns") {
+      whole <- floor(seconds)
+      rest <- round((seconds - whole) * 1e9)
+      is_exact <- rest < 1e9 & whole + rest / 1e9 == seconds
+    } else {
+      total <- round(seconds * per)
+      whole <- floor(total / per)
+      rest <- total - whole * per
+      is_exact <- total / per == seconds
     }
+    if (all(is_exact)) return(list(unit = unit, whole = whole, rest = rest))
   }
   refuse(kind, "has seconds that nanoseconds cannot tell; copy round(x, 6) of it")
 }
 PER_SECOND <- c(s = 1, ms = 1e3, us = 1e6, ns = 1e9)
+
+put_time <- function(found, per = PER_SECOND[[found$unit]]) {
+  # whole * per + rest in two halves of 32 bits; no step is beyond 2^53.
+  above <- floor(found$whole / 65536)
+  scaled <- above * per
+  rest <- (scaled - floor(scaled / 65536) * 65536) * 65536 + (found$whole - above * 65536) * per + found$rest
+  carry <- floor(rest / 4294967296)
+  put_parts(floor(scaled / 65536) + carry, rest - carry * 4294967296)
+}
+nanoseconds_text <- function(found) {
+  nanos <- found$rest * (1e9 / PER_SECOND[[found$unit]])
+  whole <- found$whole
+  sign <- if (whole < 0) "-" else ""
+  if (whole < 0 && nanos > 0) { whole <- whole + 1; nanos <- 1e9 - nanos }
+  digits <- sub("^0+(?=[0-9])", "", sprintf("%.0f%09.0f", abs(whole), nanos), perl = TRUE)
+  paste0(sign, digits)
+}
 
 # Values.
 
@@ -170,8 +193,8 @@ leave_scalar <- function(x) {
     node("int", v = quoted(format(x)), as = "\"r:integer64\""))
   if (inherits(x, c("Date", "POSIXct", "difftime"))) return(leave_time(x))
   if (is.na(x) && !(is.double(x) && is.nan(x)) && !is.complex(x))
-    return(node("na", of = quoted(INT_NAMES[[typeof(x)]])))
-  if (is.complex(x) && is_na_complex(x)) return(node("na", of = "\"complex\""))
+    return(leave_na(INT_NAMES[[typeof(x)]]))
+  if (is.complex(x) && is_na_complex(x)) return(leave_na("complex"))
   switch(typeof(x),
     logical = node("bool", v = if (x) "true" else "false"),
     integer = node("int", v = sprintf("\"%d\"", x)),
@@ -179,10 +202,11 @@ leave_scalar <- function(x) {
     complex = node("complex", v = json_list(quoted(c(hex(Re(x)), hex(Im(x)))))),
     character = if (nchar(x, "bytes") > LONG_TEXT) node("text", data = put_text(x)) else node("text", v = quoted(x)))
 }
+leave_na <- function(of, kind = of) node("na", of = quoted(of), as = quoted(paste0("r:NA ", kind)))
 is_na_complex <- function(x) is.na(Re(x)) & !is.nan(Re(x))
 
 leave_time <- function(x) {
-  if (is.na(x)) return(node("na", of = "\"float\"", as = quoted(paste0("r:", time_class(x)))))
+  if (is.na(x)) return(leave_na("float", time_class(x)))
   if (inherits(x, "Date")) {
     days <- as.double(unclass(x))
     if (days != floor(days)) refuse("Date", "has a fraction of a day; copy trunc(x)")
@@ -190,21 +214,17 @@ leave_time <- function(x) {
   }
   if (inherits(x, "difftime")) {
     found <- in_unit(difftime_seconds(x), time_class(x))
-    nanoseconds <- sprintf("%.0f%s", found$whole, c(s = "000000000", ms = "000000", us = "000", ns = "")[[found$unit]])
     if (inherits(x, "hms")) return(node("time", v = quoted(clock_text(found))))
-    return(node("duration", v = quoted(sub("^(-?)0+(?=[0-9])", "\\1", nanoseconds, perl = TRUE)), difftime_tag(x)))
+    return(node("duration", v = quoted(nanoseconds_text(found)), difftime_tag(x)))
   }
   zone <- zone_of(x)
   local <- as.POSIXlt(x, tz = zone)
   offset <- if (is.null(local$gmtoff) || is.na(local$gmtoff)) 0 else local$gmtoff
   seconds <- as.double(unclass(x))
   found <- in_unit(seconds, "POSIXct")
-  per <- PER_SECOND[[found$unit]]
-  whole <- floor(found$whole / per)
-  rest <- found$whole - whole * per
-  days <- floor((whole + offset) / 86400)
-  clock <- clock_text(list(unit = found$unit, whole = (whole + offset - days * 86400) * per + rest))
-  node("datetime", v = quoted(paste0(date_text(days), "T", clock)), zone = quoted(zone), offset = sprintf("%d", offset))
+  days <- floor((found$whole + offset) / 86400)
+  clock <- clock_text(list(unit = found$unit, whole = found$whole + offset - days * 86400, rest = found$rest))
+  node("datetime", v = quoted(paste0(date_text(days), "T", clock)), zone = quoted(zone), offset = sprintf("%d", offset), local_tag(x))
 }
 date_text <- function(days) {
   parts <- as.POSIXlt(.Date(days))
@@ -214,16 +234,24 @@ date_text <- function(days) {
 }
 clock_text <- function(found) {
   per <- PER_SECOND[[found$unit]]
-  seconds <- floor(found$whole / per)
-  rest <- found$whole - seconds * per
+  seconds <- found$whole
+  rest <- found$rest
   if (seconds < 0 || seconds >= 86400) refuse("hms", "is no time of a day")
   text <- sprintf("%02d:%02d:%02d", as.integer(seconds %/% 3600), as.integer(seconds %/% 60 %% 60), as.integer(seconds %% 60))
   if (rest) sprintf("%s.%0*d", text, nchar(sprintf("%.0f", per)) - 1L, as.integer(rest)) else text
 }
 time_class <- function(x) class(x)[1L]
+is_local <- function(x) is.null(attr(x, "tzone")) || !nzchar(attr(x, "tzone")[1L])
+local_tag <- function(x) if (is_local(x)) c(as = if (is.null(attr(x, "tzone"))) "\"r:local\"" else "\"r:local named\"")
+local_zone <- function() {
+  # Sys.timezone() starts a program, which may complain.
+  zone <- Sys.getenv("TZ")
+  if (!nzchar(zone)) zone <- sub("^.*/zoneinfo/", "", normalizePath("/etc/localtime", mustWork = FALSE))
+  if (zone %in% OlsonNames()) zone else Sys.timezone()
+}
 zone_of <- function(x) {
   zone <- attr(x, "tzone")[1L]
-  if (is.null(zone) || is.na(zone) || !nzchar(zone)) zone <- Sys.timezone()
+  if (is_local(x)) zone <- local_zone()
   if (is.null(zone) || is.na(zone) || zone == "GMT") "UTC" else zone
 }
 difftime_seconds <- function(x) {
@@ -244,13 +272,13 @@ vector_of <- function(x) {
     found <- in_unit(as.double(unclass(x)), "POSIXct")
     missing <- is.na(unclass(x))
     return(c(dtype = "\"datetime\"", unit = quoted(found$unit), zone = quoted(zone_of(x)),
-             data = put_ns(found), validity(missing)))
+             data = put_time(found), validity(missing), local_tag(x)))
   }
   if (inherits(x, "difftime")) {
     found <- in_unit(difftime_seconds(x), time_class(x))
     kind <- if (inherits(x, "hms")) "time" else "duration"
-    if (kind == "time") found <- list(unit = "ns", whole = found$whole * (1e9 / PER_SECOND[[found$unit]]))
-    return(c(dtype = quoted(kind), if (kind == "duration") c(unit = quoted(found$unit)), data = put_ns(found),
+    if (kind == "time") found <- list(unit = "ns", whole = found$whole, rest = found$rest * (1e9 / PER_SECOND[[found$unit]]))
+    return(c(dtype = quoted(kind), if (kind == "duration") c(unit = quoted(found$unit)), data = put_time(found),
              validity(is.na(unclass(x))), if (kind == "duration") difftime_tag(x)))
   }
   attributes(x) <- NULL
@@ -263,7 +291,7 @@ vector_of <- function(x) {
       x[missing] <- 0
       c(dtype = "\"c16\"", data = put(x, 16L), validity(missing))
     },
-    character = plain_fields("text", x, "", put_text),
+    character = c(plain_fields("text", x, "", put_text), if (!length(x)) c(as = "\"r:character\"")),
     raw = refuse("matrix of raw"))
 }
 plain_fields <- function(dtype, x, empty, put) {
@@ -291,7 +319,6 @@ integer64_fields <- function(x) {
   bits[missing] <- 0
   c(dtype = "\"i8\"", data = put(bits, 8L), validity(missing), as = "\"r:integer64\"")
 }
-put_ns <- function(found) put_int64(found$whole)
 
 leave_array <- function(x, path) {
   if (is.list(x)) refuse("matrix of lists")

@@ -1,0 +1,91 @@
+"""`same` compares two values and their types to the last bit. The tests run this file in a kernel."""
+
+import datetime
+import struct
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+
+
+def bits(x: float) -> bytes:
+    """Return the bits of a double."""
+    return struct.pack("<d", x)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Say whether two values are the same."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, (set, frozenset)):
+        return len(a) == len(b) and all(map(same, sorted(a, key=key), sorted(b, key=key)))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    if type(a) is float:
+        return bits(a) == bits(b)
+    if type(a) is complex:
+        return bits(a.real) == bits(b.real) and bits(a.imag) == bits(b.imag)
+    if isinstance(a, datetime.datetime):
+        is_same_moment = a.replace(tzinfo=None) == b.replace(tzinfo=None) and a.fold == b.fold
+        return is_same_moment and type(a.tzinfo) is type(b.tzinfo) and str(a.tzinfo) == str(b.tzinfo)
+    for kind, function in LIBRARIES.items():
+        if isinstance(a, kind):
+            return bool(function(a, b))
+    return bool(a is b or a == b)
+
+
+def key(value: Any) -> tuple[str, str]:
+    """Return what sets are sorted by."""
+    return type(value).__name__, repr(value)
+
+
+def same_array(a: Any, b: Any) -> bool:
+    """Compare arrays."""
+    if a.dtype.str != b.dtype.str or a.shape != b.shape:
+        return False
+    if a.dtype.kind == "O":
+        return all(map(same, a.tolist(), b.tolist()))
+    return bool(a.tobytes() == b.tobytes())
+
+
+def same_frame(a: Any, b: Any) -> bool:
+    """Compare data frames."""
+    if a.shape != b.shape or not a.columns.equals(b.columns) or not same_index(a.index, b.index):
+        return False
+    return all(same(a.iloc[:, at], b.iloc[:, at]) for at in range(a.shape[1]))
+
+
+def same_index(a: Any, b: Any) -> bool:
+    """Compare labels."""
+    return type(a) is type(b) and a.equals(b) and a.dtype == b.dtype and a.names == b.names
+
+
+def same_series(a: Any, b: Any) -> bool:
+    """Compare columns."""
+    if a.dtype != b.dtype or a.name != b.name or not same_index(a.index, b.index):
+        return False
+    if isinstance(a.dtype, np.dtype):
+        return same_array(a.to_numpy(), b.to_numpy())
+    if isinstance(a.dtype, pd.CategoricalDtype) and a.cat.categories.dtype != b.cat.categories.dtype:
+        return False
+    return bool(a.equals(b))
+
+
+def same_table(a: Any, b: Any) -> bool:
+    """Compare tables."""
+    return bool(a.schema == b.schema and a.equals(b))
+
+
+LIBRARIES: dict[Any, Any] = {
+    np.ndarray: same_array,
+    np.generic: lambda a, b: a.dtype == b.dtype and a.tobytes() == b.tobytes(),
+    pd.DataFrame: same_frame,
+    pd.Series: same_series,
+    pd.Categorical: lambda a, b: same_series(pd.Series(a), pd.Series(b)),
+    pl.DataFrame: same_table,
+    pa.Table: same_table,
+}

@@ -1,0 +1,57 @@
+"""Values of every kind cross from Python to R, or to another Python, and back, and are the same to the last bit."""
+
+import base64
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .kernels import Kernels
+from .values import python_values, r_values
+
+SAME = Path(__file__).with_name("same.py")
+EXAMPLES = 40
+COMPARED = """
+for (i in seq_along(x))
+    if (!identical(x[[i]], y[[i]], FALSE, FALSE)) stop(deparse(x[[i]]), " <> ", deparse(y[[i]]))
+"""
+"""The numbers are compared bit for bit."""
+MANY = 12
+"""Values that cross at once."""
+
+
+@pytest.fixture(scope="module")
+def prepared(kernels: Kernels) -> Kernels:
+    """Return kernels, with a Python that can compare."""
+    kernels.execute("python", SAME.read_text("utf-8"))
+    kernels.execute("python", "import base64, pickle")
+    return kernels
+
+
+@pytest.mark.parametrize("target", ["r", "other"])
+def test_from_python_and_back(prepared: Kernels, target: str) -> None:
+    @settings(max_examples=EXAMPLES)
+    @given(st.lists(python_values, min_size=1, max_size=MANY))
+    def cross(values: list[Any]) -> None:
+        sent = base64.b64encode(pickle.dumps(values)).decode("ascii")
+        prepared.execute("python", f"x = pickle.loads(base64.b64decode('{sent}'))")
+        prepared.copy("python", "x", target)
+        prepared.copy(target, "x", "python", "y")
+        prepared.execute("python", "assert same(x, y), [(a, b) for a, b in zip(x, y) if not same(a, b)]")
+
+    cross()
+
+
+def test_from_r_and_back(prepared: Kernels) -> None:
+    @settings(max_examples=EXAMPLES)
+    @given(st.lists(r_values, min_size=1, max_size=MANY))
+    def cross(expressions: list[str]) -> None:
+        prepared.execute("r", f"x <- list({', '.join(expressions)})")
+        prepared.copy("r", "x", "python")
+        prepared.copy("python", "x", "r", "y")
+        prepared.execute("r", COMPARED)
+
+    cross()
