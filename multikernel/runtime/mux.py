@@ -213,7 +213,8 @@ class Mux:
             except Exception as error:
                 log.exception("%s cannot go on", task.text)
                 outcome = MultiError(f"{task.text} cannot go on: {error}")
-        del self._command_scopes[request_id]
+        if self._command_scopes.pop(request_id).cancelled_caught:
+            await self._waiting.let_end()
         self._decide(self._router.command_done, request_id, outcome)
 
     async def _find_history(self, request_id: str, query: Json) -> None:

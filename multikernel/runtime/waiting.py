@@ -4,7 +4,11 @@ import asyncio
 import itertools
 from collections.abc import Callable
 
+import anyio
+
 from ..core.errors import MultiError
+
+ABORTED_SECONDS = 10.0
 
 
 class Waiting:
@@ -13,22 +17,28 @@ class Waiting:
     def __init__(self) -> None:
         """Begin with nobody waiting."""
         self._futures: dict[int, asyncio.Future[str | MultiError]] = {}
+        """One that nobody waits for any more stays until its child has answered."""
         self._keys = itertools.count()
 
     async def outcome(self, ask: Callable[[int], None]) -> str:
         """Ask with a new key and wait for what comes of it: an error's text, or nothing; raise a MultiError."""
         key = next(self._keys)
-        self._futures[key] = asyncio.get_running_loop().create_future()
-        try:
-            ask(key)
-            outcome = await self._futures[key]
-        finally:
-            del self._futures[key]
+        future = self._futures[key] = asyncio.get_running_loop().create_future()
+        ask(key)
+        outcome: str | MultiError = await asyncio.shield(future)
         if isinstance(outcome, MultiError):
             raise outcome
         return outcome
 
     def ended(self, key: int, outcome: str | MultiError) -> None:
-        """Wake who waits, unless that has been given up."""
-        if (future := self._futures.get(key)) is not None and not future.done():
-            future.set_result(outcome)
+        """Wake who waits, if anybody does."""
+        self._futures.pop(key).set_result(outcome)
+
+    async def let_end(self) -> None:
+        """Wait for children that have been interrupted, though not for ever.
+
+        IRkernel 1.3.2 aborts what it has received before it answers an interrupted request, so the next cell has to
+        wait for that.
+        """
+        with anyio.move_on_after(ABORTED_SECONDS):
+            await asyncio.gather(*map(asyncio.shield, self._futures.values()))

@@ -11,7 +11,7 @@ __all__ = ["kernels", "need", "own_folders"]
 
 
 @pytest.fixture(scope="module")
-def kernels(need: Callable[..., None]) -> Iterator[Kernels]:  # noqa: F811
+def kernels(need: Callable[..., None]) -> Iterator[Kernels]:
     """Return a Python, another one, and an R."""
     need("python3", "ir")
     with Kernels({"python": "python3", "other": "python3", "r": "ir"}) as kernels:

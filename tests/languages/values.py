@@ -244,7 +244,7 @@ def r_frames(draw: st.DrawFn) -> str:
     kind = draw(st.sampled_from(["'data.frame'", "c('tbl_df', 'tbl', 'data.frame')"]))
     labels = labels if rows else "integer()"
     quoted = ", ".join(map(r_text, names))
-    return f"structure(list({parts}), names = c({quoted}), row.names = {labels}, class = {kind})"
+    return f"structure(list({parts}), names = as.character(c({quoted})), row.names = {labels}, class = {kind})"
 
 
 r_values = st.recursive(

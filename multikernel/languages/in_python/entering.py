@@ -21,13 +21,16 @@ class Enterer:
 
     def value(self, node: Node, path: Path = ()) -> Any:
         """Return the value of a node; Refused where Python has none."""
-        tag = node.get("as", "")
+        return KINDS[node["t"]](self, node, self.note(node, path), path)
+
+    def note(self, node: Node, path: Path) -> str:
+        """Return a node's tag of Python's own, and remember one of another language."""
+        tag = str(node.get("as", ""))
         if tag.startswith(OWN):
-            tag = tag[len(OWN) :]
-        elif tag:
+            return tag[len(OWN) :]
+        if tag:
             self.tags[path] = tag
-            tag = ""
-        return KINDS[node["t"]](self, node, tag, path)
+        return ""
 
     def values(self, nodes: list[Node], path: Path) -> list[Any]:
         """Return the values of the parts of a container."""

@@ -25,7 +25,7 @@ def value(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
     if node["t"] == "frame":
         from . import entering_frames
 
-        return entering_frames.frame(enterer, node, tag)
+        return entering_frames.frame(enterer, node, tag, path)
     if tag.startswith("pandas.Series"):
         return series(enterer, node, "")
     try:

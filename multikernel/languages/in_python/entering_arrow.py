@@ -4,13 +4,13 @@ from typing import Any
 
 from .entering import UTC, Enterer, Node
 from .entering_arrays import as_list, byte_strings
-from .files import Refused
+from .files import Path, Refused
 
 OWN = "python:pyarrow."
 STORAGE = {"date": "i4", "datetime": "i8", "time": "i8", "duration": "i8", "b1": "u1"}
 
 
-def table(enterer: Enterer, node: Node, tag: str) -> Any:
+def table(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
     """Return a table of the kind that left, or one of pyarrow's for others; Refused where pyarrow is missing."""
     try:
         import pyarrow as pa
@@ -19,7 +19,8 @@ def table(enterer: Enterer, node: Node, tag: str) -> Any:
     if node.get("index") is not None:
         raise Refused("frame", f"has labels for its rows, which {tag} has not")
     columns = []
-    for name, part in zip(node["names"], node["columns"]):
+    for at, (name, part) in enumerate(zip(node["names"], node["columns"])):
+        enterer.note(part, (*path, at))
         try:
             columns.append(column(enterer, part, part.get("as", "")))
         except Refused as refused:

@@ -1,20 +1,20 @@
 """Makes data frames of nodes, column by column: pandas, or what the frame was when it left Python."""
 
-from typing import Any
+from typing import Any, Optional
 
 from .entering import UTC, Enterer, Node
 from .entering_arrays import as_list, numbers
-from .files import Refused
+from .files import Path, Refused
 
 OWN = "python:pandas."
 
 
-def frame(enterer: Enterer, node: Node, tag: str) -> Any:
+def frame(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
     """Return a data frame; Refused if there is nothing to make it with."""
     if tag.startswith(("polars.", "pyarrow.")):
         from . import entering_arrow
 
-        return entering_arrow.table(enterer, node, tag)
+        return entering_arrow.table(enterer, node, tag, path)
     try:
         import pandas as pd
     except ImportError:
@@ -22,7 +22,7 @@ def frame(enterer: Enterer, node: Node, tag: str) -> Any:
     columns = {}
     for position, (name, part) in enumerate(zip(node["names"], node["columns"])):
         try:
-            columns[position] = column(enterer, part, part.get("as", "")[len(OWN) :], (position,))
+            columns[position] = column(enterer, part, part.get("as", "")[len(OWN) :], (*path, position))
         except Refused as refused:
             raise refused.below(f"[{name!r}]") from None
     found = pd.DataFrame(columns, index=pd.RangeIndex(node["rows"]), copy=False)
@@ -39,7 +39,7 @@ def index(enterer: Enterer, node: Node, pd: Any) -> Any:
     labels = node.get("index")
     if labels is None:
         return pd.RangeIndex(node["rows"])
-    parts = [column(enterer, part, part.get("as", "")[len(OWN) :], ()) for part in labels["columns"]]
+    parts = [column(enterer, part, part.get("as", "")[len(OWN) :]) for part in labels["columns"]]
     tag = labels.get("as", "")[len(OWN) :]
     if tag == "MultiIndex" or len(parts) != 1:
         return pd.MultiIndex.from_arrays(parts, names=labels["names"])
@@ -51,19 +51,18 @@ def index(enterer: Enterer, node: Node, pd: Any) -> Any:
     return found
 
 
-def column(enterer: Enterer, node: Node, dtype: str, path: Any = ()) -> Any:
+def column(enterer: Enterer, node: Node, dtype: str, path: Optional[Path] = None) -> Any:
     """Return a column as pandas has it, of the dtype that it had if it still fits."""
     import numpy as np
     import pandas as pd
 
-    tag = node.get("as", "")
-    if tag and not tag.startswith("python:"):
-        enterer.tags[path] = tag
+    if path is not None:
+        enterer.note(node, path)
     if node["t"] == "factor":
         return categorical(enterer, node)
     if node["t"] == "list":
         found: Any = np.empty(len(node["v"]), dtype=object)
-        for position, value in enumerate(enterer.values(node["v"], path)):
+        for position, value in enumerate(enterer.values(node["v"], path or ())):
             found[position] = value
         return pd.Series(found, dtype=object)
     kind = node["dtype"]

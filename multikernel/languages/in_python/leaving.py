@@ -58,10 +58,11 @@ class Leaver:
         """Return the node of a value; Refused for what has none."""
         if len(path) > DEEPEST:
             raise Refused(type_name(value), f"is more than {DEEPEST} levels deep in it, or contains itself")
-        node = self._node(value, path)
-        if path in self._tags:
-            node["as"] = self._tags[path]
-        return node
+        return self.tagged(self._node(value, path), path)
+
+    def tagged(self, node: Node, path: Path) -> Node:
+        """Return a node with the tag that it came with, if it did."""
+        return {**node, "as": self._tags[path]} if path in self._tags else node
 
     def _node(self, value: Any, path: Path) -> Node:
         kind = type(value)

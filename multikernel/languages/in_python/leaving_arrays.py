@@ -20,11 +20,11 @@ def node(leaver: Leaver, value: Any, path: Path) -> Node:
     if package == "pandas":
         from . import leaving_frames
 
-        return leaving_frames.pandas_node(leaver, value)
+        return leaving_frames.pandas_node(leaver, value, path)
     if hasattr(type(value), "__arrow_c_stream__"):
         from . import leaving_arrow
 
-        return leaving_arrow.stream_node(leaver, value)
+        return leaving_arrow.stream_node(leaver, value, path)
     raise Refused(type_name(value), hint_for(value))
 
 

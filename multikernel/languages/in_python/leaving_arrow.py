@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from .files import Refused
+from .files import Path, Refused
 from .leaving import Leaver, Node, type_name
 from .leaving_arrays import byte_strings
 
 Column = dict[str, Any]
 
 
-def stream_node(leaver: Leaver, value: Any) -> Node:
+def stream_node(leaver: Leaver, value: Any, path: Path) -> Node:
     """Return the frame of a table; Refused for what is none, or where pyarrow is missing."""
     try:
         import pyarrow as pa
@@ -20,9 +20,9 @@ def stream_node(leaver: Leaver, value: Any) -> Node:
     except (TypeError, ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise Refused(type_name(value), "is no table; copy a data frame of it") from None
     columns = []
-    for name, column in zip(table.column_names, table.columns):
+    for at, (name, column) in enumerate(zip(table.column_names, table.columns)):
         try:
-            columns.append(column_node(leaver, column))
+            columns.append(leaver.tagged(column_node(leaver, column), (*path, at)))
         except Refused as refused:
             raise refused.below(f"[{name!r}]") from None
     kind = type(value)

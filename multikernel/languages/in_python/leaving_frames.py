@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from .files import Refused
+from .files import Path, Refused
 from .leaving import Leaver, Node, joined, moment, nanoseconds, zone_of
 from .leaving_arrays import array, times
 
@@ -11,19 +11,19 @@ Column = dict[str, Any]
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
-def pandas_node(leaver: Leaver, value: Any) -> Node:
+def pandas_node(leaver: Leaver, value: Any, path: Path) -> Node:
     """Return the node of a value of pandas; Refused for what has none."""
     import pandas as pd
 
     kind = type(value)
     if kind is pd.DataFrame:
-        return frame(leaver, value)
+        return frame(leaver, value, path)
     if kind is pd.Series:
         if value.name is None and is_plain(value.index):
             return {**column(leaver, value), "as": f"python:pandas.Series {dtype_tag(value)}"}
         name = "0" if value.name is None else value.name
         tag = "python:pandas.Series without name" if value.name is None else "python:pandas.Series"
-        return {**frame(leaver, value.to_frame(name)), "as": tag}
+        return {**frame(leaver, value.to_frame(name), path), "as": tag}
     if kind is pd.Categorical:
         return {**column(leaver, pd.Series(value)), "as": "python:pandas.Categorical"}
     if value is pd.NA or value is pd.NaT:
@@ -47,7 +47,7 @@ def is_plain(index: Any) -> bool:
     return type(index) is pd.RangeIndex and index.name is None and index.start == 0 and index.step == 1
 
 
-def frame(leaver: Leaver, value: Any) -> Node:
+def frame(leaver: Leaver, value: Any, path: Path) -> Node:
     """Return the node of a DataFrame."""
     import pandas as pd
 
@@ -58,7 +58,9 @@ def frame(leaver: Leaver, value: Any) -> Node:
     if value.columns.name is not None:
         raise Refused("pandas.DataFrame", "has a name for its columns together, which no other language has")
     names = list(value.columns)
-    columns = [_named(leaver, value.iloc[:, at], repr(name)) for at, name in enumerate(names)]
+    columns = [
+        leaver.tagged(_named(leaver, value.iloc[:, at], repr(name)), (*path, at)) for at, name in enumerate(names)
+    ]
     node: Node = {"t": "frame", "rows": len(value), "names": names, "columns": columns, "as": "python:pandas.DataFrame"}
     if is_plain(value.index):
         return node

@@ -268,13 +268,20 @@ enter_node <- function(node, made) {
     time = { parts <- split_clock(node[[3L]]); as_hms(exact_seconds(parts$seconds, parts$nanos, "time")) },
     datetime = enter_datetime(node[[3L]], node[[4L]], node[[5L]], tag),
     duration = enter_duration(node[[3L]], tag),
-    list = if (tag == "character" && !length(node[[3L]])) character() else made[node[[3L]]],
+    list = if (startsWith(tag, "plain ") && all(lengths(made[node[[3L]]]) == 0L)) plain_vector(tag, length(node[[3L]]))
+      else made[node[[3L]]],
     dict = { values <- made[node[[4L]]]
              names(values) <- node[[3L]]
              if (tag == "vector") as_named_vector(values) else values },
     array = enter_array(node[[3L]], node[[4L]], node[[5L]], node[[6L]], node[[7L]], node[[8L]], node[[9L]], tag),
     factor = enter_factor(node[[3L]], made[[node[[4L]]]], node[[5L]]),
     frame = enter_frame(node[[3L]], node[[4L]], made[node[[5L]]], if (length(node[[6L]])) made[[node[[6L]]]], tag))
+}
+plain_vector <- function(tag, count) {
+  words <- strsplit(tag, " ", fixed = TRUE)[[1L]]
+  found <- missing_value(words[2L])[rep(1L, count)]
+  if (words[2L] == "POSIXct") attr(found, "tzone") <- known_zone(words[3L])
+  found
 }
 missing_value <- function(kind) switch(kind, bool = NA, int = NA_integer_, float = NA_real_, text = NA_character_, complex = NA_complex_,
   Date = .Date(NA_real_), POSIXct = .POSIXct(NA_real_, "UTC"), difftime = as_difftime(NA_real_, "secs"), hms = as_hms(NA_real_))
@@ -298,6 +305,7 @@ enter_factor <- function(ref, levels, ordered) {
 }
 enter_frame <- function(rows, names, columns, labels, tag) {
   names(columns) <- names
+  for (at in seq_along(columns)) if (length(dim(columns[[at]])) == 1L) dim(columns[[at]]) <- NULL
   if (tag == "matrix") {
     kinds <- unique(vapply(columns, typeof, ""))
     if (length(kinds) == 1L && !any(vapply(columns, is.object, NA))) {

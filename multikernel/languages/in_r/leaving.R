@@ -272,7 +272,7 @@ vector_of <- function(x) {
     found <- in_unit(as.double(unclass(x)), "POSIXct")
     missing <- is.na(unclass(x))
     return(c(dtype = "\"datetime\"", unit = quoted(found$unit), zone = quoted(zone_of(x)),
-             data = put_time(found), validity(missing), local_tag(x)))
+             data = put_time(found), validity(missing), if (all(missing)) plain_tag("POSIXct", zone_of(x)) else local_tag(x)))
   }
   if (inherits(x, "difftime")) {
     found <- in_unit(difftime_seconds(x), time_class(x))
@@ -282,6 +282,11 @@ vector_of <- function(x) {
              validity(is.na(unclass(x))), if (kind == "duration") difftime_tag(x)))
   }
   attributes(x) <- NULL
+  c(plain_vector_of(x), if (!is.double(x) && all(is.na(x))) plain_tag(INT_NAMES[[typeof(x)]]))
+}
+# Of a vector that is empty, or NA only, nothing is left in a language that has lists instead but its tag.
+plain_tag <- function(...) c(as = quoted(paste("r:plain", ...)))
+plain_vector_of <- function(x) {
   switch(typeof(x),
     logical = plain_fields("b1", x, FALSE, function(v) put(as.raw(v), 1L)),
     integer = plain_fields("i4", x, 0L, function(v) put(v, 4L)),
@@ -291,7 +296,7 @@ vector_of <- function(x) {
       x[missing] <- 0
       c(dtype = "\"c16\"", data = put(x, 16L), validity(missing))
     },
-    character = c(plain_fields("text", x, "", put_text), if (!length(x)) c(as = "\"r:character\"")),
+    character = plain_fields("text", x, "", put_text),
     raw = refuse("matrix of raw"))
 }
 plain_fields <- function(dtype, x, empty, put) {
@@ -310,7 +315,7 @@ date_fields <- function(days) {
   missing <- is.na(days)
   days[missing] <- 0
   if (any(days != floor(days)) || any(abs(days) > 2147483647)) refuse("Date", "has a fraction of a day, or is too far away; copy trunc(x)")
-  c(dtype = "\"date\"", data = put(as.integer(days), 4L), validity(missing))
+  c(dtype = "\"date\"", data = put(as.integer(days), 4L), validity(missing), if (all(missing)) plain_tag("Date"))
 }
 integer64_fields <- function(x) {
   bits <- unclass(x)
@@ -325,7 +330,8 @@ leave_array <- function(x, path) {
   if (!is.null(dimnames(x))) return(leave_labelled(x, path))
   shape <- json_list(dim(x))
   made <- c(shape = shape, order = "\"F\"", vector_of(x))
-  if (length(dim(x)) == 1L && length(x) != 1L && !("as" %in% names(made))) made <- c(made, as = "\"r:array1d\"")
+  if (length(dim(x)) == 1L && length(x) != 1L && !inherits(x, "integer64"))
+    made <- c(made[names(made) != "as"], as = "\"r:array1d\"")
   do.call(node, c(list("array"), as.list(made)))
 }
 leave_labelled <- function(x, path) {

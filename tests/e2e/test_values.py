@@ -1,0 +1,143 @@
+"""`-i`, `-o` and `%%vars` with real kernels."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from .kernel import PATIENCE, Kernel, open_kernel
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def both(need: Callable[..., None]) -> None:
+    """Skip where one of the kernels is missing."""
+    need("python3", "ir")
+
+
+def error_of(kernel: Kernel, code: str) -> str:
+    """Return the error of a cell, as its reply and its output have it."""
+    answer = kernel.run(code)
+    assert answer.content["status"] == "error", answer.content
+    assert [content["ename"] for content in answer.of("error")] == [answer.content["ename"]]
+    return f"{answer.content['ename']}: {answer.content['evalue']}"
+
+
+def test_a_variable_goes_there_and_a_result_comes_back(shared: Kernel) -> None:
+    shared.run("x = 0.1 + 0.2; names = ['a', 'ü😀']")
+    answer = shared.run("%%ir -i x,names -o y,again=names\nprint(names); y <- x * 2")
+    assert answer.content["status"] == "ok", answer.content
+    assert "ü" in answer.stream()
+    assert shared.run("(x, y, again)").result == "(0.30000000000000004, 0.6000000000000001, ['a', 'ü😀'])"
+
+
+def test_the_counter_the_history_and_the_names_are_as_before(multi: Kernel) -> None:
+    visible = "sorted(n for n in globals() if not n.startswith('_i') and not n[1:].isdigit())"
+    multi.run("x = 5; list = c = print = 'mine'")
+    before = multi.run(visible).result
+    multi.run("%%ir\nc <- list <- function(...) stop('mine'); assign <- ls <- x <- 6; .Last.value")
+    count = multi.run("%%ir -i x -o x\nNULL").content["execution_count"]
+    assert multi.run("_ih[-1]").content["execution_count"] == count + 1
+    assert multi.run(visible).result == before
+    assert multi.run("%%ir\nprint(base::ls())").stream().split()[1:] == ['"assign"', '"c"', '"list"', '"ls"', '"x"']
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("%%ir -i nothing\n1", "TransferError: There is no variable nothing in python3."),
+        ("%%ir -i x=import\n1", "is a keyword of Python's"),
+        ("%%ir -i if=one\n1", "is a reserved word of R's"),
+        ("%%ir -i _x=one\n1", "is no name in R"),
+        ("%%ir -i bash:x\n1", "TransferError: bash is not running, so it has no variables."),
+        ("%%ir -i f\n1", "TransferError: f (function) cannot leave python3."),
+        ("%%ir -i deep\n1", "TransferError: deep['a'][1] (function) cannot leave python3."),
+        ("%%ir -o g\ng <- function() 1", "TransferError: g (function) is code, and stays in R."),
+        ("%%ir -o twice\ntwice <- list(a = 1, a = 2)", "has several elements named 'a'"),
+        ("%%ir -i nul\n1", "has the character NUL"),
+    ],
+)
+def test_what_cannot_be_copied_is_said(shared: Kernel, cell: str, text: str) -> None:
+    shared.run("one = 1; f = lambda: 1\ndef f(): pass\ndeep = {'a': [1, f]}; nul = 'a\\0b'")
+    assert text in error_of(shared, cell)
+
+
+def test_nothing_is_copied_back_after_an_error(shared: Kernel) -> None:
+    shared.run("y = 'before'")
+    assert "stop" not in error_of(shared, "%%ir -o y\ny <- 1; stop('no')")
+    assert shared.run("y").result == "'before'"
+
+
+def test_a_body_does_not_run_without_its_variables(shared: Kernel) -> None:
+    error_of(shared, "%%ir -i nothing\nran <- TRUE")
+    assert "FALSE" in shared.run("%%ir\nprint(exists('ran'))").stream()
+
+
+def test_vars_is_a_table_of_what_runs(shared: Kernel) -> None:
+    shared.run("x = [1, 2, 3]")
+    shared.run("%%ir\nm <- matrix(1:6, 2)")
+    answer = shared.run("%%vars")
+    rows = [line.split() for line in (answer.result or "").splitlines()]
+    assert rows[0] == ["backend", "variable", "type", "shape", "size"]
+    assert ["python3", "x", "list", "3"] in [row[:4] for row in rows]
+    assert ["ir", "m", "matrix", "2", "x", "3"] in [row[:6] for row in rows]
+    page = answer.of("display_data")[0]["data"]["text/html"]
+    assert "<td style='text-align: left'>m</td>" in page
+    assert (shared.run("%%vars bash").result or "").splitlines()[-1] == "bash is stopped."
+    assert "bash" not in shared.children()
+
+
+def test_vars_does_not_wait_for_a_busy_backend(shared: Kernel) -> None:
+    shared.run("%%ir\n1")
+    cell = shared.begin("%%ir\ncat('go'); while (TRUE) Sys.sleep(0.1)")
+    answer = shared.run("%%vars --now")
+    assert "ir is busy." in (answer.result or "")
+    shared.interrupt()
+    shared.wait(cell)
+
+
+def test_a_transfer_can_be_interrupted(shared: Kernel, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    slow = f"function() {{ file.create('{begun}'); while (TRUE) Sys.sleep(0.1) }}"
+    shared.run(f"%%ir\nmakeActiveBinding('slow', {slow}, globalenv())")
+    msg_id = str(shared.client.execute("%%python3 -i ir:slow\n1"))
+    deadline = time.monotonic() + PATIENCE
+    while not begun.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    shared.interrupt()
+    answer = shared.wait(msg_id)
+    assert answer.content["ename"] == "Interrupted", answer.content
+    assert "2" in shared.run("%%ir\nrm(slow); print(2)").stream()
+
+
+def test_a_child_that_dies_in_a_transfer_is_said(multi: Kernel) -> None:
+    multi.run("x = 1")
+    multi.run("%%ir\nmakeActiveBinding('end', function() tools::pskill(Sys.getpid(), 9L), globalenv())")
+    assert error_of(multi, "%%python3 -i ir:end\n1").startswith("BackendDied: ir died (SIGKILL)")
+    assert multi.run("x").result == "1"
+
+
+def _left() -> set[str]:
+    folder = Path("/dev/shm")
+    return {path.name for path in folder.glob("multikernel-*")} if folder.is_dir() else set()
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no memory that is a folder")
+def test_nothing_is_left_in_memory_however_the_front_ends() -> None:
+    before = _left()
+    with open_kernel("multi") as kernel:
+        kernel.run("import numpy as np; x = np.zeros(10**6)")
+        assert kernel.run("%%ir -i x\nstopifnot(length(x) == 1e6)").content["status"] == "ok"
+        (ours,) = _left() - before
+        assert os.listdir(Path("/dev/shm", ours)) == []
+        assert Path("/dev/shm", ours).stat().st_mode & 0o777 == 0o700
+        front = psutil.Process(kernel.manager.provisioner.pid)  # type: ignore[union-attr]
+        children = front.children()
+        front.kill()
+        psutil.wait_procs(children, timeout=20)
+        assert ours not in _left()
