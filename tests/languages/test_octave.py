@@ -71,6 +71,7 @@ def test_a_value_comes_back_as_it_was(octave: Child, value: Plain) -> None:
         ),
         ("'a\U0001f388'", ("text", "", "a\U0001f388")),
         ('"a\\0b"', ("text", "", "a\0b")),
+        ("char([127 194 128 239 191 191 244 143 191 191])", ("text", "", "\x7f\x80\uffff\U0010ffff")),
         ("''", ("text", "", "")),
         ("char(zeros(1, 0))", ("text", "octave:char 1x0", "")),
         ("['ab'; 'c ']", ("list", "octave:char 2x2", (("text", "", "ab"), ("text", "", "c ")))),

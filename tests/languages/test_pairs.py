@@ -102,7 +102,10 @@ SAME = {
     "r": "stopifnot(identical(back, x))",
     "deno": "if (Deno.inspect(back) !== Deno.inspect(x)) throw new Error(Deno.inspect(back))",
     # Errors are only printed by this kernel.
-    "octave": "same = strcmp (class (back), class (x)) && isequaln (back, x) && (! isfloat (x) || isequal (isna (back), isna (x)))",
+    "octave": (
+        "same = strcmp (class (back), class (x)) && isequaln (back, x) "
+        "&& (! isfloat (x) || isequal (isna (back), isna (x)))"
+    ),
     "bash": '[[ "$(declare -p back)" == "$(declare -p x | sed \'s/ x=/ back=/\')" ]]',
 }
 
