@@ -12,7 +12,18 @@ TAGS = st.sampled_from(["", "", "", "python:thing", "r:factor \U0001f388", 'x:"\
 """Tags of other languages, which no adapter knows."""
 
 TEXTS = st.text(max_size=30) | st.sampled_from(
-    ["\0", "\x7f\x80\uffff\U0010ffff", "\ufeff", "\n\n", "a'b\"c`d\\", "\u202eabc", "\U0001f469\u200d\U0001f52c", "$(ls) %s %d", "\r\n", "é" * 300]
+    [
+        "\0",
+        "\x7f\x80\uffff\U0010ffff",
+        "\ufeff",
+        "\n\n",
+        "a'b\"c`d\\",
+        "\u202eabc",
+        "\U0001f469\u200d\U0001f52c",
+        "$(ls) %s %d",
+        "\r\n",
+        "é" * 300,
+    ]
 )
 NUL_FREE = TEXTS.map(lambda text: text.replace("\0", ""))
 DOUBLES = st.floats().map(lambda number: float_of(number)[2]) | st.sampled_from(
