@@ -111,6 +111,8 @@ def element(kind: str, texts: st.SearchStrategy[str], doubles: st.SearchStrategy
     low, high = (0, 1 << bits) if kind[0] == "u" else (-(1 << (bits - 1)), 1 << (bits - 1))
     if kind == "date":
         low, high = -700_000, 2_900_000
+    elif kind == "datetime":
+        low, high = -8_640_000_000_000_000, 8_640_000_000_000_000
     elif kind == "time":
         low, high = 0, 86_400_000_000_000
     return st.integers(low, high - 1).map(lambda number: number.to_bytes(bits // 8, "little", signed=low < 0).hex())

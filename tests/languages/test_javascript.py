@@ -156,6 +156,12 @@ def test_a_column_between_milliseconds_is_refused(deno: Child) -> None:
     }
 
 
+@pytest.mark.parametrize(("unit", "zone"), [("ms", ""), ("s", "UTC")])
+def test_a_moment_that_javascript_cannot_count_to_is_refused(deno: Child, unit: str, zone: str) -> None:
+    value = ("array", "", "datetime", unit, zone, (1,), "C", ("ff" * 7 + "7f",))
+    assert "out of range" in str(deno.put("x", value)["refused"])
+
+
 @pytest.mark.parametrize("declaration", ["let", "var", "globalThis."])
 def test_a_variable_is_assigned_to_wherever_it_is(deno: Child, declaration: str) -> None:
     name = f"declared_{re.sub('[^a-z]', '', declaration)}"

@@ -119,6 +119,15 @@ class Importer {
   }
 
   moments(node, bytes, path) {
+    try {
+      return this.inRange(node, bytes, path);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new Refusal(path, "a date, time or duration out of range", "is beyond what JavaScript can count to");
+    }
+  }
+
+  inRange(node, bytes, path) {
     if (node.dtype === "date") return Array.from(new Int32Array(bytes.buffer), dateOf);
     const raw = Array.from(new BigInt64Array(bytes.buffer), (count) => count * NANOSECONDS[node.unit ?? "ns"]);
     if (node.dtype === "time") return raw.map(timeOf);
@@ -128,7 +137,7 @@ class Importer {
       if (nanoseconds % 1000000n !== 0n) {
         throw new Refusal(`${path}[${position}]`, "a moment between milliseconds", "has no exact Date in JavaScript; round it");
       }
-      return new Date(Number(nanoseconds / 1000000n));
+      return new Date(instantOf(nanoseconds).epochMilliseconds);
     });
   }
 

@@ -3,7 +3,7 @@
 
 const {
   ArrayBuffer, Array, BigInt, BigInt64Array, BigUint64Array, Boolean, Date, Error, Float32Array, Float64Array, Int16Array,
-  Int32Array, Int8Array, JSON, Map, Math, Number, Object, Reflect, ReferenceError, Set, String, TextDecoder, TextEncoder,
+  Int32Array, Int8Array, JSON, Map, Math, Number, Object, RangeError, Reflect, ReferenceError, Set, String, TextDecoder, TextEncoder,
   Uint16Array, Uint32Array, Uint8Array, Uint8ClampedArray, WeakMap,
 } = G;
 const { Deno, Temporal } = G;
