@@ -36,7 +36,14 @@ def _proxy(limit: float) -> Goal:
     return Goal(limit, "proxy")
 
 
-REFERENCES = {"idle": "Multi idle", "one": "one backend"}
+REFERENCES = {
+    "idle": "Multi idle",
+    "one": "one backend",
+    "csv": "CSV by pandas and read.csv",
+    "arrow": "pyarrow alone",
+    "text": "source text, SoS's way",
+    "trip": "round trip in R",
+}
 """What goals refer to besides contenders."""
 
 ROWS: dict[str, Row] = {
@@ -75,4 +82,11 @@ ROWS: dict[str, Row] = {
     "many_4": Row("round trip with 4 backends started", goal=Goal(1.05, "one")),
     "many_16": Row("round trip with 16 backends started", goal=Goal(1.05, "one")),
     "many_32": Row("round trip with 32 backends started", goal=Goal(1.05, "one")),
+    "value_frame": Row("1e6 x 5 frame from Python to R and back", goal=Goal(0.1, "csv")),
+    "value_frame_arrow": Row("… beside the same columns written and read by pyarrow", goal=Goal(2, "arrow")),
+    "value_array": Row("8 MB array from Python to R", goal=Goal(0.05, "text")),
+    "value_integer": Row("what `-i n`, an integer, adds to a cell in R", goal=Goal(3, "trip")),
+    "value_memory_front": Row("peak extra memory for a 1 GB frame: front", "x", Goal(1.3)),
+    "value_memory_python": Row("… Python, which it leaves", "x", Goal(1.3)),
+    "value_memory_r": Row("… R, which it enters", "x", Goal(1.3)),
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..contenders import Workshop
 from ..measuring import Rows
-from . import completion, large, many, memory, round_trip, starts, throughput
+from . import completion, large, many, memory, round_trip, starts, throughput, values
 
 MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "round_trip": round_trip.measure,
@@ -17,4 +17,5 @@ MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "completion": completion.measure,
     "memory": memory.measure,
     "many": many.measure,
+    "values": values.measure,
 }

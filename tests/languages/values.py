@@ -178,7 +178,7 @@ r_double = st.one_of(
     st.sampled_from(["NaN", "Inf", "-Inf", "-0", "0", "1e-310", "1e300"]),
     st.floats(allow_nan=False, allow_infinity=False).map(lambda value: f"({value.hex()})"),
 )
-r_seconds = st.floats(0, 2**31).map(lambda value: f"{value.hex()}")
+r_seconds = st.floats(1e6, 2**31).map(float.hex) | st.integers(-(10**9), 2**51).map(lambda us: f"({us} / 1e6)")
 ELEMENTS = {
     "logical": (st.sampled_from(["TRUE", "FALSE"]), "NA"),
     "integer": (r_integer, "NA_integer_"),
