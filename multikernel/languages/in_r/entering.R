@@ -216,7 +216,7 @@ enter_array <- function(dtype, shape, order, ref, valid_ref, unit, zone, tag, is
     else if (!(dtype %in% c("i8", "u8", "u4", "time", "datetime", "duration"))) values[missing] <- NA
   }
   if (tag == "integer64" && !inherits(values, "integer64") && has_bit64()) values <- bit64::as.integer64(values)
-  if (tag == "list") return(as_plain_list(values))
+  if (tag == "list") return(as_plain_list(values, missing))
   if (length(shape) == 1L) {
     if (tag == "vector" || (shape != 1L && tag != "array1d") || dtype == "bytes" || tag == "column") return(values)
     dim(values) <- shape
@@ -242,10 +242,12 @@ read_bytes <- function(ref, count) {
   if (offsets[1L] != 0 || any(diff(offsets) < 0) || offsets[count + 1] > length(content)) refuse("bytes", "has offsets that are wrong")
   lapply(seq_len(count), function(at) content[offsets[at] + seq_len(offsets[at + 1L] - offsets[at])])
 }
-as_plain_list <- function(values) {
+as_plain_list <- function(values, missing) {
+  # A null is NULL here: an NA of a list's has a tag, with which it is not packed.
   if (is.list(values)) return(values)
   items <- vector("list", length(values))
   for (at in seq_along(values)) items[[at]] <- values[at]
+  items[missing] <- list(NULL)
   items
 }
 
