@@ -16,7 +16,7 @@ SAME = Path(__file__).with_name("same.py")
 EXAMPLES = 40
 COMPARED = """
 for (i in seq_along(x))
-    if (!identical(x[[i]], y[[i]], FALSE, FALSE)) stop(deparse(x[[i]]), " <> ", deparse(y[[i]]))
+    if (!identical(x[[i]], y[[i]], num.eq = FALSE)) stop(deparse(x[[i]]), " <> ", deparse(y[[i]]))
 """
 """The numbers are compared bit for bit."""
 MANY = 12

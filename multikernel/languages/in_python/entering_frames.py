@@ -27,7 +27,7 @@ def frame(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
             raise refused.below(f"[{name!r}]") from None
     found = pd.DataFrame(columns, index=pd.RangeIndex(node["rows"]), copy=False)
     found.index = index(enterer, node, pd)
-    found.columns = pd.Index(node["names"], dtype="str" if node["names"] else object)
+    found.columns = pd.Index(node["names"], dtype="str")
     if tag.startswith("pandas.Series") and len(node["names"]) == 1:
         series = found.iloc[:, 0]
         return series.rename(None) if tag.endswith("without name") else series

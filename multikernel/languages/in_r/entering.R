@@ -132,7 +132,7 @@ known_zone <- function(zone) {
   zone
 }
 posixct <- function(seconds, zone, tag)
-  .POSIXct(seconds, switch(tag, local = NULL, "local named" = "", known_zone(zone)))
+  .POSIXct(seconds, switch(tag, local = NULL, "local named" = "", "plain POSIXct none" = NULL, "plain POSIXct empty" = "", known_zone(zone)))
 
 split_clock <- function(text) {
   numbers <- as.double(strsplit(text, ":", fixed = TRUE)[[1L]][1:2])
@@ -279,14 +279,16 @@ enter_node <- function(node, made) {
     factor = enter_factor(node[[3L]], made[[node[[4L]]]], node[[5L]]),
     frame = enter_frame(node[[3L]], node[[4L]], made[node[[5L]]], if (length(node[[6L]])) made[[node[[6L]]]], tag))
 }
+zone_of_word <- function(word) if (is.na(word)) "UTC" else switch(word, none = NULL, empty = "", known_zone(word))
 plain_vector <- function(tag, count) {
   words <- strsplit(tag, " ", fixed = TRUE)[[1L]]
   found <- missing_value(words[2L])[rep(1L, count)]
-  if (words[2L] == "POSIXct") attr(found, "tzone") <- known_zone(words[3L])
+  if (words[2L] == "POSIXct") attr(found, "tzone") <- zone_of_word(words[3L])
   found
 }
-missing_value <- function(kind) switch(kind, bool = NA, int = NA_integer_, float = NA_real_, text = NA_character_, complex = NA_complex_,
-  Date = .Date(NA_real_), POSIXct = .POSIXct(NA_real_, "UTC"), difftime = as_difftime(NA_real_, "secs"), hms = as_hms(NA_real_))
+missing_value <- function(kind, words = strsplit(kind, " ", fixed = TRUE)[[1L]]) switch(words[1L], bool = NA, int = NA_integer_, float = NA_real_, text = NA_character_, complex = NA_complex_,
+  Date = .Date(NA_real_), POSIXct = .POSIXct(NA_real_, zone_of_word(words[2L])),
+  difftime = as_difftime(NA_real_, if (is.na(words[2L])) "secs" else words[2L]), hms = as_hms(NA_real_))
 as_named_vector <- function(values) {
   kinds <- unique(lapply(values, function(value) list(typeof(value), attributes(value))))
   is_flat <- length(kinds) == 1L && all(lengths(values) == 1L) && is.atomic(values[[1L]])

@@ -206,7 +206,7 @@ leave_na <- function(of, kind = of) node("na", of = quoted(of), as = quoted(past
 is_na_complex <- function(x) is.na(Re(x)) & !is.nan(Re(x))
 
 leave_time <- function(x) {
-  if (is.na(x)) return(leave_na("float", time_class(x)))
+  if (is.na(x)) return(leave_na("float", paste(time_class(x), if (inherits(x, "POSIXct")) zone_word(x) else attr(x, "units"))))
   if (inherits(x, "Date")) {
     days <- as.double(unclass(x))
     if (days != floor(days)) refuse("Date", "has a fraction of a day; copy trunc(x)")
@@ -243,6 +243,7 @@ clock_text <- function(found) {
 time_class <- function(x) class(x)[1L]
 is_local <- function(x) is.null(attr(x, "tzone")) || !nzchar(attr(x, "tzone")[1L])
 local_tag <- function(x) if (is_local(x)) c(as = if (is.null(attr(x, "tzone"))) "\"r:local\"" else "\"r:local named\"")
+zone_word <- function(x) if (!is_local(x)) zone_of(x) else if (is.null(attr(x, "tzone"))) "none" else "empty"
 local_zone <- function() {
   # Sys.timezone() starts a program, which may complain.
   zone <- Sys.getenv("TZ")
@@ -272,7 +273,7 @@ vector_of <- function(x) {
     found <- in_unit(as.double(unclass(x)), "POSIXct")
     missing <- is.na(unclass(x))
     return(c(dtype = "\"datetime\"", unit = quoted(found$unit), zone = quoted(zone_of(x)),
-             data = put_time(found), validity(missing), if (all(missing)) plain_tag("POSIXct", zone_of(x)) else local_tag(x)))
+             data = put_time(found), validity(missing), if (all(missing)) plain_tag("POSIXct", zone_word(x)) else local_tag(x)))
   }
   if (inherits(x, "difftime")) {
     found <- in_unit(difftime_seconds(x), time_class(x))
