@@ -45,6 +45,13 @@ def test_from_python_and_back(prepared: Kernels, target: str) -> None:
     cross()
 
 
+def test_a_text_that_ends_with_a_line(prepared: Kernels) -> None:
+    prepared.execute("python", r"x = ['a\n', {'k\n': '\n'}]")
+    prepared.copy("python", "x", "r")
+    prepared.copy("r", "x", "python", "y")
+    prepared.execute("python", "assert same(x, y), y")
+
+
 def test_from_r_and_back(prepared: Kernels) -> None:
     @settings(max_examples=EXAMPLES)
     @given(st.lists(r_values, min_size=1, max_size=MANY))

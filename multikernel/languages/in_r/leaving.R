@@ -15,7 +15,7 @@ refuse <- function(kind, why = "")
 quoted <- function(text) {
   if (!length(text)) return(character())
   text <- enc2utf8(text)
-  plain <- grepl("^[ !#-\\[\\]-~]*$", text, perl = TRUE, useBytes = TRUE)
+  plain <- grepl("^[ !#-\\[\\]-~]*\\z", text, perl = TRUE, useBytes = TRUE)
   text[!plain] <- vapply(text[!plain], function(each) {
     if (!validUTF8(each)) refuse("character", "has bytes that are no UTF-8; copy iconv(x, ...) of it")
     points <- utf8ToInt(each)
