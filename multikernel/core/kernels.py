@@ -4,8 +4,9 @@
 language says. Each entry names where the fact was seen.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from . import ipython
 from .config import InterruptMode
@@ -97,6 +98,19 @@ def traits_of_program(words: Iterable[str]) -> Traits | None:
     if implementation == "metakernel":
         return replace(DEFAULTS, cell_magics=True)
     return None if implementation is None else traits_of({"implementation": implementation})
+
+
+def loses_over_ipc(argv: Sequence[str]) -> bool:
+    """Whether a kernel that is started so may lose outputs over ipc: one in Python that is not ipykernel itself.
+
+    Such kernels are built on ipykernel (7.4), which hands its outputs to zmq in bursts and drops what exceeds 1,000
+    waiting messages. A Unix socket takes some 300 of them on top, a tcp connection many thousands: of 100,000 lines in
+    quick succession bash_kernel and octave_kernel lost one in a hundred over ipc, none over tcp on a quiet machine. In
+    ipykernel itself that limit is lifted (`ipython.SETUP`), which cannot be done from outside. xeus-python looks alike;
+    it does not speak ipc.
+    """
+    module = next((after for option, after in pairwise(argv) if option == "-m"), "")
+    return bool(module) and OF_PROGRAM.get(module.partition(".")[0]) != "ipython"
 
 
 def language_of(kernel_info: Json) -> str:

@@ -31,6 +31,7 @@ from traitlets import Instance
 
 from ..core.config import BackendConfig
 from ..core.errors import BackendNotFound, BackendStartError
+from ..core.kernels import loses_over_ipc
 from ..core.wire import Json
 from .child import Child, Deliver
 from .folders import make_private_folder
@@ -105,7 +106,11 @@ def _transports(kernel: str, surroundings: Surroundings) -> list[AbstractContext
     """Return the options of a kernel manager for each transport that is to be tried."""
     tcp = reserved_ports()
     ipc = os.path.join(surroundings.directory, secrets.token_hex(4))
-    if kernel in surroundings.without_ipc or len(os.fsencode(ipc)) > LONGEST_IPC_PATH:
+    argv: list[str] = []
+    with suppress(NoSuchKernel):
+        argv = surroundings.kernel_spec_manager().get_kernel_spec(kernel).argv
+    is_too_long = len(os.fsencode(ipc)) > LONGEST_IPC_PATH
+    if is_too_long or kernel in surroundings.without_ipc or loses_over_ipc(argv):
         return [tcp]
     return [nullcontext({"transport": "ipc", "ip": ipc}), tcp]
 

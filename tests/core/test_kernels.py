@@ -11,6 +11,7 @@ from multikernel.core.kernels import (
     Traits,
     language_info,
     language_of,
+    loses_over_ipc,
     traits_of,
     traits_of_program,
 )
@@ -100,3 +101,20 @@ def test_the_language_of_a_kernel_that_has_not_spoken_is_the_kernelspecs() -> No
     assert language_info("Python")["name"] == "python"
     assert language_info("Ruby") == {"name": "ruby", "version": "", "mimetype": "text/x-ruby"}
     assert language_info("")["name"] == ""
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        ("python3 -m bash_kernel -f {connection_file}", True),
+        ("/opt/python -X frozen_modules=off -m a.new_kernel -f {connection_file}", True),
+        ("python3 -m ipykernel_launcher -f {connection_file}", False),
+        ("python3 -m ipykernel -f {connection_file}", False),
+        ("R --slave -e IRkernel::main() --args {connection_file}", False),
+        ("deno jupyter --kernel --conn {connection_file}", False),
+        ("python3 -m", False),
+        ("", False),
+    ],
+)
+def test_kernels_that_are_built_on_ipykernel_may_lose_outputs_over_ipc(argv: str, expected: bool) -> None:
+    assert loses_over_ipc(argv.split()) is expected

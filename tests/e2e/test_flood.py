@@ -1,12 +1,18 @@
 """Nothing is lost of what a child says faster than it can be taken."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from .kernel import Kernel
 from .processes import front
 
+Need = Callable[..., None]
+
 COUNT = 20_000
+LINES = 5_000
 
 
 def test_outputs_wait_while_nobody_takes_them(multi: Kernel, tmp_path: Path) -> None:
@@ -21,3 +27,16 @@ def test_outputs_wait_while_nobody_takes_them(multi: Kernel, tmp_path: Path) -> 
     front(multi).resume()
     shown = [content["data"]["text/plain"] for content in multi.wait(msg_id).of("display_data")]
     assert shown == [str(n) for n in range(COUNT)]
+
+
+@pytest.mark.parametrize(
+    ("backend", "code"),
+    [
+        ("bash", "for ((n = 0; n < {}; n++)); do echo $n; done"),
+        ("octave", "for n = 0:{} - 1, printf('%d\\n', n); end"),
+    ],
+)
+def test_a_kernel_that_publishes_in_bursts_loses_nothing(multi: Kernel, need: Need, backend: str, code: str) -> None:
+    need(backend)
+    answer = multi.run(f"%%{backend}\n{code.format(LINES)}")
+    assert answer.stream().split() == [str(n) for n in range(LINES)]

@@ -38,7 +38,7 @@ def test_a_child_is_reached_over_ipc(several: Kernel) -> None:
     assert several.run(SHOW).stream() == "ipc\n"
 
 
-@pytest.mark.parametrize("backend", ["deno", "xpython", "deaf-to-ipc"])
+@pytest.mark.parametrize("backend", ["deno", "deaf-to-ipc"])
 def test_a_child_that_does_not_speak_ipc_is_reached_over_tcp(several: Kernel, need: Need, backend: str) -> None:
     if backend != "deaf-to-ipc":
         need(backend)
