@@ -12,7 +12,7 @@ from . import manifest as m
 from .language import Language, Refused
 from .manifest import Node, Ref
 
-FILES = ("leaving.R", "entering.R", "calls.R")
+FILES = ("writing.R", "leaving_times.R", "leaving.R", "entering_times.R", "entering.R", "calls.R")
 KEPT = "base::getOption('multikernel')"
 OWN = "r:"
 

@@ -45,10 +45,19 @@ def test_from_python_and_back(prepared: Kernels, target: str) -> None:
     cross()
 
 
-def test_a_text_that_ends_with_a_line(prepared: Kernels) -> None:
-    prepared.execute("python", r"x = ['a\n', {'k\n': '\n'}]")
-    prepared.copy("python", "x", "r")
-    prepared.copy("r", "x", "python", "y")
+@pytest.mark.parametrize("target", ["r", "other"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        r"['a\n', {'k\n': '\n'}]",
+        "__import__('pandas').DataFrame({'c': __import__('pandas').Series([], dtype='category')})",
+    ],
+    ids=["a text that ends with a line", "a category without categories"],
+)
+def test_what_was_wrong_once(prepared: Kernels, value: str, target: str) -> None:
+    prepared.execute("python", f"x = {value}")
+    prepared.copy("python", "x", target)
+    prepared.copy(target, "x", "python", "y")
     prepared.execute("python", "assert same(x, y), y")
 
 

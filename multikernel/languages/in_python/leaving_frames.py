@@ -160,7 +160,8 @@ def categorical(leaver: Leaver, values: Any) -> Column:
 
     levels = pd.Series(values.cat.categories)
     codes = values.cat.codes.to_numpy().astype("<i4")
-    node = column(leaver, levels)
+    # No categories at all are of dtype object, and as good as texts.
+    node = column(leaver, levels) if len(levels) or levels.dtype.kind != "O" else texts(leaver, levels)
     if node["t"] != "array":
         raise Refused("category", "has categories of mixed types")
     return {
