@@ -11,6 +11,9 @@ BENCH_ARGS ?= --write-page
 # How many cases `make fuzz` tries
 FUZZ_CASES ?= 1000000
 
+# Tests that have failed beside others
+ALONE := tests/e2e/test_interrupt.py tests/e2e/test_trace.py
+
 .DELETE_ON_ERROR:
 .PHONY: help lab tour test bench faults fuzz soak pictures clean kernels chromium
 
@@ -33,7 +36,8 @@ test: $(VENV)/.test kernels chromium ## lint, type check and test, with real ker
 	$(BIN)/mypy
 	$(BIN)/coverage run -m pytest tests/core
 	$(BIN)/coverage report
-	$(BIN)/pytest --ignore=tests/core --numprocesses=auto --dist=loadfile
+	$(BIN)/pytest --ignore=tests/core $(addprefix --ignore=,$(ALONE)) --numprocesses=auto --dist=loadfile
+	$(BIN)/pytest $(ALONE)
 
 bench: kernels ## measure Multi beside the child alone and others; table into docs/performance.md, all else into build/bench
 	@$(PIP) -e '.[bench]'

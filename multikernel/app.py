@@ -176,10 +176,14 @@ async def _watch_signals(mux: Mux) -> None:
 
 
 async def _watch_parent(mux: Mux) -> None:
-    """End when the process that started the front has ended without saying so (`JPY_PARENT_PID` of jupyter_client)."""
-    if "JPY_PARENT_PID" not in os.environ:
+    """End when the process that started the front has ended without saying so (`JPY_PARENT_PID` of jupyter_client).
+
+    It may have ended before this begins; then init is the parent already, though it has started nothing.
+    """
+    server = os.environ.get("JPY_PARENT_PID")
+    if server is None:
         return
     parent = os.getppid()
-    while os.getppid() == parent:
+    while os.getppid() == parent and (parent != 1 or server == "1"):
         await anyio.sleep(PARENT_SECONDS)
     mux.end()

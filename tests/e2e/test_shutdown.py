@@ -2,13 +2,15 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import pytest
+from jupyter_client.connect import write_connection_file
 
 from .kernel import PATIENCE, Kernel, open_kernel
 from .kernelspecs import Lobby, write_kernelspec
@@ -187,3 +189,13 @@ def test_the_front_ends_when_its_parent_has_been_killed(tmp_path: Path) -> None:
         parent.kill()
         assert left_of(processes, seconds=5) == []
     assert [name for name in left_files(tmp_path) if name.startswith("multikernel")] == []
+
+
+def test_a_server_that_is_gone_before_the_front_is_up_leaves_no_front(tmp_path: Path) -> None:
+    file, _ = write_connection_file(str(tmp_path / "front.json"))
+    # The shell ends at once, and is the server as far as the front knows.
+    front_command = f"{sys.executable} -P -m multikernel -f {file} >/dev/null 2>&1"
+    script = f"export JPY_PARENT_PID=$$; {front_command} & echo $!"
+    pid = int(subprocess.run(["sh", "-c", script], stdout=subprocess.PIPE, text=True, check=True).stdout)
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(20)
