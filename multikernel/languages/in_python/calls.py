@@ -75,5 +75,6 @@ def row(name: str, value: Any) -> "list[Any]":
         else:
             size = getattr(value, "nbytes", None) or sys.getsizeof(value)
     except Exception:
+        # A user's object may raise anything when it is looked at; it is listed all the same, without its size.
         size = None
     return [name, kind, shape, int(size) if isinstance(size, int) else None]
