@@ -45,11 +45,12 @@ def _run_kernel(arguments: list[str]) -> int:
     if ignored:
         logging.getLogger(__name__).info("options of other kernels are ignored: %s", " ".join(ignored))
     from . import app
+    from .core.errors import StartError
 
     try:
         # VS Code writes the path in quotes if it has a space.
         app.run(options.connection_file.strip("\"'"))
-    except app.StartError as error:
+    except StartError as error:
         print(f"multikernel: {error}", file=sys.stderr)  # noqa: T201
         return 1
     return 0

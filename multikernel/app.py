@@ -1,97 +1,39 @@
-"""The only file that knows all the others: it puts the parts together and runs them."""
+"""Runs the front: first what the default backend's launch needs, then, while that process starts, all the rest.
 
-import json
-import logging
+What is imported here is waited for by every first cell; serve.py, with zmq and anyio, takes four times as long.
+"""
+
 import os
-import secrets
-import signal
 import tempfile
-from collections.abc import Sequence
-from contextlib import closing
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
-import anyio
-import zmq
 from jupyter_core.paths import jupyter_runtime_dir
 
-from . import __version__
-from .commands import TABLE, command_help
-from .core.actions import Task
-from .core.cells import HeaderLine
-from .core.errors import MultiError
-from .core.ports import Ports, Variable
-from .core.router import Router
-from .core.transfers import Transfer
-from .core.wire import Composer, Json, WireError
-from .kernelspecs import kernel_spec_manager
-from .runtime.folders import make_private_folder
-from .runtime.front import Connection, Front
-from .runtime.history import HistoryFile
-from .runtime.mux import Mux
-from .runtime.output import Outputs
-from .runtime.sockets import make_context
-from .runtime.surroundings import Surroundings
-from .runtime.trace import Trace, TraceFile
-from .runtime.trace_socket import TraceSocket
-from .runtime.value_folders import shared_memory_folder
+from .core.errors import MultiError, StartError
+from .runtime.connection import read_connection_file
+from .runtime.folders import make_private_folder, shared_memory_folder
+from .runtime.head_start import HeadStart, head_start
 from .runtime.watchdog import Watchdog
-from .settings import history_file, load_settings
-
-PARENT_SECONDS = 1.0
-
-log = logging.getLogger(__name__)
-
-
-class StartError(Exception):
-    """Why the front cannot run, in one sentence."""
-
-
-def read_connection_file(path: str) -> Connection:
-    """Read a connection file; StartError if that is not possible."""
-    try:
-        info = json.loads(Path(path).read_text("utf-8"))
-        connection = Connection(info)
-        connection.wire()
-        for channel in ("shell", "control", "stdin", "iopub", "hb"):
-            connection.address(channel)
-        connection.encryption()
-    except OSError as error:
-        raise StartError(f"The connection file cannot be read: {error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, WireError) as error:
-        # The repr of a UnicodeDecodeError has the whole file in it, keys and all.
-        raise StartError(f"The connection file {path} cannot be used: {type(error).__name__}: {error}") from None
-    return connection
+from .settings import Settings, load_settings
 
 
 def run(connection_file: str) -> None:
     """Run the front until it is told to end; StartError if it cannot begin."""
     connection = read_connection_file(connection_file)
-    composer = Composer(secrets.token_hex(16), lambda: datetime.now(UTC).isoformat())
-    outputs = Outputs()
     try:
-        settings = load_settings(Path.cwd(), TABLE)
+        settings = load_settings(Path.cwd())
     except MultiError as error:
         raise StartError(str(error)) from None
-    router = Router(
-        settings.config,
-        settings.kernelspecs,
-        composer,
-        command_help(),
-        outputs.last_lines,
-        __version__,
-        settings.error,
-        settings.travels,
-        connection.ports(),
-    )
     with (
         _private_directory() as directory,
         shared_memory_folder() as memory,
         closing(Watchdog(*filter(None, (directory, memory)))) as watchdog,
-        closing(_open_trace(composer.session)) as trace,
+        _head_start(settings, directory, watchdog) as started,
     ):
-        surroundings = Surroundings(make_context(), directory, kernel_spec_manager, watchdog, composer, trace, memory)
-        anyio.run(_serve, router, connection, surroundings, outputs)
+        from .serve import serve
+
+        serve(connection, settings, directory, memory, watchdog, started)
 
 
 def _private_directory() -> "tempfile.TemporaryDirectory[str]":
@@ -104,86 +46,9 @@ def _private_directory() -> "tempfile.TemporaryDirectory[str]":
         raise StartError(f"Jupyter's runtime folder cannot be used, see multikernel doctor: {error}") from None
 
 
-def _open_trace(session: str) -> Trace:
-    """Return the trace; it begins with a log file if the environment names one."""
-    trace = Trace(session)
-    if path := os.environ.get("MULTIKERNEL_TRACE"):
-        try:
-            trace.add(TraceFile(path, wants_content=os.environ.get("MULTIKERNEL_TRACE_CONTENT") == "1"))
-        except OSError as error:
-            log.warning("MULTIKERNEL_TRACE is not obeyed: %s", error)
-    return trace
-
-
-async def _serve(
-    router: Router,
-    connection: Connection,
-    surroundings: Surroundings,
-    outputs: Outputs,
-) -> None:
-    context = make_context()
-    try:
-        front = Front(context, connection, surroundings.composer, surroundings.trace)
-    except zmq.ZMQError as error:
-        context.destroy(linger=0)
-        raise StartError(f"A port of the connection file cannot be bound: {error}") from None
-    how = "encrypted (CurveZMQ)" if connection.encryption() else "not encrypted"
-    log.info("multikernel %s listens to the notebook over %s, %s", __version__, connection.info["transport"], how)
-    history = HistoryFile(history_file())
-    with closing(TraceSocket(surroundings.trace, surroundings.directory)):
-        async with anyio.create_task_group() as tasks:
-            mux = Mux(router, tasks, front, surroundings, outputs, history, _run_task, _list_variables)
-            mux.serve()
-            tasks.start_soon(_watch_signals, mux)
-            tasks.start_soon(_watch_parent, mux)
-    history.close()
-    front.close()
-    surroundings.context.destroy(linger=0)
-    context.term()
-
-
-# Adapters are imported when a value first wants to cross: the front answers so much sooner.
-
-
-async def _run_task(ports: Ports, task: Task) -> Json | None:
-    match task:
-        case Transfer():
-            from .languages.transfer import transfer
-
-            await transfer(ports, task)
-            return None
-        case HeaderLine():
-            return await TABLE[task.name.lower()].run(ports, task.operands)
-
-
-async def _list_variables(ports: Ports, backend: str) -> Sequence[Variable]:
-    from .languages.variables import list_variables
-
-    return await list_variables(ports, backend)
-
-
-async def _watch_signals(mux: Mux) -> None:
-    """End in order on SIGTERM and SIGHUP; SIGINT is the interrupt button's signal.
-
-    A handler is set, not SIG_IGN, which children would inherit.
-    """
-    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGHUP, signal.SIGINT) as signals:
-        async for received in signals:
-            if received == signal.SIGINT:
-                mux.interrupt_all()
-            else:
-                mux.end()
-
-
-async def _watch_parent(mux: Mux) -> None:
-    """End when the process that started the front has ended without saying so (`JPY_PARENT_PID` of jupyter_client).
-
-    It may have ended before this begins; then init is the parent already, though it has started nothing.
-    """
-    server = os.environ.get("JPY_PARENT_PID")
-    if server is None:
-        return
-    parent = os.getppid()
-    while os.getppid() == parent and (parent != 1 or server == "1"):
-        await anyio.sleep(PARENT_SECONDS)
-    mux.end()
+def _head_start(settings: Settings, directory: str, watchdog: Watchdog) -> AbstractContextManager[dict[str, HeadStart]]:
+    """Launch the default backend, unless nothing may start before the first cell."""
+    if settings.travels:
+        return nullcontext({})
+    config = settings.config.backends[settings.config.default]
+    return head_start(config, settings.kernelspecs.get(config.kernel.lower()), directory, watchdog)

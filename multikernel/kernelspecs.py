@@ -85,8 +85,16 @@ def _read(name: str, file: Path) -> Kernelspec | None:
         return None
     if not is_usable:
         return None
-    has_debugger = metadata.get("debugger") is True
-    return Kernelspec(name, spec.get("language", ""), spec.get("display_name", ""), mode, has_debugger)
+    argv = spec.get("argv", ())
+    is_plain = not spec.get("env") and "kernel_provisioner" not in metadata and all(isinstance(a, str) for a in argv)
+    return Kernelspec(
+        name,
+        spec.get("language", ""),
+        spec.get("display_name", ""),
+        mode,
+        has_debugger=metadata.get("debugger") is True,
+        command=tuple(argv) if is_plain else (),
+    )
 
 
 def _has_provisioner(metadata: Json) -> bool:

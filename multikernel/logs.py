@@ -6,7 +6,7 @@ A record that concerns a backend has its name: `extra={"backend": name}`.
 import logging
 import os
 
-from .core.trace import printable
+from .core.printable import printable
 
 VARIABLE = "MULTIKERNEL_LOG_LEVEL"
 """What the level is if no option says it; the environment is what a kernelspec and the shell of a server can set."""

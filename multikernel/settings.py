@@ -1,7 +1,7 @@
 """The backends as this machine has them, by the kernelspecs and the config file that counts for a folder."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,20 +25,22 @@ class Settings:
     """The config file came with the notebook, so it may start nothing before the first cell."""
 
 
-def load_settings(folder: Path, commands: Collection[str]) -> Settings:
+def load_settings(folder: Path) -> Settings:
     """Return the settings for a notebook in `folder`; BackendNotFound if there is no kernel at all."""
     kernelspecs = installed_kernelspecs()
     found = find_config(folder)
     if found is None:
         return Settings(config_of_kernelspecs(kernelspecs), kernelspecs)
     try:
-        return Settings(read_config_file(found, folder, commands), kernelspecs, travels=found.travels)
+        return Settings(read_config_file(found, folder), kernelspecs, travels=found.travels)
     except MultiError as error:
         return Settings(config_of_kernelspecs(kernelspecs), kernelspecs, error, found.travels)
 
 
-def read_config_file(found: FoundConfig, folder: Path, commands: Collection[str]) -> Config:
+def read_config_file(found: FoundConfig, folder: Path) -> Config:
     """Read a config file; ConfigError with all mistakes, or with the reason why it is not used."""
+    # Without a file, the default backend is launched before any of these is imported.
+    from .commands import TABLE
     from .core.config_mistakes import ConfigError, Mistake
     from .core.config_reader import read_config
     from .core.config_yaml import MAX_BYTES
@@ -53,7 +55,7 @@ def read_config_file(found: FoundConfig, folder: Path, commands: Collection[str]
         path = found.path.absolute().parent / os.path.expanduser(name)
         return str(path) if os.path.isdir(path) else None
 
-    return read_config(text, file, commands, existing_folder)
+    return read_config(text, file, TABLE, existing_folder)
 
 
 def history_file() -> Path:

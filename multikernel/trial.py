@@ -21,7 +21,8 @@ from .core.errors import MultiError
 from .core.wire import Composer
 from .kernelspecs import kernel_spec_manager
 from .runtime.folders import make_private_folder
-from .runtime.launch import LONGEST_IPC_PATH, open_child
+from .runtime.ipc import LONGEST_IPC_PATH
+from .runtime.launch import open_child
 from .runtime.output import Output
 from .runtime.sockets import make_context
 from .runtime.surroundings import Surroundings

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ ODD: dict[str, Any] = {
     "provisioner": {**PLAIN, "metadata": {"kernel_provisioner": 5}},
     "language": {**PLAIN, "language": 3},
     "env": {**PLAIN, "env": None},
+    "variables": {**PLAIN, "env": {"A": "${B}"}},
+    "numbers": {**PLAIN, "argv": ["k", 5]},
     "metadata": {**PLAIN, "metadata": []},
     "unknown-key": {**PLAIN, "codemirror_mode": "k"},
 }
@@ -59,9 +62,15 @@ def by_jupyter_client() -> dict[str, Kernelspec]:
     for name, entry in kernel_spec_manager().get_all_specs().items():
         spec = entry["spec"]
         metadata = spec["metadata"]
+        is_plain = not spec["env"] and "kernel_provisioner" not in metadata
         if not metadata.get("multikernel"):
             found[name] = Kernelspec(
-                name, spec["language"], spec["display_name"], spec["interrupt_mode"], metadata.get("debugger") is True
+                name,
+                spec["language"],
+                spec["display_name"],
+                spec["interrupt_mode"],
+                metadata.get("debugger") is True,
+                tuple(spec["argv"]) if is_plain and name != "numbers" else (),
             )
     return found
 
@@ -94,12 +103,13 @@ def test_what_is_found_is_what_jupyter_client_finds(folders: tuple[Path, Path]) 
 
 def test_ipykernel_is_found_without_a_kernelspec_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("multikernel.kernelspecs.kernel_folders", list)
-    assert installed_kernelspecs() == by_jupyter_client() != {}
+    expected = {name: replace(spec, command=()) for name, spec in by_jupyter_client().items()}
+    assert installed_kernelspecs() == expected != {}
 
 
 def test_neither_jupyter_client_nor_ipython_is_imported_to_find_them_nor_to_answer() -> None:
     code = (
-        "import sys, multikernel.app, multikernel.kernelspecs as k; k.installed_kernelspecs(); "
+        "import sys, multikernel.serve, multikernel.kernelspecs as k; k.installed_kernelspecs(); "
         "print(*{'IPython', 'jupyter_client', 'psutil'} & sys.modules.keys())"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"

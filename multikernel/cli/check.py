@@ -7,7 +7,6 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_config_path
 
-from ..commands import TABLE as COMMANDS
 from ..config_lookup import FILE_NAME, FoundConfig, find_config
 from ..core.config import Config
 from ..core.config_mistakes import ConfigError, Mistake
@@ -66,7 +65,7 @@ def check_config(found: FoundConfig, kernelspecs: dict[str, Installed]) -> tuple
     except OSError as error:
         raise CommandError(f"{found.path} cannot be read: {found.why_unreadable(error)}", UNUSABLE) from None
     try:
-        config = read_config_file(found, Path.cwd(), COMMANDS)
+        config = read_config_file(found, Path.cwd())
     except ConfigError as error:
         return None, list(of_mistakes(error.file, error.mistakes))
     assert config.file is not None

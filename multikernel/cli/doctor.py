@@ -9,10 +9,9 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_runtime_dir
 
 from .. import __version__
-from ..commands import TABLE as COMMANDS
 from ..config_lookup import find_config
 from ..core.config import Config
-from ..core.trace import printable
+from ..core.printable import printable
 from ..settings import history_file, load_settings
 from .doctor_checks import (
     Diagnosis,
@@ -43,7 +42,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _examine(folder: Path, runtime: Path, history: Path) -> Iterator[Diagnosis]:
     kernelspecs = installed()
-    config = load_settings(folder, COMMANDS).config
+    config = load_settings(folder).config
     yield Diagnosis("ok", "versions", f"multikernel {__version__}, Python {sys.version.split()[0]}, {sys.executable}")
     yield from chain(
         check_kernelspecs(kernelspecs, config),

@@ -13,7 +13,6 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_core.paths import SYSTEM_JUPYTER_PATH
 
-from ..commands import TABLE as COMMANDS
 from ..config_lookup import FILE_NAME, VARIABLE, FoundConfig
 from ..core.config import Config, config_of_kernelspecs
 from ..core.config_mistakes import ConfigError
@@ -107,7 +106,7 @@ def _config(config_file: Path | None, found: dict[str, Installed]) -> Config:
     if not config_file.is_file():
         raise CommandError(f"there is no file {config_file}", UNUSABLE)
     try:
-        config = read_config_file(FoundConfig(config_file, travels=False), Path.cwd(), COMMANDS)
+        config = read_config_file(FoundConfig(config_file, travels=False), Path.cwd())
     except ConfigError as error:
         complain(str(error))
         raise CommandError("nothing is installed, since the config has mistakes") from None

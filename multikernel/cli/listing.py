@@ -45,7 +45,7 @@ def _list(options: argparse.Namespace) -> int:
     if not folder.is_dir():
         raise CommandError(f"there is no folder {options.folder}", UNUSABLE)
     folder = folder.resolve()
-    settings = load_settings(folder, COMMANDS)
+    settings = load_settings(folder)
     found = find_config(folder)
     kernelspecs = installed()
     rows = [_row(backend, kernelspecs) for backend in settings.config.backends.values()]

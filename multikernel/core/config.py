@@ -22,6 +22,8 @@ class Kernelspec:
     interrupt_mode: InterruptMode = "signal"
     has_debugger: bool = False
     """By its metadata, as front-ends look for it: in kernel_info kernels that are built on ipykernel claim one too."""
+    command: tuple[str, ...] = ()
+    """What starts it, if that is all it takes: neither variables of the environment nor a provisioner."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from .wire import Json
 
 
+class StartError(Exception):
+    """Why the front cannot run, in one sentence."""
+
+
 class MultiError(Exception):
     """An error that ends a cell, with the last lines of a child's stderr where they help."""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from .actions import Channel
+from .printable import printable
 from .wire import Message, WireError, is_own_id
 
 Way = Literal["notebook -> front", "front -> backend", "backend -> front", "front -> notebook"]
@@ -130,13 +131,6 @@ def short_id(msg_id: str) -> str:
     """Return enough of a msg_id to find it again: the start of a UUID; of `SESSION_PID_COUNT` start and count."""
     start, underscore, count = msg_id.rpartition("_")
     return f"{start[:4]}_{count}" if underscore else msg_id[:8]
-
-
-def printable(text: str) -> str:
-    """Return a text of one line that a terminal shows and does not obey."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _cut(text: str, width: int) -> str:

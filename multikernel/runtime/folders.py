@@ -1,6 +1,12 @@
 """Folders for the user alone."""
 
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+SHARED_MEMORY = "/dev/shm"
 
 
 def make_private_folder(folder: Path) -> None:
@@ -11,3 +17,15 @@ def make_private_folder(folder: Path) -> None:
     for each in reversed((folder, *folder.parents)):
         if not each.is_dir():
             each.mkdir(mode=0o700, exist_ok=True)
+
+
+@contextmanager
+def shared_memory_folder() -> Iterator[str | None]:
+    """Make a private folder in memory that lasts as long as the front, or yield None where there is no such place."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=f"multikernel-{os.getpid()}-", dir=SHARED_MEMORY)
+    except OSError:
+        yield None
+        return
+    with folder as path:
+        yield path

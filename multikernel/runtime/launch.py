@@ -27,25 +27,22 @@ import anyio
 import zmq
 from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Instance
 
 from ..core.config import BackendConfig
 from ..core.errors import BackendNotFound, BackendStartError
-from ..core.kernels import loses_over_ipc
 from ..core.wire import Json
 from .child import Child, Deliver
 from .folders import make_private_folder
+from .head_start import PORTS, HeadStart
+from .ipc import ipc_address
 from .output import Output
 from .surroundings import Surroundings
 from .watchdog import Watchdog
 
 SHUTDOWN_SECONDS = 1.6
 """A child has half of it to end by itself, the other half after SIGTERM; then SIGKILL."""
-
-LONGEST_IPC_PATH = 100
-"""Bytes; Linux takes 107, macOS 103."""
-
-PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 log = logging.getLogger(__name__)
 
@@ -105,12 +102,11 @@ async def _start(
 def _transports(kernel: str, surroundings: Surroundings) -> list[AbstractContextManager[Json]]:
     """Return the options of a kernel manager for each transport that is to be tried."""
     tcp = reserved_ports()
-    ipc = os.path.join(surroundings.directory, secrets.token_hex(4))
     argv: list[str] = []
     with suppress(NoSuchKernel):
         argv = surroundings.kernel_spec_manager().get_kernel_spec(kernel).argv
-    is_too_long = len(os.fsencode(ipc)) > LONGEST_IPC_PATH
-    if is_too_long or kernel in surroundings.without_ipc or loses_over_ipc(argv):
+    ipc = ipc_address(surroundings.directory, argv)
+    if ipc is None or kernel in surroundings.without_ipc:
         return [tcp]
     return [nullcontext({"transport": "ipc", "ip": ipc}), tcp]
 
@@ -138,7 +134,7 @@ def reserved_ports() -> Iterator[Json]:
 async def _process(
     config: BackendConfig, surroundings: Surroundings, output: Output, deliver: Deliver, options: Json
 ) -> AsyncIterator[Child]:
-    """Start a process and connect to it; end it on leaving."""
+    """Start a process, or take one over that has a head start, and connect to it; end it on leaving."""
     manager = PlainKernelManager(
         kernel_name=config.kernel,
         kernel_spec_manager=surroundings.kernel_spec_manager(),
@@ -148,7 +144,10 @@ async def _process(
         **options,
     )
     manager.session.key = secrets.token_hex(32).encode("ascii")
-    await _launch(manager, config, output)
+    if (head_start := surroundings.head_start.pop(config.name, None)) is not None:
+        _take_over(manager, head_start, output)
+    else:
+        await _launch(manager, config, output)
     async with _ending(manager, surroundings.watchdog):
         child = Child(config, manager, surroundings.composer, surroundings.trace, output, deliver)
         try:
@@ -168,10 +167,24 @@ async def _ending(manager: AsyncKernelManager, watchdog: Watchdog) -> AsyncItera
     finally:
         with anyio.CancelScope(shield=True):
             await manager.shutdown_kernel()
+        # A manager removes only what it has written itself.
+        Path(manager.connection_file).unlink(missing_ok=True)
         if group is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal.SIGKILL)
             watchdog.ended(group)
+
+
+def _take_over(manager: AsyncKernelManager, head_start: HeadStart, output: Output) -> None:
+    """Make a manager's process one that runs already, as if it had started it."""
+    manager.connection_file = head_start.connection_file
+    manager.load_connection_info(head_start.connection)  # type: ignore[arg-type]
+    output.read_from(head_start.output)
+    provisioner = LocalProvisioner(kernel_spec=manager.kernel_spec, parent=manager)
+    provisioner.process = head_start.process
+    # It leads a session of its own.
+    provisioner.pid = provisioner.pgid = head_start.process.pid
+    manager.provisioner = provisioner
 
 
 async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Output) -> None:

@@ -31,18 +31,23 @@ class Output:
 
     @contextmanager
     def write_end(self) -> Iterator[int]:
-        """Lend the file descriptor of a new pipe for a process; it is read on the running loop, and closed after."""
-        self.close()
-        self._said.clear()
-        self._read_end, write_end = os.pipe()
-        os.set_blocking(self._read_end, False)
-        self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._read_end, self._read)
-        self._is_open = True
+        """Lend the file descriptor of a new pipe for a process; it is closed after."""
+        read_end, write_end = os.pipe()
+        self.read_from(read_end)
         try:
             yield write_end
         finally:
             os.close(write_end)
+
+    def read_from(self, read_end: int) -> None:
+        """Read a process's pipe on the running loop, to its end."""
+        self.close()
+        self._said.clear()
+        self._read_end = read_end
+        os.set_blocking(read_end, False)
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(read_end, self._read)
+        self._is_open = True
 
     def lines(self) -> list[str]:
         """Return all lines that are kept, without the blank ones."""

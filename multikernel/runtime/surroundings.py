@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import zmq
 
 from ..core.wire import Composer
+from .head_start import HeadStart
 from .trace import Trace
 from .watchdog import Watchdog
 
@@ -26,6 +27,8 @@ class Surroundings:
     watchdog: Watchdog
     composer: Composer
     trace: Trace
+    head_start: dict[str, HeadStart] = field(default_factory=dict)
+    """By backend, a process that was launched before it was asked for; who takes it over takes it out."""
     memory: str | None = None
     """As private, and in memory, for values that cross from one child to another; None: there is no such place."""
     without_ipc: set[str] = field(default_factory=set)

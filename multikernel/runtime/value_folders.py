@@ -3,24 +3,10 @@
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import anyio
-
-SHARED_MEMORY = "/dev/shm"
-
-
-@contextmanager
-def shared_memory_folder() -> Iterator[str | None]:
-    """Make a private folder in memory that lasts as long as the front, or yield None where there is no such place."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix=f"multikernel-{os.getpid()}-", dir=SHARED_MEMORY)
-    except OSError:
-        yield None
-        return
-    with folder as path:
-        yield path
 
 
 @asynccontextmanager

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from multikernel.runtime.launch import PORTS, reserved_ports
+from multikernel.runtime.head_start import PORTS
+from multikernel.runtime.launch import reserved_ports
 
 from .kernel import Kernel, open_kernel
 from .kernelspecs import write_kernelspec

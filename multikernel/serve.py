@@ -1,0 +1,153 @@
+"""Serves the notebook, on one event loop: puts all parts together that the default backend's launch did not need."""
+
+import logging
+import os
+import secrets
+import signal
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+
+import anyio
+import zmq
+
+from . import __version__
+from .commands import TABLE, command_help
+from .core.actions import Task
+from .core.cells import HeaderLine
+from .core.errors import StartError
+from .core.ports import Ports, Variable
+from .core.router import Router
+from .core.transfers import Transfer
+from .core.wire import Composer, Json
+from .kernelspecs import kernel_spec_manager
+from .runtime.connection import Connection
+from .runtime.front import Front
+from .runtime.head_start import HeadStart
+from .runtime.history import HistoryFile
+from .runtime.mux import Mux
+from .runtime.output import Outputs
+from .runtime.sockets import make_context
+from .runtime.surroundings import Surroundings
+from .runtime.trace import Trace, TraceFile
+from .runtime.trace_socket import TraceSocket
+from .runtime.watchdog import Watchdog
+from .settings import Settings, history_file
+
+PARENT_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+def serve(
+    connection: Connection,
+    settings: Settings,
+    directory: str,
+    memory: str | None,
+    watchdog: Watchdog,
+    head_start: dict[str, HeadStart],
+) -> None:
+    """Serve the notebook until the front is told to end; StartError if it cannot listen."""
+    composer = Composer(secrets.token_hex(16), lambda: datetime.now(UTC).isoformat())
+    outputs = Outputs()
+    router = Router(
+        settings.config,
+        settings.kernelspecs,
+        composer,
+        command_help(),
+        outputs.last_lines,
+        __version__,
+        settings.error,
+        settings.travels,
+        connection.ports(),
+    )
+    with closing(_open_trace(composer.session)) as trace:
+        surroundings = Surroundings(
+            make_context(), directory, kernel_spec_manager, watchdog, composer, trace, head_start, memory
+        )
+        anyio.run(_serve, router, connection, surroundings, outputs)
+
+
+def _open_trace(session: str) -> Trace:
+    """Return the trace; it begins with a log file if the environment names one."""
+    trace = Trace(session)
+    if path := os.environ.get("MULTIKERNEL_TRACE"):
+        try:
+            trace.add(TraceFile(path, wants_content=os.environ.get("MULTIKERNEL_TRACE_CONTENT") == "1"))
+        except OSError as error:
+            log.warning("MULTIKERNEL_TRACE is not obeyed: %s", error)
+    return trace
+
+
+async def _serve(
+    router: Router,
+    connection: Connection,
+    surroundings: Surroundings,
+    outputs: Outputs,
+) -> None:
+    context = make_context()
+    try:
+        front = Front(context, connection, surroundings.composer, surroundings.trace)
+    except zmq.ZMQError as error:
+        context.destroy(linger=0)
+        raise StartError(f"A port of the connection file cannot be bound: {error}") from None
+    how = "encrypted (CurveZMQ)" if connection.encryption() else "not encrypted"
+    log.info("multikernel %s listens to the notebook over %s, %s", __version__, connection.info["transport"], how)
+    history = HistoryFile(history_file())
+    with closing(TraceSocket(surroundings.trace, surroundings.directory)):
+        async with anyio.create_task_group() as tasks:
+            mux = Mux(router, tasks, front, surroundings, outputs, history, _run_task, _list_variables)
+            mux.serve()
+            tasks.start_soon(_watch_signals, mux)
+            tasks.start_soon(_watch_parent, mux)
+    history.close()
+    front.close()
+    surroundings.context.destroy(linger=0)
+    context.term()
+
+
+# Adapters are imported when a value first wants to cross: the front answers so much sooner.
+
+
+async def _run_task(ports: Ports, task: Task) -> Json | None:
+    match task:
+        case Transfer():
+            from .languages.transfer import transfer
+
+            await transfer(ports, task)
+            return None
+        case HeaderLine():
+            return await TABLE[task.name.lower()].run(ports, task.operands)
+
+
+async def _list_variables(ports: Ports, backend: str) -> Sequence[Variable]:
+    from .languages.variables import list_variables
+
+    return await list_variables(ports, backend)
+
+
+async def _watch_signals(mux: Mux) -> None:
+    """End in order on SIGTERM and SIGHUP; SIGINT is the interrupt button's signal.
+
+    A handler is set, not SIG_IGN, which children would inherit.
+    """
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGHUP, signal.SIGINT) as signals:
+        async for received in signals:
+            if received == signal.SIGINT:
+                mux.interrupt_all()
+            else:
+                mux.end()
+
+
+async def _watch_parent(mux: Mux) -> None:
+    """End when the process that started the front has ended without saying so (`JPY_PARENT_PID` of jupyter_client).
+
+    It may have ended before this begins; then init is the parent already, though it has started nothing.
+    """
+    server = os.environ.get("JPY_PARENT_PID")
+    if server is None:
+        return
+    parent = os.getppid()
+    while os.getppid() == parent and (parent != 1 or server == "1"):
+        await anyio.sleep(PARENT_SECONDS)
+    mux.end()
