@@ -59,6 +59,16 @@ def test_a_goal_below_the_c_proxy_gives_way_to_the_proxy_plus_5_percent() -> Non
     assert [reached(1.1, 1.4), reached(1.1, 1.6), reached(1.6, 1.65), reached(1.6, 1.7)] == [True, False, True, False]
 
 
+def test_so_does_a_rate_above_that_of_the_c_proxy() -> None:
+    def reached(proxy: float, multi: float) -> bool | None:
+        runs: list[Rows] = [{"throughput": {"alone": [1.0], "proxy": [proxy], "multi": [multi]}}]
+        goal = ROWS["throughput"].goal
+        assert goal is not None
+        return report.reaches(runs, "throughput", goal)
+
+    assert [reached(1.0, 1.02), reached(1.0, 1.06), reached(1.2, 1.25), reached(1.2, 1.3)] == [True, False, True, False]
+
+
 def test_the_table_of_a_page_is_replaced_and_the_rest_stays() -> None:
     machine = {"cpus": "2", "system": "Linux", "python": "3.11.7"}
     page = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"

@@ -1,4 +1,4 @@
-"""Imports point one way: app -> runtime, commands, languages -> core; and the core does no I/O."""
+"""Imports point one way: app, serve -> runtime, commands, languages -> core; and the core does no I/O."""
 
 import ast
 import sys
@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "runtime": {"runtime", "core"},
     "cli": {"cli", "commands", "core", "settings", "kernelspecs", "config_lookup", "trial", "__version__"},
 }
-"""Part of the package -> the parts that it may import; all others, `app` and `__main__`, may import everything."""
+"""Part of the package -> the parts that it may import; all others, say `app` and `serve`, may import everything."""
 
 NOT_IN_CORE = {"asyncio", "os", "select", "selectors", "socket", "subprocess", "tempfile", "threading", "time"}
 """Of the standard library, what waits or does input or output."""
