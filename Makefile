@@ -11,9 +11,6 @@ BENCH_ARGS ?= --write-page
 # How many cases `make fuzz` tries
 FUZZ_CASES ?= 1000000
 
-# Tests that have failed beside others
-ALONE := tests/e2e/test_interrupt.py tests/e2e/test_trace.py
-
 .DELETE_ON_ERROR:
 .PHONY: help lab tour test bench faults fuzz soak pictures clean kernels chromium
 
@@ -36,8 +33,7 @@ test: $(VENV)/.test kernels chromium ## lint, type check and test, with real ker
 	$(BIN)/mypy
 	$(BIN)/coverage run -m pytest tests/core
 	$(BIN)/coverage report
-	$(BIN)/pytest --ignore=tests/core $(addprefix --ignore=,$(ALONE)) --numprocesses=auto --dist=loadfile
-	$(BIN)/pytest $(ALONE)
+	$(BIN)/pytest --ignore=tests/core --numprocesses=auto --dist=loadfile
 
 bench: kernels ## measure Multi beside the child alone and others; table into docs/performance.md, all else into build/bench
 	@$(PIP) -e '.[bench]'
@@ -51,7 +47,6 @@ soak: $(VENV)/.test kernels ## a million numbered outputs of four backends: none
 	$(BIN)/python -m tests.e2e.soak
 
 faults: $(VENV)/.test kernels ## break everything that can break, with real kernels; tables into docs/reliability.md
-	@scripts/apt-install libfaketime || test -z "$$CI"
 	$(BIN)/python -m tests.faults --write-page -q
 
 pictures: $(VENV)/.lab ## take the README's pictures anew, with headless Chromium
@@ -63,10 +58,12 @@ clean: ## remove all that make has made here, .venv too
 	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# The kernels that PyPI does not have. Where they cannot be installed, their tests are skipped, but not in CI.
+# The kernels that PyPI does not have, and what puts a clock. Where they cannot be installed, their tests are skipped, but
+# not in CI.
 kernels: $(VENV)/.test
 	@$(BIN)/jupyter kernelspec list 2>&1 | grep -q '^ *ir ' && command -v octave >/dev/null \
-		|| scripts/apt-install r-cran-irkernel octave || test -z "$$CI"
+		&& ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 \
+		|| scripts/apt-install r-cran-irkernel octave libfaketime || test -z "$$CI"
 
 # The browser of the tests, in the same way.
 chromium:

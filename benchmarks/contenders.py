@@ -29,6 +29,8 @@ OTHERS = {"other": PYTHON, "r": "ir", **{f"p{number}": PYTHON for number in rang
 PORTS = range(12_000, 30_000)
 """Below those that a system gives away by itself, so that a free port stays free until the kernel binds it."""
 
+ENDS_SECONDS = 2.0
+
 PROXY = Path(__file__).with_name("proxy.py")
 
 
@@ -243,12 +245,17 @@ def _write_connection_file(path: Path, key: str) -> Json:
 
 
 def _end(processes: Sequence[psutil.Popen]) -> None:
-    """Kill processes and all that they started, since how they end by themselves is not measured."""
-    family: list[psutil.Process] = list(processes)
+    """Kill processes and all that they started, since how they end by themselves is not measured.
+
+    What they started has a moment to end by itself, so that Multi's watchdog can tidy up.
+    """
+    family: list[psutil.Process] = []
     for process in processes:
-        if process.is_running():
+        with suppress(psutil.NoSuchProcess):
             family += process.children(recursive=True)
-    for member in family:
+            process.kill()
+    psutil.wait_procs(processes)
+    _, left = psutil.wait_procs(family, timeout=ENDS_SECONDS)
+    for member in left:
         with suppress(psutil.NoSuchProcess):
             member.kill()
-    psutil.wait_procs(processes)

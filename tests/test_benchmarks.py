@@ -18,7 +18,16 @@ RUNS: list[Rows] = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore:Passing unrecognized arguments to super.KernelSpec:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:Passing unrecognized arguments to super.KernelSpec:DeprecationWarning")
+
+
+def test_a_contender_that_is_ended_leaves_nothing_in_memory(tmp_path: Path) -> None:
+    with Workshop(tmp_path, peers={}).start("multi") as running:
+        running.get_ready()
+        (folder,) = Path("/dev/shm").glob(f"multikernel-{running.front.pid}-*")
+    assert not folder.exists()
+
+
 def test_a_round_trip_is_measured_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(round_trip, "ROUNDS", 2)
     rows = round_trip.measure(Workshop(tmp_path, peers={}))

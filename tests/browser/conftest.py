@@ -1,7 +1,6 @@
 """Fixtures for tests in a browser: one server for each front-end, a fresh notebook for each test."""
 
 import functools
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.conftest import need, own_folders
 from tests.e2e.kernel import PATIENCE
+from tests.e2e.lacking import lacking
 from tests.e2e.notebooks import make_notebook, write_notebook
 
 from .chromium import CHROMIUM, open_chromium
@@ -57,10 +57,8 @@ class OpenNotebook(Protocol):
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Return the browser; without it the tests are skipped, but in CI they fail."""
-    if CHROMIUM is None and os.environ.get("CI") == "true":
-        pytest.fail("chromium is missing in CI")
-    elif CHROMIUM is None:
-        pytest.skip("chromium is missing")
+    if CHROMIUM is None:
+        lacking("chromium")
     with open_chromium() as browser:
         yield browser
 

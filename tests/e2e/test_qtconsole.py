@@ -5,9 +5,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-import pytest
-
 from .kernel import PATIENCE
+from .lacking import lacking
 
 
 def needs_qt() -> None:
@@ -15,7 +14,7 @@ def needs_qt() -> None:
     try:
         import PyQt5.QtWidgets  # noqa: F401
     except ImportError as error:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"qtconsole has no Qt: {error}")
+        lacking(f"qtconsole's Qt: {error}")
 
 
 def test_qtconsole_runs_cells_of_two_languages_asks_completes_and_remembers(need: Callable[..., None]) -> None:

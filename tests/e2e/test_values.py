@@ -1,14 +1,13 @@
 """`-i`, `-o` and `%%vars` with real kernels."""
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from .kernel import PATIENCE, Kernel, open_kernel
+from .processes import family, front, left_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -122,22 +121,15 @@ def test_a_child_that_dies_in_a_transfer_is_said(multi: Kernel) -> None:
     assert multi.run("x").result == "1"
 
 
-def _left() -> set[str]:
-    folder = Path("/dev/shm")
-    return {path.name for path in folder.glob("multikernel-*")} if folder.is_dir() else set()
-
-
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no memory that is a folder")
 def test_nothing_is_left_in_memory_however_the_front_ends() -> None:
-    before = _left()
     with open_kernel("multi") as kernel:
         kernel.run("import numpy as np; x = np.zeros(10**6)")
         assert kernel.run("%%ir -i x\nstopifnot(length(x) == 1e6)").content["status"] == "ok"
-        (ours,) = _left() - before
-        assert os.listdir(Path("/dev/shm", ours)) == []
-        assert Path("/dev/shm", ours).stat().st_mode & 0o777 == 0o700
-        front = psutil.Process(kernel.manager.provisioner.pid)  # type: ignore[union-attr]
-        children = front.children()
-        front.kill()
-        psutil.wait_procs(children, timeout=20)
-        assert ours not in _left()
+        (folder,) = Path("/dev/shm").glob(f"multikernel-{front(kernel).pid}-*")
+        assert list(folder.iterdir()) == []
+        assert folder.stat().st_mode & 0o777 == 0o700
+        processes = family(kernel)
+        front(kernel).kill()
+        assert left_of(processes, seconds=20) == []
+        assert not folder.exists()

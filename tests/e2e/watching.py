@@ -20,7 +20,7 @@ class Watch:
         """Start it, and wait until it watches."""
         self.lines: list[str] = []
         """What it has printed below the heading, as far as it was waited for."""
-        self._new: Queue[str] = Queue()
+        self._new: Queue[str | None] = Queue()
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "multikernel", "trace", *arguments],
             env={**os.environ, "JUPYTER_RUNTIME_DIR": str(runtime)},
@@ -30,14 +30,21 @@ class Watch:
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
-        self.introduction = self._new.get(timeout=PATIENCE)
-        assert self._new.get(timeout=PATIENCE).startswith("time ")
+        self.introduction = self._next()
+        assert self._next().startswith("time ")
 
     def until(self, text: str) -> list[str]:
         """Wait for a line that has this in it, and return all lines so far; queue.Empty if none comes."""
         while not self.lines or text not in self.lines[-1]:
-            self.lines.append(self._new.get(timeout=PATIENCE))
+            self.lines.append(self._next())
         return self.lines
+
+    def _next(self) -> str:
+        """Wait for a line; AssertionError, with what the process said, if it has ended."""
+        line = self._new.get(timeout=PATIENCE)
+        assert self.process.stderr is not None
+        assert line is not None, self.process.stderr.read()
+        return line
 
     def stop(self) -> None:
         """Stop the process, so that it does not read."""
@@ -53,8 +60,8 @@ class Watch:
         said = self.process.stderr.read()
         assert self.process.wait(timeout=PATIENCE) == 0, said
         self._reader.join()
-        while not self._new.empty():
-            self.lines.append(self._new.get())
+        while line := self._new.get():
+            self.lines.append(line)
         return said
 
     def close(self) -> None:
@@ -70,6 +77,7 @@ class Watch:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self._new.put(line.rstrip("\n"))
+        self._new.put(None)
 
 
 @contextmanager

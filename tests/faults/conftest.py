@@ -5,13 +5,14 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from tests.e2e.conftest import need, own_folders
+from tests.e2e.conftest import need, own_folders, tmp_path
+from tests.e2e.lacking import lacking
 
 from .arena import Arena, open_arena
 from .cases import all_cases, pairwise
 from .of_surroundings import clock_environment
 
-__all__ = ["need", "own_folders"]
+__all__ = ["need", "own_folders", "tmp_path"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,7 +46,7 @@ class Arenas:
             folder = self._factory.mktemp("arena")
             env = clock_environment(folder) if has_clock else {}
             if env is None:
-                pytest.skip("libfaketime is not installed, which puts the clock of single processes")
+                lacking("libfaketime, which puts the clock of single processes")
             self._open[has_clock] = stack.enter_context(open_arena(folder, env)), stack
         try:
             yield self._open[has_clock][0]

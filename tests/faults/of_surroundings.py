@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import psutil
-import pytest
 
+from ..e2e.lacking import lacking
 from ..e2e.processes import Stopwatch
 from .endings import Finding, ends, error_of, gives_up, goes_on, hello, is_hello
 from .stages import PATIENCE, Moment
@@ -39,7 +39,7 @@ def disk_is_full(moment: Moment) -> Finding:
     """The runtime directory has no room."""
     arena = moment.arena
     if not arena.has_small_disk:
-        pytest.skip("a small disk cannot be mounted here: that takes root, and a system that lets it")
+        lacking("a small disk, which takes root, and a system that lets root mount one")
     full = arena.runtime / "full"
     is_start = moment.stage == "starting"
     try:
