@@ -61,6 +61,8 @@ class Child:
         self._wire = Wire(manager.session.key, manager.session.signature_scheme)
         self._news = anyio.Event()
         self._iopub_heard = False
+        self._setup_id = ""
+        self._setup_is_over = anyio.Event()
         self._startup_id = ""
         self._exit_code: int | None = None
         # A child finds the stdin of a request by the identity that the request had on shell.
@@ -101,9 +103,11 @@ class Child:
         self._sockets[channel].send(self._wire.pack(message))
 
     async def signal(self) -> None:
-        """Send SIGINT to the process group."""
-        assert self._manager.provisioner is not None
-        await self._manager.provisioner.send_signal(signal.SIGINT)
+        """Send SIGINT to the process group, though not into the setup, which no later cell would make up for."""
+        await self._setup_is_over.wait()
+        if not self._iopub.closed:
+            assert self._manager.provisioner is not None
+            await self._manager.provisioner.send_signal(signal.SIGINT)
 
     async def get_ready(self) -> None:
         """Wait until the process has answered on shell and been heard on iopub; then no output can be lost.
@@ -118,7 +122,9 @@ class Child:
             if anyio.current_time() > bound_by and not self._is_bound():
                 raise self._start_error(f"{self._config.name} did not listen for {BIND_SECONDS:g} s.")
         if setup := traits_of(self.kernel_info).setup:
-            self._run_silently(setup)
+            self._setup_id = self._run_silently(setup)
+        else:
+            self._setup_is_over.set()
         if self._config.startup:
             self._startup_id = self._run_silently(self._config.startup)
             while self._startup_id:
@@ -136,6 +142,7 @@ class Child:
 
     def close(self) -> None:
         """Close all channels; nothing is delivered from now on."""
+        self._setup_is_over.set()
         # An event that nobody receives any more would hold up zmq's thread, and with it every child, for ever.
         if not self._iopub.closed:
             self._iopub.disable_monitor()
@@ -166,6 +173,8 @@ class Child:
             self._iopub_heard = True
         elif message.type == "kernel_info_reply":
             self.kernel_info = message.content()
+        elif message.parent_id == self._setup_id:
+            self._setup_is_over.set()
         elif message.parent_id == self._startup_id:
             self._startup_id = ""
             reply = message.content()

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty
@@ -132,6 +132,18 @@ class Kernel:
             self.foreign.append(message)
             is_meant = message["parent_header"].get("msg_id", "") == msg_id and message["msg_type"] == msg_type
             if is_meant and text in str(message["content"]):
+                return message
+
+    def first(self, msg_id: str, is_meant: Callable[[Json], bool], *, patience: float = PATIENCE) -> Json:
+        """Return the first iopub message under a request that is meant; it may be here already."""
+        for message in self.foreign:
+            if message["parent_header"].get("msg_id") == msg_id and is_meant(message):
+                return message
+        deadline = time.monotonic() + patience
+        while True:
+            message = self._next(self.client.iopub_channel, deadline, f"what is meant under {msg_id}")
+            self.foreign.append(message)
+            if message["parent_header"].get("msg_id") == msg_id and is_meant(message):
                 return message
 
     def question(self, *, patience: float = PATIENCE) -> Json:
