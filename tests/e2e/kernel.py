@@ -102,7 +102,7 @@ class Kernel:
     ) -> Answer:
         """Wait until a request is over; AssertionError if that takes too long or a rule is broken."""
         start = time.monotonic()
-        answer = Answer(self.replies.pop(msg_id, {}), self._claim(msg_id))
+        answer = Answer(self.replies.pop(msg_id, {}), self.claim(msg_id))
         is_over = "idle" in answer.types
         while not is_over:
             message = self._next(self.client.iopub_channel, start + patience, f"idle of {msg_id}", answer)
@@ -151,7 +151,7 @@ class Kernel:
         """Wait for an input_request and return it."""
         return self._next(self.client.stdin_channel, time.monotonic() + patience, "input_request")
 
-    def _claim(self, msg_id: str) -> list[Json]:
+    def claim(self, msg_id: str) -> list[Json]:
         """Take the iopub messages of a request that came before anyone waited for them."""
         mine = [message for message in self.foreign if message["parent_header"].get("msg_id") == msg_id]
         self.foreign = [message for message in self.foreign if message["parent_header"].get("msg_id") != msg_id]
