@@ -25,8 +25,8 @@ class Recorder:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the report of a test."""
-        if report.failed:
-            self.records["failed"].append([report.nodeid.partition("::")[2]])
+        if report.failed or report.skipped:
+            self.records[report.outcome].append([report.nodeid.partition("::")[2]])
         elif report.when == "call":
             for name, value in report.user_properties:
                 assert isinstance(value, list)

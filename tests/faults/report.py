@@ -9,16 +9,23 @@ END = "<!-- End of what is generated. -->"
 
 Row = Sequence[object]
 Records = Mapping[str, Sequence[Row]]
-"""What was recorded, by kind: `fault`, `kernelspec`, `figure`, and `failed` for tests that did not pass."""
+"""What was recorded, by kind: `fault`, `kernelspec`, `figure`; `failed` and `skipped` for what did not pass."""
 
 
 def tables(records: Records) -> str:
     """Return all tables in Markdown."""
     parts = [_of_faults(records.get("fault", [])), _of_kernelspecs(records.get("kernelspec", []))]
     parts.append(_table(("what was done", "what came of it"), records.get("figure", [])))
-    if failed := records.get("failed", []):
-        parts.append("Not passed: " + ", ".join(f"`{row[0]}`" for row in failed) + ".")
+    parts.append(_verdict(records))
     return "\n\n".join(part for part in parts if part)
+
+
+def _verdict(records: Records) -> str:
+    """Return in words whether all has passed, and what has not."""
+    passed = sum(len(records.get(kind, [])) for kind in ("fault", "kernelspec", "figure"))
+    others = {"Not passed": records.get("failed", []), "Skipped": records.get("skipped", [])}
+    told = [f"{how}: {', '.join(f'`{row[0]}`' for row in rows)}." for how, rows in others.items() if rows]
+    return f"{passed} cases passed. {' '.join(told)}" if told else f"All {passed} cases passed."
 
 
 def with_tables(page: str, records: Records, machine: Mapping[str, str]) -> str:

@@ -33,6 +33,8 @@ class Work:
     """It cannot be interrupted: its backend is restarted, which the cell says."""
     needs_two: bool = False
     """The first press has never an effect, which the cell says after 10 s; the second restarts its backend."""
+    may_die: bool = False
+    """A signal that comes while the kernel is not evaluating the cell ends it, as without Multi."""
     weight: int = 4
     """How often it is chosen."""
 
@@ -44,6 +46,7 @@ class End:
     seconds: float
     """From the press that ended it."""
     is_restart: bool
+    is_death: bool
     came_too_early: bool
     """The first press was lost on a kernel that has the cell but does not listen yet."""
 
@@ -52,8 +55,8 @@ WORK = {
     "python sleeps": Work("python3", "import time; time.sleep(1000)"),
     "python computes in C": Work("python3", "for n in range(1000): sum(range(20_000_000))"),
     "python matches": Work("python3", "import re\nfor n in range(1000): re.match('(a|a)*b', 'a' * 23)"),
-    "r sleeps": Work("ir", "Sys.sleep(1000)"),
-    "r computes": Work("ir", "repeat sum(runif(1e5))"),
+    "r sleeps": Work("ir", "Sys.sleep(1000)", may_die=True),
+    "r computes": Work("ir", "repeat sum(runif(1e5))", may_die=True),
     "bash waits for a child": Work("bash", "sleep 1000"),
     "bash computes": Work("bash", "while :; do :; done"),
     "deno computes": Work("deno", "for (;;);"),
@@ -100,13 +103,13 @@ def test_presses_at_random_moments(
         kernel.foreign.clear()
     assert process.is_running()
     assert family(kernel)
-    too_early = sum(end.came_too_early for end in ends)
-    assert too_early <= 1 + len(ends) * TOO_EARLY
+    too_early, deaths = sum(end.came_too_early for end in ends), sum(end.is_death for end in ends)
+    assert too_early + deaths <= 1 + len(ends) * TOO_EARLY
     what = f"the button, {len(ends)} times at random moments (seed {seed})"
     result = (
         f"the right cell ended each time, after at most {max(end.seconds for end in ends):.1f} s; "
         f"{sum(end.is_restart for end in ends)} restarts, each told of; {too_early} presses came before the kernel "
-        f"listened to them, which the cell said, and were repeated"
+        f"listened to them, which the cell said, and were repeated; {deaths} ended R, which the cell said"
     )
     record_property("figure", [what, result])
 
@@ -126,18 +129,20 @@ def press(kernel: Kernel, work: Work, moment: float, where: str) -> End:
         kernel.interrupt()
     answer = kernel.wait(msg_id)
     seconds = watch.seconds
-    is_restarted = answer.content.get("ename") == "BackendRestarted"
+    is_restarted, is_death = (answer.content.get("ename") == each for each in ("BackendRestarted", "BackendDied"))
     assert is_restarted == (work.restarts or has_no_effect), where
+    assert work.may_die or not is_death, where
     if is_restarted:
         assert "was restarted" in answer.of("error")[0]["evalue"], where
+    if is_restarted or is_death:
         keep(kernel, work.backend)
     after = kernel.children()
-    expected = {**before, **({work.backend: after[work.backend]} if is_restarted else {})}
+    expected = {**before, **({work.backend: after[work.backend]} if is_restarted or is_death else {})}
     assert after == expected, where
     for backend, (_, show) in KEEP.items():
         shown = kernel.run(f"%%{backend}\n{show}", patience=30)
         assert (shown.stream().strip(), shown.stream("stderr")) == ("1", ""), (where, backend)
-    return End(seconds, is_restarted, has_no_effect and not work.needs_two)
+    return End(seconds, is_restarted, is_death, has_no_effect and not work.needs_two)
 
 
 def is_idle_or_note(message: Json) -> bool:
