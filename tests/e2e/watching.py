@@ -17,7 +17,8 @@ class Watch:
     """A running `multikernel trace`."""
 
     def __init__(self, runtime: Path, *arguments: str) -> None:
-        """Start it, and wait until it watches."""
+        """Start it."""
+        self.introduction = ""
         self.lines: list[str] = []
         """What it has printed below the heading, as far as it was waited for."""
         self._new: Queue[str | None] = Queue()
@@ -30,6 +31,9 @@ class Watch:
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
+
+    def begin(self) -> None:
+        """Wait until it watches."""
         self.introduction = self._next()
         assert self._next().startswith("time ")
 
@@ -85,6 +89,7 @@ def watching(runtime: Path, *arguments: str) -> Iterator[Watch]:
     """Watch the Multi of a runtime directory."""
     watch = Watch(runtime, *arguments)
     try:
+        watch.begin()
         yield watch
     finally:
         watch.close()
