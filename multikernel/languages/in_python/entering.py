@@ -2,10 +2,10 @@
 
 import datetime
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from .files import Path, Refused, Tags, read
+from .files import Path, Refused, Tags, read, read_parts
 
 Node = dict[str, Any]
 OWN = "python:"
@@ -46,16 +46,21 @@ class Enterer:
         """Return bytes of the data file."""
         return read(self._folder, ref)
 
+    def read_parts(self, ref: list[int]) -> Iterator[bytearray]:
+        """Read texts that are joined by 0xFF, some at a time."""
+        return read_parts(self._folder, ref)
+
     def texts(self, ref: list[int], count: int) -> list[str]:
         """Return texts that are joined by 0xFF; Refused for what is no UTF-8, or not so many."""
-        raw = self.read(ref)
         if not count:
             return []
+        found: list[str] = []
         try:
-            if b"\0" in raw:
-                found = [part.decode("utf-8") for part in raw.split(b"\xff")]
-            else:
-                found = raw.replace(b"\xff", b"\0").decode("utf-8").split("\0")
+            for raw in self.read_parts(ref):
+                if b"\0" in raw:
+                    found += [part.decode("utf-8") for part in raw.split(b"\xff")]
+                else:
+                    found += raw.replace(b"\xff", b"\0").decode("utf-8").split("\0")
         except UnicodeDecodeError:
             raise Refused("text", "is no UTF-8") from None
         if len(found) != count:

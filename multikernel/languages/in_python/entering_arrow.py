@@ -54,6 +54,37 @@ def column(enterer: Enterer, node: Node, tag: str) -> Any:
     return found
 
 
+def texts(enterer: Enterer, node: Node) -> Any:
+    """Return texts as a chunked array of large_string; Refused for what is no UTF-8, or not so many."""
+    import numpy as np
+    import pyarrow as pa
+
+    count = node["shape"][0]
+    valid = np.frombuffer(enterer.read(node["valid"]), dtype="u1") if "valid" in node else None
+    chunks, at = [], 0
+    for part in enterer.read_parts(node["data"]) if count else ():
+        ends = np.flatnonzero(np.frombuffer(part, dtype="u1") == 0xFF)
+        offsets = np.zeros(len(ends) + 2, dtype="i8")
+        np.subtract(ends, np.arange(len(ends)), out=offsets[1:-1])
+        offsets[-1] = len(part) - len(ends)
+        length = len(ends) + 1
+        if at + length > count:
+            raise Refused("text", f"has more than {count} elements")
+        bitmap = None if valid is None else np.packbits(valid[at : at + length], bitorder="little")
+        buffers = [bitmap, offsets, part.translate(None, b"\xff")]
+        wrapped = [None if buffer is None else pa.py_buffer(buffer) for buffer in buffers]
+        chunk = pa.Array.from_buffers(pa.large_string(), length, wrapped)
+        try:
+            chunk.validate(full=True)
+        except pa.ArrowInvalid:
+            raise Refused("text", "is no UTF-8") from None
+        chunks.append(chunk)
+        at += length
+    if at != count:
+        raise Refused("text", f"has {at} elements instead of {count}")
+    return pa.chunked_array(chunks, type=pa.large_string())
+
+
 def type_named(name: str) -> Any:
     """Return a type by what it is printed as; ValueError for one that is not known."""
     import pyarrow as pa
@@ -84,7 +115,7 @@ def plain_column(enterer: Enterer, node: Node, tag: str) -> Any:
     kind: str = node["dtype"]
     missing = numbers(enterer, node["valid"], "u1") == 0 if "valid" in node else None
     if kind == "text":
-        return pa.array(as_list(enterer, node), type=pa.large_string() if "large" in tag else pa.string())
+        return texts(enterer, node)
     if kind == "bytes":
         values = byte_strings(enterer.read(node["data"]), node["shape"][0])
         return pa.array([None if missing is not None and missing[at] else v for at, v in enumerate(values)])

@@ -113,13 +113,19 @@ def texts(enterer: Enterer, node: Node, dtype: str) -> Any:
     import numpy as np
     import pandas as pd
 
+    if not dtype.startswith("object"):
+        kind = pd.array([], dtype=dtype if dtype.startswith("string") else "str").dtype
+        if kind.storage == "pyarrow":
+            from . import entering_arrow
+
+            return kind.__from_arrow__(entering_arrow.texts(enterer, node))
     values = np.empty(node["shape"][0], dtype=object)
     values[:] = as_list(enterer, node)
-    if dtype.startswith("object"):
-        if dtype == "object nan":
-            values[[value is None for value in values]] = float("nan")
-        return pd.Series(values, dtype=object)
-    return pd.array(values, dtype=dtype if dtype.startswith("string") else "str")
+    if not dtype.startswith("object"):
+        return pd.array(values, dtype=kind)
+    if dtype == "object nan":
+        values[[value is None for value in values]] = float("nan")
+    return pd.Series(values, dtype=object)
 
 
 def categorical(enterer: Enterer, node: Node) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Path = tuple[int, ...]
@@ -38,11 +39,17 @@ class Data:
 
     def put(self, buffer: Any) -> list[int]:
         """Append bytes and return where they are."""
-        view = memoryview(buffer).cast("B") if len(buffer) else memoryview(b"")
-        offset, length = self._size, view.nbytes
-        done = 0
-        while done < length:
-            done += self._file.write(view[done : done + PART_BYTES])
+        return self.put_parts([buffer])
+
+    def put_parts(self, buffers: Iterable[Any]) -> list[int]:
+        """Append bytes that come in several parts, and return where they are together."""
+        offset, length = self._size, 0
+        for buffer in buffers:
+            view = memoryview(buffer).cast("B") if len(buffer) else memoryview(b"")
+            done = 0
+            while done < view.nbytes:
+                done += self._file.write(view[done : done + PART_BYTES])
+            length += done
         padding = -length % 8
         if padding:
             self._file.write(b"\0" * padding)
@@ -56,13 +63,39 @@ def read(folder: str, ref: list[int]) -> bytearray:
     buffer = bytearray(length)
     with open(os.path.join(folder, "data"), "rb", buffering=0) as file:
         file.seek(offset)
-        view, done = memoryview(buffer), 0
-        while done < length:
-            got = file.readinto(view[done:])
-            if not got:
-                raise EOFError("the data file is too short")
-            done += got
+        fill(file, memoryview(buffer))
     return buffer
+
+
+def read_parts(folder: str, ref: list[int]) -> Iterator[bytearray]:
+    """Read texts that are joined by 0xFF, some at a time; the 0xFF between two parts is in neither."""
+    offset, left = ref
+    rest = bytearray()
+    with open(os.path.join(folder, "data"), "rb", buffering=0) as file:
+        file.seek(offset)
+        while left > PART_BYTES:
+            part = bytearray(PART_BYTES)
+            fill(file, memoryview(part))
+            left -= PART_BYTES
+            last = part.rfind(b"\xff")
+            if last >= 0:
+                yield rest + part[:last]
+                rest = part[last + 1 :]
+            else:
+                rest += part
+        part = bytearray(left)
+        fill(file, memoryview(part))
+        yield rest + part if rest else part
+
+
+def fill(file: Any, view: memoryview) -> None:
+    """Read as many bytes as there is room for."""
+    done = 0
+    while done < len(view):
+        got = file.readinto(view[done:])
+        if not got:
+            raise EOFError("the data file is too short")
+        done += got
 
 
 def answer(folder: str, content: Any) -> None:

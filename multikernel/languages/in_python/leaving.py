@@ -3,13 +3,14 @@
 import datetime
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .files import Data, Path, Refused, Tags
 
 DEEPEST = 95
 LONG_TEXT = 10_000
+TEXTS_AT_ONCE = 1 << 16
 INT64 = range(-(1 << 63), 1 << 63)
 TIMES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
 EMPTY = {bool: False, int: 0, float: 0.0, complex: 0j, str: ""}
@@ -39,12 +40,17 @@ def encoded(text: str) -> bytes:
         raise Refused("str", "has a lone surrogate, which is no text") from None
 
 
-def joined(texts: list[str]) -> bytes:
-    """Return texts as UTF-8, joined by the byte 0xFF; TypeError unless all are str."""
-    text = "\0".join(texts)
-    if text.count("\0") == max(0, len(texts) - 1):
-        return encoded(text).replace(b"\0", b"\xff")
-    return b"\xff".join(encoded(each) for each in texts)
+def joined(texts: list[str]) -> Iterator[bytes]:
+    """Yield texts as UTF-8, joined by the byte 0xFF, part by part; TypeError unless all are str."""
+    for at in range(0, len(texts), TEXTS_AT_ONCE):
+        part = texts[at : at + TEXTS_AT_ONCE]
+        if at:
+            yield b"\xff"
+        text = "\0".join(part)
+        if text.count("\0") == len(part) - 1:
+            yield encoded(text).replace(b"\0", b"\xff")
+        else:
+            yield b"\xff".join(encoded(each) for each in part)
 
 
 class Leaver:
@@ -126,7 +132,7 @@ class Leaver:
             parts = [part for value in filled for part in (value.real, value.imag)]
             node.update(dtype="c16", data=self.data.put(little(array("d", parts))))
         else:
-            node.update(dtype="text", data=self.data.put(joined(filled)))
+            node.update(dtype="text", data=self.data.put_parts(joined(filled)))
         if has_nulls:
             node["valid"] = self.data.put(valid)
         return node

@@ -87,7 +87,7 @@ def array(leaver: Leaver, values: Any) -> Node:
     result: Node = {"t": "array", "shape": list(values.shape), "order": order}
     flat = values.ravel(order=order)
     if values.dtype.kind == "U":
-        return {**result, "dtype": "text", "data": leaver.data.put(joined(flat.tolist()))}
+        return {**result, "dtype": "text", "data": leaver.data.put_parts(joined(flat.tolist()))}
     if values.dtype.kind == "S":
         return {**result, **byte_strings(leaver, flat.tolist())}
     if values.dtype.kind in "mM":

@@ -1,8 +1,9 @@
 """Writes tables of the Arrow family, whatever has `__arrow_c_stream__`, as frames, by pyarrow."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from .files import Path, Refused
+from .files import PART_BYTES, Path, Refused
 from .leaving import Leaver, Node, type_name
 from .leaving_arrays import byte_strings
 
@@ -36,16 +37,14 @@ def column_node(leaver: Leaver, column: Any) -> Column:
     import pyarrow as pa
 
     kind = column.type
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view":
+        return {**texts(leaver, column), "as": f"python:pyarrow.{kind}"}
+    array = combined(column)
     if pa.types.is_dictionary(kind):
         return factor(leaver, array)
     node: Column = {"t": "array", "shape": [len(array)], "as": f"python:pyarrow.{kind}"}
     if array.null_count:
         node["valid"] = leaver.data.put(array.is_valid().to_numpy(zero_copy_only=False).view(np.uint8))
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view":
-        return {**node, "dtype": "text", "data": leaver.data.put(joined(array))}
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or str(kind) == "binary_view":
         return {**node, **byte_strings(leaver, [value or b"" for value in array.to_pylist()])}
     dtype, storage, extra = storage_of(kind)
@@ -54,6 +53,40 @@ def column_node(leaver: Leaver, column: Any) -> Column:
     if pa.types.is_time(kind) and kind.unit != "ns":
         flat = flat.astype("i8") * {"s": 10**9, "ms": 10**6, "us": 10**3}[kind.unit]
     return {**node, "dtype": dtype, **extra, "data": leaver.data.put(flat.view(np.uint8))}
+
+
+def combined(column: Any) -> Any:
+    """Return a chunked array as one array."""
+    import pyarrow as pa
+
+    array = column.combine_chunks()
+    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
+
+
+def texts(leaver: Leaver, column: Any) -> Column:
+    """Return the node of texts in a chunked array."""
+    import numpy as np
+
+    node: Column = {"t": "array", "dtype": "text", "shape": [len(column)], "data": leaver.data.put_parts(joined(column))}
+    if column.null_count:
+        valid = combined(column.is_valid()).to_numpy(zero_copy_only=False)
+        node["valid"] = leaver.data.put(valid.view(np.uint8))
+    return node
+
+
+def joined(column: Any) -> Iterator[Any]:
+    """Yield texts as UTF-8, joined by the byte 0xFF, part by part so that no second copy of all is made."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    separator = pa.scalar(b"\xff", pa.large_binary())
+    rows = max(1, PART_BYTES * len(column) // max(1, column.nbytes))
+    for at in range(0, len(column), rows):
+        part = combined(column[at : at + rows].cast(pa.large_string())).fill_null("").view(pa.large_binary())
+        whole = pa.LargeListArray.from_arrays(pa.array([0, len(part)], pa.int64()), part)
+        if at:
+            yield b"\xff"
+        yield pc.binary_join(whole, separator)[0].as_buffer()
 
 
 def storage_of(kind: Any) -> "tuple[str, Any, Column]":
@@ -76,26 +109,6 @@ def storage_of(kind: Any) -> "tuple[str, Any, Column]":
     if types.is_time(kind):
         return "time", pa.int32() if types.is_time32(kind) else pa.int64(), {}
     raise Refused(str(kind))
-
-
-def joined(array: Any) -> Any:
-    """Return texts as UTF-8, joined by the byte 0xFF."""
-    import numpy as np
-    import pyarrow as pa
-
-    array = array.cast(pa.large_string()).fill_null("")
-    count = len(array)
-    if not count:
-        return b""
-    _, offsets_buffer, data = array.buffers()
-    offsets = np.frombuffer(offsets_buffer, dtype="i8")[array.offset : array.offset + count + 1]
-    first, last = int(offsets[0]), int(offsets[-1])
-    is_text: Any = np.ones(last - first + count - 1, dtype=bool)
-    is_text[offsets[1:-1] - first + np.arange(count - 1)] = False
-    result: Any = np.full(len(is_text), 0xFF, dtype=np.uint8)
-    if last > first:
-        result[is_text] = np.frombuffer(data, dtype=np.uint8)[first:last]
-    return result
 
 
 def factor(leaver: Leaver, array: Any) -> Column:

@@ -100,7 +100,11 @@ def column(leaver: Leaver, values: Any) -> Column:
         zone = zone_of(dtype.tz)
         return {"t": "array", "shape": [len(values)], **times(leaver, values.to_numpy(f"M8[{dtype.unit}]"), zone)}
     if isinstance(dtype, pd.StringDtype):
-        return texts(leaver, values)
+        if dtype.storage != "pyarrow":
+            return texts(leaver, values)
+        from . import leaving_arrow
+
+        return leaving_arrow.texts(leaver, values.array.__arrow_array__())
     if isinstance(dtype, np.dtype):
         return objects(leaver, values) if dtype.kind == "O" else array(leaver, values.to_numpy())
     if isinstance(values.array, (pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray)):
@@ -121,7 +125,7 @@ def texts(leaver: Leaver, values: Any) -> Column:
     if missing.any():
         found = np.where(missing, "", found)
         node["valid"] = leaver.data.put((~missing).view(np.uint8))
-    return {**node, "data": leaver.data.put(joined(found.tolist()))}
+    return {**node, "data": leaver.data.put_parts(joined(found.tolist()))}
 
 
 def objects(leaver: Leaver, values: Any) -> Column:

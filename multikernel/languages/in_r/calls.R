@@ -29,7 +29,7 @@ safely <- function(folder, action) {
 mark <- function(x) {
   if (is.list(x)) return(list(length(x), attributes(x)[c("names", "class")], lapply(unclass(x), mark)))
   if (!is.atomic(x)) return(NULL)
-  chosen <- if (length(x) > MARKED) unclass(x)[as.integer(seq(1, length(x), length.out = MARKED))] else unclass(x)
+  chosen <- .subset(x, if (length(x) > MARKED) as.integer(seq(1, length(x), length.out = MARKED)) else seq_along(x))
   list(typeof(x), length(x), dim(x), class(x), attr(x, "tzone"), chosen)
 }
 

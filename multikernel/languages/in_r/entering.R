@@ -17,41 +17,65 @@ read_at <- function(ref, what, size, signed = TRUE) {
 }
 missing_of <- function(valid) which(read_raw(valid) == as.raw(0L))
 
-TEXT_PART <- 2^24
 read_texts <- function(ref, count) {
   # Part by part, so that no second copy of all the text is made.
   if (!count) return(character())
-  separator <- as.raw(255L)
   left <- ref[2L]
   seek(data_file, ref[1L])
-  found <- vector("list", ceiling(left / TEXT_PART))
-  at <- 0L
-  rest <- ""
-  while (left > 0) {
-    part <- readBin(data_file, "raw", min(left, TEXT_PART))
-    if (!length(part)) stop("the data file is too short")
-    if (any(part == as.raw(0L))) refuse("text", "has the character NUL, which R's text cannot have")
+  found <- list()
+  rest <- raw()
+  repeat {
+    part <- readBin(data_file, "raw", min(left, PART_BYTES))
+    if (length(part) != min(left, PART_BYTES)) stop("the data file is too short")
     left <- left - length(part)
-    pieces <- strsplit(rawToChar(part), "\xff", fixed = TRUE, useBytes = TRUE)[[1L]]
-    if (part[length(part)] == separator) pieces <- c(pieces, "")
-    pieces[1L] <- paste0(rest, pieces[1L])
-    rest <- pieces[length(pieces)]
-    found[[at <- at + 1L]] <- pieces[-length(pieces)]
+    if (length(rest)) part <- c(rest, part)
+    ends <- which(part == FF)
+    if (left > 0) {
+      if (!length(ends)) { rest <- part; next }
+      last <- ends[length(ends)]
+      rest <- part[seq.int(last + 1L, length.out = length(part) - last)]
+      part <- readBin(part, "raw", last - 1L)
+      ends <- ends[-length(ends)]
+    }
+    found[[length(found) + 1L]] <- split_texts(part, ends)
+    if (left == 0) break
   }
-  texts <- c(unlist(found, use.names = FALSE), rest)
-  Encoding(texts) <- "UTF-8"
+  texts <- if (length(found) == 1L) found[[1L]] else unlist(found, use.names = FALSE)
   if (length(texts) != count) refuse("text", sprintf("has %d elements instead of %d", length(texts), count))
-  if (!all(validUTF8(texts))) refuse("text", "is no UTF-8")
   texts
 }
+split_texts <- function(part, ends) {
+  if (has_byte(part, 0L)) refuse("text", "has the character NUL, which R's text cannot have")
+  part[ends] <- as.raw(0L)
+  if (!any(part > as.raw(127L))) return(readBin(c(part, as.raw(0L)), "character", length(ends) + 1L))
+  for (code in 1:31) if (!has_byte(part, code)) {
+    # With another character for 0xFF all of it is one text that is checked and marked at once, not each piece.
+    part[ends] <- as.raw(code)
+    text <- rawToChar(part)
+    Encoding(text) <- "UTF-8"
+    if (!validUTF8(text)) refuse("text", "is no UTF-8")
+    pieces <- strsplit(text, intToUtf8(code), fixed = TRUE)[[1L]]
+    # strsplit gives no empty piece at the end.
+    return(if (length(pieces) > length(ends)) pieces else c(pieces, ""))
+  }
+  pieces <- readBin(c(part, as.raw(0L)), "character", length(ends) + 1L)
+  Encoding(pieces) <- "UTF-8"
+  if (!all(validUTF8(pieces))) refuse("text", "is no UTF-8")
+  pieces
+}
+has_byte <- function(bytes, code) length(grepRaw(as.raw(code), bytes, fixed = TRUE)) > 0L
 
 # 64-bit integers.
 
-read_int64 <- function(ref) {
-  halves <- readBin_halves(ref)
-  list(low = halves$low, high = halves$high)
+whole_numbers <- function(ref) {
+  # As doubles if all are from 0 to 2^53 (see put_whole), else NULL. -2^63 has the bits of -0.
+  bits <- read_at(ref, "double", 8L)
+  if (!length(bits)) return(bits)
+  if (!has_smallest() || anyNA(bits) || min(bits) < 0 || max(bits) >= 9007199254740992 / HALF_WAY / HALF_WAY) return(NULL)
+  if (min(bits) == 0 && any(1 / bits[which(bits == 0)] < 0)) return(NULL)
+  bits * HALF_WAY * HALF_WAY
 }
-readBin_halves <- function(ref) {
+read_int64 <- function(ref) {
   halves <- read_at(ref, "integer", 4L)
   low <- as.double(halves[odd(halves)])
   high <- as.double(halves[odd(halves) + 1L])
@@ -60,6 +84,8 @@ readBin_halves <- function(ref) {
   list(low = low + (low < 0) * 4294967296, high = high)
 }
 wide_integers <- function(ref, valid, signed) {
+  values <- whole_numbers(ref)
+  if (!is.null(values)) return(smallest_type(values, valid))
   parts <- read_int64(ref)
   if (!signed) parts$high <- parts$high + (parts$high < 0) * 4294967296
   values <- parts$high * 4294967296 + parts$low
@@ -77,7 +103,7 @@ beyond <- function(signed) if (signed) "is beyond 2^53, which R's numbers cannot
   "is beyond 2^53, which R's numbers cannot tell from its neighbours"
 smallest_type <- function(values, valid) {
   if (length(valid)) values[valid] <- 0
-  if (all(abs(values) <= 2147483647)) values <- as.integer(values)
+  if (!length(values) || max(abs(range(values))) <= 2147483647) values <- as.integer(values)
   if (length(valid)) values[valid] <- NA
   values
 }
@@ -146,10 +172,9 @@ half_floats <- function(bits) {
   sign * values
 }
 read_bytes <- function(ref, count) {
-  offsets <- read_int64(c(ref[1L], 8 * (count + 1)))
-  offsets <- offsets$high * 4294967296 + offsets$low
+  offsets <- whole_numbers(c(ref[1L], 8 * (count + 1)))
   content <- read_raw(c(ref[1L] + 8 * (count + 1), ref[2L] - 8 * (count + 1)))
-  if (offsets[1L] != 0 || any(diff(offsets) < 0) || offsets[count + 1] > length(content)) refuse("bytes", "has offsets that are wrong")
+  if (is.null(offsets) || offsets[1L] != 0 || any(diff(offsets) < 0) || offsets[count + 1] > length(content)) refuse("bytes", "has offsets that are wrong")
   lapply(seq_len(count), function(at) content[offsets[at] + seq_len(offsets[at + 1L] - offsets[at])])
 }
 as_plain_list <- function(values, missing) {

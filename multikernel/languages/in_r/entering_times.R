@@ -1,27 +1,30 @@
 # Times on their way in.
 
 seconds_of <- function(ref, unit, valid, kind) {
-  parts <- read_int64(ref)
-  per <- PER_SECOND[[unit]]
-  if (unit == "ns") {
-    # high * 2^32 + low, in whole seconds and what is left; no step of it is beyond 2^53.
-    a <- floor(parts$high / 1000)
-    b <- parts$high - a * 1000
-    rest <- a * 967296000 + b * 294967296 + parts$low
-    carry <- floor(rest / 1e9)
-    whole <- parts$high * 4 + a * 294 + carry
-    nanos <- rest - carry * 1e9
-    seconds <- exact_seconds(whole, nanos, kind)
-    if (length(valid)) seconds[valid] <- NA
-    return(seconds)
-  } else {
-    total <- parts$high * 4294967296 + parts$low
-    if (any(abs(total) > 9007199254740992)) refuse(kind, "is too far away for R's doubles")
+  seconds <- if (unit == "ns") seconds_of_nanos(read_int64(ref), kind) else {
+    total <- whole_numbers(ref)
+    if (is.null(total)) {
+      parts <- read_int64(ref)
+      total <- parts$high * 4294967296 + parts$low
+    }
+    most <- if (length(total)) max(abs(range(total))) else 0
+    if (most > 9007199254740992) refuse(kind, "is too far away for R's doubles")
+    per <- PER_SECOND[[unit]]
+    found <- if (per == 1) total else total / per
+    # Below 2^51 the two roundings together are less than a half.
+    if (most >= 2251799813685248 && any(round(found * per) != total)) refuse(kind, "is finer than R's doubles can tell; round it to microseconds")
+    found
   }
-  seconds <- total / per
-  if (any(round(seconds * per) != total)) refuse(kind, "is finer than R's doubles can tell; round it to microseconds")
   if (length(valid)) seconds[valid] <- NA
   seconds
+}
+seconds_of_nanos <- function(parts, kind) {
+  # high * 2^32 + low, in whole seconds and what is left; no step of it is beyond 2^53.
+  a <- floor(parts$high / 1000)
+  b <- parts$high - a * 1000
+  rest <- a * 967296000 + b * 294967296 + parts$low
+  carry <- floor(rest / 1e9)
+  exact_seconds(parts$high * 4 + a * 294 + carry, rest - carry * 1e9, kind)
 }
 
 known_zone <- function(zone) {

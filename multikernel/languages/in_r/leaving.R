@@ -86,62 +86,62 @@ is_na_complex <- function(x) is.na(Re(x)) & !is.nan(Re(x))
 
 vector_of <- function(x) {
   if (inherits(x, "integer64")) return(integer64_fields(x))
-  if (inherits(x, "Date")) return(date_fields(as.double(unclass(x))))
+  if (inherits(x, "Date")) return(date_fields(plain_double(x)))
   if (inherits(x, "POSIXct")) {
-    found <- in_unit(as.double(unclass(x)), "POSIXct")
-    missing <- is.na(unclass(x))
+    found <- in_unit(plain_double(x), "POSIXct")
     return(c(dtype = "\"datetime\"", unit = quoted(found$unit), zone = quoted(zone_of(x)),
-             data = put_time(found), validity(missing), if (all(missing)) plain_tag("POSIXct", zone_word(x)) else local_tag(x)))
+             data = put_time(found), validity(found$missing, length(x)),
+             if (length(found$missing) == length(x)) plain_tag("POSIXct", zone_word(x)) else local_tag(x)))
   }
   if (inherits(x, "difftime")) {
     found <- in_unit(difftime_seconds(x), time_class(x))
     kind <- if (inherits(x, "hms")) "time" else "duration"
-    if (kind == "time") found <- list(unit = "ns", whole = found$whole, rest = found$rest * (1e9 / PER_SECOND[[found$unit]]))
+    if (kind == "time") {
+      found <- apart(found)
+      found <- list(unit = "ns", whole = found$whole, rest = found$rest * (1e9 / PER_SECOND[[found$unit]]), missing = found$missing)
+    }
     return(c(dtype = quoted(kind), if (kind == "duration") c(unit = quoted(found$unit)), data = put_time(found),
-             validity(is.na(unclass(x))), if (kind == "duration") difftime_tag(x)))
+             validity(found$missing, length(x)), if (kind == "duration") difftime_tag(x)))
   }
+  if (!is.null(attributes(x))) attributes(x) <- NULL
+  plain_vector_of(x)
+}
+plain_double <- function(x) {
   attributes(x) <- NULL
-  c(plain_vector_of(x), if (!is.double(x) && all(is.na(x))) plain_tag(INT_NAMES[[typeof(x)]]))
+  as.double(x)
 }
 # Of a vector that is empty, or NA only, nothing is left in a language that has lists instead but its tag.
 plain_tag <- function(...) c(as = quoted(paste("r:plain", ...)))
 plain_vector_of <- function(x) {
-  switch(typeof(x),
-    logical = plain_fields("b1", x, FALSE, function(v) put(as.raw(v), 1L)),
-    integer = plain_fields("i4", x, 0L, function(v) put(v, 4L)),
-    double = double_fields(x),
-    complex = {
-      missing <- is_na_complex(x)
-      x[missing] <- 0
-      c(dtype = "\"c16\"", data = put(x, 16L), validity(missing))
-    },
-    character = plain_fields("text", x, "", put_text),
-    raw = refuse("matrix of raw"))
-}
-plain_fields <- function(dtype, x, empty, put) {
-  if (!anyNA(x)) return(c(dtype = quoted(dtype), data = put(x)))
-  missing <- is.na(x)
-  x[missing] <- empty
-  c(dtype = quoted(dtype), data = put(x), validity(missing))
+  if (is.double(x)) return(double_fields(x))
+  missing <- if (is.complex(x)) which(is_na_complex(x)) else which(is.na(x))
+  if (length(missing)) x[missing] <- switch(typeof(x), character = "", FALSE)
+  c(switch(typeof(x),
+      logical = c(dtype = "\"b1\"", data = put(as.raw(x), 1L)),
+      integer = c(dtype = "\"i4\"", data = put(x, 4L)),
+      complex = c(dtype = "\"c16\"", data = put(x, 16L)),
+      character = c(dtype = "\"text\"", data = put_text(x)),
+      raw = refuse("matrix of raw")),
+    validity(missing, length(x)), if (length(missing) == length(x)) plain_tag(INT_NAMES[[typeof(x)]]))
 }
 double_fields <- function(x) {
-  if (!anyNA(x)) return(c(dtype = "\"f8\"", data = put(x, 8L)))
-  missing <- is.na(x) & !is.nan(x)
-  if (any(missing)) x[missing] <- 0
-  c(dtype = "\"f8\"", data = put(x, 8L), validity(missing))
+  missing <- if (anyNA(x)) which(is.na(x))
+  missing <- missing[!is.nan(x[missing])]
+  if (length(missing)) x[missing] <- 0
+  c(dtype = "\"f8\"", data = put(x, 8L), validity(missing, length(x)))
 }
 date_fields <- function(days) {
-  missing <- is.na(days)
-  days[missing] <- 0
+  missing <- which(is.na(days))
+  if (length(missing)) days[missing] <- 0
   if (any(days != floor(days)) || any(abs(days) > 2147483647)) refuse("Date", "has a fraction of a day, or is too far away; copy trunc(x)")
-  c(dtype = "\"date\"", data = put(as.integer(days), 4L), validity(missing), if (all(missing)) plain_tag("Date"))
+  c(dtype = "\"date\"", data = put(as.integer(days), 4L), validity(missing, length(days)),
+    if (length(missing) == length(days)) plain_tag("Date"))
 }
 integer64_fields <- function(x) {
-  bits <- unclass(x)
-  attributes(bits) <- NULL
-  missing <- is.na(x)
+  bits <- plain_double(x)
+  missing <- which(is.na(x))
   bits[missing] <- 0
-  c(dtype = "\"i8\"", data = put(bits, 8L), validity(missing), as = "\"r:integer64\"")
+  c(dtype = "\"i8\"", data = put(bits, 8L), validity(missing, length(x)), as = "\"r:integer64\"")
 }
 
 leave_array <- function(x, path) {

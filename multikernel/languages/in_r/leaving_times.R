@@ -1,31 +1,35 @@
 # Times on their way out: in the largest unit that tells them exactly.
 
-# Seconds as whole ones and a number of the largest unit that gives the same double again; both together may be more
-# than a double can tell.
+# Seconds as a number of the largest unit that gives the same double again, where a double can tell it; nanoseconds as
+# whole seconds and a rest. `missing` are positions of NAs, which are 0.
 
 in_unit <- function(seconds, kind) {
-  missing <- is.na(seconds)
-  seconds[missing] <- 0
-  if (any(is.infinite(seconds)) || any(abs(seconds) > 9.2e9)) refuse(kind, "is infinite, or too far away")
-  for (unit in names(PER_SECOND)) {
+  missing <- which(is.na(seconds))
+  if (length(missing)) seconds[missing] <- 0
+  if (length(seconds) && max(abs(range(seconds))) > 9.2e9) refuse(kind, "is infinite, or too far away")
+  for (unit in c("s", "ms", "us")) {
     per <- PER_SECOND[[unit]]
-    if (unit == "ns") {
-      whole <- floor(seconds)
-      rest <- round((seconds - whole) * 1e9)
-      is_exact <- rest < 1e9 & whole + rest / 1e9 == seconds
-    } else {
-      total <- round(seconds * per)
-      whole <- floor(total / per)
-      rest <- total - whole * per
-      is_exact <- total / per == seconds
-    }
-    if (all(is_exact)) return(list(unit = unit, whole = whole, rest = rest))
+    total <- if (per == 1) floor(seconds) else round(seconds * per)
+    if (all((if (per == 1) total else total / per) == seconds)) return(list(unit = unit, total = total, missing = missing))
   }
-  refuse(kind, "has seconds that nanoseconds cannot tell; copy round(x, 6) of it")
+  whole <- floor(seconds)
+  rest <- round((seconds - whole) * 1e9)
+  if (!all(rest < 1e9 & whole + rest / 1e9 == seconds)) refuse(kind, "has seconds that nanoseconds cannot tell; copy round(x, 6) of it")
+  list(unit = "ns", whole = whole, rest = rest, missing = missing)
 }
 PER_SECOND <- c(s = 1, ms = 1e3, us = 1e6, ns = 1e9)
 
+apart <- function(found) {
+  if (!is.null(found$whole)) return(found)
+  per <- PER_SECOND[[found$unit]]
+  whole <- floor(found$total / per)
+  list(unit = found$unit, whole = whole, rest = found$total - whole * per, missing = found$missing)
+}
+
 put_time <- function(found, per = PER_SECOND[[found$unit]]) {
+  total <- found$total
+  if (length(total) && min(total) >= 0 && max(total) < 9007199254740992 && has_smallest()) return(put_whole(total))
+  found <- apart(found)
   # whole * per + rest in two halves of 32 bits; no step is beyond 2^53.
   above <- floor(found$whole / 65536)
   scaled <- above * per
@@ -50,7 +54,7 @@ leave_time <- function(x) {
     return(node("date", v = quoted(date_text(days))))
   }
   if (inherits(x, "difftime")) {
-    found <- in_unit(difftime_seconds(x), time_class(x))
+    found <- apart(in_unit(difftime_seconds(x), time_class(x)))
     if (inherits(x, "hms")) return(node("time", v = quoted(clock_text(found))))
     return(node("duration", v = quoted(nanoseconds_text(found)), difftime_tag(x)))
   }
@@ -58,7 +62,7 @@ leave_time <- function(x) {
   local <- as.POSIXlt(x, tz = zone)
   offset <- if (is.null(local$gmtoff) || is.na(local$gmtoff)) 0 else local$gmtoff
   seconds <- as.double(unclass(x))
-  found <- in_unit(seconds, "POSIXct")
+  found <- apart(in_unit(seconds, "POSIXct"))
   days <- floor((found$whole + offset) / 86400)
   clock <- clock_text(list(unit = found$unit, whole = found$whole + offset - days * 86400, rest = found$rest))
   node("datetime", v = quoted(paste0(date_text(days), "T", clock)), zone = quoted(zone), offset = sprintf("%d", offset), local_tag(x))

@@ -48,16 +48,31 @@ put <- function(values, size) {
   writeBin(values, data_file, size = if (is.raw(values)) NA_integer_ else size, endian = "little")
   place(length(values) * size)
 }
+PART_BYTES <- 2^24
+FF <- as.raw(255L)
 put_text <- function(texts) {
   texts <- enc2utf8(texts)
   if (!all(validUTF8(texts))) refuse("character", "has bytes that are no UTF-8; copy iconv(x, ...) of it")
   count <- length(texts)
   if (!count) return(place(0))
-  writeLines(texts[-count], data_file, sep = "\xff", useBytes = TRUE)
-  last <- charToRaw(texts[count])
-  writeBin(last, data_file)
-  place(sum(nchar(texts, "bytes")) + count - 1)
+  # writeBin ends each with NUL. Part by part, so that no second copy of all the text is made.
+  ends <- cumsum(nchar(texts, "bytes") + 1)
+  part_of <- ends %/% PART_BYTES
+  last <- if (part_of[count] == 0) count else which(c(diff(part_of) != 0, TRUE))
+  first <- c(1L, last[-length(last)] + 1L)
+  for (at in seq_along(last)) {
+    chosen <- first[at]:last[at]
+    bytes <- writeBin(if (length(chosen) == count) texts else texts[chosen], raw(), useBytes = TRUE)
+    bytes[ends[chosen] - (if (at > 1L) ends[first[at] - 1L] else 0)] <- FF
+    writeBin(if (last[at] == count) readBin(bytes, "raw", length(bytes) - 1) else bytes, data_file)
+  }
+  place(ends[count] - 1)
 }
+# An int64 from 0 to 2^53 has the bits of a double that is as many times the smallest one: two products instead of
+# halves of 32 bits, where the FPU knows such doubles.
+HALF_WAY <- 2^537
+has_smallest <- function() 1 / HALF_WAY / HALF_WAY > 0
+put_whole <- function(numbers) put((numbers + 0) / HALF_WAY / HALF_WAY, 8L)  # + 0: -0 has other bits than 0
 put_parts <- function(high, low) {
   halves <- integer(2L * length(high))
   halves[odd(halves)] <- as_int32(low)
@@ -76,6 +91,11 @@ as_int32 <- function(unsigned) {
   signed[signed == -2147483648] <- NA
   as.integer(signed)
 }
-validity <- function(missing) if (any(missing)) c(valid = put(as.raw(!missing), 1L))
+# `missing` are positions, among so many elements.
+validity <- function(missing, count) if (length(missing)) {
+  valid <- rep_len(as.raw(1L), count)
+  valid[missing] <- as.raw(0L)
+  c(valid = put(valid, 1L))
+}
 
 hex <- function(value) paste(rev(as.character(writeBin(value, raw(), endian = "little"))), collapse = "")
