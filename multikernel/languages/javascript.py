@@ -137,6 +137,8 @@ def _why_not(node: Node) -> str:
     match node:
         case m.Complex():
             return WHY[m.Complex]
+        case m.List(packed=m.Array() as packed):
+            return _why_not(packed)
         case m.Array(dtype=m.Dtype(kind="c8" | "c16")):
             return WHY[m.Complex]
         case m.Array(dtype=m.Dtype(kind="bytes")):

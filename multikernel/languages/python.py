@@ -10,7 +10,7 @@ from .manifest import Node
 
 PACKAGE = "_multikernel"
 LEAVING = ("leaving", "leaving_times", "leaving_arrays", "leaving_frames", "leaving_arrow")
-ENTERING = ("entering", "entering_arrays", "entering_frames", "entering_arrow")
+ENTERING = ("entering", "entering_numpy", "entering_arrays", "entering_frames", "entering_arrow")
 MODULES = ("files", *LEAVING, *ENTERING, "calls")
 
 LOADER = """

@@ -185,6 +185,10 @@ class _Writer:
                 raise Refused(path, "MultiIndex", "has no counterpart in R; copy df.reset_index()")
             if frame.index.names[0] is not None:
                 raise Refused(path, "index", "has a name, which row names of R's do not; copy df.reset_index()")
+            if not isinstance(frame.index.columns[0], m.Array):
+                raise Refused(
+                    path, "index", "is neither text nor integers, which row names of R's are; copy df.reset_index()"
+                )
             self._tag(frame.index.tag, place + "/labels", "")
             index = f"{self.add(frame.index.columns[0], path, place + '/index', 'column')}L"
         columns = self._parts(frame.columns, [f"[{name!r}]" for name in frame.names], path, place, "column")

@@ -87,5 +87,7 @@ LIBRARIES: dict[Any, Any] = {
     pd.Series: same_series,
     pd.Categorical: lambda a, b: same_series(pd.Series(a), pd.Series(b)),
     pl.DataFrame: same_table,
+    pl.Series: lambda a, b: a.name == b.name and a.dtype == b.dtype and a.equals(b, null_equal=True),
+    pa.RecordBatch: same_table,
     pa.Table: same_table,
 }

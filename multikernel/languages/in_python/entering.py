@@ -21,7 +21,12 @@ class Enterer:
 
     def value(self, node: Node, path: Path = ()) -> Any:
         """Return the value of a node; Refused where Python has none."""
-        return KINDS[node["t"]](self, node, self.note(node, path), path)
+        tag = self.note(node, path)
+        if tag.startswith("numpy.0d."):
+            from . import entering_numpy
+
+            return entering_numpy.without_dimension(KINDS[node["t"]](self, node, f"numpy.scalar.{tag[9:]}", path))
+        return KINDS[node["t"]](self, node, tag, path)
 
     def note(self, node: Node, path: Path) -> str:
         """Return a node's tag of Python's own, and remember one of another language."""
@@ -78,7 +83,7 @@ def null(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
         import pandas as pd
 
         return pd.NA if tag == "pandas.NA" else pd.NaT
-    return None
+    return numpy_scalar(None, tag) if tag.startswith("numpy.scalar.") else None
 
 
 def scalar(make: Callable[[Node], Any]) -> Callable[[Enterer, Node, str, Path], Any]:
@@ -93,16 +98,9 @@ def scalar(make: Callable[[Node], Any]) -> Callable[[Enterer, Node, str, Path], 
 
 def numpy_scalar(value: Any, tag: str) -> Any:
     """Return a value as a numpy scalar, or as it is if it does not fit."""
-    try:
-        import numpy as np
+    from . import entering_numpy
 
-        dtype = np.dtype(tag.rpartition(".")[2])
-        with np.errstate(all="ignore"):
-            found = dtype.type(value)
-        same = found == value or (found != found and value != value)
-    except (ImportError, TypeError, ValueError, OverflowError):
-        return value
-    return found if same else value
+    return entering_numpy.scalar(value, tag)
 
 
 def integer(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
@@ -130,6 +128,8 @@ def byte_string(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
 
 
 def date(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
+    if tag.startswith("numpy.scalar."):
+        return numpy_scalar(node["v"], tag)
     try:
         return datetime.date.fromisoformat(node["v"])
     except ValueError:
@@ -165,6 +165,8 @@ def zone_info(zone: str) -> Any:
 
 
 def moment(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
+    if tag.startswith("numpy.scalar.") and node.get("zone", "UTC") in UTC:
+        return numpy_scalar(node["v"], tag)
     whole, rest = split_seconds(node["v"])
     if rest % 1000:
         return nanosecond_moment(node, tag)
@@ -208,6 +210,8 @@ def nanosecond_moment(node: Node, tag: str) -> Any:
 
 def duration(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
     count = int(node["v"])
+    if tag.startswith("numpy.scalar."):
+        return numpy_scalar(count, tag)
     if tag.startswith("pandas.Timedelta"):
         import pandas as pd
 
@@ -233,13 +237,10 @@ def sequence(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
         except TypeError:
             return values
         return found if len(found) == len(values) else values
-    if tag == "numpy.object":
-        import numpy as np
+    if tag.startswith(("numpy.", "pandas.Series")):
+        from . import entering_numpy
 
-        array: Any = np.empty(len(values), dtype=object)
-        for position, value in enumerate(values):
-            array[position] = value
-        return array
+        return entering_numpy.of_list(values, tag)
     return values
 
 
@@ -250,7 +251,7 @@ def mapping(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
     keys = node["k"]
     if len(set(keys)) != len(keys):
         twice = next(key for at, key in enumerate(keys) if key in keys[:at])
-        raise Refused("list", f"has several elements named {twice!r}, and a dict of Python's only one")
+        raise Refused("list", f"has several elements named {twice!r}, and a dict of Python's only one; rename it")
     values = []
     for position, (key, item) in enumerate(zip(keys, node["v"])):
         try:

@@ -21,6 +21,10 @@ def value(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
             return as_list(enterer, node, tag)
         if tag.startswith("pandas.Series"):
             return series(enterer, node, tag.partition(" ")[2])
+        if " in " in tag:
+            from . import entering_arrow
+
+            return entering_arrow.alone(enterer, node, tag)
         return array(enterer, node, tag)
     if node["t"] == "frame":
         from . import entering_frames
@@ -28,6 +32,10 @@ def value(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
         return entering_frames.frame(enterer, node, tag, path)
     if tag.startswith("pandas.Series"):
         return series(enterer, node, "")
+    if " in " in tag:
+        from . import entering_arrow
+
+        return entering_arrow.alone(enterer, node, tag)
     try:
         import pandas  # noqa: F401
     except ImportError:
@@ -66,9 +74,14 @@ def array(enterer: Enterer, node: Node, tag: str) -> Any:
         if not is_flat:
             raise Refused("array", "of several dimensions needs numpy in Python, which is not installed")
         return moments(enterer, node) if node.get("zone") else as_list(enterer, node)
+    is_null_lost = "valid" in node and has_no_dtype(node) and not node.get("zone")
+    if is_null_lost or own == "object":
+        flat = np.empty(len(values := as_list(enterer, node)), dtype=object)
+        flat[:] = values
+        return flat.reshape(node["shape"], order=node.get("order", "C"))
     if kind in ("text", "bytes", "time"):
-        if "valid" in node or (not own and kind != "text"):
-            raise Refused(f"matrix of {kind}", "with nulls has no counterpart in Python")
+        if not own and kind != "text":
+            raise Refused(f"matrix of {kind}", "has no counterpart in Python")
         flat = np.array(as_list(enterer, node), dtype=own or "U")
     else:
         flat = numbers(enterer, node, np)
@@ -129,7 +142,7 @@ def restored(flat: Any, own: str, np: Any) -> Any:
             back = found.astype(flat.dtype)
     except (TypeError, ValueError, OverflowError):
         return flat
-    if flat.dtype.kind in "fc" and dtype.kind in "fc":
+    if flat.dtype.kind in "fcmM" and dtype.kind in "fcmM":
         return found if np.array_equal(back, flat, equal_nan=True) else flat
     return found if np.array_equal(back, flat) else flat
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .entering import UTC, Enterer, Node
-from .entering_arrays import as_list, byte_strings
+from .entering_arrays import byte_strings
 from .files import Path, Refused
 
 OWN = "python:pyarrow."
@@ -18,7 +18,7 @@ def table(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
         raise Refused("table", "needs pyarrow in Python, which is not installed") from None
     if node.get("index") is not None:
         raise Refused("frame", f"has labels for its rows, which {tag} has not")
-    columns = []
+    columns: list[Any] = []
     for at, (name, part) in enumerate(zip(node["names"], node["columns"])):
         enterer.note(part, (*path, at))
         try:
@@ -29,8 +29,48 @@ def table(enterer: Enterer, node: Node, tag: str, path: Path) -> Any:
     if tag == "polars.DataFrame":
         import polars as pl
 
-        return pl.from_arrow(found)
+        enums = {
+            name: pl.Enum(columns[at].dictionary.to_pylist())
+            for at, (name, part) in enumerate(zip(node["names"], node["columns"]))
+            if part.get("as") == "python:polars.Enum" and part["t"] == "factor"
+        }
+        whole: Any = pl.from_arrow(found)
+        return whole.cast(enums) if enums else whole
+    if tag == "polars.Series" and len(columns) == 1:
+        return series(columns[0], node["names"][0])
+    if tag == "pyarrow.RecordBatch" and len(columns):
+        return pa.RecordBatch.from_arrays([whole_array(part) for part in columns], names=node["names"])
     return found
+
+
+def alone(enterer: Enterer, node: Node, tag: str) -> Any:
+    """Return a column that was in no frame."""
+    import pyarrow as pa
+
+    kind, _, container = tag.partition(" in ")
+    found = column(enterer, node, f"python:{kind}")
+    if container == "polars.Series":
+        return series(found, "")
+    if container == "pyarrow.Array":
+        return whole_array(found)
+    return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
+
+
+def series(values: Any, name: str) -> Any:
+    """Return a Series of polars."""
+    import polars as pl
+
+    found: Any = pl.from_arrow(values)
+    return found.alias(name)
+
+
+def whole_array(values: Any) -> Any:
+    """Return values as an array in one piece."""
+    import pyarrow as pa
+
+    if not isinstance(values, pa.ChunkedArray):
+        return values
+    return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], type=values.type)
 
 
 def column(enterer: Enterer, node: Node, tag: str) -> Any:
@@ -38,11 +78,15 @@ def column(enterer: Enterer, node: Node, tag: str) -> Any:
     import pyarrow as pa
 
     if node["t"] == "list":
-        raise Refused("column of objects")
+        values = enterer.values(node["v"], ())
+        if "binary" in tag and all(value is None or type(value) is bytes for value in values):
+            return pa.array(values, type=type_named(tag[len(OWN) :]))
+        raise Refused("column of objects", "has no counterpart in an Arrow table; copy as.data.frame(x)")
     if node["t"] == "factor":
         levels = column(enterer, node["levels"], node["levels"].get("as", ""))
         indices = numbers(enterer, node["data"], "i4")
         codes = pa.array(indices, mask=indices < 0, type=index_type(tag))
+        levels = whole_array(levels)
         return pa.DictionaryArray.from_arrays(codes, levels, ordered=node["ordered"])
     found = plain_column(enterer, node, tag)
     wanted = tag[len(OWN) :]
@@ -64,7 +108,7 @@ def texts(enterer: Enterer, node: Node) -> Any:
     chunks, at = [], 0
     for part in enterer.read_parts(node["data"]) if count else ():
         ends = np.flatnonzero(np.frombuffer(part, dtype="u1") == 0xFF)
-        offsets = np.zeros(len(ends) + 2, dtype="i8")
+        offsets: Any = np.zeros(len(ends) + 2, dtype="i8")
         np.subtract(ends, np.arange(len(ends)), out=offsets[1:-1])
         offsets[-1] = len(part) - len(ends)
         length = len(ends) + 1

@@ -44,7 +44,9 @@ def index(enterer: Enterer, node: Node, pd: Any) -> Any:
     if tag == "MultiIndex" or len(parts) != 1:
         return pd.MultiIndex.from_arrays(parts, names=labels["names"])
     found = pd.Index(parts[0], name=labels["names"][0])
-    if tag == "RangeIndex" and len(found) and found.dtype.kind == "i":
+    if tag == "RangeIndex" and not len(found):
+        return pd.RangeIndex(0, name=found.name)
+    if tag == "RangeIndex" and found.dtype.kind == "i":
         step = int(found[1] - found[0]) if len(found) > 1 else 1
         ranged = pd.RangeIndex(int(found[0]), int(found[-1]) + (step > 0 or -1), step or 1, name=found.name)
         return ranged if ranged.equals(found) else found
@@ -69,6 +71,8 @@ def column(enterer: Enterer, node: Node, dtype: str, path: Optional[Path] = None
     if kind == "text":
         return texts(enterer, node, dtype)
     if kind in ("bytes", "time", "date") and not dtype.startswith("datetime64"):
+        return pd.Series(as_list(enterer, node), dtype=object)
+    if kind[0] == "c" and "valid" in node:
         return pd.Series(as_list(enterer, node), dtype=object)
     missing = np.frombuffer(enterer.read(node["valid"]), dtype="u1") == 0 if "valid" in node else None
     if kind == "datetime" and node.get("zone"):

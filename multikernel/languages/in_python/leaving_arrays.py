@@ -21,7 +21,7 @@ def node(leaver: Leaver, value: Any, path: Path) -> Node:
         from . import leaving_frames
 
         return leaving_frames.pandas_node(leaver, value, path)
-    if hasattr(type(value), "__arrow_c_stream__"):
+    if hasattr(type(value), "__arrow_c_stream__") or (package == "pyarrow" and hasattr(value, "__arrow_c_array__")):
         from . import leaving_arrow
 
         return leaving_arrow.stream_node(leaver, value, path)
@@ -35,7 +35,19 @@ def hint_for(value: Any) -> str:
             return f"cannot leave Python as what it is; copy {advice} instead"
     if isinstance(value, (range, memoryview)) or hasattr(value, "__next__"):
         return "cannot leave Python; copy a list of it instead"
-    return ""
+    found = ADVICE.get(type_name(value))
+    return f"cannot leave Python; copy {found} instead" if found else ""
+
+
+ADVICE = {
+    "decimal.Decimal": "str(x) or float(x)",
+    "fractions.Fraction": "str(x) or float(x)",
+    "uuid.UUID": "str(x)",
+    "pathlib.PosixPath": "str(x)",
+    "array.array": "a list of it",
+    "polars.lazyframe.frame.LazyFrame": "x.collect()",
+    "polars.lazyframe.LazyFrame": "x.collect()",
+}
 
 
 def numpy_node(leaver: Leaver, value: Any, path: Path) -> Node:
@@ -44,22 +56,38 @@ def numpy_node(leaver: Leaver, value: Any, path: Path) -> Node:
 
     if type(value) is np.ndarray:
         if value.ndim == 0:
-            raise Refused("numpy.ndarray", "has no dimension; copy x[()] instead")
+            if value.dtype.kind == "O":
+                raise Refused("numpy.ndarray of objects", "has no dimension; copy x[()] instead")
+            return {**scalar(leaver, value[()]), "as": f"python:numpy.0d.{value.dtype.str}"}
         if value.dtype.kind == "O":
-            if value.ndim != 1:
-                raise Refused("numpy.ndarray of objects", "has several dimensions")
-            return {"t": "list", "v": leaver.nodes(value.tolist(), path), "as": "python:numpy.object"}
+            return objects(leaver, value, path)
         return {**array(leaver, value), "as": f"python:numpy.{value.dtype.str}"}
     if isinstance(value, np.ndarray):
-        raise Refused(type_name(value), "is no plain array; copy numpy.asarray(x), or its parts")
+        masked = "; copy x.filled(), and x.mask" if hasattr(value, "mask") else "; copy numpy.asarray(x)"
+        raise Refused(type_name(value), f"is no plain array{masked}")
     if isinstance(value, np.generic):
         return {**scalar(leaver, value), "as": f"python:numpy.scalar.{value.dtype.str}"}
     raise Refused(type_name(value))
 
 
+def objects(leaver: Leaver, values: Any, path: Path) -> Node:
+    """Return the node of an array of objects; Refused for several dimensions unless they are scalars of one type."""
+    if values.ndim == 1:
+        return {"t": "list", "v": leaver.nodes(values.tolist(), path), "as": "python:numpy.object"}
+    flat = values.ravel().tolist()
+    kinds = set(map(type, flat)) - {type(None)}
+    # Nothing but None is as good as bools that are null.
+    found = leaver.packed(flat, kinds.pop() if kinds else bool) if len(kinds) <= 1 else None
+    if found is None or "as" in found:
+        raise Refused("numpy.ndarray of objects", "has several dimensions, but not one type; copy x.tolist()")
+    return {**found, "shape": list(values.shape), "order": "C", "as": "python:numpy.object"}
+
+
 def scalar(leaver: Leaver, value: Any) -> Node:
     """Return the node of a numpy scalar."""
     kind, size = value.dtype.kind, value.dtype.itemsize
+    if kind in "mM":
+        return moment_scalar(value)
     if kind == "b":
         return {"t": "bool", "v": bool(value)}
     if kind in "iu":
@@ -72,7 +100,29 @@ def scalar(leaver: Leaver, value: Any) -> Node:
         return leaver.text(str(value))
     if kind == "S":
         return leaver.bytes(bytes(value))
-    raise Refused(type_name(value), "cannot leave Python alone; copy an array of it" if kind in "mM" else "")
+    raise Refused(
+        type_name(value), "is more exact than any other language has it; copy float(x)" if kind in "fc" else ""
+    )
+
+
+def moment_scalar(value: Any) -> Node:
+    """Return the node of a datetime64 or timedelta64."""
+    import numpy as np
+
+    unit, step = np.datetime_data(value.dtype)
+    if unit not in NANOSECONDS or step != 1:
+        raise Refused(type_name(value), f"has the unit {unit}, which others do not have; copy x.astype of another unit")
+    if np.isnat(value):
+        return {"t": "null"}
+    if value.dtype.kind == "m":
+        return {"t": "duration", "v": str(int(value.view("i8")) * NANOSECONDS[unit])}
+    if unit == "D":
+        return {"t": "date", "v": str(value)}
+    return {"t": "datetime", "v": str(value.astype(f"M8[{unit if unit in UNITS else 's'}]"))}
+
+
+NANOSECONDS = {"W": 604800 * 10**9, "D": 86400 * 10**9, "h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9}
+NANOSECONDS.update(ms=10**6, us=1000, ns=1)
 
 
 def array(leaver: Leaver, values: Any) -> Node:
@@ -82,7 +132,7 @@ def array(leaver: Leaver, values: Any) -> Node:
     found = KINDS.get(values.dtype.kind)
     name = f"array of {values.dtype}"
     if found is None:
-        raise Refused(name)
+        raise Refused(name, "cannot leave Python; copy its fields" if values.dtype.names else "")
     order = "F" if values.flags.f_contiguous and not values.flags.c_contiguous else "C"
     result: Node = {"t": "array", "shape": list(values.shape), "order": order}
     flat = values.ravel(order=order)

@@ -12,10 +12,19 @@ Column = dict[str, Any]
 
 def stream_node(leaver: Leaver, value: Any, path: Path) -> Node:
     """Return the frame of a table; Refused for what is none, or where pyarrow is missing."""
+    kind = type(value)
+    package = kind.__module__.partition(".")[0]
     try:
         import pyarrow as pa
     except ImportError:
         raise Refused(type_name(value), "needs pyarrow to leave Python, which is not installed") from None
+    if isinstance(value, (pa.Array, pa.ChunkedArray)):
+        column = pa.chunked_array([value]) if isinstance(value, pa.Array) else value
+        return alone(column_node(leaver, column), "pyarrow.Array" if column is not value else "pyarrow.ChunkedArray")
+    if package == "polars" and kind.__name__ == "Series":
+        if not value.name:
+            return alone(column_node(leaver, pa.chunked_array(value)), "polars.Series")
+        value = value.to_frame()
     try:
         table = pa.table(value)
     except (TypeError, ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -23,12 +32,19 @@ def stream_node(leaver: Leaver, value: Any, path: Path) -> Node:
     columns = []
     for at, (name, column) in enumerate(zip(table.column_names, table.columns)):
         try:
-            columns.append(leaver.tagged(column_node(leaver, column), (*path, at)))
+            part = column_node(leaver, column)
+            if package == "polars" and str(value.dtypes[at]).startswith("Enum"):
+                part["as"] = "python:polars.Enum"
+            columns.append(leaver.tagged(part, (*path, at)))
         except Refused as refused:
             raise refused.below(f"[{name!r}]") from None
-    kind = type(value)
-    tag = f"python:{kind.__module__.partition('.')[0]}.{kind.__name__}"
+    tag = f"python:{package}.{kind.__name__}"
     return {"t": "frame", "rows": len(table), "names": table.column_names, "columns": columns, "as": tag}
+
+
+def alone(node: Column, container: str) -> Column:
+    """Return the node of a column that is in no frame."""
+    return {**node, "as": f"{node['as']} in {container}"}
 
 
 def column_node(leaver: Leaver, column: Any) -> Column:
@@ -67,7 +83,12 @@ def texts(leaver: Leaver, column: Any) -> Column:
     """Return the node of texts in a chunked array."""
     import numpy as np
 
-    node: Column = {"t": "array", "dtype": "text", "shape": [len(column)], "data": leaver.data.put_parts(joined(column))}
+    node: Column = {
+        "t": "array",
+        "dtype": "text",
+        "shape": [len(column)],
+        "data": leaver.data.put_parts(joined(column)),
+    }
     if column.null_count:
         valid = combined(column.is_valid()).to_numpy(zero_copy_only=False)
         node["valid"] = leaver.data.put(valid.view(np.uint8))
@@ -108,7 +129,7 @@ def storage_of(kind: Any) -> "tuple[str, Any, Column]":
         return "duration", pa.int64(), {"unit": kind.unit}
     if types.is_time(kind):
         return "time", pa.int32() if types.is_time32(kind) else pa.int64(), {}
-    raise Refused(str(kind))
+    raise Refused(str(kind), "cannot leave Python; cast it to a type that others have")
 
 
 def factor(leaver: Leaver, array: Any) -> Column:

@@ -20,12 +20,12 @@ def pandas_node(leaver: Leaver, value: Any, path: Path) -> Node:
         return frame(leaver, value, path)
     if kind is pd.Series:
         if value.name is None and is_plain(value.index):
-            return {**column(leaver, value), "as": f"python:pandas.Series {dtype_tag(value)}"}
+            return {**column(leaver, value, path), "as": f"python:pandas.Series {dtype_tag(value)}"}
         name = "0" if value.name is None else value.name
         tag = "python:pandas.Series without name" if value.name is None else "python:pandas.Series"
         return {**frame(leaver, value.to_frame(name), path), "as": tag}
     if kind is pd.Categorical:
-        return {**column(leaver, pd.Series(value)), "as": "python:pandas.Categorical"}
+        return {**column(leaver, pd.Series(value), path), "as": "python:pandas.Categorical"}
     if value is pd.NA or value is pd.NaT:
         return {"t": "null", "as": f"python:pandas.{'NA' if value is pd.NA else 'NaT'}"}
     if kind is pd.Timestamp:
@@ -37,7 +37,8 @@ def pandas_node(leaver: Leaver, value: Any, path: Path) -> Node:
     if kind is pd.Timedelta:
         exact = nanoseconds(value.to_pytimedelta()) + value.nanoseconds
         return {"t": "duration", "v": str(exact), "as": f"python:pandas.Timedelta {value.unit}"}
-    raise Refused(f"pandas.{kind.__name__}", "cannot leave Python; copy a DataFrame or a Series of it")
+    advice = "its parts, or str(x)" if kind in (pd.Period, pd.Interval) else "a DataFrame or a Series of it"
+    raise Refused(f"pandas.{kind.__name__}", f"cannot leave Python; copy {advice}")
 
 
 def is_plain(index: Any) -> bool:
@@ -58,9 +59,10 @@ def frame(leaver: Leaver, value: Any, path: Path) -> Node:
     if value.columns.name is not None:
         raise Refused("pandas.DataFrame", "has a name for its columns together, which no other language has")
     names = list(value.columns)
-    columns = [
-        leaver.tagged(_named(leaver, value.iloc[:, at], repr(name)), (*path, at)) for at, name in enumerate(names)
-    ]
+    columns = []
+    for at, name in enumerate(names):
+        part = (*path, at)
+        columns.append(leaver.tagged(_named(leaver, value.iloc[:, at], repr(name), part), part))
     node: Node = {"t": "frame", "rows": len(value), "names": names, "columns": columns, "as": "python:pandas.DataFrame"}
     if is_plain(value.index):
         return node
@@ -68,13 +70,13 @@ def frame(leaver: Leaver, value: Any, path: Path) -> Node:
     if any(name is not None and type(name) is not str for name in value.index.names):
         raise Refused("pandas.DataFrame", "has an index whose name is no str")
     kind = "MultiIndex" if isinstance(value.index, pd.MultiIndex) else type(value.index).__name__
-    parts = [_named(leaver, level, "index") for level in levels]
+    parts = [_named(leaver, level, "index", (*path, -1 - at)) for at, level in enumerate(levels)]
     return {**node, "index": {"names": list(value.index.names), "columns": parts, "as": f"python:pandas.{kind}"}}
 
 
-def _named(leaver: Leaver, values: Any, name: str) -> Column:
+def _named(leaver: Leaver, values: Any, name: str, path: Path) -> Column:
     try:
-        return {**column(leaver, values), "as": f"python:pandas.{dtype_tag(values)}"}
+        return {**column(leaver, values, path), "as": f"python:pandas.{dtype_tag(values)}"}
     except Refused as refused:
         raise refused.below(f"[{name}]") from None
 
@@ -88,7 +90,7 @@ def dtype_tag(values: Any) -> str:
     return f"object {kinds.pop()}" if len(kinds) == 1 else "object"
 
 
-def column(leaver: Leaver, values: Any) -> Column:
+def column(leaver: Leaver, values: Any, path: Path) -> Column:
     """Return the node of a Series' values."""
     import numpy as np
     import pandas as pd
@@ -106,7 +108,7 @@ def column(leaver: Leaver, values: Any) -> Column:
 
         return leaving_arrow.texts(leaver, values.array.__arrow_array__())
     if isinstance(dtype, np.dtype):
-        return objects(leaver, values) if dtype.kind == "O" else array(leaver, values.to_numpy())
+        return objects(leaver, values, path) if dtype.kind == "O" else array(leaver, values.to_numpy())
     if isinstance(values.array, (pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray)):
         numpy_dtype = dtype.numpy_dtype
         missing = values.isna().to_numpy()
@@ -128,7 +130,7 @@ def texts(leaver: Leaver, values: Any) -> Column:
     return {**node, "data": leaver.data.put_parts(joined(found.tolist()))}
 
 
-def objects(leaver: Leaver, values: Any) -> Column:
+def objects(leaver: Leaver, values: Any, path: Path) -> Column:
     """Return the node of a column of objects: texts with nulls of one kind, or anything."""
     import pandas as pd
 
@@ -139,10 +141,14 @@ def objects(leaver: Leaver, values: Any) -> Column:
             return texts(leaver, values)
         if kinds == {datetime.date} and nulls <= {type(None)}:
             return dates(leaver, values)
+        if kinds in ({datetime.time}, {complex}) and nulls <= {type(None)}:
+            packed = leaver.packed(values.tolist(), *kinds)
+            if packed is not None:
+                return packed
     found = values.tolist()
     if any(value is pd.NA for value in found):
         raise Refused("object", "has pandas.NA among other objects")
-    return {"t": "list", "v": leaver.nodes(found, ())}
+    return {"t": "list", "v": leaver.nodes(found, path)}
 
 
 def dates(leaver: Leaver, values: Any) -> Column:
@@ -165,7 +171,7 @@ def categorical(leaver: Leaver, values: Any) -> Column:
     levels = pd.Series(values.cat.categories)
     codes = values.cat.codes.to_numpy().astype("<i4")
     # No categories at all are of dtype object, and as good as texts.
-    node = column(leaver, levels) if len(levels) or levels.dtype.kind != "O" else texts(leaver, levels)
+    node = column(leaver, levels, ()) if len(levels) or levels.dtype.kind != "O" else texts(leaver, levels)
     if node["t"] != "array":
         raise Refused("category", "has categories of mixed types")
     return {

@@ -153,14 +153,19 @@ enter_array <- function(dtype, shape, order, ref, valid_ref, unit, zone, tag, is
   }
   if (tag == "integer64" && !inherits(values, "integer64") && has_bit64()) values <- bit64::as.integer64(values)
   if (tag == "list") return(as_plain_list(values, missing))
+  if (tag == "AsIs") return(I(as_plain_list(values, missing)))
+  if (startsWith(tag, "plain") && length(missing) == count) values <- plain_vector(tag, count)
   if (length(shape) == 1L) {
-    if (tag == "vector" || (shape != 1L && tag != "array1d") || dtype == "bytes" || tag == "column") return(values)
+    if (tag == "vector" || (shape != 1L && tag != "array1d" && !startsWith(tag, "plain1d")) || dtype == "bytes" || tag == "column") return(values)
     dim(values) <- shape
     return(values)
   }
   if (order == "F") { dim(values) <- shape; return(values) }
-  dim(values) <- rev(shape)
-  aperm(values)
+  # aperm drops the class of times.
+  known <- attributes(values)
+  values <- aperm(array(unclass(values), rev(shape)))
+  for (name in names(known)) attr(values, name) <- known[[name]]
+  values
 }
 half_floats <- function(bits) {
   sign <- 1 - 2 * (bits %/% 32768)
@@ -168,7 +173,8 @@ half_floats <- function(bits) {
   fraction <- bits %% 1024
   values <- ifelse(exponent == 0, fraction * 2^-24, (1 + fraction / 1024) * 2^(exponent - 15))
   values[exponent == 31 & fraction == 0] <- Inf
-  values[exponent == 31 & fraction != 0] <- NaN
+  for (at in which(exponent == 31 & fraction != 0))
+    values[at] <- to_double(sprintf("%04x%02x0000000000", 0x7ff0L + fraction[at] %/% 64, fraction[at] %% 64 * 4))
   sign * values
 }
 read_bytes <- function(ref, count) {
@@ -190,6 +196,10 @@ as_plain_list <- function(values, missing) {
 
 enter_node <- function(node, made) {
   tag <- node[[2L]]
+  if (endsWith(tag, " whole")) {
+    node[[2L]] <- sub("( IDate)? whole$", "", tag)
+    return(whole_time(enter_node(node, made), grepl(" IDate", tag, fixed = TRUE)))
+  }
   switch(node[[1L]],
     null = if (startsWith(tag, "NA ")) missing_value(substring(tag, 4L)),
     na = missing_value(if (startsWith(tag, "NA ")) substring(tag, 4L) else node[[3L]]),
@@ -205,8 +215,8 @@ enter_node <- function(node, made) {
     time = { parts <- split_clock(node[[3L]]); as_hms(exact_seconds(parts$seconds, parts$nanos, "time")) },
     datetime = enter_datetime(node[[3L]], node[[4L]], node[[5L]], tag),
     duration = enter_duration(node[[3L]], tag),
-    list = if (startsWith(tag, "plain ") && all(lengths(made[node[[3L]]]) == 0L)) plain_vector(tag, length(node[[3L]]))
-      else made[node[[3L]]],
+    list = if (startsWith(tag, "plain") && all(lengths(made[node[[3L]]]) == 0L)) plain_vector(tag, length(node[[3L]]))
+      else if (tag == "AsIs") I(made[node[[3L]]]) else made[node[[3L]]],
     dict = { values <- made[node[[4L]]]
              names(values) <- node[[3L]]
              if (tag == "vector") as_named_vector(values) else values },
@@ -214,14 +224,24 @@ enter_node <- function(node, made) {
     factor = enter_factor(node[[3L]], made[[node[[4L]]]], node[[5L]]),
     frame = enter_frame(node[[3L]], node[[4L]], made[node[[5L]]], if (length(node[[6L]])) made[[node[[6L]]]], tag))
 }
+whole_time <- function(time, is_idate) {
+  known <- attributes(time)
+  plain <- as.vector(unclass(time))
+  if (!is.double(plain) || !all(plain == floor(plain) & abs(plain) <= 2147483647, na.rm = TRUE)) return(time)
+  time <- as.integer(plain)
+  attributes(time) <- known
+  if (is_idate && identical(class(time), "Date")) class(time) <- c("IDate", "Date")
+  time
+}
 zone_of_word <- function(word) if (is.na(word)) "UTC" else switch(word, none = NULL, empty = "", known_zone(word))
 plain_vector <- function(tag, count) {
   words <- strsplit(tag, " ", fixed = TRUE)[[1L]]
   found <- missing_value(words[2L])[rep(1L, count)]
+  if (words[1L] == "plain1d") dim(found) <- count
   if (words[2L] == "POSIXct") attr(found, "tzone") <- zone_of_word(words[3L])
   found
 }
-missing_value <- function(kind, words = strsplit(kind, " ", fixed = TRUE)[[1L]]) switch(words[1L], bool = NA, int = NA_integer_, float = NA_real_, text = NA_character_, complex = NA_complex_,
+missing_value <- function(kind, words = strsplit(kind, " ", fixed = TRUE)[[1L]]) switch(words[1L], bool = NA, int = NA_integer_, float = NA_real_, text = NA_character_, complex = NA_COMPLEX, integer64 = structure(na_integer64, class = "integer64"),
   Date = .Date(NA_real_), POSIXct = .POSIXct(NA_real_, zone_of_word(words[2L])),
   difftime = as_difftime(NA_real_, if (is.na(words[2L])) "secs" else words[2L]), hms = as_hms(NA_real_))
 as_named_vector <- function(values) {

@@ -20,8 +20,8 @@ leave_untagged <- function(x, path) {
   if (is.data.frame(x)) return(leave_frame(x, path))
   if (is.factor(x)) return(leave_factor(x, path))
   extra <- setdiff(names(known), c("names", "dim", "dimnames", "class", "tzone", "units", "levels"))
-  if (length(extra)) refuse(kind, sprintf("has the attribute %s, which no other language has", extra[1L]))
-  if (is.object(x) && !inherits(x, c("Date", "POSIXct", "difftime", "integer64")) ) refuse(kind, hint_for(x))
+  if (length(extra)) refuse(kind, sprintf("has the attribute %s, which no other language has; attr(x, \"%s\") <- NULL removes it", extra[1L], extra[1L]))
+  if (is.object(x) && !is_known(x)) refuse(kind, hint_for(x))
   if (is.list(x)) return(leave_list(x, path))
   if (!is.null(names(x)) && is.null(dim(x))) return(leave_named(x, path))
   if (!is.null(dim(x))) return(leave_array(x, path))
@@ -29,10 +29,14 @@ leave_untagged <- function(x, path) {
   if (length(x) == 1L) leave_scalar(x) else node("array", shape = sprintf("[%d]", length(x)), vector_of(x))
 }
 
+KNOWN <- list("Date", c("IDate", "Date"), c("POSIXct", "POSIXt"), "difftime", c("hms", "difftime"), "integer64")
+is_known <- function(x) any(vapply(KNOWN, identical, NA, class(x)))
+
 hint_for <- function(x) {
   if (is.function(x)) return("is code, and stays in R")
   if (inherits(x, "POSIXlt")) return("cannot leave R; copy as.POSIXct(x)")
   if (is.list(x)) return("is an object of a class of R's; copy unclass(x), or the parts that are wanted")
+  if (is.atomic(x)) return("is an object of a class of R's; copy as.vector(x), or unclass(x)")
   "cannot leave R"
 }
 
@@ -65,7 +69,7 @@ parts <- function(x, path, labels = names(x)) {
 }
 
 leave_scalar <- function(x) {
-  if (inherits(x, "integer64")) return(if (is.na(x)) refuse("integer64", "is NA") else
+  if (inherits(x, "integer64")) return(if (is.na(x)) leave_na("int", "integer64") else
     node("int", v = quoted(format(x)), as = "\"r:integer64\""))
   if (inherits(x, c("Date", "POSIXct", "difftime"))) return(leave_time(x))
   if (is.na(x) && !(is.double(x) && is.nan(x)) && !is.complex(x))
@@ -79,12 +83,25 @@ leave_scalar <- function(x) {
     character = if (nchar(x, "bytes") > LONG_TEXT) node("text", data = put_text(x)) else node("text", v = quoted(x)))
 }
 leave_na <- function(of, kind = of) node("na", of = quoted(of), as = quoted(paste0("r:NA ", kind)))
-is_na_complex <- function(x) is.na(Re(x)) & !is.nan(Re(x))
+# Of the complex numbers with an NA in them the one that c(1i, NA) has; the others are numbers, and keep their other part.
+NA_COMPLEX <- as.complex(NA)
+is_na_complex <- function(x) is_like(Re(x), Re(NA_COMPLEX)) & is_like(Im(x), Im(NA_COMPLEX))
+is_like <- function(x, y) if (is.na(y)) is.na(x) & !is.nan(x) else !is.na(x) & x == y
 
 
 # Vectors, as fields of an array node.
 
 vector_of <- function(x) {
+  fields <- typed_fields(x)
+  if (is.object(x)) with_int_tag(fields, x) else fields
+}
+# Times may be integers, which most are not.
+with_int_tag <- function(fields, x) {
+  if (!is.integer(x)) return(fields)
+  tag <- if ("as" %in% names(fields)) sub("\"$", "", fields[["as"]]) else "\"r:"
+  c(fields[names(fields) != "as"], as = paste0(tag, if (inherits(x, "IDate")) " IDate", " whole\""))
+}
+typed_fields <- function(x) {
   if (inherits(x, "integer64")) return(integer64_fields(x))
   if (inherits(x, "Date")) return(date_fields(plain_double(x)))
   if (inherits(x, "POSIXct")) {
@@ -131,6 +148,7 @@ double_fields <- function(x) {
   c(dtype = "\"f8\"", data = put(x, 8L), validity(missing, length(x)))
 }
 date_fields <- function(days) {
+  if (any(is.infinite(days))) refuse("Date", "is infinite, which others have no date for")
   missing <- which(is.na(days))
   if (length(missing)) days[missing] <- 0
   if (any(days != floor(days)) || any(abs(days) > 2147483647)) refuse("Date", "has a fraction of a day, or is too far away; copy trunc(x)")
@@ -149,7 +167,9 @@ leave_array <- function(x, path) {
   if (!is.null(dimnames(x))) return(leave_labelled(x, path))
   shape <- json_list(dim(x))
   made <- c(shape = shape, order = "\"F\"", vector_of(x))
-  if (length(dim(x)) == 1L && length(x) != 1L && !inherits(x, "integer64"))
+  if (length(dim(x)) == 1L && !is.na(made["as"]) && startsWith(made["as"], "\"r:plain"))
+    made["as"] <- sub("plain", "plain1d", made["as"], fixed = TRUE)
+  else if (length(dim(x)) == 1L && length(x) != 1L && !inherits(x, "integer64"))
     made <- c(made[names(made) != "as"], as = "\"r:array1d\"")
   do.call(node, c(list("array"), as.list(made)))
 }
@@ -164,11 +184,11 @@ leave_labelled <- function(x, path) {
 }
 
 leave_factor <- function(x, path) {
-  if (!is.null(names(x)) || !is.null(dim(x))) refuse("factor", "has names or dimensions")
+  if (!is.null(names(x)) || !is.null(dim(x))) refuse("factor", "has names or dimensions; copy unname(x)")
   extra <- setdiff(names(attributes(x)), c("levels", "class"))
-  if (length(extra)) refuse("factor", sprintf("has the attribute %s, which no other language has", extra[1L]))
+  if (length(extra)) refuse("factor", sprintf("has the attribute %s, which no other language has; attr(x, \"%s\") <- NULL removes it", extra[1L], extra[1L]))
   if (!identical(class(x), "factor") && !identical(class(x), c("ordered", "factor"))) refuse(class(x)[1L])
-  if (anyNA(levels(x))) refuse("factor", "has a level that is NA")
+  if (anyNA(levels(x))) refuse("factor", "has a level that is NA; copy factor(x)")
   codes <- unclass(x)
   attributes(codes) <- NULL
   codes <- codes - 1L
@@ -185,9 +205,10 @@ leave_frame <- function(x, path) {
   tag <- names(FRAMES)[vapply(FRAMES, identical, NA, class(x))]
   if (!length(tag)) refuse(class(x)[1L], "is a data frame of a class of its own; copy as.data.frame(x)")
   extra <- setdiff(names(attributes(x)), c("names", "row.names", "class", ".internal.selfref"))
-  if (length(extra)) refuse(class(x)[1L], sprintf("has the attribute %s, which no other language has", extra[1L]))
+  if (length(extra)) refuse(class(x)[1L], sprintf("has the attribute %s, which no other language has; attr(x, \"%s\") <- NULL removes it", extra[1L], extra[1L]))
   labels <- attr(x, "row.names")
-  if (is.integer(labels) && identical(labels, seq_along(labels))) labels <- NULL
+  # Unless labels that number the rows have come from elsewhere as labels.
+  if (is.integer(labels) && identical(labels, seq_along(labels)) && is.na(wanted_tags[paste0(path, "/labels")])) labels <- NULL
   rows <- .row_names_info(x, 2L)
   leave_columns(as.list.data.frame(x), rows, labels, if (tag == "r:data.frame") "" else tag, path)
 }
@@ -212,13 +233,13 @@ leave_column <- function(x, path) {
     else if (is.null(x) || is.data.frame(x) || !is.null(dim(x)) || isS4(x)) refuse(class(x)[1L], "is a column with dimensions")
     else if (is.list(x)) {
       if (is.object(x) && !identical(class(x), "AsIs")) refuse(class(x)[1L], hint_for(x))
-      node("list", v = json_list(parts(unname(unclass(x)), path)))
+      node("list", v = json_list(parts(unname(unclass(x)), path)), as = if (is.object(x)) "\"r:AsIs\"" else "\"r:list\"")
     } else {
       if (!is.null(names(x))) refuse(class(x)[1L], "is a column whose elements have names; copy unname(x) in its place")
       if (is.raw(x)) refuse("raw", "is a column of single bytes; copy as.integer(x)")
       extra <- setdiff(names(attributes(x)), c("class", "tzone", "units"))
-      if (length(extra)) refuse(class(x)[1L], sprintf("has the attribute %s, which no other language has", extra[1L]))
-      if (is.object(x) && !inherits(x, c("Date", "POSIXct", "difftime", "integer64"))) refuse(class(x)[1L], hint_for(x))
+      if (length(extra)) refuse(class(x)[1L], sprintf("has the attribute %s, which no other language has; attr(x, \"%s\") <- NULL removes it", extra[1L], extra[1L]))
+      if (is.object(x) && !is_known(x)) refuse(class(x)[1L], hint_for(x))
       node("array", shape = sprintf("[%d]", length(x)), vector_of(x))
     }
   tagged(made, path)

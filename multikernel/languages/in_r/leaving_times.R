@@ -50,13 +50,14 @@ leave_time <- function(x) {
   if (is.na(x)) return(leave_na("float", paste(time_class(x), if (inherits(x, "POSIXct")) zone_word(x) else attr(x, "units"))))
   if (inherits(x, "Date")) {
     days <- as.double(unclass(x))
+    if (is.infinite(days)) refuse("Date", "is infinite, which others have no date for")
     if (days != floor(days)) refuse("Date", "has a fraction of a day; copy trunc(x)")
-    return(node("date", v = quoted(date_text(days))))
+    return(node("date", with_int_tag(c(v = quoted(date_text(days))), x)))
   }
   if (inherits(x, "difftime")) {
     found <- apart(in_unit(difftime_seconds(x), time_class(x)))
     if (inherits(x, "hms")) return(node("time", v = quoted(clock_text(found))))
-    return(node("duration", v = quoted(nanoseconds_text(found)), difftime_tag(x)))
+    return(node("duration", with_int_tag(c(v = quoted(nanoseconds_text(found)), difftime_tag(x)), x)))
   }
   zone <- zone_of(x)
   local <- as.POSIXlt(x, tz = zone)
@@ -65,7 +66,8 @@ leave_time <- function(x) {
   found <- apart(in_unit(seconds, "POSIXct"))
   days <- floor((found$whole + offset) / 86400)
   clock <- clock_text(list(unit = found$unit, whole = found$whole + offset - days * 86400, rest = found$rest))
-  node("datetime", v = quoted(paste0(date_text(days), "T", clock)), zone = quoted(zone), offset = sprintf("%d", offset), local_tag(x))
+  fields <- c(v = quoted(paste0(date_text(days), "T", clock)), zone = quoted(zone), offset = sprintf("%d", offset), local_tag(x))
+  node("datetime", with_int_tag(fields, x))
 }
 date_text <- function(days) {
   parts <- as.POSIXlt(.Date(days))

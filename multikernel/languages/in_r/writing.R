@@ -12,12 +12,21 @@ refuse <- function(kind, why = "")
   stop(structure(class = c("multikernel_refused", "error", "condition"),
                  list(message = "refused", call = NULL, kind = kind, why = why)))
 
+as_utf8 <- function(texts) {
+  # enc2utf8 would write <ff> for bytes that are no text, and in the locale C for all beyond ASCII.
+  locale <- l10n_info()
+  wrong <- texts[!validUTF8(texts)]
+  is_known <- Encoding(wrong) == "latin1" | (locale[["Latin-1"]] & Encoding(wrong) == "unknown")
+  if (all(is_known) && !locale[["UTF-8"]] && !locale[["Latin-1"]])
+    is_known <- !(Encoding(texts) == "unknown" & !is.na(texts) & is.na(iconv(texts, "ASCII", "ASCII")))
+  if (!all(is_known)) refuse("character", "has bytes that are no UTF-8; copy iconv(x, ...) of it")
+  enc2utf8(texts)
+}
 quoted <- function(text) {
   if (!length(text)) return(character())
-  text <- enc2utf8(text)
+  text <- as_utf8(text)
   plain <- grepl("^[ !#-\\[\\]-~]*\\z", text, perl = TRUE, useBytes = TRUE)
   text[!plain] <- vapply(text[!plain], function(each) {
-    if (!validUTF8(each)) refuse("character", "has bytes that are no UTF-8; copy iconv(x, ...) of it")
     points <- utf8ToInt(each)
     high <- points > 0xFFFF
     pairs <- ifelse(high, sprintf("\\u%04x\\u%04x", 0xD800 + (points - 0x10000) %/% 0x400,
@@ -51,8 +60,7 @@ put <- function(values, size) {
 PART_BYTES <- 2^24
 FF <- as.raw(255L)
 put_text <- function(texts) {
-  texts <- enc2utf8(texts)
-  if (!all(validUTF8(texts))) refuse("character", "has bytes that are no UTF-8; copy iconv(x, ...) of it")
+  texts <- as_utf8(texts)
   count <- length(texts)
   if (!count) return(place(0))
   # writeBin ends each with NUL. Part by part, so that no second copy of all the text is made.
