@@ -58,12 +58,13 @@ clean: ## remove all that make has made here, .venv too
 	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# The kernels that PyPI does not have, and what puts a clock. Where they cannot be installed, their tests are skipped, but
-# not in CI.
+# The kernels that PyPI does not have, what puts a clock, and the packages of R that values may be of. Where they cannot be
+# installed, their tests are skipped, but not in CI.
 kernels: $(VENV)/.test
 	@$(BIN)/jupyter kernelspec list 2>&1 | grep -q '^ *ir ' && command -v octave >/dev/null \
 		&& ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 \
 		|| scripts/apt-install r-cran-irkernel octave libfaketime || test -z "$$CI"
+	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-bit64 r-cran-data.table r-cran-tibble || test -z "$$CI"
 
 # The browser of the tests, in the same way.
 chromium:

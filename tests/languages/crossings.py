@@ -64,7 +64,6 @@ VALUES = [
 
 SAY = {
     "r": "cat(paste(class(x), collapse = ' '), if (is.double(x) && !is.object(x)) '(double)')",
-    "javascript": "console.log(x === null ? 'null' : typeof x === 'object' ? x.constructor.name : typeof x)",
     "octave": "printf('%s %s', class(x), mat2str(size(x)))",
     "bash": "declare -p x",
 }
@@ -72,7 +71,11 @@ SAY = {
 
 def in_language(kernels: Kernels, language: str) -> str:
     """Return what x is in a language, short."""
-    said = re.sub(r"\x1b\[[0-9;]*m", "", kernels.execute(language, SAY[language]).stream()).strip()
+    if language == "javascript":
+        # Deno sends what a cell writes, and its result too, even after idle.
+        said = next(variable.kind for variable in kernels.variables(language) if variable.name == "x")
+    else:
+        said = kernels.execute(language, SAY[language]).stream().strip()
     if language == "bash":
         said = re.sub(r"^declare (-\S+) x=?", lambda found: {"-a": "", "-A": ""}.get(found[1], ""), said)
     text = said.replace("|", "\\|").splitlines()[0] if said else ""

@@ -13,15 +13,18 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any
 
 import anyio
+import pytest
 
+from multikernel.core.ports import Variable
 from multikernel.core.transfers import Transfer
 from multikernel.languages.transfer import transfer
+from multikernel.languages.variables import list_variables
 
 from ..e2e.kernel import Answer, Kernel, open_kernel
 
@@ -59,6 +62,10 @@ class Kernels:
         """Copy a variable; TransferError as a user sees it."""
         anyio.run(transfer, self, Transfer(source, name, target, new_name or name))
 
+    def variables(self, backend: str) -> Sequence[Variable]:
+        """Return the variables in a backend, as `%%vars` does."""
+        return anyio.run(list_variables, self, backend)
+
     async def language(self, backend: str) -> str:
         """Return what the kernel calls its language."""
         info = self._kernels[backend].ask("kernel_info_request", {}).content
@@ -78,6 +85,15 @@ class Kernels:
             yield folder
         finally:
             shutil.rmtree(folder)
+
+
+def need_r_package(kernels: Kernels, name: str) -> None:
+    """Skip the test if R has not got a package; in CI that is a failure."""
+    if kernels.execute("r", f"cat(requireNamespace('{name}', quietly = TRUE))").stream() == "TRUE":
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"R has no {name} in CI")
+    pytest.skip(f"R has no {name}")
 
 
 def answer_in(folder: str) -> Any:

@@ -30,6 +30,7 @@ VALUES: dict[str, dict[str, str]] = {
         "numpy.arange(3.0)": "",
         "numpy.arange(6).reshape(2, 3)": "bash",
         "1 + 2j": "deno bash",
+        "[1j, 2j]": "deno bash",
         "datetime.datetime(2024, 2, 29, 1, 2, 3)": "octave",
         "pandas.DataFrame({'a': [1, 2], 'b': ['x', 'y']})": "bash",
     },

@@ -115,7 +115,7 @@ def frames(draw: st.DrawFn) -> Any:
     found = pd.DataFrame({at: draw(columns(rows)) for at in range(len(names))}, index=range(rows))
     found.columns = pd.Index(names, dtype="str")
     kind = draw(st.sampled_from(["plain", "text", "numbers"]))
-    if kind != "plain" and rows:
+    if kind != "plain":
         labels = text if kind == "text" else st.integers(-100, 100)
         index = draw(st.lists(labels, min_size=rows, max_size=rows, unique=True))
         found.index = pd.Index(index, dtype="str" if kind == "text" else "int64")
@@ -178,7 +178,11 @@ r_double = st.one_of(
     st.sampled_from(["NaN", "Inf", "-Inf", "-0", "0", "1e-310", "1e300"]),
     st.floats(allow_nan=False, allow_infinity=False).map(lambda value: f"({value.hex()})"),
 )
-r_seconds = st.floats(2**24, 2**31).map(float.hex) | st.integers(2**24 * 10**6, 2**51).map(lambda us: f"({us} / 1e6)")
+r_seconds = st.one_of(
+    st.floats(2**24, 2**31).map(float.hex),
+    st.integers(-(2**51), 2**51).map(lambda us: f"({us} / 1e6)"),
+    st.integers(-(2**33), 2**33).map(lambda seconds: f"({seconds})"),
+)
 ELEMENTS = {
     "logical": (st.sampled_from(["TRUE", "FALSE"]), "NA"),
     "integer": (r_integer, "NA_integer_"),

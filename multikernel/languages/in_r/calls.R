@@ -33,8 +33,7 @@ mark <- function(x) {
   list(typeof(x), length(x), dim(x), class(x), attr(x, "tzone"), chosen)
 }
 
-leave_variable <- function(name, folder) safely(folder, {
-  if (!exists(name, envir = globalenv(), inherits = FALSE)) return(object(missing = "true"))
+leave_variable <- function(name, folder) safely(folder, if (!exists(name, envir = globalenv(), inherits = FALSE)) object(missing = "true") else {
   x <- get(name, envir = globalenv(), inherits = FALSE)
   before <- known[[name]]
   wanted_tags <<- if (!is.null(before) && identical(before$mark, mark(x))) before$tags else character()

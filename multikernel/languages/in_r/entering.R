@@ -18,27 +18,25 @@ read_at <- function(ref, what, size, signed = TRUE) {
 missing_of <- function(valid) which(read_raw(valid) == as.raw(0L))
 
 read_texts <- function(ref, count) {
-  # Part by part, so that no second copy of all the text is made.
+  # Part by part, and with as little memory as can be: a collection of garbage takes long where there are many texts.
   if (!count) return(character())
-  left <- ref[2L]
-  seek(data_file, ref[1L])
+  from <- ref[1L]
+  to <- ref[1L] + ref[2L]
+  size <- PART_BYTES
   found <- list()
-  rest <- raw()
   repeat {
-    part <- readBin(data_file, "raw", min(left, PART_BYTES))
-    if (length(part) != min(left, PART_BYTES)) stop("the data file is too short")
-    left <- left - length(part)
-    if (length(rest)) part <- c(rest, part)
-    ends <- which(part == FF)
-    if (left > 0) {
-      if (!length(ends)) { rest <- part; next }
+    part <- read_raw(c(from, min(to - from, size)))
+    ends <- grepRaw(FF, part, fixed = TRUE, all = TRUE)
+    is_last <- from + length(part) == to
+    if (!is_last && !length(ends)) { size <- size * 2; next }
+    if (!is_last) {
       last <- ends[length(ends)]
-      rest <- part[seq.int(last + 1L, length.out = length(part) - last)]
+      from <- from + last
       part <- readBin(part, "raw", last - 1L)
       ends <- ends[-length(ends)]
     }
     found[[length(found) + 1L]] <- split_texts(part, ends)
-    if (left == 0) break
+    if (is_last) break
   }
   texts <- if (length(found) == 1L) found[[1L]] else unlist(found, use.names = FALSE)
   if (length(texts) != count) refuse("text", sprintf("has %d elements instead of %d", length(texts), count))
@@ -46,8 +44,6 @@ read_texts <- function(ref, count) {
 }
 split_texts <- function(part, ends) {
   if (has_byte(part, 0L)) refuse("text", "has the character NUL, which R's text cannot have")
-  part[ends] <- as.raw(0L)
-  if (!any(part > as.raw(127L))) return(readBin(c(part, as.raw(0L)), "character", length(ends) + 1L))
   for (code in 1:31) if (!has_byte(part, code)) {
     # With another character for 0xFF all of it is one text that is checked and marked at once, not each piece.
     part[ends] <- as.raw(code)
@@ -58,6 +54,7 @@ split_texts <- function(part, ends) {
     # strsplit gives no empty piece at the end.
     return(if (length(pieces) > length(ends)) pieces else c(pieces, ""))
   }
+  part[ends] <- as.raw(0L)
   pieces <- readBin(c(part, as.raw(0L)), "character", length(ends) + 1L)
   Encoding(pieces) <- "UTF-8"
   if (!all(validUTF8(pieces))) refuse("text", "is no UTF-8")

@@ -1,0 +1,212 @@
+"""Types that are rare: each comes back as what it was, or is refused in words that say what to do."""
+
+import pytest
+
+from multikernel.core.errors import TransferError
+
+from .kernels import Kernels, need_r_package
+from .test_python_and_r import SAME
+
+SETUP = """
+import datetime, decimal
+import numpy as np, pandas as pd, polars as pl, pyarrow as pa
+"""
+
+FROM_PYTHON = [
+    "pa.record_batch({'a': [1, None], 's': ['x', None]})",
+    "pa.chunked_array([[1, 2], [3]])",
+    "pa.array(['a', None])",
+    "pl.Series('a', [1, None])",
+    "pl.Series([1.5, 2.5])",
+    "pl.DataFrame({'e': pl.Series(['a', None], dtype=pl.Enum(['a', 'b']))})",
+    "pl.DataFrame({'e': pl.Series(['a', None], dtype=pl.Categorical)})",
+    "pl.DataFrame({'b': [b'a', None]})",
+    "np.datetime64('2024-02-29')",
+    "np.datetime64('2024-02-29T12:00:00.5')",
+    "np.datetime64('NaT', 'us')",
+    "np.timedelta64(5, 'h')",
+    "np.timedelta64('NaT', 's')",
+    "np.array(5)",
+    "np.array('x')",
+    "np.array(np.datetime64('2024-02-29'))",
+    "np.array([b'a', b'bc'])",
+    "np.array([['a', None], ['c', 'd']], dtype=object)",
+    "np.array([[None, None]], dtype=object)",
+    "np.array([['2024-01-01', 'NaT']], dtype='M8[D]')",
+    "np.array(['2024-01-01', 'NaT'], dtype='M8[us]')",
+    "np.frombuffer(bytes.fromhex('0100c07f0000807f'), '<f4')",
+    "np.frombuffer(bytes.fromhex('017e007c'), '<f2')",
+    "np.frombuffer(bytes.fromhex('010000000000f87fff0000000000f87f'), '<c16')",
+    "pd.Series([1, 2], name='s')",
+    "pd.Series([1, 'a', None, 2.5], dtype=object)",
+    "pd.Series(['a', None], dtype='string')",
+    "pd.DataFrame({'o': [[1], {'a': 2}, np.array([1, 2])]})",
+    "pd.DataFrame({'o': [datetime.time(1, 2), None]})",
+    "pd.DataFrame([[1, 2]], columns=['a', 'a'])",
+    "pd.DataFrame({'a': []}, index=pd.Index([], dtype='int64'))",
+    "pd.DataFrame({'a': []}, index=pd.Index([], dtype='str'))",
+    "pd.DataFrame({'a': []}, index=pd.RangeIndex(5, 5))",
+    "pd.DataFrame({'a': [1, 2]}, index=pd.RangeIndex(1, 3))",
+    "pd.DataFrame({'a': [1, 2]}, index=pd.Index([1, 2]))",
+    "pd.DataFrame(index=range(3))",
+]
+
+PYTHON_REFUSES = {
+    "decimal.Decimal('1.5')": r"copy str\(x\) or float\(x\)",
+    "pl.LazyFrame({'a': [1]})": r"copy x.collect\(\)",
+    "pd.Period('2024-01')": r"copy its parts",
+    "pd.Series(pd.interval_range(0, 2))": "change it with astype",
+    "np.zeros(2, dtype=[('a', 'i4')])": "copy its fields",
+    "np.ma.masked_array([1, 2], mask=[0, 1])": r"copy x.filled\(\), and x.mask",
+    "np.array([[1, 'a']], dtype=object)": r"not one type; copy x.tolist\(\)",
+    "pd.Series(pd.arrays.SparseArray([0, 1]))": "change it with astype",
+    "pd.DataFrame([[1]], columns=[1])": r"copy df.rename\(columns=str\)",
+}
+
+R_CANNOT_HAVE = {
+    "pd.DataFrame({'a': [1]}, index=pd.MultiIndex.from_tuples([('a', 1)]))": r"MultiIndex.*copy df.reset_index\(\)",
+    "pd.DataFrame({'a': [1]}, index=pd.CategoricalIndex(['u']))": r"copy df.reset_index\(\)",
+    "pd.DataFrame({'a': []}, index=pd.Index([], dtype=object))": r"copy df.reset_index\(\)",
+    "pd.Series(pd.Categorical([1, 2]))": "categories that are no text",
+    "np.array([2**63], dtype='u8')": r"beyond 2\^53",
+}
+
+FROM_R = [
+    "NA",
+    "NA_integer_",
+    "NA_character_",
+    "NA_complex_",
+    "c(a = 1L, b = NA)",
+    "list(NULL, NA, list(NA_character_))",
+    "matrix(c(1L, NA, 3L, 4L), 2)",
+    "matrix(c('a', NA, 'b', 'c'), 2)",
+    "matrix(c(1i, NA), 2)",
+    "matrix(NA, 2, 2)",
+    "matrix(NA_character_, 1, 2)",
+    "array(NA, 1)",
+    "array(NA_integer_, 3)",
+    "array(logical(), 0)",
+    "complex(1, NA, 1)",
+    "c(complex(1, 1, NA), 1i, NA)",
+    "structure(5L, class = 'Date')",
+    "structure(c(5L, NA), class = 'Date')",
+    ".POSIXct(c(5L, NA), 'UTC')",
+    ".POSIXct(5L)",
+    "as.difftime(5L, units = 'secs')",
+    ".POSIXct(c(-1e9, 3.25, 1e-6), 'UTC')",
+    "matrix(.Date(c(1, NA, 3, 4)), 2)",
+    "data.frame(a = I(list('a', 'b')))",
+    "data.frame(z = c(1i, NA))",
+    "data.frame(r = 1:3)[2:3, , drop = FALSE]",
+]
+
+WITH_PACKAGES = {
+    "bit64": [
+        "bit64::as.integer64(5)",
+        "bit64::as.integer64('9007199254740993')",
+        "bit64::NA_integer64_",
+        "bit64::as.integer64(c('9007199254740993', NA))",
+        "bit64::as.integer64(c(-1, 2))",
+        "data.frame(i = bit64::as.integer64(c('9007199254740993', NA)))",
+    ],
+    "tibble": [
+        "tibble::tibble(a = 1:2, b = c('x', NA))",
+        "tibble::tibble(a = list('a', 'b'))",
+        "tibble::tibble(a = list(1:3, NULL))",
+        "tibble::tibble(t = structure(3723, units = 'secs', class = c('hms', 'difftime')))",
+    ],
+    "data.table": [
+        "data.table::data.table(a = 1:2, b = c('x', 'y'))",
+        "data.table::data.table(d = data.table::as.IDate('2024-01-01'))",
+        "data.table::data.table(a = list(1, 'x'))",
+    ],
+}
+
+R_REFUSES = {
+    "as.POSIXlt('2024-02-29', tz = 'UTC')": r"copy as.POSIXct\(x\)",
+    "structure(1, class = c('foo', 'Date'))": r"copy as.vector\(x\)",
+    "structure(1:3, foo = 'bar')": r'attr\(x, "foo"\) <- NULL',
+    "addNA(factor(c('a', NA)))": r"copy factor\(x\)",
+    "as.Date(Inf, origin = '1970-01-01')": "is infinite",
+    "rawToChar(as.raw(255))": r"no UTF-8; copy iconv",
+    "list(a = 1, a = 2)": "two|several elements named 'a'",
+    "methods::getClass('numeric')": "cannot leave R",
+    "new.env()": "cannot leave R",
+    "mean": "is code, and stays in R",
+}
+
+
+@pytest.fixture(scope="module")
+def ready(kernels: Kernels) -> Kernels:
+    """Return kernels, with a Python that can compare."""
+    kernels.execute("python", SAME.read_text("utf-8") + SETUP)
+    return kernels
+
+
+@pytest.mark.parametrize("value", FROM_PYTHON)
+def test_it_comes_back_to_python(ready: Kernels, value: str) -> None:
+    ready.execute("python", f"x = {value}")
+    ready.copy("python", "x", "r")
+    ready.copy("r", "x", "python", "y")
+    ready.execute("python", "assert same(x, y), (x, y)")
+
+
+def _comes_back_to_r(ready: Kernels, value: str) -> None:
+    ready.execute("r", f"x <- {value}")
+    ready.copy("r", "x", "python")
+    ready.copy("python", "x", "r", "y")
+    ready.execute("r", "if (!identical(x, y, num.eq = FALSE)) stop(deparse(y))")
+
+
+@pytest.mark.parametrize("value", FROM_R)
+def test_it_comes_back_to_r(ready: Kernels, value: str) -> None:
+    _comes_back_to_r(ready, value)
+
+
+@pytest.mark.parametrize("package", WITH_PACKAGES)
+def test_types_of_packages_come_back_to_r(ready: Kernels, package: str) -> None:
+    need_r_package(ready, package)
+    for value in WITH_PACKAGES[package]:
+        _comes_back_to_r(ready, value)
+
+
+@pytest.mark.parametrize(("value", "why"), [*PYTHON_REFUSES.items(), *R_CANNOT_HAVE.items()])
+def test_what_cannot_go_to_r_is_refused(ready: Kernels, value: str, why: str) -> None:
+    ready.execute("python", f"x = {value}")
+    with pytest.raises(TransferError, match=why):
+        ready.copy("python", "x", "r")
+
+
+@pytest.mark.parametrize(("value", "why"), R_REFUSES.items())
+def test_what_cannot_go_to_python_is_refused(ready: Kernels, value: str, why: str) -> None:
+    ready.execute("r", f"x <- {value}")
+    with pytest.raises(TransferError, match=why):
+        ready.copy("r", "x", "python")
+
+
+def test_a_variable_of_r_that_is_not_there(ready: Kernels) -> None:
+    with pytest.raises(TransferError, match="There is no variable nosuch in r"):
+        ready.copy("r", "nosuch", "python")
+
+
+def test_texts_of_more_than_one_part(ready: Kernels) -> None:
+    for value in ("[f'row {i:060d} ü' for i in range(300_000)]", "['a' * 20_000_000, '', 'ü' * 9_000_000, '']"):
+        ready.execute("python", f"x = pd.DataFrame({{'t': pd.array({value}, dtype='str')}})")
+        ready.copy("python", "x", "r")
+        ready.copy("r", "x", "python", "y")
+        ready.execute("python", "assert same(x, y)")
+
+
+@pytest.mark.parametrize("characters", ["range(1, 32)", "range(1, 128)", "[*range(1, 32), 0xe9, 0x1f600]"])
+def test_texts_of_every_control_character(ready: Kernels, characters: str) -> None:
+    ready.execute("python", f"x = ['', *map(chr, {characters}), '']")
+    ready.copy("python", "x", "r")
+    ready.copy("r", "x", "python", "y")
+    ready.execute("python", "assert same(x, y), y")
+
+
+def test_integers_at_the_ends_of_what_r_tells(ready: Kernels) -> None:
+    ready.execute("python", "x = [np.array([0, 2**53 - 1, 5]), np.array([-1, 2**53]), np.array([0, -(2**53)])]")
+    ready.copy("python", "x", "r")
+    ready.copy("r", "x", "python", "y")
+    ready.execute("python", "assert same(x, y), y")
