@@ -51,8 +51,8 @@ open("/dev/shm/multikernel-bench.R", "w").write(_text)
 """
 """SoS writes a value as source text of the other language, which that parses.
 
-This imitates it at its best: `%get` of SoS itself (sos-r 0.20.3) took 11 to 17 s for this array on the machine where this
-takes 2, and with numpy 2 it writes text that R cannot read.
+This imitates it at its best: `%get` of SoS itself, sos-r 0.20.3, takes several times as long, and with numpy 2 it sends
+text that R cannot read.
 """
 
 

@@ -1,10 +1,13 @@
 """A child kernel alone, and an adapter's code run in it as Multi would."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from multikernel.languages.language import ANSWER, DATA, Language
 from multikernel.languages.reader import Json, read
@@ -90,3 +93,15 @@ def open_child(kernelspec: str, adapter: Language, folder: Path) -> Iterator[Chi
     """Start a kernel."""
     with open_kernel(kernelspec) as kernel:
         yield Child(kernel, adapter, folder)
+
+
+def child_of(kernelspec: str, adapter: Language) -> Any:
+    """Return a fixture: a kernel for the tests of a module."""
+
+    @pytest.fixture(scope="module")
+    def child(need: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
+        need(kernelspec)
+        with open_child(kernelspec, adapter, tmp_path_factory.mktemp("values")) as child:
+            yield child
+
+    return child

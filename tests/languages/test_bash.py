@@ -1,7 +1,5 @@
 """Values to bash and back."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +9,7 @@ from multikernel.languages.language import Refused
 
 from ..e2e.kernel import ODD_KERNELSPECS
 from . import drawn
-from .child import Child, open_child
+from .child import Child, child_of
 from .plain import Plain, float_of
 
 pytestmark = ODD_KERNELSPECS
@@ -31,12 +29,7 @@ VALUES = (
 )
 
 
-@pytest.fixture(scope="module")
-def bash(need: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
-    """Return bash's kernel."""
-    need("bash")
-    with open_child("bash", BASH, tmp_path_factory.mktemp("values")) as child:
-        yield child
+bash = child_of("bash", BASH)
 
 
 def as_text(value: Plain) -> Plain:

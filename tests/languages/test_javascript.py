@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from multikernel.languages.language import DATA, Refused
 from multikernel.languages.reader import Json, read
 
 from . import drawn
-from .child import Child, open_child
+from .child import Child, child_of, open_child
 from .plain import Plain, float_of
 
 NUMBERS = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "b1", "f2")
@@ -27,12 +27,7 @@ FRAMES = drawn.frames(
 VALUES = drawn.nested(SCALARS | COLUMNS | drawn.arrays(NUMBERS) | FRAMES | drawn.factors(3))
 
 
-@pytest.fixture(scope="module")
-def deno(need: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
-    """Return Deno's kernel."""
-    need("deno")
-    with open_child("deno", JAVASCRIPT, tmp_path_factory.mktemp("values")) as child:
-        yield child
+deno = child_of("deno", JAVASCRIPT)
 
 
 def seen(deno: Child, expression: str) -> Plain | Json:
@@ -44,7 +39,11 @@ def seen(deno: Child, expression: str) -> Plain | Json:
 @settings(max_examples=200)
 @given(value=VALUES)
 def test_a_value_comes_back_as_it_was(deno: Child, value: Plain) -> None:
-    assert deno.put("x", value) == {"done": True}
+    answer = deno.put("x", value)
+    if "refused" in answer:
+        # Milliseconds in 64 bits may be more than Temporal.Duration can be.
+        assert "beyond what JavaScript can count to" in str(answer)
+        return
     assert deno.get("x") == value
 
 

@@ -1,7 +1,6 @@
 """Values to Octave and back."""
 
 import os
-from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +10,7 @@ from multikernel.languages.octave import OCTAVE
 from multikernel.languages.reader import Json, read
 
 from . import drawn
-from .child import Child, open_child
+from .child import Child, child_of
 from .plain import Plain, float_of
 
 NUMBERS = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "b1", "c8", "c16", "text")
@@ -22,12 +21,7 @@ FRAMES = drawn.frames(lambda rows: drawn.arrays(NUMBERS, nullable=NULLABLE, coun
 VALUES = drawn.nested(SCALARS | drawn.arrays(NUMBERS, nullable=NULLABLE) | FRAMES | drawn.factors(3))
 
 
-@pytest.fixture(scope="module")
-def octave(need: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
-    """Return Octave's kernel."""
-    need("octave")
-    with open_child("octave", OCTAVE, tmp_path_factory.mktemp("values")) as child:
-        yield child
+octave = child_of("octave", OCTAVE)
 
 
 def seen(octave: Child, expression: str) -> Plain | Json:

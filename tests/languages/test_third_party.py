@@ -1,7 +1,6 @@
 """The adapter of docs/adapter, which is for others to start from."""
 
 import tomllib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from multikernel.languages.language import Refused
 
 from ..e2e.kernel import ODD_KERNELSPECS
 from . import drawn
-from .child import Child, open_child
+from .child import Child, child_of
 from .plain import Plain, float_of
 
 pytestmark = ODD_KERNELSPECS
@@ -22,12 +21,7 @@ pytestmark = ODD_KERNELSPECS
 ADAPTER = Path(__file__).parents[2] / "docs" / "adapter"
 
 
-@pytest.fixture(scope="module")
-def scheme(need: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
-    """Return Scheme's kernel."""
-    need("calysto_scheme")
-    with open_child("calysto_scheme", SCHEME, tmp_path_factory.mktemp("values")) as child:
-        yield child
+scheme = child_of("calysto_scheme", SCHEME)
 
 
 VALUES = st.recursive(
