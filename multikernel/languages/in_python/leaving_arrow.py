@@ -17,7 +17,8 @@ def stream_node(leaver: Leaver, value: Any, path: Path) -> Node:
     try:
         import pyarrow as pa
     except ImportError:
-        raise Refused(type_name(value), "needs pyarrow to leave Python, which is not installed") from None
+        advice = "; copy x.to_dict(as_series=False)" if package == "polars" else ""
+        raise Refused(type_name(value), f"needs pyarrow to leave Python, which is not installed{advice}") from None
     if isinstance(value, (pa.Array, pa.ChunkedArray)):
         column = pa.chunked_array([value]) if isinstance(value, pa.Array) else value
         return alone(column_node(leaver, column), "pyarrow.Array" if column is not value else "pyarrow.ChunkedArray")
