@@ -101,7 +101,7 @@ async def _start(
 
 def _transports(kernel: str, surroundings: Surroundings) -> list[AbstractContextManager[Json]]:
     """Return the options of a kernel manager for each transport that is to be tried."""
-    tcp = reserved_ports()
+    tcp = _over_tcp()
     argv: list[str] = []
     with suppress(NoSuchKernel):
         argv = surroundings.kernel_spec_manager().get_kernel_spec(kernel).argv
@@ -109,6 +109,12 @@ def _transports(kernel: str, surroundings: Surroundings) -> list[AbstractContext
     if ipc is None or kernel in surroundings.without_ipc:
         return [tcp]
     return [nullcontext({"transport": "ipc", "ip": ipc}), tcp]
+
+
+@contextmanager
+def _over_tcp() -> Iterator[Json]:
+    with reserved_ports() as ports:
+        yield {"transport_encryption": "auto", **ports}
 
 
 @contextmanager
@@ -127,7 +133,7 @@ def reserved_ports() -> Iterator[Json]:
         ports = {name: each.getsockname()[1] for name, each in zip(PORTS, sockets, strict=True)}
         if sys.platform != "linux":
             held.close()
-        yield {"transport_encryption": "auto", "cache_ports": False, **ports}
+        yield {"cache_ports": False, **ports}
 
 
 @asynccontextmanager

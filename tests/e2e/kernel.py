@@ -13,6 +13,8 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
+from multikernel.runtime.launch import reserved_ports
+
 PATIENCE = 60.0
 """Seconds after which a test gives up; generous, since only a hang takes so long."""
 
@@ -204,16 +206,17 @@ def open_kernel(
     **traits: Any,
 ) -> Iterator[Kernel]:
     """Start a kernel, with a manager that has these traits, and connect a client to it; on leaving, shut it down."""
-    manager = KernelManager(kernel_name=name, **traits)
-    manager.start_kernel(env={**os.environ, **(env or {})}, cwd=cwd, stderr=stderr)
-    try:
-        client = manager.client()
-        client.start_channels()
+    with reserved_ports() as ports:
+        manager = KernelManager(kernel_name=name, **{**ports, **traits})
+        manager.start_kernel(env={**os.environ, **(env or {})}, cwd=cwd, stderr=stderr)
         try:
-            client.wait_for_ready(timeout=PATIENCE)
-            yield Kernel(manager, client)
+            client = manager.client()
+            client.start_channels()
+            try:
+                client.wait_for_ready(timeout=PATIENCE)
+                yield Kernel(manager, client)
+            finally:
+                client.stop_channels()
         finally:
-            client.stop_channels()
-    finally:
-        manager.shutdown_kernel()
-        manager.context.term()
+            manager.shutdown_kernel()
+            manager.context.term()

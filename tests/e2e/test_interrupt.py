@@ -21,7 +21,8 @@ ENDLESS = {
     "python computes": ("python3", "kept = 41; print('go', flush=True)\nwhile True: pass", "print(kept + 1)", "error"),
     "R sleeps": ("ir", 'kept <- 41; cat("go\\n"); Sys.sleep(100)', "cat(kept + 1)", "aborted"),
     "R computes": ("ir", 'kept <- 41; cat("go\\n"); repeat {}', "cat(kept + 1)", "aborted"),
-    "bash sleeps": ("bash", "kept=41; echo go; sleep 100", "echo $((kept + 1))", "aborted"),
+    # Control-C is lost on a program that bash, even alone, is just starting.
+    "bash sleeps": ("bash", "kept=41; sh -c 'echo go; exec sleep 100'", "echo $((kept + 1))", "aborted"),
     "bash computes": ("bash", "kept=41; echo go; while :; do :; done", "echo $((kept + 1))", "aborted"),
     "deno computes": (
         "deno",

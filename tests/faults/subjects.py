@@ -65,7 +65,7 @@ SUBJECTS = {
         hello="echo $((6 * 7))",
         keep="kept=1",
         is_new="[ -v kept ] && echo false || echo true",
-        endless="echo go; sleep 1000",
+        endless="sh -c 'echo go; exec sleep 1000'",
         ask="",
         leave="",
         allocate="echo go; large=$(head -c 400000000 /dev/zero | tr '\\0' x)",
