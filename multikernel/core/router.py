@@ -80,14 +80,14 @@ class Router:
         self._flight = Flight(self.state)
         self._execution = Execution(self.state, self._flight)
         self._debugging = Debugging(self.state, self._flight, self._execution)
-        checks = CommChecks(self.state, self._flight)
+        self._checks = checks = CommChecks(self.state, self._flight)
         self._lives = Lives(self.state, self._flight, self._execution, self._debugging, checks)
         self._interrupts = Interrupts(self.state, self._flight, self._execution, self._lives)
         self._comms = CommRouting(self.state, self._flight, self._execution, checks)
         self._subshells = SubshellRouting(self.state, self._flight, self._execution)
         answers = {
             "comm_info_reply": checks.replied,
-            "status": checks.status,
+            "status": self._status_of_question,
             "execute_reply": self.state.silent_runs.replied,
             "create_subshell_reply": self._subshells.created,
             "delete_subshell_reply": self._subshells.deleted,
@@ -192,6 +192,8 @@ class Router:
                 self._flight.slow_copy_timer(request)
             case "subshell":
                 self._subshells.late_timer(about)
+            case "silent run":
+                self.state.silent_runs.unanswered_timer(about)
             case "half answered" if request is not None:
                 if (error := self._flight.half_answered_timer(request)) is not None:
                     self._execution.fail(request, error)
@@ -280,6 +282,10 @@ class Router:
         else:
             name, reply = answer
             self._outbox.add(ToBackend(name, "stdin", reply))
+
+    def _status_of_question(self, backend: str, status: Message) -> None:
+        self._checks.status(backend, status)
+        self.state.silent_runs.status(backend, status)
 
     def _finish_event(self) -> list[Action]:
         """Begin what the event has cleared the way for, and return all there is to do."""

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from .actions import RunEnded, ToBackend
+from .actions import CancelTimer, RunEnded, SetTimer, ToBackend
 from .backends import Backend
-from .errors import MultiError
+from .errors import BackendError, MultiError
 from .outbox import Outbox
 from .wire import Message, WireError
+
+UNANSWERED_SECONDS = 5.0
+"""How long a reply is waited for after its idle; an interrupt at an unlucky moment costs ipykernel 7.4 the reply."""
 
 
 @dataclass(slots=True)
@@ -32,6 +35,17 @@ class SilentRuns:
         """Take a child's execute_reply."""
         self._end(reply.parent_id, backend, _error_in(reply))
 
+    def status(self, backend: str, status: Message) -> None:
+        """Take a child's status."""
+        asked, _ = self._asked.get(status.parent_id, ("", 0))
+        if asked == backend and status.content().get("execution_state") == "idle":
+            self._outbox.add(SetTimer(("silent run", status.parent_id), UNANSWERED_SECONDS))
+
+    def unanswered_timer(self, question_id: str) -> None:
+        """Wait no longer for the reply of a child that is idle."""
+        backend, _ = self._asked[question_id]
+        self._end(question_id, backend, BackendError(f"{backend} went idle without a reply to code of Multi's own."))
+
     def forget_backend(self, backend: str, error: MultiError) -> None:
         """End what a child was asked that is no more."""
         for question_id, (asked, _) in list(self._asked.items()):
@@ -42,6 +56,7 @@ class SilentRuns:
         asked, key = self._asked.get(question_id, ("", 0))
         if asked == backend:
             del self._asked[question_id]
+            self._outbox.add(CancelTimer(("silent run", question_id)))
             self._outbox.add(RunEnded(key, outcome))
 
 

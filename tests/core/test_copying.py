@@ -132,6 +132,26 @@ def test_code_of_multis_own_runs_in_a_child_and_what_came_of_it_is_said() -> Non
     assert desk.reply("ir", question.id) == []
 
 
+def test_a_child_that_is_idle_without_having_replied_to_it_is_not_waited_for_for_ever() -> None:
+    desk = Desk("python3", "ir")
+    desk.run_silently("ir", 7, "x")
+    question = desk.child_messages("ir")[-1].id
+    assert desk.busy("ir", question) == desk.idle("python3", question) == []
+    assert desk.timers == {}
+    assert desk.idle("ir", question) == []
+    assert desk.fire("silent run", question) == ["run 7 ended: ir went idle without a reply to code of Multi's own."]
+    assert desk.reply("ir", question) == []
+
+
+def test_a_reply_after_its_idle_counts() -> None:
+    desk = Desk("ir")
+    desk.run_silently("ir", 7, "x")
+    question = desk.child_messages("ir")[-1].id
+    desk.idle("ir", question)
+    assert desk.reply("ir", question) == ["run 7 ended: "]
+    assert desk.timers == {}
+
+
 def test_an_error_of_it_is_a_text() -> None:
     desk = Desk("ir")
     desk.run_silently("ir", 7, "x")
