@@ -82,7 +82,7 @@ def measure(workshop: Workshop) -> Rows:
 
         def by_text() -> float:
             seconds = cell(SOS_WAY)
-            return seconds + cell("%%r\nsource('/dev/shm/multikernel-bench.R'); NULL")
+            return seconds + cell("%%r\nsource(f <- '/dev/shm/multikernel-bench.R'); unlink(f)")
 
         cell("%%r -i n\nNULL")
         frames = in_turn(FRAME_ROUNDS, {"multi": frame, "arrow": lambda: cell(ARROW), "csv": csv})
