@@ -42,9 +42,8 @@ def test_work_of_the_host_is_told(shared: Kernel) -> None:
     assert 0 < usage(shared)["host_cpu_percent"] <= 100
 
 
-def test_the_first_usage_lacks_what_ipykernels_first_one_lacks(multi: Kernel) -> None:
-    with open_kernel("python3") as alone:
-        assert usage(multi).keys() == usage(alone).keys()
+def test_a_figure_that_means_nothing_is_left_out_as_in_ipykernels(multi: Kernel) -> None:
+    assert usage(multi).get("host_cpu_percent", "left out") != 0.0
 
 
 def test_memory_of_a_child_is_told_as_that_of_the_kernel(shared: Kernel, alone: Kernel) -> None:
