@@ -116,4 +116,9 @@ def _goal(row: Row) -> str:
 
 def _reached(runs: Sequence[Rows], key: str) -> str:
     goal = ROWS[key].goal
-    return {None: "", True: "yes", False: "**no**"}[reaches(runs, key, goal) if goal else None]
+    if goal is None:
+        return ""
+    # What has no column is seen in no other cell.
+    found = figure(runs, key, "multi", goal.of) if goal.of in REFERENCES else None
+    words = {None: "", True: "yes", False: "**no**"}[reaches(runs, key, goal)]
+    return f"{words}: {found.middle:.3g}" if found else words

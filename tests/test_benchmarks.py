@@ -78,6 +78,11 @@ def test_so_does_a_rate_above_that_of_the_c_proxy() -> None:
     assert [reached(1.0, 1.02), reached(1.0, 1.06), reached(1.2, 1.25), reached(1.2, 1.3)] == [True, False, True, False]
 
 
+def test_a_ratio_to_what_has_no_column_stands_with_the_goal() -> None:
+    runs: list[Rows] = [{"value_array": {"multi": [1.0, 2.0], "text": [100.0, 100.0]}}]
+    assert report.table(runs).endswith("| yes: 0.015 |")
+
+
 def test_the_table_of_a_page_is_replaced_and_the_rest_stays() -> None:
     machine = {"cpus": "2", "system": "Linux", "python": "3.11.7"}
     page = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
