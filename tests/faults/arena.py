@@ -108,6 +108,8 @@ def open_arena(folder: Path, env: dict[str, str]) -> Iterator[Arena]:
     own = {
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTER_PATH": os.pathsep.join([str(folder), os.environ["JUPYTER_PATH"]]),
+        # A shell that is killed while it reads its owner's .bashrc may leave a lock there, as pyenv's does.
+        "HOME": str(folder),
         "MULTIKERNEL_CONFIG": str(folder / "multikernel.yaml"),
     }
     with (
