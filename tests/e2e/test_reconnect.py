@@ -46,6 +46,7 @@ class Newcomer:
         self.client.load_connection_file()
         if session:
             self.client.session.session = session
+        self._kept: list[Json] = []  # of other requests than the one that was waited for
 
     def __enter__(self) -> "Newcomer":
         """Connect, and wait until iopub is heard."""
@@ -71,12 +72,12 @@ class Newcomer:
                 return True
 
     def until_idle(self, msg_id: str) -> list[Json]:
-        """Return all of a request on iopub, up to its idle."""
-        messages: list[Json] = []
+        """Return all of a request on iopub, up to its idle; the request may have run before another was waited for."""
+        messages = [message for message in self._kept if message["parent_header"].get("msg_id") == msg_id]
         while not messages or messages[-1]["content"].get("execution_state") != "idle":
             message = self.client.get_iopub_msg(timeout=PATIENCE)
-            if message["parent_header"].get("msg_id") == msg_id:
-                messages.append(message)
+            is_meant = message["parent_header"].get("msg_id") == msg_id
+            (messages if is_meant else self._kept).append(message)
         return messages
 
     def text_until(self, msg_id: str, end: str) -> str:
