@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from signal import SIGKILL
 
 from ..core.config import BackendConfig, Kernelspec
@@ -77,7 +78,7 @@ def _launch(config: BackendConfig, kernelspec: Kernelspec, directory: str, addre
     }
     connection_file = os.path.join(directory, f"{secrets.token_hex(8)}.json")
     with ExitStack() as undo:
-        undo.callback(_remove, connection_file)
+        undo.callback(Path(connection_file).unlink, missing_ok=True)
         with open(connection_file, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             json.dump(connection, file)
         output, write_end = os.pipe()
@@ -116,8 +117,3 @@ def _environment(config: BackendConfig, kernelspec: Kernelspec) -> dict[str, str
     if kernelspec.language.lower().startswith("python"):
         environment.pop("PYTHONEXECUTABLE", None)
     return environment
-
-
-def _remove(path: str) -> None:
-    with suppress(FileNotFoundError):
-        os.remove(path)

@@ -11,3 +11,9 @@ def lacking(what: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"missing in CI: {what}")
     pytest.skip(f"missing: {what}")
+
+
+def need_root() -> None:
+    """Skip the test, or fail, unless it can give a file to another user."""
+    if os.getuid() != 0:
+        lacking("root, who alone can give a file away")

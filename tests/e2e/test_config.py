@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from .kernel import PATIENCE, Kernel, open_kernel
+from .lacking import need_root
 
 
 @contextmanager
@@ -170,8 +171,8 @@ def test_a_file_that_others_can_write_is_not_used(tmp_path: Path, mode: int) -> 
     assert error["evalue"].startswith("multikernel.yaml:1:1: it is not used, since others can write it")
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file away")
 def test_a_file_of_another_user_is_not_used(tmp_path: Path) -> None:
+    need_root()
     file = tmp_path / "multikernel.yaml"
     file.write_text("backends: {mine: {kernel: python3}}")
     os.chown(file, 65534, 65534)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from .kernel import Kernel, open_kernel
+from .lacking import need_root
 
 MODULES = (
     "yaml",
@@ -96,18 +97,13 @@ def test_nothing_of_a_folder_with_a_config_runs_before_the_first_cell(folder: Pa
         assert done_by_config(folder) == {"startup", "env"}
 
 
-@pytest.mark.parametrize(
-    "why",
-    [
-        "others can write it",
-        pytest.param("it belongs to another", marks=pytest.mark.skipif(os.getuid() != 0, reason="it takes root")),
-    ],
-)
+@pytest.mark.parametrize("why", ["others can write it", "it belongs to another"])
 def test_nothing_at_all_that_an_untrusted_config_says_is_ever_done(folder: Path, why: str) -> None:
     path = write_config(folder)
     if why == "others can write it":
         path.chmod(0o666)
     else:
+        need_root()
         os.chown(path, NOBODY, NOBODY)
     with open_kernel("multi", cwd=str(folder)) as kernel:
         ask_what_is_no_cell(kernel)

@@ -1,5 +1,6 @@
 """`-i`, `-o` and `%%vars` with real kernels."""
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -121,7 +122,7 @@ def test_a_child_that_dies_in_a_transfer_is_said(multi: Kernel) -> None:
     assert multi.run("x").result == "1"
 
 
-@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no memory that is a folder")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has memory that is a folder")
 def test_nothing_is_left_in_memory_however_the_front_ends() -> None:
     with open_kernel("multi") as kernel:
         kernel.run("import numpy as np; x = np.zeros(10**6)")

@@ -19,7 +19,6 @@ from types import TracebackType
 from typing import Any
 
 import anyio
-import pytest
 
 from multikernel.core.ports import Variable
 from multikernel.core.transfers import Transfer
@@ -27,6 +26,7 @@ from multikernel.languages.transfer import transfer
 from multikernel.languages.variables import list_variables
 
 from ..e2e.kernel import Answer, Kernel, open_kernel
+from ..e2e.lacking import lacking
 
 SILENTLY = {"silent": True, "store_history": False, "allow_stdin": False}
 
@@ -62,6 +62,11 @@ class Kernels:
         """Copy a variable; TransferError as a user sees it."""
         anyio.run(transfer, self, Transfer(source, name, target, new_name or name))
 
+    def copy_there_and_back(self, source: str, name: str, other: str, new_name: str) -> None:
+        """Copy a variable to another backend, and from there back under a new name."""
+        self.copy(source, name, other)
+        self.copy(other, name, source, new_name)
+
     def variables(self, backend: str) -> Sequence[Variable]:
         """Return the variables in a backend, as `%%vars` does."""
         return anyio.run(list_variables, self, backend)
@@ -89,11 +94,8 @@ class Kernels:
 
 def need_r_package(kernels: Kernels, name: str) -> None:
     """Skip the test if R has not got a package; in CI that is a failure."""
-    if kernels.execute("r", f"cat(requireNamespace('{name}', quietly = TRUE))").stream() == "TRUE":
-        return
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"R has no {name} in CI")
-    pytest.skip(f"R has no {name}")
+    if kernels.execute("r", f"cat(requireNamespace('{name}', quietly = TRUE))").stream() != "TRUE":
+        lacking(f"R package {name}")
 
 
 def answer_in(folder: str) -> Any:

@@ -52,16 +52,14 @@ def small(request: pytest.FixtureRequest, need: Callable[..., None]) -> Iterator
 @pytest.mark.parametrize("value", VALUES)
 def test_a_value_of_python_comes_back(small: Kernels, value: str) -> None:
     small.execute("python", f"x = {value}")
-    small.copy("python", "x", "r")
-    small.copy("r", "x", "python", "y")
+    small.copy_there_and_back("python", "x", "r", "y")
     small.execute("python", "assert (type(x), repr(x)) == (type(y), repr(y)), y")
 
 
 @pytest.mark.parametrize("value", OF_R)
 def test_a_value_of_r_comes_back(small: Kernels, value: str) -> None:
     small.execute("r", f"x <- {value}")
-    small.copy("r", "x", "python")
-    small.copy("python", "x", "r", "y")
+    small.copy_there_and_back("r", "x", "python", "y")
     small.execute("r", "stopifnot(identical(x, y, num.eq = FALSE))")
 
 
@@ -82,6 +80,5 @@ def test_texts_of_pandas_cross_without_pyarrow(need: Callable[..., None]) -> Non
     with Kernels({"python": "python3", "r": "ir"}) as kernels:
         kernels.execute("python", WITHOUT.format(("pyarrow", "polars")))
         kernels.execute("python", "import pandas as pd\nx = pd.DataFrame({'s': ['a', None, '\\u00fc'] * 50_000})")
-        kernels.copy("python", "x", "r")
-        kernels.copy("r", "x", "python", "y")
+        kernels.copy_there_and_back("python", "x", "r", "y")
         kernels.execute("python", "assert x.equals(y) and (x.dtypes == y.dtypes).all(), y.dtypes")

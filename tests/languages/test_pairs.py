@@ -132,7 +132,6 @@ def test_a_value_comes_back_from_each_language(kernels: Kernels, source: str, ex
             with pytest.raises(TransferError, match=r"x.* \("):
                 kernels.copy(source, "x", target)
             continue
-        kernels.copy(source, "x", target)
-        kernels.copy(target, "x", source, "back")
+        kernels.copy_there_and_back(source, "x", target, "back")
         said = kernels.execute(source, SAME[source]).stream()
         assert source != "octave" or said.strip() == "same = 1"

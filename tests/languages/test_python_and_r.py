@@ -38,8 +38,7 @@ def test_from_python_and_back(prepared: Kernels, target: str) -> None:
     def cross(values: list[Any]) -> None:
         sent = base64.b64encode(pickle.dumps(values)).decode("ascii")
         prepared.execute("python", f"x = pickle.loads(base64.b64decode('{sent}'))")
-        prepared.copy("python", "x", target)
-        prepared.copy(target, "x", "python", "y")
+        prepared.copy_there_and_back("python", "x", target, "y")
         prepared.execute("python", "assert same(x, y), [(a, b) for a, b in zip(x, y) if not same(a, b)]")
 
     cross()
@@ -56,8 +55,7 @@ def test_from_python_and_back(prepared: Kernels, target: str) -> None:
 )
 def test_what_was_wrong_once(prepared: Kernels, value: str, target: str) -> None:
     prepared.execute("python", f"x = {value}")
-    prepared.copy("python", "x", target)
-    prepared.copy(target, "x", "python", "y")
+    prepared.copy_there_and_back("python", "x", target, "y")
     prepared.execute("python", "assert same(x, y), y")
 
 
@@ -66,8 +64,7 @@ def test_from_r_and_back(prepared: Kernels) -> None:
     @given(st.lists(r_values, min_size=1, max_size=MANY))
     def cross(expressions: list[str]) -> None:
         prepared.execute("r", f"x <- list({', '.join(expressions)})")
-        prepared.copy("r", "x", "python")
-        prepared.copy("python", "x", "r", "y")
+        prepared.copy_there_and_back("r", "x", "python", "y")
         prepared.execute("r", COMPARED)
 
     cross()

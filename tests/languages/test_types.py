@@ -146,15 +146,13 @@ def ready(kernels: Kernels) -> Kernels:
 @pytest.mark.parametrize("value", FROM_PYTHON)
 def test_it_comes_back_to_python(ready: Kernels, value: str) -> None:
     ready.execute("python", f"x = {value}")
-    ready.copy("python", "x", "r")
-    ready.copy("r", "x", "python", "y")
+    ready.copy_there_and_back("python", "x", "r", "y")
     ready.execute("python", "assert same(x, y), (x, y)")
 
 
 def _comes_back_to_r(ready: Kernels, value: str) -> None:
     ready.execute("r", f"x <- {value}")
-    ready.copy("r", "x", "python")
-    ready.copy("python", "x", "r", "y")
+    ready.copy_there_and_back("r", "x", "python", "y")
     ready.execute("r", "if (!identical(x, y, num.eq = FALSE)) stop(deparse(y))")
 
 
@@ -192,21 +190,18 @@ def test_a_variable_of_r_that_is_not_there(ready: Kernels) -> None:
 def test_texts_of_more_than_one_part(ready: Kernels) -> None:
     for value in ("[f'row {i:060d} ü' for i in range(300_000)]", "['a' * 20_000_000, '', 'ü' * 9_000_000, '']"):
         ready.execute("python", f"x = pd.DataFrame({{'t': pd.array({value}, dtype='str')}})")
-        ready.copy("python", "x", "r")
-        ready.copy("r", "x", "python", "y")
+        ready.copy_there_and_back("python", "x", "r", "y")
         ready.execute("python", "assert same(x, y)")
 
 
 @pytest.mark.parametrize("characters", ["range(1, 32)", "range(1, 128)", "[*range(1, 32), 0xe9, 0x1f600]"])
 def test_texts_of_every_control_character(ready: Kernels, characters: str) -> None:
     ready.execute("python", f"x = ['', *map(chr, {characters}), '']")
-    ready.copy("python", "x", "r")
-    ready.copy("r", "x", "python", "y")
+    ready.copy_there_and_back("python", "x", "r", "y")
     ready.execute("python", "assert same(x, y), y")
 
 
 def test_integers_at_the_ends_of_what_r_tells(ready: Kernels) -> None:
     ready.execute("python", "x = [np.array([0, 2**53 - 1, 5]), np.array([-1, 2**53]), np.array([0, -(2**53)])]")
-    ready.copy("python", "x", "r")
-    ready.copy("r", "x", "python", "y")
+    ready.copy_there_and_back("python", "x", "r", "y")
     ready.execute("python", "assert same(x, y), y")
