@@ -54,7 +54,7 @@ class CommChecks:
     def status(self, backend: str, status: Message) -> None:
         """End what a child has not begun, though it has come past it."""
         question = self._asked.get(status.parent_id)
-        if question is not None and status.content().get("execution_state") == "idle":
+        if question is not None and status.says_idle():
             question.is_idle = True
             for request in question.requests:
                 if not (request.busy or request.done):

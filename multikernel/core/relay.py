@@ -69,7 +69,7 @@ class Relay:
                 self._flight.child_is_concurrent(request)
             self._outbox.busy(request)
         if message.type == "status":
-            if request is not None and message.content().get("execution_state") == "idle":
+            if request is not None and message.says_idle():
                 if isinstance(request, CellRequest):
                     self._checks.cell_over(request, backend)
                 self._flight.child_idle(request)

@@ -193,7 +193,7 @@ class Router:
             case "subshell":
                 self._subshells.late_timer(about)
             case "silent run":
-                self.state.silent_runs.unanswered_timer(about)
+                self.state.silent_runs.half_answered_timer(about)
             case "half answered" if request is not None:
                 if (error := self._flight.half_answered_timer(request)) is not None:
                     self._execution.fail(request, error)

@@ -76,6 +76,10 @@ class Message:
         """Decode the content; WireError unless it is an object."""
         return decode(self.content_frame)
 
+    def says_idle(self) -> bool:
+        """Whether it is the status `idle`; WireError if its content is none."""
+        return self.type == "status" and self.content().get("execution_state") == "idle"
+
     def with_content(self, **changes: Any) -> "Message":
         """Return the same message with these keys of its content replaced."""
         return replace(self, content_frame=encode({**self.content(), **changes}))

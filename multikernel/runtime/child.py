@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ASK_AGAIN_SECONDS = 0.05
 WATCH_SECONDS = 0.2
 LAST_OUTPUTS_SECONDS = 1.0
+HALF_SECONDS = 5.0
+"""How long the idle of the startup code is waited for after its reply; see `core/silent_runs.py` for why."""
 BIND_SECONDS = 5.0
 """How long a process may take to listen on ipc; one that does not speak it may live on without doing so."""
 
@@ -64,6 +66,7 @@ class Child:
         self._setup_id = ""
         self._setup_is_over = anyio.Event()
         self._startup_id = ""
+        self._startup_owes = {"reply", "idle"}
         self._exit_code: int | None = None
         # A child finds the stdin of a request by the identity that the request had on shell.
         identity = secrets.token_hex(8).encode("ascii")
@@ -122,13 +125,17 @@ class Child:
             if anyio.current_time() > bound_by and not self._is_bound():
                 raise self._start_error(f"{self._config.name} did not listen for {BIND_SECONDS:g} s.")
         if setup := traits_of(self.kernel_info).setup:
-            self._setup_id = self._run_silently(setup)
+            self._setup_id = self._execute(setup, silent=True)
         else:
             self._setup_is_over.set()
         if self._config.startup:
-            self._startup_id = self._run_silently(self._config.startup)
-            while self._startup_id:
+            # IRkernel 1.3.2 says of silent code that it is ok whatever happens.
+            self._startup_id = self._execute(self._config.startup, silent=False)
+            while "reply" in self._startup_owes:
                 await self._wait_for_news()
+            with anyio.move_on_after(HALF_SECONDS):
+                while self._startup_owes:
+                    await self._wait_for_news()
 
     async def wait_for_end(self) -> str:
         """Wait until the process has ended by itself and all that it had sent is here; return how it ended."""
@@ -171,12 +178,14 @@ class Child:
             return
         if channel == "iopub":
             self._iopub_heard = True
+            if message.parent_id == self._startup_id and message.says_idle():
+                self._startup_owes.discard("idle")
         elif message.type == "kernel_info_reply":
             self.kernel_info = message.content()
         elif message.parent_id == self._setup_id:
             self._setup_is_over.set()
         elif message.parent_id == self._startup_id:
-            self._startup_id = ""
+            self._startup_owes.discard("reply")
             reply = message.content()
             if reply.get("status") != "ok":
                 self.startup_error = f"{reply.get('ename', reply.get('status'))}: {reply.get('evalue', '')}"
@@ -191,8 +200,9 @@ class Child:
         self.send("shell", message)
         return message.id
 
-    def _run_silently(self, code: str) -> str:
-        content = {"code": code, "silent": True, "store_history": False, "allow_stdin": False}
+    def _execute(self, code: str, *, silent: bool) -> str:
+        options = {"silent": silent, "store_history": False, "allow_stdin": False, "stop_on_error": False}
+        content = {"code": code, **options}
         return self._ask("execute_request", content)
 
     def _is_bound(self) -> bool:

@@ -37,8 +37,8 @@ class Waiting:
     async def let_end(self) -> None:
         """Wait for children that have been interrupted, though not for ever.
 
-        IRkernel 1.3.2 aborts what it has received before it answers an interrupted request, so the next cell has to
-        wait for that.
+        IRkernel 1.3.2 aborts what it has received before it has done with an interrupted request, so the next cell has
+        to wait for that.
         """
         with anyio.move_on_after(ABORTED_SECONDS):
             await asyncio.gather(*map(asyncio.shield, self._futures.values()))

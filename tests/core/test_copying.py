@@ -126,10 +126,11 @@ def test_code_of_multis_own_runs_in_a_child_and_what_came_of_it_is_said() -> Non
     question = desk.child_messages("ir")[-1]
     assert question.content()["silent"] is True
     assert desk.stream("ir", question.id, "noise") == []
-    assert desk.reply("python3", question.id) == []
-    assert desk.reply("ir", question.id) == ["run 7 ended: "]
-    assert desk.idle("ir", question.id) == []
+    assert desk.reply("python3", question.id) == desk.idle("python3", question.id) == []
     assert desk.reply("ir", question.id) == []
+    assert desk.idle("ir", question.id) == ["run 7 ended: "]
+    assert desk.reply("ir", question.id) == []
+    assert desk.timers == {}
 
 
 def test_a_child_that_is_idle_without_having_replied_to_it_is_not_waited_for_for_ever() -> None:
@@ -156,7 +157,17 @@ def test_an_error_of_it_is_a_text() -> None:
     desk = Desk("ir")
     desk.run_silently("ir", 7, "x")
     question = desk.child_messages("ir")[-1].id
-    assert desk.reply("ir", question, "error", ename="E", evalue="v") == ["run 7 ended: E: v"]
+    assert desk.reply("ir", question, "error", ename="E", evalue="v") == []
+    assert desk.idle("ir", question) == ["run 7 ended: E: v"]
+
+
+def test_a_child_that_does_not_get_idle_after_it_is_not_waited_for_for_ever() -> None:
+    desk = Desk("ir")
+    desk.run_silently("ir", 7, "x")
+    question = desk.child_messages("ir")[-1].id
+    desk.reply("ir", question)
+    assert desk.fire("silent run", question) == ["run 7 ended: "]
+    assert desk.idle("ir", question) == []
 
 
 def test_a_child_that_dies_ends_it() -> None:

@@ -162,7 +162,8 @@ def test_code_of_multis_own_ends_though_its_reply_cannot_be_read() -> None:
     desk = Desk("ir")
     desk.run_silently("ir", 7, "x")
     (question,) = desk.child_messages("ir", "execute_request")
-    (line,) = desk.back("ir", "shell", child_message("execute_reply", question.id, b"[]"))
+    assert desk.back("ir", "shell", child_message("execute_reply", question.id, b"[]")) == []
+    (line,) = desk.idle("ir", question.id)
     assert line.startswith("run 7 ended: its reply cannot be read")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from .irkernel import SLOW_TO_ABORT
 from .kernel import PATIENCE, Kernel, open_kernel
 from .lacking import need_root
 
@@ -81,6 +82,17 @@ def test_startup_code_runs_in_other_languages(tmp_path: Path, need: Callable[...
     with open_multi(tmp_path, config) as kernel:
         assert kernel.run("x").result == "[1] 5"
         assert kernel.run("%%sh\necho $x").stream() == "6\n"
+
+
+def test_startup_code_that_fails_does_not_abort_the_first_cell(tmp_path: Path, need: Callable[..., None]) -> None:
+    need("ir")
+    startup = json.dumps(f"{SLOW_TO_ABORT}stop('no')")
+    with open_multi(tmp_path, f"default: r\nbackends: {{r: {{kernel: ir, startup: {startup}}}}}") as kernel:
+        answer = kernel.run("cat('ran')")
+    assert answer.stream("stderr").startswith(
+        "The startup code of r failed: ERROR: Error in eval(expr, envir, enclos): no"
+    )
+    assert answer.stream() == "ran"
 
 
 def test_the_default_decides_what_the_notebook_is_told_the_language_is(

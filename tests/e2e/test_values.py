@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from .irkernel import SLOW_TO_ABORT
 from .kernel import PATIENCE, Kernel, open_kernel
 from .processes import family, front, left_of
 
@@ -103,7 +104,7 @@ def test_vars_does_not_wait_for_a_busy_backend(shared: Kernel) -> None:
 def test_a_transfer_can_be_interrupted(shared: Kernel, tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     slow = f"function() {{ file.create('{begun}'); while (TRUE) Sys.sleep(0.1) }}"
-    shared.run(f"%%ir\nmakeActiveBinding('slow', {slow}, globalenv())")
+    shared.run(f"%%ir\n{SLOW_TO_ABORT}makeActiveBinding('slow', {slow}, globalenv())")
     msg_id = str(shared.client.execute("%%python3 -i ir:slow\n1"))
     deadline = time.monotonic() + PATIENCE
     while not begun.exists():
