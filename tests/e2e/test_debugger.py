@@ -187,6 +187,7 @@ def test_a_debugger_is_promised_at_once_and_waits_while_its_backend_starts(multi
     multi.run("%%stop python3")
     assert Debugger(multi).info["exceptionPaths"] == []
     start = multi.send("execute_request", {"code": "1"})
+    multi.have_arrived()
     assert Debugger(multi).info["exceptionPaths"] == ["Python Exceptions"], "the child's own answer"
     multi.wait(start)
 

@@ -2,6 +2,7 @@
 
 import base64
 import pickle
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from multikernel.core.errors import TransferError
+
 from .kernels import Kernels
-from .values import python_values, r_values
+from .values import nanoseconds, python_values, r_values
 
 SAME = Path(__file__).with_name("same.py")
 EXAMPLES = 40
@@ -40,6 +43,19 @@ def test_from_python_and_back(prepared: Kernels, target: str) -> None:
         prepared.execute("python", f"x = pickle.loads(base64.b64decode('{sent}'))")
         prepared.copy_there_and_back("python", "x", target, "y")
         prepared.execute("python", "assert same(x, y), [(a, b) for a, b in zip(x, y) if not same(a, b)]")
+
+    cross()
+
+
+@pytest.mark.parametrize("dtype", ["<M8[ns]", "<m8[ns]"])
+def test_nanoseconds_are_refused_or_come_back(prepared: Kernels, dtype: str) -> None:
+    @settings(max_examples=EXAMPLES)
+    @given(st.lists(nanoseconds, min_size=1, max_size=2))
+    def cross(numbers: list[int]) -> None:
+        prepared.execute("python", f"import numpy as np; x = np.array({numbers}).view('{dtype}'); x = [x, *x]")
+        with suppress(TransferError):
+            prepared.copy_there_and_back("python", "x", "r", "y")
+            prepared.execute("python", "assert same(x, y), y")
 
     cross()
 

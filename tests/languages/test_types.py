@@ -34,6 +34,9 @@ FROM_PYTHON = [
     "np.array([[None, None]], dtype=object)",
     "np.array([['2024-01-01', 'NaT']], dtype='M8[D]')",
     "np.array(['2024-01-01', 'NaT'], dtype='M8[us]')",
+    "np.array([16777216570312500, -1000], dtype='M8[ns]')",
+    "np.array([-1500000001], dtype='m8[ns]')",
+    "np.timedelta64(-1500000001, 'ns')",
     "np.frombuffer(bytes.fromhex('0100c07f0000807f'), '<f4')",
     "np.frombuffer(bytes.fromhex('017e007c'), '<f2')",
     "np.frombuffer(bytes.fromhex('010000000000f87fff0000000000f87f'), '<c16')",
@@ -69,6 +72,7 @@ R_CANNOT_HAVE = {
     "pd.DataFrame({'a': []}, index=pd.Index([], dtype=object))": r"copy df.reset_index\(\)",
     "pd.Series(pd.Categorical([1, 2]))": "categories that are no text",
     "np.array([2**63], dtype='u8')": r"beyond 2\^53",
+    "np.datetime64(1700000000000000954, 'ns')": "finer than R's doubles can tell",
 }
 
 FROM_R = [
@@ -94,6 +98,7 @@ FROM_R = [
     ".POSIXct(5L)",
     "as.difftime(5L, units = 'secs')",
     ".POSIXct(c(-1e9, 3.25, 1e-6), 'UTC')",
+    ".POSIXct(c(0x1.00000092p+24, -1e-6), 'UTC')",
     "matrix(.Date(c(1, NA, 3, 4)), 2)",
     "data.frame(a = I(list('a', 'b')))",
     "data.frame(z = c(1i, NA))",

@@ -2,6 +2,7 @@
 
 import datetime
 import zoneinfo
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,13 @@ def arrays(draw: st.DrawFn) -> Any:
     return np.asfortranarray(array) if draw(st.booleans()) else array
 
 
+nanoseconds = st.one_of(
+    st.integers(-(2**31), 2**31),
+    st.floats(2**24, 2**31).map(lambda seconds: round(Fraction(seconds) * 10**9)),
+    # What the double of a number of microseconds seems to be.
+    st.integers(2**50, 2**51).map(lambda us: round(Fraction(us / 1e6) * 10**9)),
+)
+
 numpy_scalars = st.one_of(
     st.floats(width=32, allow_nan=False).map(np.float32),
     st.integers(-128, 127).map(np.int8),
@@ -99,6 +107,7 @@ def columns(rows: int) -> st.SearchStrategy[Any]:
         of(st.none() | st.dates(), "object"),
         of(st.sampled_from(["a", "b", None]), "category"),
         moments.map(lambda values: pd.Series(values, dtype="datetime64[us]")),
+        moments.map(lambda values: pd.Series(values, dtype="datetime64[ns]")),
         moments.map(lambda values: pd.Series(values, dtype="datetime64[us]").dt.tz_localize("UTC")),
         moments.map(
             lambda values: pd.Series(values, dtype="datetime64[ms]").dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo")

@@ -48,14 +48,16 @@ split_clock <- function(text) {
        nanos = if (nzchar(fraction)) as.double(substr(paste0(fraction, "000000000"), 1L, 9L)) else 0)
 }
 exact_seconds <- function(whole, nanos, kind) {
-  # The double nearest to it has to tell it again, as `in_unit` reads it.
-  if (all(nanos %% 1000 == 0)) {
-    total <- whole * 1e6 + nanos / 1000
-    seconds <- total / 1e6
-    is_exact <- abs(total) <= 9007199254740992 & round(seconds * 1e6) == total
-  } else {
-    seconds <- whole + nanos / 1e9
-    is_exact <- floor(seconds) == whole & round((seconds - whole) * 1e9) == nanos
+  # The double has to tell it again, as `in_unit` reads it: as microseconds if it can.
+  micros <- nanos %% 1000 == 0
+  total <- whole * 1e6 + nanos / 1000
+  seconds <- total / 1e6
+  is_exact <- abs(total) <= 9007199254740992 & round(seconds * 1e6) == total
+  if (!all(micros)) {
+    finer <- !micros
+    seconds[finer] <- (whole + nanos / 1e9)[finer]
+    again <- floor(seconds) == whole & round((seconds - whole) * 1e9) == nanos & round(seconds * 1e6) / 1e6 != seconds
+    is_exact[finer] <- again[finer]
   }
   if (!all(is_exact)) refuse(kind, "is finer than R's doubles can tell; round it to microseconds")
   seconds
@@ -81,7 +83,7 @@ enter_duration <- function(digits, tag) {
   split <- nchar(digits) - 9L
   whole <- as.double(substr(digits, 1L, split))
   nanos <- as.double(substr(digits, split + 1L, split + 9L))
-  if (startsWith(digits, "-")) { nanos <- -nanos }
+  if (startsWith(digits, "-") && nanos > 0) { whole <- whole - 1; nanos <- 1e9 - nanos }
   as_difftime(exact_seconds(whole, nanos, "duration"), tag)
 }
 as_difftime <- function(seconds, tag) {

@@ -1,7 +1,7 @@
 # Times on their way out: in the largest unit that tells them exactly.
 
 # Seconds as a number of the largest unit that gives the same double again, where a double can tell it; nanoseconds as
-# whole seconds and a rest. `missing` are positions of NAs, which are 0.
+# whole seconds and a rest, of each double as `exact_seconds` makes it. `missing` are positions of NAs, which are 0.
 
 in_unit <- function(seconds, kind) {
   missing <- which(is.na(seconds))
@@ -14,7 +14,10 @@ in_unit <- function(seconds, kind) {
   }
   whole <- floor(seconds)
   rest <- round((seconds - whole) * 1e9)
-  if (!all(rest < 1e9 & whole + rest / 1e9 == seconds)) refuse(kind, "has seconds that nanoseconds cannot tell; copy round(x, 6) of it")
+  micros <- total / per == seconds
+  whole[micros] <- total[micros] %/% per
+  rest[micros] <- total[micros] %% per * 1000
+  if (!all(micros | rest < 1e9 & whole + rest / 1e9 == seconds)) refuse(kind, "has seconds that nanoseconds cannot tell; copy round(x, 6) of it")
   list(unit = "ns", whole = whole, rest = rest, missing = missing)
 }
 PER_SECOND <- c(s = 1, ms = 1e3, us = 1e6, ns = 1e9)
