@@ -9,13 +9,10 @@ import logging
 import os
 import secrets
 import signal
-import socket
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import (
     AbstractContextManager,
     AsyncExitStack,
-    ExitStack,
     asynccontextmanager,
     contextmanager,
     nullcontext,
@@ -35,9 +32,10 @@ from ..core.errors import BackendNotFound, BackendStartError
 from ..core.wire import Json
 from .child import Child, Deliver
 from .folders import make_private_folder
-from .head_start import PORTS, HeadStart
+from .head_start import HeadStart
 from .ipc import ipc_address
 from .output import Output
+from .ports import reserved_ports
 from .surroundings import Surroundings
 from .watchdog import Watchdog
 
@@ -115,25 +113,6 @@ def _transports(kernel: str, surroundings: Surroundings) -> list[AbstractContext
 def _over_tcp() -> Iterator[Json]:
     with reserved_ports() as ports:
         yield {"transport_encryption": "auto", **ports}
-
-
-@contextmanager
-def reserved_ports() -> Iterator[Json]:
-    """Keep free ports for a process that starts, until it has bound them; yield the options of its manager.
-
-    A port that was free a moment ago may be taken by an outgoing connection of any program, since both come from the
-    same range. On Linux a socket that is bound, but does not listen, keeps it from that, and does not keep out another
-    that allows the address to be used again, as those of kernels do. Elsewhere it has to be let go before.
-    """
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in PORTS]
-        for each in sockets:
-            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            each.bind(("127.0.0.1", 0))
-        ports = {name: each.getsockname()[1] for name, each in zip(PORTS, sockets, strict=True)}
-        if sys.platform != "linux":
-            held.close()
-        yield {"cache_ports": False, **ports}
 
 
 @asynccontextmanager

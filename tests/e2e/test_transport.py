@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from multikernel.runtime.head_start import PORTS
-from multikernel.runtime.launch import reserved_ports
+from multikernel.runtime.ports import RANGE, reserved_ports
 
 from .kernel import Kernel, open_kernel
 from .kernelspecs import write_kernelspec
@@ -60,6 +60,7 @@ def test_a_path_that_is_too_long_for_ipc_means_tcp(tmp_path: Path) -> None:
 def test_reserved_ports_are_kept_for_the_child_alone() -> None:
     with reserved_ports() as options:
         for name in PORTS:
+            assert options[name] in RANGE
             address = ("127.0.0.1", options[name])
             with socket.socket() as taker, pytest.raises(OSError, match="in use"):
                 taker.bind(address)

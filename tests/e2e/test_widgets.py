@@ -108,7 +108,23 @@ def tell(kernel: Kernel, steps: list[str | Move]) -> list[str]:
         told += kernel.wait(sent[-1], has_reply=isinstance(step, str)).iopub
         opened = [message["content"] for message in told if message["msg_type"] == "comm_open"]
         models = {content["data"]["state"].get("_model_name"): content["comm_id"] for content in opened}
-    return render([m for m in told if m["msg_type"] not in ("status", "execute_input")], sent)
+    return render(whole([m for m in told if m["msg_type"] not in ("status", "execute_input")]), sent)
+
+
+def whole(told: list[Json]) -> list[Json]:
+    """Return messages with what one `print` has written in one of them: ipykernel, when it is slow, sends parts."""
+    joined: list[Json] = []
+    for message in told:
+        before = joined[-1] if joined else {}
+        alike = [
+            (m.get("msg_type"), m.get("parent_header"), m.get("content", {}).get("name")) for m in (before, message)
+        ]
+        if message["msg_type"] == "stream" and alike[0] == alike[1]:
+            text = before["content"]["text"] + message["content"]["text"]
+            joined[-1] = {**before, "content": {**before["content"], "text": text}}
+        else:
+            joined.append(message)
+    return joined
 
 
 def render(told: list[Json], sent: list[str]) -> list[str]:
