@@ -12,7 +12,7 @@ seconds_of <- function(ref, unit, valid, kind) {
     per <- PER_SECOND[[unit]]
     found <- if (per == 1) total else total / per
     # Below 2^51 the two roundings together are less than a half.
-    if (most >= 2251799813685248 && any(round(found * per) != total)) refuse(kind, "is finer than R's doubles can tell; round it to microseconds")
+    if (most >= 2251799813685248 && any(round(found * per) != total)) refuse_finer(kind)
     found
   }
   if (length(valid)) seconds[valid] <- NA
@@ -48,20 +48,24 @@ split_clock <- function(text) {
        nanos = if (nzchar(fraction)) as.double(substr(paste0(fraction, "000000000"), 1L, 9L)) else 0)
 }
 exact_seconds <- function(whole, nanos, kind) {
-  # The double has to tell it again, as `in_unit` reads it: as microseconds if it can.
-  micros <- nanos %% 1000 == 0
-  total <- whole * 1e6 + nanos / 1000
-  seconds <- total / 1e6
-  is_exact <- abs(total) <= 9007199254740992 & round(seconds * 1e6) == total
-  if (!all(micros)) {
-    finer <- !micros
-    seconds[finer] <- (whole + nanos / 1e9)[finer]
-    again <- floor(seconds) == whole & round((seconds - whole) * 1e9) == nanos & round(seconds * 1e6) / 1e6 != seconds
-    is_exact[finer] <- again[finer]
+  # The doubles have to tell them again, as `in_unit` reads them: in the largest unit in which all can be told.
+  for (per in c(1, 1e3, 1e6)) {
+    if (all(nanos %% (1e9 / per) == 0)) {
+      total <- whole * per + nanos / (1e9 / per)
+      seconds <- total / per
+      if (!all(abs(total) <= 9007199254740992 & round(seconds * per) == total)) refuse_finer(kind)
+      return(seconds)
+    }
   }
-  if (!all(is_exact)) refuse(kind, "is finer than R's doubles can tell; round it to microseconds")
+  total <- whole * 1e6 + nanos / 1000
+  micros <- nanos %% 1000 == 0
+  seconds <- ifelse(micros, total / 1e6, whole + nanos / 1e9)
+  again <- round(seconds * 1e6)
+  finer <- floor(seconds) == whole & round((seconds - whole) * 1e9) == nanos & again / 1e6 != seconds
+  if (!all(ifelse(micros, abs(total) <= 9007199254740992 & again == total, finer))) refuse_finer(kind)
   seconds
 }
+refuse_finer <- function(kind) refuse(kind, "is finer than R's doubles can tell; round it to microseconds")
 enter_datetime <- function(text, zone, offset, tag) {
   parts <- split_clock(sub("^[^T]*T", "", text))
   days <- days_of(sub("T.*$", "", text))

@@ -6,12 +6,15 @@
 in_unit <- function(seconds, kind) {
   missing <- which(is.na(seconds))
   if (length(missing)) seconds[missing] <- 0
-  if (length(seconds) && max(abs(range(seconds))) > 9.2e9) refuse(kind, "is infinite, or too far away")
+  most <- if (length(seconds)) max(abs(range(seconds))) else 0
+  if (is.infinite(most)) refuse(kind, "is infinite")
   for (unit in c("s", "ms", "us")) {
     per <- PER_SECOND[[unit]]
     total <- if (per == 1) floor(seconds) else round(seconds * per)
-    if (all((if (per == 1) total else total / per) == seconds)) return(list(unit = unit, total = total, missing = missing))
+    is_exact <- most * per <= 9007199254740992 && all((if (per == 1) total else total / per) == seconds)
+    if (is_exact) return(list(unit = unit, total = total, missing = missing))
   }
+  if (most > 9.2e9) refuse(kind, "is too far away")
   whole <- floor(seconds)
   rest <- round((seconds - whole) * 1e9)
   micros <- total / per == seconds
@@ -25,8 +28,7 @@ PER_SECOND <- c(s = 1, ms = 1e3, us = 1e6, ns = 1e9)
 apart <- function(found) {
   if (!is.null(found$whole)) return(found)
   per <- PER_SECOND[[found$unit]]
-  whole <- floor(found$total / per)
-  list(unit = found$unit, whole = whole, rest = found$total - whole * per, missing = found$missing)
+  list(unit = found$unit, whole = found$total %/% per, rest = found$total %% per, missing = found$missing)
 }
 
 put_time <- function(found, per = PER_SECOND[[found$unit]]) {
