@@ -38,7 +38,7 @@ class BackendConfig:
     cwd: str | None = None
     start: Literal["lazy", "eager"] = "lazy"
     startup: str = ""
-    """Code that runs silently after each start."""
+    """Code that runs after each start; its outputs are not shown, an error is."""
     interrupt: InterruptMode | None = None
     """None leaves it to the table of kernels and the kernelspec."""
     timeout: float = 60.0
