@@ -40,7 +40,7 @@ def load_settings(folder: Path) -> Settings:
 def read_config_file(found: FoundConfig, folder: Path) -> Config:
     """Read a config file; ConfigError with all mistakes, or with the reason why it is not used."""
     # Without a file, the default backend is launched before any of these is imported.
-    from .commands import TABLE
+    from .core.commands import NAMES
     from .core.config_mistakes import ConfigError, Mistake
     from .core.config_reader import read_config
     from .core.config_yaml import MAX_BYTES
@@ -55,7 +55,7 @@ def read_config_file(found: FoundConfig, folder: Path) -> Config:
         path = found.path.absolute().parent / os.path.expanduser(name)
         return str(path) if os.path.isdir(path) else None
 
-    return read_config(text, file, TABLE, existing_folder)
+    return read_config(text, file, NAMES, existing_folder)
 
 
 def history_file() -> Path:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from ..commands import TABLE as COMMANDS
 from ..config_lookup import FILE_NAME
+from ..core.commands import NAMES as COMMANDS
 from ..core.config import DEFAULT_KERNELSPEC, BackendConfig
 from ..core.config_reader import NAME
 from ..core.names import RESERVED

@@ -13,8 +13,8 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from traitlets import TraitError
 
-from ..commands import TABLE as COMMANDS
 from ..config_lookup import VARIABLE
+from ..core.commands import NAMES as COMMANDS
 from ..core.config import BackendConfig, Config
 from ..core.kernels import Traits, traits_of_program
 from ..core.names import Names

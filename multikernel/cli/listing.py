@@ -4,8 +4,8 @@ import argparse
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..commands import TABLE as COMMANDS
 from ..config_lookup import find_config
+from ..core.commands import NAMES as COMMANDS
 from ..core.config import BackendConfig, Config
 from ..core.config_mistakes import ConfigError, Mistake
 from ..core.config_reader import NAME

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from multikernel.commands import TABLE
 from multikernel.core import config_yaml
+from multikernel.core.commands import NAMES
 from multikernel.core.config import BackendConfig, Config
 from multikernel.core.config_mistakes import SHOWN_MISTAKES, ConfigError, Mistake
 from multikernel.core.config_reader import MAX_TIMEOUT, NAME, read_config
@@ -224,14 +224,14 @@ def test_a_folder_that_does_not_exist_is_a_mistake_like_the_others() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", [*TABLE, *RESERVED])
+@pytest.mark.parametrize("name", [*NAMES, *RESERVED])
 def test_no_backend_has_the_name_of_a_command(name: str) -> None:
     with pytest.raises(ConfigError):
-        read_config(f"backends: {{{name.title()}: {{kernel: ir}}}}".encode(), FILE, TABLE)
+        read_config(f"backends: {{{name.title()}: {{kernel: ir}}}}".encode(), FILE, NAMES)
 
 
 def test_the_example_has_every_key_and_no_mistake() -> None:
-    config = read_config(EXAMPLE.read_bytes(), str(EXAMPLE), TABLE)
+    config = read_config(EXAMPLE.read_bytes(), str(EXAMPLE), NAMES)
     assert config.default == "python"
     used: Mapping[str, set[str]] = yaml.safe_load(EXAMPLE.read_text("utf-8"))["backends"]
     assert set().union(*used.values()) == set(BackendConfig.__slots__) - {"name"}
