@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from multikernel.commands import TABLE, command_help
-from multikernel.core.commands import NAMES
 from multikernel.core.errors import BackendNotFound, HeaderError
 
 from ..core.desk import configured
@@ -80,10 +79,6 @@ async def test_help_shows_all_that_can_be_on_top(ports: FakePorts) -> None:
     assert "Backends: bash, ir (r), py, python3 (python)." in text
     assert "which is python3." in text
     assert "--now" in text
-
-
-def test_the_commands_are_those_that_a_config_knows() -> None:
-    assert tuple(TABLE) == NAMES
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multikernel.core import config_yaml
+from multikernel.commands import TABLE
 from multikernel.core.commands import NAMES
 from multikernel.core.config import BackendConfig, Config
 from multikernel.core.config_mistakes import SHOWN_MISTAKES, ConfigError, Mistake
@@ -222,6 +223,10 @@ def test_a_folder_that_does_not_exist_is_a_mistake_like_the_others() -> None:
         "1:33: backends.r.cwd: there is no folder 'dta'",
         "1:45: backends.r.start: 'eagr' is not one of lazy, eager (did you mean 'eager'?)",
     ]
+
+
+def test_the_names_of_commands_are_those_of_all_that_there_are() -> None:
+    assert tuple(TABLE) == NAMES
 
 
 @pytest.mark.parametrize("name", [*NAMES, *RESERVED])
