@@ -10,8 +10,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from multikernel.core import config_yaml
 from multikernel.commands import TABLE
+from multikernel.core import config_yaml
 from multikernel.core.commands import NAMES
 from multikernel.core.config import BackendConfig, Config
 from multikernel.core.config_mistakes import SHOWN_MISTAKES, ConfigError, Mistake
