@@ -14,6 +14,7 @@ from ..core.actions import Channel
 from ..core.config import BackendConfig
 from ..core.errors import BackendStartError
 from ..core.kernels import traits_of
+from ..core.silent_runs import HALF_SECONDS
 from ..core.wire import Composer, Frame, Json, Message, Wire, WireError
 from .output import Output
 from .sockets import LoopSocket
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 ASK_AGAIN_SECONDS = 0.05
 WATCH_SECONDS = 0.2
 LAST_OUTPUTS_SECONDS = 1.0
-HALF_SECONDS = 5.0
-"""How long the idle of the startup code is waited for after its reply; see `core/silent_runs.py` for why."""
 BIND_SECONDS = 5.0
 """How long a process may take to listen on ipc; one that does not speak it may live on without doing so."""
 
@@ -129,7 +128,8 @@ class Child:
         else:
             self._setup_is_over.set()
         if self._config.startup:
-            # IRkernel 1.3.2 says of silent code that it is ok whatever happens.
+            # IRkernel 1.3.2 says of silent code that it is ok whatever happens; of other code that it has failed, and
+            # aborts what it gets before that is idle.
             self._startup_id = self._execute(self._config.startup, silent=False)
             while "reply" in self._startup_owes:
                 await self._wait_for_news()

@@ -120,6 +120,12 @@ def test_a_child_that_dies_meanwhile_ends_the_cell(backend: str, option: str) ->
     assert desk.timers == {}
 
 
+def asked(desk: Desk) -> str:
+    """Let code of Multi's own run in R, with 7 as its key, and return the question's id."""
+    desk.run_silently("ir", 7, "x")
+    return desk.child_messages("ir")[-1].id
+
+
 def test_code_of_multis_own_runs_in_a_child_and_what_came_of_it_is_said() -> None:
     desk = Desk("python3", "ir")
     assert desk.run_silently("ir", 7, "x") == ["ir <- execute_request question: x"]
@@ -135,8 +141,7 @@ def test_code_of_multis_own_runs_in_a_child_and_what_came_of_it_is_said() -> Non
 
 def test_a_child_that_is_idle_without_having_replied_to_it_is_not_waited_for_for_ever() -> None:
     desk = Desk("python3", "ir")
-    desk.run_silently("ir", 7, "x")
-    question = desk.child_messages("ir")[-1].id
+    question = asked(desk)
     assert desk.busy("ir", question) == desk.idle("python3", question) == []
     assert desk.timers == {}
     assert desk.idle("ir", question) == []
@@ -146,8 +151,7 @@ def test_a_child_that_is_idle_without_having_replied_to_it_is_not_waited_for_for
 
 def test_a_reply_after_its_idle_counts() -> None:
     desk = Desk("ir")
-    desk.run_silently("ir", 7, "x")
-    question = desk.child_messages("ir")[-1].id
+    question = asked(desk)
     desk.idle("ir", question)
     assert desk.reply("ir", question) == ["run 7 ended: "]
     assert desk.timers == {}
@@ -155,16 +159,14 @@ def test_a_reply_after_its_idle_counts() -> None:
 
 def test_an_error_of_it_is_a_text() -> None:
     desk = Desk("ir")
-    desk.run_silently("ir", 7, "x")
-    question = desk.child_messages("ir")[-1].id
+    question = asked(desk)
     assert desk.reply("ir", question, "error", ename="E", evalue="v") == []
     assert desk.idle("ir", question) == ["run 7 ended: E: v"]
 
 
 def test_a_child_that_does_not_get_idle_after_it_is_not_waited_for_for_ever() -> None:
     desk = Desk("ir")
-    desk.run_silently("ir", 7, "x")
-    question = desk.child_messages("ir")[-1].id
+    question = asked(desk)
     desk.reply("ir", question)
     assert desk.fire("silent run", question) == ["run 7 ended: "]
     assert desk.idle("ir", question) == []
