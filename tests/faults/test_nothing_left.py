@@ -72,6 +72,7 @@ def open_scene(folder: Path) -> Iterator[Scene]:
             "JUPYTER_RUNTIME_DIR": str(files / "runtime"),
             "TMPDIR": str(files / "tmp"),
             "JUPYTER_PATH": os.pathsep.join([str(folder), os.environ["JUPYTER_PATH"]]),
+            # As in arena.py: a shell that is killed may leave a lock there.
             "HOME": str(folder),
         }
         with subprocess.Popen(
