@@ -10,12 +10,12 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_runtime_dir
 
+from .config.settings import Settings, load_settings
 from .core.errors import MultiError, StartError
-from .runtime.connection import read_connection_file
+from .runtime.backend.prelaunch import HeadStart, head_start
+from .runtime.backend.watchdog import Watchdog
 from .runtime.folders import make_private_folder, shared_memory_folder
-from .runtime.head_start import HeadStart, head_start
-from .runtime.watchdog import Watchdog
-from .settings import Settings, load_settings
+from .runtime.front.connection import read_connection_file
 
 
 def run(connection_file: str) -> None:

@@ -13,26 +13,26 @@ import zmq
 
 from . import __version__
 from .commands import TABLE, command_help
+from .config.kernelspecs import kernel_spec_manager
+from .config.settings import Settings, history_file
 from .core.actions import Task
-from .core.cells import HeaderLine
+from .core.cells.cell import HeaderLine
+from .core.cells.transfers import Transfer
 from .core.errors import StartError
-from .core.ports import Ports, Variable
+from .core.protocol.wire import Composer, Json
 from .core.router import Router
-from .core.transfers import Transfer
-from .core.wire import Composer, Json
-from .kernelspecs import kernel_spec_manager
-from .runtime.connection import Connection
-from .runtime.front import Front
-from .runtime.head_start import HeadStart
-from .runtime.history import HistoryFile
-from .runtime.mux import Mux
-from .runtime.output import Outputs
+from .core.services import Ports, Variable
+from .runtime.backend.launch_context import Surroundings
+from .runtime.backend.output import Outputs
+from .runtime.backend.prelaunch import HeadStart
+from .runtime.backend.watchdog import Watchdog
+from .runtime.driver import Mux
+from .runtime.front.connection import Connection
+from .runtime.front.front import Front
+from .runtime.front.history import HistoryFile
 from .runtime.sockets import make_context
-from .runtime.surroundings import Surroundings
-from .runtime.trace import Trace, TraceFile
-from .runtime.trace_socket import TraceSocket
-from .runtime.watchdog import Watchdog
-from .settings import Settings, history_file
+from .trace.socket import TraceSocket
+from .trace.watchers import Trace, TraceFile
 
 PARENT_SECONDS = 1.0
 

@@ -1,4 +1,4 @@
-"""Imports point one way: app, serve -> runtime, commands, languages -> core; and the core does no I/O."""
+"""Imports point one way: app, serve -> runtime, commands, languages, trace -> config -> core; the core does no I/O."""
 
 import ast
 import sys
@@ -16,8 +16,10 @@ MAY_IMPORT = {
     "core": {"core"},
     "commands": {"commands", "core"},
     "languages": {"languages", "core"},
-    "runtime": {"runtime", "core"},
-    "cli": {"cli", "commands", "core", "settings", "kernelspecs", "config_lookup", "trial", "__version__"},
+    "trace": {"trace", "core"},
+    "config": {"config", "core"},
+    "runtime": {"runtime", "trace", "core"},
+    "cli": {"cli", "commands", "trace", "config", "core", "probe", "__version__"},
 }
 """Part of the package -> the parts that it may import; all others, say `app` and `serve`, may import everything."""
 
@@ -80,5 +82,5 @@ def test_nobody_but_the_entry_imports_the_app(file: Path) -> None:
 
 def test_the_parts_are_there() -> None:
     assert {"core", "commands", "runtime"} <= {part for part in MAY_IMPORT if in_part(part)}
-    assert "multikernel.core.wire.Json" in imported(ROOT / "core" / "actions.py")
-    assert "multikernel.core.ports.Ports" in imported(ROOT / "commands" / "use.py")
+    assert "multikernel.core.protocol.wire.Json" in imported(ROOT / "core" / "actions.py")
+    assert "multikernel.core.services.Ports" in imported(ROOT / "commands" / "use.py")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_config_path
 
-from ..config_lookup import FILE_NAME, FoundConfig, find_config
+from ..config.lookup import FILE_NAME, FoundConfig, find_config
+from ..config.mistakes import ConfigError, Mistake
+from ..config.settings import read_config_file
+from ..config.values import Value
+from ..config.yaml_nodes import MAX_BYTES, compose, position
 from ..core.config import Config
-from ..core.config_mistakes import ConfigError, Mistake
-from ..core.config_values import Value
-from ..core.config_yaml import MAX_BYTES, compose, position
-from ..settings import read_config_file
 from .findings import Finding, of_mistakes
 from .installed import Installed, installed, why_unusable
 from .notebook import config_of_notebook, read_notebook

@@ -9,10 +9,10 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_runtime_dir
 
 from .. import __version__
-from ..config_lookup import find_config
+from ..config.lookup import find_config
+from ..config.settings import history_file, load_settings
 from ..core.config import Config
 from ..core.printable import printable
-from ..settings import history_file, load_settings
 from .doctor_checks import (
     Diagnosis,
     check_backends,
@@ -59,7 +59,7 @@ def _examine(folder: Path, runtime: Path, history: Path) -> Iterator[Diagnosis]:
 def _start(config: Config, kernelspecs: dict[str, Installed], runtime: Path) -> Iterator[Diagnosis]:
     """Start what nothing is known against."""
     # Only this subcommand needs the runtime.
-    from ..trial import is_too_long_for_ipc, start_each
+    from ..probe import is_too_long_for_ipc, start_each
 
     if is_too_long_for_ipc(runtime):
         what = f"the path {runtime} is too long for sockets, so backends are reached over tcp"

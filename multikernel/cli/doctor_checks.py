@@ -10,7 +10,7 @@ from typing import Literal
 
 import zmq
 
-from ..config_lookup import FoundConfig
+from ..config.lookup import FoundConfig
 from ..core.config import Config
 from .check import NO_CONFIG, check_config
 from .installed import Installed, program, why_unusable

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..core.config_mistakes import Mistake
+from ..config.mistakes import Mistake
 
 Severity = Literal["mistake", "warning"]
 """A warning alone leaves the exit code at 0."""

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import yaml
 
-from ..config_lookup import FILE_NAME
-from ..core.commands import NAMES as COMMANDS
+from ..config.lookup import FILE_NAME
+from ..config.reader import NAME
+from ..core.cells.command_names import NAMES as COMMANDS
+from ..core.cells.names import RESERVED
 from ..core.config import DEFAULT_KERNELSPEC, BackendConfig
-from ..core.config_reader import NAME
-from ..core.names import RESERVED
 from .installed import Installed, installed, why_unusable
 from .shipped import shipped
 from .subcommand import FINE, CommandError, Subcommand, say

@@ -13,11 +13,11 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_core.paths import SYSTEM_JUPYTER_PATH
 
-from ..config_lookup import FILE_NAME, VARIABLE, FoundConfig
+from ..config.kernelspecs import installed_kernelspecs
+from ..config.lookup import FILE_NAME, VARIABLE, FoundConfig
+from ..config.mistakes import ConfigError
+from ..config.settings import read_config_file
 from ..core.config import Config, config_of_kernelspecs
-from ..core.config_mistakes import ConfigError
-from ..kernelspecs import installed_kernelspecs
-from ..settings import read_config_file
 from .installed import Installed, config_of_multi, installed, why_unusable
 from .shipped import shipped
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, complain, say

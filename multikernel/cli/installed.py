@@ -13,11 +13,11 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from traitlets import TraitError
 
-from ..config_lookup import VARIABLE
-from ..core.commands import NAMES as COMMANDS
+from ..config.lookup import VARIABLE
+from ..core.cells.command_names import NAMES as COMMANDS
+from ..core.cells.names import Names
 from ..core.config import BackendConfig, Config
-from ..core.kernels import Traits, traits_of_program
-from ..core.names import Names
+from ..core.kernels.table import Traits, traits_of_program
 from ..core.wording import did_you_mean, nearest
 
 OWN_PYTHON = frozenset({"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"})

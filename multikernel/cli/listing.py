@@ -4,13 +4,13 @@ import argparse
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..config_lookup import find_config
-from ..core.commands import NAMES as COMMANDS
+from ..config.lookup import find_config
+from ..config.mistakes import ConfigError, Mistake
+from ..config.reader import NAME
+from ..config.settings import Settings, load_settings
+from ..core.cells.command_names import NAMES as COMMANDS
+from ..core.cells.names import RESERVED
 from ..core.config import BackendConfig, Config
-from ..core.config_mistakes import ConfigError, Mistake
-from ..core.config_reader import NAME
-from ..core.names import RESERVED
-from ..settings import Settings, load_settings
 from .installed import Installed, installed, names_of, presumed_traits, program, why_unusable
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, say, say_json
 

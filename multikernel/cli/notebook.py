@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..config_lookup import FoundConfig, find_config
+from ..config.lookup import FoundConfig, find_config
 from .installed import Installed, config_of_multi
 from .subcommand import UNUSABLE, CommandError
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..commands import TABLE as COMMANDS
-from ..core.cells import Cell, parse, refuse_unknown_header
+from ..config.kernelspecs import installed_kernelspecs
+from ..core.cells.cell import Cell, parse, refuse_unknown_header
 from ..core.config import Config, config_of_kernelspecs
 from ..core.errors import MultiError
-from ..core.kernels import DEFAULTS, Traits
-from ..kernelspecs import installed_kernelspecs
+from ..core.kernels.table import DEFAULTS, Traits
 from .findings import Finding, Severity
 from .installed import Installed, names_of, presumed_traits, why_unusable
 from .notebook import CodeCell, Notebook

@@ -16,7 +16,7 @@ import psutil
 from jupyter_core.paths import jupyter_runtime_dir
 
 from ..core.printable import printable
-from ..core.trace import SOCKET_NAME, WITH_CONTENT, WITHOUT_CONTENT, Record, introduction, lines_of
+from ..trace.records import SOCKET_NAME, WITH_CONTENT, WITHOUT_CONTENT, Record, introduction, lines_of
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, complain, say
 
 

@@ -6,8 +6,8 @@ To add one, write a function and give it a line in TABLE; completion, `%%help` a
 from .backends_table import backends
 from .command import Command
 from .help_text import describe, help_
-from .life import interrupt, restart, start, stop
 from .log import log
+from .start_stop import interrupt, restart, start, stop
 from .use import use
 from .variables_table import vars_
 

@@ -1,9 +1,9 @@
 """%%backends: a table of all backends, as text and as HTML."""
 
-from ..core.backends import Backend
+from ..core.backend import Backend
 from ..core.errors import HeaderError
-from ..core.ports import Ports, Process
-from ..core.wire import Json
+from ..core.protocol.wire import Json
+from ..core.services import Ports, Process
 from .command import Arguments
 from .tables import as_html, as_text
 

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from ..core.errors import HeaderError
-from ..core.ports import Ports
-from ..core.wire import Json
+from ..core.protocol.wire import Json
+from ..core.services import Ports
 
 Arguments = tuple[str, ...]
 Run = Callable[[Ports, Arguments], Awaitable[Json | None]]

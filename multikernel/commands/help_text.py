@@ -1,8 +1,8 @@
 """%%help: what can stand on top of a cell, from the table of commands."""
 
 from ..core.errors import HeaderError
-from ..core.ports import Ports
-from ..core.wire import Json
+from ..core.protocol.wire import Json
+from ..core.services import Ports
 from .command import Arguments, Command
 
 GRAMMAR = """\

@@ -1,8 +1,8 @@
 """%%log: the child's own stdout and stderr."""
 
 from ..core.errors import HeaderError
-from ..core.ports import Ports
-from ..core.wire import Json
+from ..core.protocol.wire import Json
+from ..core.services import Ports
 from .command import Arguments, backends_named
 
 

@@ -1,7 +1,7 @@
 """%%use: which backend is the default."""
 
-from ..core.ports import Ports
-from ..core.wire import Json
+from ..core.protocol.wire import Json
+from ..core.services import Ports
 from .command import Arguments
 
 

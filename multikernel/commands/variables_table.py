@@ -1,9 +1,9 @@
 """%%vars: a table of the variables in the backends that run, as text and as HTML."""
 
-from ..core.backends import BackendState
+from ..core.backend import BackendState
 from ..core.errors import MultiError
-from ..core.ports import Ports, Variable
-from ..core.wire import Json
+from ..core.protocol.wire import Json
+from ..core.services import Ports, Variable
 from .command import Arguments
 from .tables import as_html, as_text
 

@@ -1,12 +1,12 @@
-"""What the router asks of the runtime: a closed set, performed in order by `runtime.mux`."""
+"""What the router asks of the runtime: a closed set, performed in order by `runtime.driver`."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from .cells import HeaderLine
+from .cells.cell import HeaderLine
+from .cells.transfers import Transfer
 from .errors import MultiError
-from .transfers import Transfer
-from .wire import Identities, Json, Message
+from .protocol.wire import Identities, Json, Message
 
 Channel = Literal["shell", "control", "stdin", "iopub"]
 Task = HeaderLine | Transfer

@@ -5,7 +5,7 @@ Each text says in a sentence what is wrong and what to do; none carries an inter
 
 from collections.abc import Sequence
 
-from .wire import Json
+from .protocol.wire import Json
 
 
 class StartError(Exception):

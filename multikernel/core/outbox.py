@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from .actions import Action, Channel, Drop, Log, ToFront
 from .errors import MultiError
-from .requests import CellRequest, Request
-from .rewrite import Origin
-from .wire import Composer, Json, Message
+from .protocol.rewrite import Origin
+from .protocol.wire import Composer, Json, Message
+from .request import CellRequest, Request
 
 BUSY: Json = {"execution_state": "busy"}
 

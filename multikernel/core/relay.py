@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from .actions import Channel
-from .backends import Backend
-from .comm_checks import CommChecks
-from .debugging import Debugging
-from .execution import Execution
-from .flight import Flight
-from .requests import COMM_TYPES, CellRequest, Request
-from .rewrite import Origin, to_front
+from .backend import Backend
+from .execution.execution import Execution
+from .execution.flight import Flight
+from .features.comms.checks import CommChecks
+from .features.debugger.debugger import Debugging
+from .protocol.rewrite import Origin, to_front
+from .protocol.wire import Message, WireError, is_question_to
+from .request import COMM_TYPES, CellRequest, Request
 from .state import State
-from .wire import Message, WireError, is_question_to
 
 KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"})
 """What a child says that the front says itself."""

@@ -8,27 +8,27 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from .actions import Action, Channel, FindHistory, HistoryEntry, MeasureUsage, Shutdown, Stop, TimerKey, ToBackend
-from .answers import ANSWERS
-from .backends import Backend, BackendState
-from .comm_checks import CommChecks
-from .comm_routing import CommRouting
+from .backend import Backend, BackendState
+from .cells.names import Names
 from .config import Config, Kernelspec
-from .debugging import Debugging
 from .errors import BackendStopped, MultiError
-from .execution import Execution
-from .flight import Flight
-from .interrupts import Interrupts
-from .lives import Lives
-from .names import Names
+from .execution.execution import Execution
+from .execution.flight import Flight
+from .execution.interrupts import Interrupts
+from .features.comms.checks import CommChecks
+from .features.comms.routing import CommRouting
+from .features.debugger.debugger import Debugging
+from .features.debugger.source_files import SourceFiles
+from .features.info import ANSWERS
+from .features.introspection import TYPES as QUESTIONS
+from .features.introspection import Questions
+from .features.subshells.routing import SubshellRouting
+from .lifecycle import Lives
 from .outbox import Outbox
-from .questions import TYPES as QUESTIONS
-from .questions import Questions
+from .protocol.wire import Composer, Identities, Json, Message, WireError, is_own_id
 from .relay import Relay
-from .requests import COMM_TYPES, CellRequest, Request
-from .source_files import SourceFiles
+from .request import COMM_TYPES, CellRequest, Request
 from .state import State
-from .subshell_routing import SubshellRouting
-from .wire import Composer, Identities, Json, Message, WireError, is_own_id
 
 UNANSWERED_KEPT = 1000
 """Requests of unknown types whose replies, if any come, still find their way."""

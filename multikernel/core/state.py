@@ -4,19 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .actions import Channel
-from .backends import Backend
-from .comms import Comms
+from .backend import Backend
+from .cells.names import Names
+from .cells.transfers import Transfer
 from .config import Config
 from .errors import MultiError
-from .inputs import Inputs
-from .names import Names
+from .features.comms.registry import Comms
+from .features.debugger.source_files import Naming
+from .features.own_code import SilentRuns
+from .features.results import Results
+from .features.stdin import Inputs
+from .features.subshells.registry import Subshells
 from .outbox import Outbox
-from .requests import CellRequest, Origins, Request
-from .results import Results
-from .silent_runs import SilentRuns
-from .source_files import Naming
-from .subshells import Subshells
-from .transfers import Transfer
+from .request import CellRequest, Origins, Request
 
 
 @dataclass(slots=True)

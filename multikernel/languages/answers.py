@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 import anyio
 
 from ..core.errors import TransferError
-from ..core.ports import ValuePorts
+from ..core.services import ValuePorts
 from .language import ANSWER, DATA, Language
 from .reader import LARGEST_MANIFEST, Json, ManifestError, read_json
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from ..core.cells.transfers import Transfer
 from ..core.errors import TransferError
-from ..core.ports import ValuePorts
-from ..core.transfers import Transfer
+from ..core.services import ValuePorts
 from ..core.wording import shorten
 from . import registry
 from .answers import ask, data_size, off_loop

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import anyio
 
 from ..core.errors import TransferError
-from ..core.ports import ValuePorts, Variable
+from ..core.services import ValuePorts, Variable
 from .answers import ask
 from .transfer import adapter_of
 

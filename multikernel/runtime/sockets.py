@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import zmq
 from zmq.backend import Socket as PlainSocket
 
-from ..core.wire import Frame
+from ..core.protocol.wire import Frame
 
 MESSAGES_PER_TURN = 200
 """After so many, other sockets get their turn."""

@@ -11,8 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import psutil
 
-from ..core.ports import Process
-from ..core.wire import Json
+from ..core.protocol.wire import Json
+from ..core.services import Process
 
 
 class Usage:

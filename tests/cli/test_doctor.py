@@ -15,7 +15,7 @@ import psutil
 import pytest
 import zmq
 
-from multikernel.settings import history_file
+from multikernel.config.settings import history_file
 
 from .conftest import Machine, Result, Run
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from multikernel.cli import init, shipped
-from multikernel.core.kernels import IPYTHON_MAGICS
+from multikernel.core.kernels.table import IPYTHON_MAGICS
 
 from .conftest import Machine, Run
 

@@ -205,7 +205,7 @@ def test_a_machine_without_kernels_is_one_sentence_and_exit_code_1(
     machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(KernelSpecManager, "ensure_native_kernel", False)
-    monkeypatch.setattr("multikernel.kernelspecs.find_spec", lambda name: None)
+    monkeypatch.setattr("multikernel.config.kernelspecs.find_spec", lambda name: None)
     for name in ("list", "init", "install"):
         result = run(name)
         assert result.code == 1

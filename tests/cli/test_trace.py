@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from multikernel.cli.trace import _received, _Running, _show
-from multikernel.core.trace import ENDED, WATCHING, Record, to_json
+from multikernel.trace.records import ENDED, WATCHING, Record, to_json
 
 MULTI = _Running(12, Path("/run/multikernel-12-x"), "/home/me", datetime(2026, 1, 2))
 EVERYTHING = argparse.Namespace(backend=None, type=None, content=False)

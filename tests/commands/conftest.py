@@ -2,7 +2,7 @@
 
 import pytest
 
-from .fake_ports import FakePorts
+from .fake_services import FakePorts
 
 
 @pytest.fixture

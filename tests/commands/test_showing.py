@@ -8,7 +8,7 @@ from multikernel.commands import TABLE, command_help
 from multikernel.core.errors import BackendNotFound, HeaderError
 
 from ..core.desk import configured
-from .fake_ports import FakePorts
+from .fake_services import FakePorts
 
 pytestmark = pytest.mark.anyio
 

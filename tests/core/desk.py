@@ -28,11 +28,11 @@ from multikernel.core.actions import (
     ToBackend,
     ToFront,
 )
-from multikernel.core.backends import Backend
+from multikernel.core.backend import Backend
 from multikernel.core.config import BackendConfig, Config, InterruptMode, Kernelspec
 from multikernel.core.errors import BackendStartError, MultiError
+from multikernel.core.protocol.wire import Composer, Json, Message
 from multikernel.core.router import Router
-from multikernel.core.wire import Composer, Json, Message
 
 from .lines import SESSION, child_message, make_message, render
 

@@ -22,8 +22,8 @@ from multikernel.core.actions import (
     ToBackend,
     ToFront,
 )
-from multikernel.core.cells import HeaderLine
-from multikernel.core.wire import Message, encode, parse_message
+from multikernel.core.cells.cell import HeaderLine
+from multikernel.core.protocol.wire import Message, encode, parse_message
 
 SESSION = "session-of-multi"
 

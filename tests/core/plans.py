@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
 from multikernel.core.actions import Channel
-from multikernel.core.wire import Json, Message
+from multikernel.core.protocol.wire import Json, Message
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from multikernel.core.wire import DEEPEST, WireError, decode
+from multikernel.core.protocol.wire import DEEPEST, WireError, decode
 
-from .debug_desk import DEBUG_INFO, FRONT, answer, ask, attached, own_answer
 from .desk import KERNEL_INFO, Desk
+from .features.debugger.debug_desk import DEBUG_INFO, FRONT, answer, ask, attached, own_answer
 from .lines import SESSION, child_message
 
 TOO_LONG = int("9" * 4300)

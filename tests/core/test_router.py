@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multikernel.core.protocol.wire import Json
 from multikernel.core.router import UNANSWERED_KEPT
-from multikernel.core.wire import Json
 
 from .desk import CLIENT, Desk
 from .lines import child_message, make_message

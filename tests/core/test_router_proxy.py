@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multikernel.core.actions import Channel, ToFront
-from multikernel.core.wire import Frame, Json, Message
+from multikernel.core.protocol.wire import Frame, Json, Message
 
 from .desk import Desk, configured
 from .lines import SESSION, child_message, make_message

@@ -18,10 +18,10 @@ from multikernel.core.actions import (
     ToBackend,
     ToFront,
 )
-from multikernel.core.cells import HeaderLine
+from multikernel.core.cells.cell import HeaderLine
 from multikernel.core.errors import BackendStartError, Interrupted
+from multikernel.core.protocol.wire import Composer, Json, Message
 from multikernel.core.router import Router
-from multikernel.core.wire import Composer, Json, Message
 
 from .desk import CLIENT, COMMANDS, KERNEL_INFO, KERNELSPECS, configured
 from .lines import SESSION, child_message, make_message

@@ -13,7 +13,7 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-from multikernel.runtime.ports import reserved_ports
+from multikernel.runtime.backend.tcp_ports import reserved_ports
 
 PATIENCE = 60.0
 """Seconds after which a test gives up; generous, since only a hang takes so long."""

@@ -91,7 +91,7 @@ def test_debug_logs_what_is_dropped(start: Start, connection_file: str, option: 
     process = start("-f", connection_file, option)
     assert answers(connection_file)
     dropped = [line for line in log_of(process) if "input_reply" in line[-1]]
-    assert [line[:3] for line in dropped] == [("DEBUG", "multikernel.runtime.mux", "")]
+    assert [line[:3] for line in dropped] == [("DEBUG", "multikernel.runtime.driver", "")]
 
 
 def test_the_log_says_which_backend_it_is_about(start: Start, connection_file: str) -> None:

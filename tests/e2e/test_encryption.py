@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 from zmq.utils.monitor import recv_monitor_message
 
-from multikernel.runtime.connection import Connection
+from multikernel.runtime.front.connection import Connection
 
 from .kernel import PATIENCE, Kernel, open_kernel
 from .notebooks import make_notebook

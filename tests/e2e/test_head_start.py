@@ -14,10 +14,10 @@ from jupyter_client.connect import write_connection_file
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
+from multikernel.config.kernelspecs import installed_kernelspecs
 from multikernel.core.config import BackendConfig, Kernelspec
-from multikernel.kernelspecs import installed_kernelspecs
-from multikernel.runtime.head_start import head_start
-from multikernel.runtime.watchdog import Watchdog
+from multikernel.runtime.backend.prelaunch import head_start
+from multikernel.runtime.backend.watchdog import Watchdog
 
 from .kernel import PATIENCE, open_kernel
 from .kernelspecs import Lobby, write_kernelspec

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from nbclient import NotebookClient
 
-from multikernel.core.cells import Cell, child_text, parse
+from multikernel.core.cells.cell import Cell, child_text, parse
+from multikernel.core.cells.names import Names
 from multikernel.core.config import BackendConfig, Config
-from multikernel.core.kernels import traits_of
-from multikernel.core.names import Names
+from multikernel.core.kernels.table import traits_of
 
 from .kernel import ODD_KERNELSPECS, PATIENCE, Json
 from .notebooks import make_cell, make_notebook

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from multikernel.runtime.head_start import PORTS
-from multikernel.runtime.ports import RANGE, reserved_ports
+from multikernel.runtime.backend.prelaunch import PORTS
+from multikernel.runtime.backend.tcp_ports import RANGE, reserved_ports
 
 from .kernel import Kernel, open_kernel
 from .kernelspecs import write_kernelspec

@@ -1,8 +1,8 @@
 """The config reader: whatever the bytes, a Config or a ConfigError that says where, and never anything else."""
 
+from multikernel.config.mistakes import ConfigError
+from multikernel.config.reader import read_config
 from multikernel.core.config import Config
-from multikernel.core.config_mistakes import ConfigError
-from multikernel.core.config_reader import read_config
 
 from .choices import Choices
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 
 from multikernel.core import actions
 from multikernel.core.actions import Action, Channel, TimerKey, ToFront
-from multikernel.core.backends import BackendState
-from multikernel.core.cells import HeaderLine
+from multikernel.core.backend import BackendState
+from multikernel.core.cells.cell import HeaderLine
+from multikernel.core.cells.transfers import Transfer
 from multikernel.core.errors import BackendStartError, MultiError
-from multikernel.core.requests import COMM_TYPES
+from multikernel.core.protocol.wire import QUESTION, Composer, Json, Message, decode
+from multikernel.core.request import COMM_TYPES
 from multikernel.core.router import Router
-from multikernel.core.trace import lines_of, record_of
-from multikernel.core.transfers import Transfer
-from multikernel.core.wire import QUESTION, Composer, Json, Message, decode
+from multikernel.trace.records import lines_of, record_of
 from tests.core.desk import CLIENT, COMMANDS, KERNELSPECS, configured
 from tests.core.lines import SESSION
 

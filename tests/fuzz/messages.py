@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from multikernel.core.actions import Channel
-from multikernel.core.wire import Frame, Json, Message, Wire, WireError, parse_message
+from multikernel.core.protocol.wire import Frame, Json, Message, Wire, WireError, parse_message
 
 from .nonsense import encoded
 from .said import REPLIES

@@ -10,7 +10,7 @@ from typing import Any
 
 from multikernel.core.actions import Channel
 from multikernel.core.errors import Interrupted
-from multikernel.core.wire import Json, WireError, decode
+from multikernel.core.protocol.wire import Json, WireError, decode
 
 from .choices import Choices
 from .hostile_world import NAMES, HostileWorld

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from multikernel.core.rewrite import FAR, Origin, OwnMatches, to_front, with_count
-from multikernel.core.wire import Message, WireError, decode
+from multikernel.core.protocol.rewrite import FAR, Origin, OwnMatches, to_front, with_count
+from multikernel.core.protocol.wire import Message, WireError, decode
 
 from .choices import Choices
 from .nonsense import BROKEN, encoded, spoilt

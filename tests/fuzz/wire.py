@@ -2,7 +2,7 @@
 
 import hmac
 
-from multikernel.core.wire import DELIMITER, Composer, Frame, Wire, WireError
+from multikernel.core.protocol.wire import DELIMITER, Composer, Frame, Wire, WireError
 
 from .choices import Choices
 from .nonsense import BROKEN, encoded, frame, spoilt

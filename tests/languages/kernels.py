@@ -20,8 +20,8 @@ from typing import Any
 
 import anyio
 
-from multikernel.core.ports import Variable
-from multikernel.core.transfers import Transfer
+from multikernel.core.cells.transfers import Transfer
+from multikernel.core.services import Variable
 from multikernel.languages.transfer import transfer
 from multikernel.languages.variables import list_variables
 

@@ -1,0 +1,1 @@
+"""What is configured: kernelspecs, and a multikernel.yaml where there is one."""

@@ -1,0 +1,36 @@
+"""What is wrong with a multikernel.yaml, and how it is said: `file:line:column: path: what (did you mean …?)`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..core.errors import MultiError
+
+SHOWN_MISTAKES = 100
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One mistake; the first line and the first column are 1, columns are code points."""
+
+    line: int
+    column: int
+    path: str
+    """Where in the document, such as `backends.r.start`; empty for the file as a whole."""
+    what: str
+
+    def __str__(self) -> str:
+        """Return the mistake without its file, as an editor's problem matcher wants it."""
+        return ": ".join(part for part in (f"{self.line}:{self.column}", self.path, self.what) if part)
+
+
+class ConfigError(MultiError):
+    """A multikernel.yaml that cannot be right; nothing of it is used."""
+
+    def __init__(self, file: str, mistakes: Sequence[Mistake]) -> None:
+        """Take all mistakes of a file; the text has a line for each, in the order of the file."""
+        self.file = file
+        self.mistakes = tuple(sorted(mistakes))
+        lines = [f"{file}:{mistake}" for mistake in self.mistakes[:SHOWN_MISTAKES]]
+        if len(self.mistakes) > SHOWN_MISTAKES:
+            lines.append(f"… and {len(self.mistakes) - SHOWN_MISTAKES} more mistakes.")
+        super().__init__("\n".join(lines))

@@ -1,0 +1,155 @@
+"""A YAML node with the way to it: read as text, list or mapping, or said to be wrong with line and column."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import yaml
+
+from ..core.wording import did_you_mean, nearest, quote, shorten
+from .mistakes import Mistake
+from .yaml_nodes import position
+
+YAML_TAG = "tag:yaml.org,2002:"
+PLAIN_STEP = re.compile(r"[A-Za-z0-9_.+#-]+")
+DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+"""A number that is the same in YAML 1.1, YAML 1.2 and JSON: no octal 010, no 1:30, no 1_000."""
+NOT_IN_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What neither a process's environment nor a message can hold; escapes such as "\\0" can bring it into a file."""
+
+MEANINGS = {"int": "a number", "float": "a number", "bool": "a yes or no", "timestamp": "a date", "null": "nothing"}
+BOOLS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+"""What YAML 1.1 takes unquoted text for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A node, its path, and the list to which its mistakes go."""
+
+    node: yaml.Node
+    path: str
+    mistakes: list[Mistake]
+
+    @property
+    def line(self) -> int:
+        """The line in which it begins, counted from 1."""
+        return position(self.node.start_mark)[0]
+
+    @property
+    def type(self) -> str:
+        """One of map, seq, str, or what YAML 1.1 takes unquoted text for: bool, int, float, null, timestamp …."""
+        if isinstance(self.node, yaml.ScalarNode):
+            return self.node.tag.removeprefix(YAML_TAG)
+        return "map" if isinstance(self.node, yaml.MappingNode) else "seq"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing at all was written."""
+        return self.type == "null" and self.node.value == ""
+
+    def wrong(self, what: str) -> None:
+        """Note a mistake."""
+        self.mistakes.append(Mistake(*position(self.node.start_mark), self.path, what))
+
+    def is_not(self, wanted: str) -> None:
+        """Note that something else is wanted here."""
+        self.wrong("no value: give it one or remove the key" if self.is_missing else f"{self.found()}, not {wanted}")
+
+    def found(self) -> str:
+        """Say what this is."""
+        match self.type:
+            case "map":
+                return "a mapping"
+            case "seq":
+                return "a list"
+            case "str":
+                return f"the text {quote(self.node.value)}"
+            case kind:
+                meaning = BOOLS.get(self.node.value.lower()) or MEANINGS.get(kind, "a sign of its own")
+                return f"{shorten(self.node.value)}, which YAML takes for {meaning}"
+
+    def number_as_written(self) -> str | None:
+        """Return an unquoted decimal number, or None where this is none, which is no mistake yet."""
+        node = self.node
+        plain = isinstance(node, yaml.ScalarNode) and node.style is None and DECIMAL.fullmatch(node.value)
+        return str(node.value) if plain else None
+
+    def text(self) -> str | None:
+        """Return the text, or None after a mistake; quotes are asked for where YAML takes it for something else."""
+        value = self.node.value
+        if self.type in ("map", "seq") or self.is_missing:
+            self.is_not("text")
+        elif self.type != "str":
+            self.wrong(f"{self.found()}: put it in quotes, '{shorten(value)}'")
+        elif found := NOT_IN_TEXT.search(value):
+            self.wrong(f"the character U+{ord(found.group()):04X} cannot stand in a text")
+        else:
+            return str(value)
+        return None
+
+    def items(self, wanted: str) -> list["Value"]:
+        """Return the members of a list; none after a mistake."""
+        if self.type == "seq":
+            return [Value(node, f"{self.path}[{i}]", self.mistakes) for i, node in enumerate(self.node.value)]
+        self.is_not(wanted)
+        return []
+
+    def entries(self, wanted: str) -> dict[str, "Entry"]:
+        """Return the entries of a mapping in their order, without those whose key is a mistake."""
+        entries: dict[str, Entry] = {}
+        if self.type != "map":
+            self.is_not(wanted)
+            return entries
+        for key_node, value_node in self.node.value:
+            key = Value(key_node, self._path_to(key_node), self.mistakes)
+            name = _text_of_key(key)
+            if name in entries:
+                key.wrong(f"here twice, first in line {entries[name].key.line}: remove one of them")
+            elif name is not None:
+                entries[name] = Entry(key, Value(value_node, key.path, self.mistakes))
+        return entries
+
+    def known_entries(self, wanted: str, known: Collection[str], later: Collection[str]) -> dict[str, "Entry"]:
+        """Return the entries of a mapping with a fixed set of keys; those of a later version are refused, too.
+
+        A misspelt key counts as the one that was meant, so that it is not missed and its value is looked at.
+        """
+        entries = self.entries(wanted)
+        for name in [name for name in entries if name not in known]:
+            entry = entries.pop(name)
+            meant = nearest(name, known)
+            if name in later:
+                entry.key.wrong("this is for backends elsewhere, which come in a later version of Multi: remove it")
+            elif meant is not None:
+                entry.key.wrong(f"unknown key{did_you_mean(meant)}")
+                entries.setdefault(meant, entry)
+            elif ":" in name:
+                entry.key.wrong("unknown key: is a space missing after the ':'?")
+            else:
+                entry.key.wrong(f"unknown key: there are {', '.join(known)}")
+        return entries
+
+    def _path_to(self, key: yaml.Node) -> str:
+        step = "?"
+        if isinstance(key, yaml.ScalarNode):
+            step = shorten(key.value) if PLAIN_STEP.fullmatch(key.value) else quote(key.value)
+        return f"{self.path}.{step}" if self.path else step
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key and its value, with the same path."""
+
+    key: Value
+    value: Value
+
+
+def _text_of_key(key: Value) -> str | None:
+    """Return the text of a key, or None after a mistake."""
+    if key.type == "merge":
+        key.wrong("merge keys are not read: write out what << would copy")
+    elif key.is_missing:
+        key.wrong("there is no key before this ':'")
+    else:
+        return key.text()
+    return None

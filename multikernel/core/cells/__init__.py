@@ -1,0 +1,1 @@
+"""The text of a cell: header lines, names, options, body."""

@@ -1,0 +1,1 @@
+"""Cells on their way through the queue, and what interrupts them."""

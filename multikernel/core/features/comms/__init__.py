@@ -1,0 +1,1 @@
+"""Comms and widgets."""

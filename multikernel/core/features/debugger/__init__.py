@@ -1,0 +1,1 @@
+"""The debugger: one backend at a time."""

@@ -1,0 +1,143 @@
+"""Completion, inspection and is_complete: for the child that the cell is for, mapped to the text that it gets.
+
+They never start a backend, never change the default and never wait for another backend's cell. A cursor in a header
+line is the front's to answer.
+"""
+
+from collections.abc import Mapping
+
+from ..backend import BackendState
+from ..cells.cell import NOW, Cell, HeaderLine, child_text, parse
+from ..errors import MultiError
+from ..execution.flight import Flight, empty_answer
+from ..protocol.rewrite import OwnMatches
+from ..protocol.wire import Json
+from ..request import Request
+from ..state import State
+
+TYPES = ("complete_request", "inspect_request", "is_complete_request")
+
+
+class Questions:
+    """Routes what a front-end asks about a cell that has not run."""
+
+    def __init__(self, state: State, flight: Flight, command_help: Mapping[str, str]) -> None:
+        """Take the shared state and, by command, what Shift-Tab on its header line shows."""
+        self._state = state
+        self._flight = flight
+        self._command_help = command_help
+
+    def arrive(self, request: Request) -> None:
+        """Answer a question here, or send it to its child."""
+        code, position = request.content.get("code"), request.content.get("cursor_pos")
+        if position is None and isinstance(code, str):
+            # As ipykernel has it.
+            position = len(code)
+        if not isinstance(code, str) or not isinstance(position, int):
+            self._flight.answer(request, empty_answer(request))
+            return
+        try:
+            cell = parse(code, self._state.names, self._state.default)
+        except MultiError:
+            cell = None
+        match request.type:
+            case "complete_request":
+                self._complete(request, code, cell, position)
+            case "inspect_request":
+                line = cell.header_line_at(position) if cell is not None else None
+                self._answer_or_ask(request, cell, position, self._inspect(cell, line) if cell and line else None)
+            case _:
+                self._answer_or_ask(request, cell, position, self._is_complete(cell))
+
+    def _answer_or_ask(self, request: Request, cell: Cell | None, position: int, answer: Json | None) -> None:
+        if answer is not None:
+            self._flight.answer(request, answer)
+        elif cell is None:
+            self._flight.answer(request, empty_answer(request))
+        else:
+            self._ask(request, cell, position)
+
+    def _ask(self, request: Request, cell: Cell, position: int, own: OwnMatches | None = None) -> None:
+        backend = self._state.backends[cell.target or self._state.default]
+        if backend.state is not BackendState.READY:
+            self._flight.answer(request, empty_answer(request))
+            return
+        text = child_text(cell, backend.traits)
+        if request.type != "is_complete_request" and position < text.shift:
+            self._flight.answer(request, empty_answer(request))
+            return
+        message = request.message
+        if text.text != cell.code:
+            changes: Json = {"code": text.text}
+            if "cursor_pos" in request.content:
+                changes["cursor_pos"] = text.to_child(position)
+            message = message.with_content(**changes)
+        self._flight.send(request, backend, "shell", message, text.shift, own)
+
+    def _is_complete(self, cell: Cell | None) -> Json | None:
+        """A bare backend header is incomplete, commands are complete; a body is for the child to judge."""
+        if cell is None:
+            return {"status": "invalid"}
+        if not cell.header_lines or cell.code[cell.body_start :].strip():
+            return None
+        return {"status": "complete"} if cell.header is None else {"status": "incomplete", "indent": ""}
+
+    def _inspect(self, cell: Cell, line: HeaderLine) -> Json:
+        """Say what a header line's name means."""
+        name = line.name.lower()
+        if self._state.names.is_command(name):
+            text = self._command_help[name]
+        else:
+            backend = self._state.backends[cell.target or self._state.default]
+            text = (
+                f"%%{line.name}: run this cell on {backend.name} (kernelspec {backend.config.kernel}, {backend.state})"
+            )
+        return {"status": "ok", "found": True, "data": {"text/plain": text}, "metadata": {}}
+
+    def _complete(self, request: Request, code: str, cell: Cell | None, position: int) -> None:
+        """Offer commands and backends where the cursor stands in a header line, finished or not."""
+        start = code.rfind("\n", 0, position) + 1
+        typed = code[start:position]
+        if cell is not None and cell.header_line_at(position) is not None and not typed.startswith("%%"):
+            self._flight.answer(request, empty_answer(request))
+            return
+        if not typed.startswith("%%") or not self._is_on_top(code, cell, start):
+            self._answer_or_ask(request, cell, position, None)
+            return
+        name, space, arguments = typed[2:].partition(" ")
+        if not space:
+            own = [f"%%{known}" for known in self._state.names.all() if known.startswith(name.lower())]
+            if cell is not None and self._default_has_magics(cell):
+                self._ask(request, cell, position, OwnMatches(tuple(own), start, position))
+            else:
+                self._flight.answer(request, _matches(own, start, position))
+        elif self._state.names.is_command(name):
+            prefix = arguments.rpartition(" ")[2]
+            names = self._state.names.all() if name.lower() == "help" else self._state.names.backends()
+            names = [NOW] if prefix.startswith("-") else names
+            own = [known for known in names if known.startswith(prefix.lower())]
+            self._flight.answer(request, _matches(own, position - len(prefix), position))
+        elif cell is not None and cell.header_line_at(position) is None:
+            self._ask(request, cell, position)
+        else:
+            self._flight.answer(request, empty_answer(request))
+
+    def _default_has_magics(self, cell: Cell) -> bool:
+        """Whether the child, free to answer, has `%%` magics of its own to offer beside Multi's names."""
+        backend = self._state.backends[self._state.default]
+        return (
+            not cell.header_lines
+            and backend.state is BackendState.READY
+            and backend.traits.cell_magics
+            and not self._state.requests_of(backend.name)
+        )
+
+    def _is_on_top(self, code: str, cell: Cell | None, start: int) -> bool:
+        """Whether the line at `start` is one of Multi's, or may become one: only header lines and blanks above."""
+        if cell is None or cell.header_line_at(start) is not None:
+            return True
+        return not code[cell.body_start : start].strip() and cell.header is None
+
+
+def _matches(matches: list[str], start: int, end: int) -> Json:
+    return {"status": "ok", "matches": matches, "cursor_start": start, "cursor_end": end, "metadata": {}}

@@ -1,0 +1,1 @@
+"""Subshells (JEP 91)."""

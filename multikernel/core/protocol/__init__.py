@@ -1,0 +1,1 @@
+"""Messages on the wire, and what changes in them."""

@@ -1,0 +1,1 @@
+"""One child kernel: its process, its channels, and what it writes."""

@@ -1,0 +1,34 @@
+"""One life of a backend."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+import anyio
+
+from ...core.config import BackendConfig
+from ...core.errors import MultiError
+from .child import Child, Deliver
+from .launch_context import Surroundings
+from .output import Output
+
+OpenChild = Callable[[BackendConfig, Surroundings, Output, Deliver], AbstractAsyncContextManager[Child]]
+
+
+@dataclass(slots=True)
+class Life:
+    """One life of a backend, from Start to the end of its process."""
+
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    settled: anyio.Event = field(default_factory=anyio.Event)
+    """It is ready, or will never be."""
+    ended: anyio.Event = field(default_factory=anyio.Event)
+    child: Child | None = None
+    error: MultiError | None = None
+
+
+def import_open_child() -> OpenChild:
+    """Import what starts a child: jupyter_client takes as long as all that the front needs before it can answer."""
+    from .launch import open_child
+
+    return open_child

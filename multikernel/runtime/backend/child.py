@@ -1,0 +1,241 @@
+"""The channels of one process of a backend: connected, ready, and read to the end when the process has ended."""
+
+import logging
+import os
+import secrets
+import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import anyio
+import zmq
+
+from ...core.actions import Channel
+from ...core.config import BackendConfig
+from ...core.errors import BackendStartError
+from ...core.features.own_code import HALF_SECONDS
+from ...core.kernels.table import traits_of
+from ...core.protocol.wire import Composer, Frame, Json, Message, Wire, WireError
+from ...trace.watchers import Trace
+from ..sockets import LoopSocket
+from .output import Output
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
+
+ASK_AGAIN_SECONDS = 0.05
+WATCH_SECONDS = 0.2
+LAST_OUTPUTS_SECONDS = 1.0
+BIND_SECONDS = 5.0
+"""How long a process may take to listen on ipc; one that does not speak it may live on without doing so."""
+
+KILLED = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT)
+"""Exit codes of a process that somebody has ended."""
+
+log = logging.getLogger(__name__)
+
+Deliver = Callable[[Channel, Message], None]
+
+
+class Child:
+    """The channels of a running process."""
+
+    def __init__(
+        self,
+        config: BackendConfig,
+        manager: "AsyncKernelManager",
+        composer: Composer,
+        trace: Trace,
+        output: Output,
+        deliver: Deliver,
+    ) -> None:
+        """Connect to a process that has just been started; `deliver` gets what is not an answer to requests of ours."""
+        self.kernel_info: Json = {}
+        self.startup_error = ""
+        """What the configured startup code raised."""
+        self._config = config
+        self._output = output
+        self._manager = manager
+        self._composer = composer
+        self._trace = trace
+        self._deliver = deliver
+        self._wire = Wire(manager.session.key, manager.session.signature_scheme)
+        self._news = anyio.Event()
+        self._iopub_heard = False
+        self._setup_id = ""
+        self._setup_is_over = anyio.Event()
+        self._startup_id = ""
+        self._startup_owes = {"reply", "idle"}
+        self._exit_code: int | None = None
+        # A child finds the stdin of a request by the identity that the request had on shell.
+        identity = secrets.token_hex(8).encode("ascii")
+        self._iopub = iopub = manager.connect_iopub()
+        self._iopub_is_gone = anyio.Event()
+        self._monitor = LoopSocket(
+            iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED), lambda frames: self._iopub_is_gone.set()
+        )
+        sockets: dict[Channel, zmq.Socket[bytes]] = {
+            "iopub": iopub,
+            "shell": manager.connect_shell(identity),
+            "control": manager.connect_control(identity),
+            "stdin": manager.connect_stdin(identity),
+        }
+        self._sockets = {channel: self._loop_socket(channel, socket) for channel, socket in sockets.items()}
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        assert self._manager.provisioner is not None
+        return int(getattr(self._manager.provisioner, "pid", None) or 0)
+
+    @property
+    def transport(self) -> str:
+        """What it is reached by: ipc or tcp."""
+        return str(self._manager.transport)
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether the process may not speak the transport: it has not said a word, and was not killed."""
+        return not (self.kernel_info or self._iopub_heard or self._exit_code in KILLED)
+
+    def send(self, channel: Channel, message: Message) -> None:
+        """Send a message to the process."""
+        if self._trace.watched:
+            self._trace.message("front -> backend", channel, message, self._config.name)
+        self._sockets[channel].send(self._wire.pack(message))
+
+    async def signal(self) -> None:
+        """Send SIGINT to the process group, though not into the setup, which no later cell would make up for."""
+        await self._setup_is_over.wait()
+        if not self._iopub.closed:
+            assert self._manager.provisioner is not None
+            await self._manager.provisioner.send_signal(signal.SIGINT)
+
+    async def get_ready(self) -> None:
+        """Wait until the process has answered on shell and been heard on iopub; then no output can be lost.
+
+        Raises BackendStartError if it ends, or does not listen.
+        """
+        bound_by = anyio.current_time() + BIND_SECONDS
+        self._ask("kernel_info_request", {})
+        while not (self.kernel_info and self._iopub_heard):
+            if not await self._wait_for_news() and self.kernel_info:
+                self._ask("kernel_info_request", {})
+            if anyio.current_time() > bound_by and not self._is_bound():
+                raise self._start_error(f"{self._config.name} did not listen for {BIND_SECONDS:g} s.")
+        if setup := traits_of(self.kernel_info).setup:
+            self._setup_id = self._execute(setup, silent=True)
+        else:
+            self._setup_is_over.set()
+        if self._config.startup:
+            # IRkernel 1.3.2 says of silent code that it is ok whatever happens; of other code that it has failed, and
+            # aborts what it gets before that is idle.
+            self._startup_id = self._execute(self._config.startup, silent=False)
+            while "reply" in self._startup_owes:
+                await self._wait_for_news()
+            with anyio.move_on_after(HALF_SECONDS):
+                while self._startup_owes:
+                    await self._wait_for_news()
+
+    async def wait_for_end(self) -> str:
+        """Wait until the process has ended by itself and all that it had sent is here; return how it ended."""
+        while (code := await self._poll()) is None:
+            await anyio.sleep(WATCH_SECONDS)
+        with anyio.move_on_after(LAST_OUTPUTS_SECONDS):
+            await self._iopub_is_gone.wait()
+        for socket in self._sockets.values():
+            socket.read_all()
+        return describe_exit(code)
+
+    def close(self) -> None:
+        """Close all channels; nothing is delivered from now on."""
+        self._setup_is_over.set()
+        # An event that nobody receives any more would hold up zmq's thread, and with it every child, for ever.
+        if not self._iopub.closed:
+            self._iopub.disable_monitor()
+        self._monitor.close()
+        for socket in self._sockets.values():
+            socket.close()
+
+    def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
+        return LoopSocket(socket, lambda frames: self._received(channel, frames))
+
+    def _received(self, channel: Channel, frames: list[Frame]) -> None:
+        try:
+            _, message = self._wire.unpack(frames)
+            self._take(channel, message)
+        except WireError as error:
+            log.warning("a message on %s is dropped: %s", channel, error, extra={"backend": self._config.name})
+            self._trace.dropped("backend -> front", channel, str(error), self._config.name)
+
+    def _take(self, channel: Channel, message: Message) -> None:
+        """Keep what answers requests of ours, and deliver all else; WireError for an answer that cannot be read."""
+        if self._trace.watched:
+            self._trace.message("backend -> front", channel, message, self._config.name)
+        # A debugger's events are the notebook's, whatever has caused them.
+        if not self._is_ours(message) or message.type == "debug_event":
+            self._deliver(channel, message)
+            return
+        if channel == "iopub":
+            self._iopub_heard = True
+            if message.parent_id == self._startup_id and message.says_idle():
+                self._startup_owes.discard("idle")
+        elif message.type == "kernel_info_reply":
+            self.kernel_info = message.content()
+        elif message.parent_id == self._setup_id:
+            self._setup_is_over.set()
+        elif message.parent_id == self._startup_id:
+            self._startup_owes.discard("reply")
+            reply = message.content()
+            if reply.get("status") != "ok":
+                self.startup_error = f"{reply.get('ename', reply.get('status'))}: {reply.get('evalue', '')}"
+        self._news.set()
+
+    def _is_ours(self, message: Message) -> bool:
+        """Whether a message answers a request that is made here; those have ids that begin with our session."""
+        return message.parent_id.startswith(self._composer.session)
+
+    def _ask(self, msg_type: str, content: Json) -> str:
+        message = self._composer.message(msg_type, content)
+        self.send("shell", message)
+        return message.id
+
+    def _execute(self, code: str, *, silent: bool) -> str:
+        options = {"silent": silent, "store_history": False, "allow_stdin": False, "stop_on_error": False}
+        content = {"code": code, **options}
+        return self._ask("execute_request", content)
+
+    def _is_bound(self) -> bool:
+        """Whether the process listens, as far as can be seen: over tcp that cannot be."""
+        manager = self._manager
+        return manager.transport != "ipc" or os.path.exists(f"{manager.ip}-{manager.shell_port}")
+
+    async def _wait_for_news(self) -> bool:
+        """Wait a little for an answer to requests of ours; BackendStartError if the process has ended."""
+        with anyio.move_on_after(ASK_AGAIN_SECONDS):
+            await self._news.wait()
+        had_news = self._news.is_set()
+        self._news = anyio.Event()
+        self._exit_code = await self._poll()
+        if self._exit_code is not None:
+            raise self._start_error(
+                f"{self._config.name} ended while it was starting ({describe_exit(self._exit_code)})."
+            )
+        return had_news
+
+    def _start_error(self, text: str) -> BackendStartError:
+        return BackendStartError(text, self._output.last_lines())
+
+    async def _poll(self) -> int | None:
+        assert self._manager.provisioner is not None
+        return await self._manager.provisioner.poll()
+
+
+def describe_exit(code: int) -> str:
+    """Say how a process ended, from its return code as subprocess gives it."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"

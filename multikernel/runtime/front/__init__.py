@@ -1,0 +1,1 @@
+"""The side towards the notebook: channels, connection file and history."""

@@ -1,0 +1,128 @@
+"""Our side towards the notebook: shell, control, stdin, iopub and heartbeat."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import get_args
+
+import zmq
+
+from ...core.actions import Channel
+from ...core.protocol.wire import Composer, Frame, Identities, Message, WireError
+from ...trace.watchers import Trace
+from ..sockets import LoopSocket
+from .connection import Connection, SocketOptions
+
+LINGER = 500
+"""Milliseconds to get the last messages out at the end."""
+
+SOCKET_TYPES: dict[Channel, int] = {
+    "shell": zmq.ROUTER,
+    "control": zmq.ROUTER,
+    "stdin": zmq.ROUTER,
+    "iopub": zmq.XPUB,
+}
+
+Deliver = Callable[[Channel, Identities, Message], None]
+
+log = logging.getLogger(__name__)
+
+
+class Front:
+    """The bound channels; messages that are malformed or not signed with the key get no further than here."""
+
+    def __init__(
+        self, context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, composer: Composer, trace: Trace
+    ) -> None:
+        """Bind all channels; zmq.ZMQError if a port is taken."""
+        self._wire = connection.wire()
+        self._composer = composer
+        self._trace = trace
+        self._encryption = connection.encryption()
+        self._bound = {
+            channel: _bind(context, channel, connection.address(channel), self._encryption)
+            for channel in get_args(Channel)
+        }
+        self._sockets: dict[Channel, LoopSocket] = {}
+        self._heartbeat_address = connection.address("hb")
+
+    def serve(self, deliver: Deliver, drained: Callable[[], None]) -> None:
+        """Hand every message of the notebook to `deliver`; call `drained` when a channel has no more for now."""
+        self._deliver = deliver
+        self._drained = drained
+        for channel, socket in self._bound.items():
+            self._sockets[channel] = self._loop_socket(channel, socket)
+        _start_heartbeat(self._heartbeat_address, self._encryption)
+
+    def send(self, channel: Channel, message: Message, client: Identities) -> None:
+        """Send a message to a client, or on iopub to every subscriber."""
+        if self._trace.watched:
+            self._trace.message("front -> notebook", channel, message)
+        identities = (self._topic(message),) if channel == "iopub" else client
+        self._sockets[channel].send(self._wire.pack(message, identities))
+
+    def read_shell(self) -> None:
+        """Take in every request that has arrived on shell."""
+        self._sockets["shell"].read_all()
+
+    def close(self) -> None:
+        """Close all channels."""
+        for socket in self._sockets.values():
+            socket.close()
+
+    def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
+        if channel == "iopub":
+            return LoopSocket(socket, self._subscribed)
+        return LoopSocket(socket, lambda frames: self._received(channel, frames), self._drained)
+
+    def _topic(self, message: Message) -> bytes:
+        return f"kernel.{self._composer.session}.{message.type}".encode("utf-8", "replace")
+
+    def _received(self, channel: Channel, frames: list[Frame]) -> None:
+        try:
+            client, message = self._wire.unpack(frames)
+        except WireError as error:
+            log.warning("a message on %s is dropped: %s", channel, error)
+            self._trace.dropped("notebook -> front", channel, str(error))
+            return
+        if self._trace.watched:
+            self._trace.message("notebook -> front", channel, message)
+        self._deliver(channel, client, message)
+
+    def _subscribed(self, frames: list[Frame]) -> None:
+        """Welcome a subscriber (JEP 65)."""
+        subscription = bytes(frames[0])
+        if not subscription.startswith(b"\x01"):
+            return
+        topic = subscription[1:]
+        welcome = self._composer.message("iopub_welcome", {"subscription": topic.decode("utf-8", "replace")})
+        if self._trace.watched:
+            self._trace.message("front -> notebook", "iopub", welcome)
+        self._sockets["iopub"].send(self._wire.pack(welcome, (topic,)))
+
+
+def _bind(
+    context: "zmq.Context[zmq.Socket[bytes]]", channel: Channel, address: str, options: SocketOptions
+) -> "zmq.Socket[bytes]":
+    socket = context.socket(SOCKET_TYPES[channel])
+    socket.setsockopt(zmq.LINGER, LINGER)
+    for option, value in options:
+        socket.setsockopt(option, value)
+    if channel == "iopub":
+        # Without VERBOSE only the first of several subscribers gets a welcome.
+        socket.setsockopt(zmq.XPUB_VERBOSE, 1)
+    else:
+        # A client that reconnects under its old identity takes it over (ipykernel issue 270).
+        socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
+    socket.bind(address)
+    return socket
+
+
+def _start_heartbeat(address: str, options: SocketOptions) -> None:
+    """Echo heartbeats in a thread and a context of their own, so that a busy loop never looks dead."""
+    socket = zmq.Context().socket(zmq.ROUTER)
+    socket.setsockopt(zmq.LINGER, 0)
+    for option, value in options:
+        socket.setsockopt(option, value)
+    socket.bind(address)
+    threading.Thread(target=zmq.proxy, args=(socket, socket), name="heartbeat", daemon=True).start()

@@ -1,0 +1,1 @@
+"""Shows every message on its way to whoever watches: a log file, or `multikernel trace`."""

@@ -1,0 +1,85 @@
+"""A runtime that does nothing, and remembers what it was asked for."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+
+from multikernel.commands import TABLE
+from multikernel.core.config import Config, Kernelspec
+from multikernel.core.errors import TransferError
+from multikernel.core.protocol.wire import Composer, Json
+from multikernel.core.router import Router
+from multikernel.core.services import Process, Variable
+from multikernel.core.state import State
+
+from ..core.desk import KERNEL_INFO, KERNELSPECS, configured
+
+
+class FakePorts:
+    """Three backends, of which python3 runs."""
+
+    def __init__(self, config: Config | None = None, kernelspecs: dict[str, Kernelspec] | None = None) -> None:
+        """Take a config other than that of python3, ir and bash."""
+        config = config or configured("python3", "ir", "bash", aliases={"python3": ("py",)})
+        kernelspecs = KERNELSPECS if kernelspecs is None else kernelspecs
+        self.router = Router(
+            config, kernelspecs, Composer("s", lambda: ""), dict.fromkeys(TABLE, ""), lambda name: (), "0.1.0"
+        )
+        self.router.ready("python3", KERNEL_INFO["python3"])
+        self.asked: list[tuple[str, ...]] = []
+        self.outputs: dict[str, list[str]] = {}
+        self.variables_of: dict[str, list[Variable]] = {}
+
+    @property
+    def state(self) -> State:
+        """What is known of backends."""
+        return self.router.state
+
+    async def processes(self) -> dict[str, Process]:
+        """Return a process for those that are ready."""
+        ready = (name for name, backend in self.state.backends.items() if backend.state == "ready")
+        return {name: Process(4711, 54_400_000) for name in ready}
+
+    def output(self, backend: str) -> Sequence[str]:
+        """Return what the test has put there."""
+        return self.outputs.get(backend, ())
+
+    async def start(self, backends: Sequence[str]) -> None:
+        """Remember it."""
+        self.asked.append(("start", *backends))
+
+    async def stop(self, backends: Sequence[str]) -> None:
+        """Remember it."""
+        self.asked.append(("stop", *backends))
+
+    def interrupt(self, backend: str) -> None:
+        """Remember it."""
+        self.asked.append(("interrupt", backend))
+
+    async def language(self, backend: str) -> str:
+        """Return what the test has put there; not asked for by commands."""
+        raise NotImplementedError
+
+    async def run_silently(self, backend: str, code: str) -> str:
+        """Not asked for by commands."""
+        raise NotImplementedError
+
+    def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
+        """Not asked for by commands."""
+        raise NotImplementedError
+
+    async def variables(self, backend: str) -> Sequence[Variable]:
+        """Return what the test has put there; TransferError for nothing."""
+        if backend not in self.variables_of:
+            raise TransferError(f"{backend} has no adapter.")
+        return self.variables_of[backend]
+
+    async def run(self, line: str) -> Json | None:
+        """Run a command as a header line names it."""
+        name, *arguments = line.split()
+        return await TABLE[name].run(self, tuple(arguments))
+
+    async def text(self, line: str) -> str:
+        """Run a command that shows a text."""
+        shown = await self.run(line)
+        assert shown is not None
+        return str(shown["text/plain"])

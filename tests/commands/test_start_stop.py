@@ -1,0 +1,38 @@
+"""%%start, %%stop, %%restart, %%interrupt ask the runtime for the backends that they name, and for no others."""
+
+import pytest
+
+from multikernel.core.errors import BackendNotFound, HeaderError
+
+from .fake_services import FakePorts
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("start ir bash", [("start", "ir", "bash")]),
+        ("start R Py python3", [("start", "ir", "python3")]),
+        ("stop bash", [("stop", "bash")]),
+        ("restart r bash", [("stop", "ir", "bash"), ("start", "ir", "bash")]),
+        ("interrupt py bash", [("interrupt", "python3"), ("interrupt", "bash")]),
+    ],
+)
+async def test_each_backend_is_asked_for_once(ports: FakePorts, line: str, asked: list[tuple[str, ...]]) -> None:
+    assert await ports.run(line) is None
+    assert ports.asked == asked
+
+
+@pytest.mark.parametrize("command", ["start", "stop", "restart", "interrupt", "log"])
+async def test_a_name_is_needed(ports: FakePorts, command: str) -> None:
+    with pytest.raises(HeaderError, match=f"%%{command} needs the name of a backend: %%{command} python3, for example"):
+        await ports.run(command)
+    assert ports.asked == []
+
+
+@pytest.mark.parametrize("command", ["start", "stop", "restart", "interrupt", "log"])
+async def test_one_wrong_name_and_nothing_is_done(ports: FakePorts, command: str) -> None:
+    with pytest.raises(BackendNotFound, match=r"no backend 'ruby'.*there are bash, ir, py, python3"):
+        await ports.run(f"{command} ir ruby")
+    assert ports.asked == []

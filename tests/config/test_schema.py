@@ -1,0 +1,198 @@
+"""The JSON Schema that editors use and the reader agree on what a multikernel.yaml may say."""
+
+import json
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from multikernel.config.mistakes import ConfigError, Mistake
+from multikernel.config.reader import BACKEND, MAX_TIMEOUT, read_config
+from multikernel.core.config import BackendConfig, InterruptMode
+
+CONFIG = Path(__file__).parents[2] / "config"
+COMMANDS = frozenset({"use", "restart"})
+
+# ECMA 262, which a schema's patterns are in, has no line end at the end for `$` to match before.
+SCHEMA = json.loads((CONFIG / "schema.json").read_text("utf-8").replace('$"', '\\\\Z"'))
+VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
+
+BEYOND_A_SCHEMA = {
+    "names and aliases that clash": (
+        r"'.*' is already (the name of a backend|an alias of .*) \(line .*\)",
+        "backends: {r: {kernel: ir, aliases: [R]}}",
+    ),
+    "names of commands, of which there will be more": (
+        r"'.*' (is the|will be a) command",
+        "backends: {use: {kernel: ir}}",
+    ),
+    "a default that no backend has": (
+        r"'.*' is no backend",
+        "{default: x, backends: {r: {kernel: ir}}}",
+    ),
+    "no default, where one is needed": (
+        "no default",
+        "backends: {r: {kernel: ir}, s: {kernel: ir}}",
+    ),
+}
+"""What the reader refuses and a schema cannot express. Nor can it see what is gone when a file has been loaded: how a
+number was written, duplicate keys, tags, merge keys, what YAML 1.1 and 1.2 disagree on."""
+
+
+def mistakes_of(document: object) -> tuple[Mistake, ...]:
+    """Return what the reader finds wrong with a document."""
+    try:
+        read_config(yaml.safe_dump(document).encode(), "multikernel.yaml", COMMANDS)
+    except ConfigError as error:
+        return error.mistakes
+    return ()
+
+
+def is_beyond_a_schema(mistake: Mistake) -> bool:
+    """Say whether a schema cannot know of a mistake."""
+    return any(re.match(pattern, mistake.what, re.DOTALL) for pattern, _ in BEYOND_A_SCHEMA.values())
+
+
+def test_the_schema_is_valid() -> None:
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+
+
+def test_the_example_names_the_schema_and_follows_it() -> None:
+    text = (CONFIG / "multikernel.yaml").read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=schema.json\n")
+    VALIDATOR.validate(yaml.safe_load(text))
+
+
+def test_the_schema_has_each_key_of_a_backend_with_a_title_and_a_description() -> None:
+    keys = SCHEMA["definitions"]["backend"]["properties"]
+    assert list(keys) == list(BACKEND) == [field.name for field in fields(BackendConfig) if field.name != "name"]
+    for key in (SCHEMA, *SCHEMA["properties"].values(), *keys.values()):
+        assert key["title"]
+        assert key["description"].endswith(".")
+
+
+def test_the_schema_tells_the_defaults_that_a_backend_has() -> None:
+    backend = BackendConfig("r", "ir")
+    for key, rule in SCHEMA["definitions"]["backend"]["properties"].items():
+        default = getattr(backend, key)
+        if "default" in rule:
+            assert rule["default"] == (list(default) if isinstance(default, tuple) else default)
+        else:
+            assert key == "kernel" or default is None
+
+
+def test_the_schema_offers_the_choices_that_a_backend_has() -> None:
+    keys = SCHEMA["definitions"]["backend"]["properties"]
+    assert keys["interrupt"]["enum"] == list(get_args(InterruptMode))
+    assert keys["start"]["enum"] == list(get_args(get_type_hints(BackendConfig)["start"]))
+
+
+@pytest.mark.parametrize("name", ["r\n", "r r", "", "\0", "é"])
+def test_both_refuse_a_name_that_is_none(name: str) -> None:
+    document = {"backends": {name: {"kernel": "ir"}}}
+    assert mistakes_of(document)
+    assert not VALIDATOR.is_valid(document)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"kernel": ""},
+        {"kernel": "ir", "cwd": ""},
+        {"kernel": "ir", "startup": "\0"},
+        {"kernel": "ir", "aliases": "py"},
+        {"kernel": "ir", "aliases": ["p y"]},
+        {"kernel": "ir", "start": "never"},
+        {"kernel": "ir", "interrupt": None},
+        {"kernel": "ir", "timeout": 0},
+        {"kernel": "ir", "timeout": "60"},
+        {"kernel": "ir", "timeout": True},
+        {"kernel": "ir", "timeout": MAX_TIMEOUT + 1},
+        {"kernel": "ir", "env": {"": "x"}},
+        {"kernel": "ir", "env": {"A=B": "x"}},
+        {"kernel": "ir", "env": {"A": True}},
+        {"kernel": "ir", "ssh": "gpu"},
+    ],
+    ids=str,
+)
+def test_both_refuse_a_backend_that_cannot_be(settings: dict[str, object]) -> None:
+    document = {"backends": {"r": settings}}
+    assert mistakes_of(document)
+    assert not VALIDATOR.is_valid(document)
+
+
+@pytest.mark.parametrize("document", [{}, {"default": "r"}, {"backends": {}}, [], None, "r"], ids=str)
+def test_both_refuse_a_document_without_backends(document: object) -> None:
+    assert mistakes_of(document)
+    assert not VALIDATOR.is_valid(document)
+
+
+words = st.sampled_from(["r", "R", "python", "py", "c++", "no", "1", "A_B"])
+odd_words = st.sampled_from(["use", "Wait", "a=b", "x y", "", "é", "\0", "r\n", "lazy"])
+numbers = st.sampled_from([1, 60, 0.5, MAX_TIMEOUT, 1e-300]) | st.floats(1, MAX_TIMEOUT)
+odd_numbers = st.sampled_from([0, -1, MAX_TIMEOUT + 1, 10**400, 1e300, -0.0])
+anything = st.recursive(
+    st.none() | st.booleans() | numbers | odd_numbers | words | odd_words | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words | odd_words, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@st.composite
+def mutated(draw: st.DrawFn, mappings: st.SearchStrategy[dict[str, Any]]) -> dict[str, Any]:
+    """Draw a mapping that may have a value of another kind, or a key too few, too many or wrongly spelt."""
+    mapping = dict(draw(mappings))
+    key = draw(st.sampled_from(sorted(mapping))) if mapping else ""
+    match draw(st.sampled_from(["not"] * 12 + ["key gone", "other value", "other key", "unknown key"])):
+        case "key gone":
+            mapping.pop(key, None)
+        case "other value":
+            mapping[key] = draw(anything)
+        case "other key":
+            mapping[draw(odd_words)] = mapping.pop(key, None)
+        case "unknown key":
+            mapping[draw(st.sampled_from(["ssh", "kernal", "colour", "timeouts", "Start"]))] = draw(anything)
+    return mapping
+
+
+backend = st.fixed_dictionaries(
+    {"kernel": st.sampled_from(["python3", "ir", "no"])},
+    optional={
+        "aliases": st.lists(words, max_size=2),
+        "env": mutated(st.dictionaries(words, words | numbers, max_size=2)),
+        "cwd": words,
+        "start": st.sampled_from(["lazy", "eager"]),
+        "startup": words,
+        "interrupt": st.sampled_from(["signal", "message", "restart"]),
+        "timeout": numbers | odd_numbers,
+    },
+)
+backends = mutated(st.dictionaries(words, mutated(backend), min_size=1, max_size=3))
+documents = mutated(st.fixed_dictionaries({"backends": backends}, optional={"default": words})) | anything
+
+
+@settings(max_examples=400)
+@given(documents)
+def test_what_the_schema_accepts_the_reader_does_and_the_other_way_round(document: object) -> None:
+    mistakes = mistakes_of(document)
+    if VALIDATOR.is_valid(document):
+        event("good" if not mistakes else "beyond a schema")
+        assert [mistake for mistake in mistakes if not is_beyond_a_schema(mistake)] == []
+    else:
+        event("bad")
+        assert [mistake for mistake in mistakes if not is_beyond_a_schema(mistake)]
+
+
+@pytest.mark.parametrize(("pattern", "text"), BEYOND_A_SCHEMA.values(), ids=list(BEYOND_A_SCHEMA))
+def test_a_point_that_is_said_to_be_beyond_a_schema_is(pattern: str, text: str) -> None:
+    document = yaml.safe_load(text)
+    assert VALIDATOR.is_valid(document)
+    (mistake,) = mistakes_of(document)
+    assert re.match(pattern, mistake.what)

@@ -1,0 +1,89 @@
+"""A child's question to the user finds its client, and the answer finds the child."""
+
+from multikernel.core.protocol.wire import decode, encode
+
+from ..desk import CLIENT, Desk
+from ..lines import child_message, make_message
+
+
+def ask(desk: Desk, backend: str, parent: int, msg_id: str) -> list[str]:
+    """Let a child ask its user something."""
+    return desk.back(backend, "stdin", child_message("input_request", str(parent), {"prompt": "?"}, msg_id=msg_id))
+
+
+def answer(desk: Desk, parent: str = "", client: tuple[bytes, ...] = CLIENT) -> list[str]:
+    """Let a client answer, to a question or to none."""
+    parent_frame = encode({"msg_id": parent}) if parent else b"{}"
+    message = make_message("answer", "input_reply", {"value": "yes"}, parent_frame, buffers=(b"b",))
+    return desk.front(message, "stdin", client)
+
+
+def asking() -> Desk:
+    desk = Desk("python3", "ir")
+    desk.execute("input()")
+    assert ask(desk, "python3", 1, "q1") == ["stdin input_request of 1"]
+    return desk
+
+
+def test_an_answer_goes_to_the_child_that_asked_as_an_answer_to_its_question() -> None:
+    desk = asking()
+    assert answer(desk, "q1") == ["python3 <- stdin input_reply own"]
+    sent = desk.child_messages("python3", "input_reply")[0]
+    asked = child_message("input_request", "1", {"prompt": "?"}, msg_id="q1")
+    assert sent.parent_frame == asked.header_frame
+    assert (sent.content(), sent.buffers) == ({"value": "yes"}, (b"b",))
+
+
+def test_the_question_goes_to_the_client_that_sent_the_cell() -> None:
+    desk = Desk("python3")
+    desk.front(desk.message("execute_request", {"code": "input()"}), client=(b"other",))
+    ask(desk, "python3", 1, "q1")
+    action = desk.actions[-1]
+    assert getattr(action, "client", None) == (b"other",)
+    assert decode(desk.front_messages("input_request")[0].parent_frame)["msg_id"] == "1"
+    assert answer(desk, "q1") == []
+    assert answer(desk, client=(b"other",)) == ["python3 <- stdin input_reply own"]
+
+
+def test_an_answer_without_parent_is_for_the_last_question_of_its_client() -> None:
+    desk = asking()
+    desk.request("complete_request", code="%%r\nx", cursor_pos=5)
+    ask(desk, "ir", 2, "q2")
+    assert answer(desk) == ["ir <- stdin input_reply own"]
+    assert answer(desk) == ["python3 <- stdin input_reply own"]
+    assert answer(desk) == []
+
+
+def test_an_answer_to_an_earlier_question_finds_it() -> None:
+    desk = asking()
+    ask(desk, "python3", 1, "q2")
+    assert answer(desk, "q1") == ["python3 <- stdin input_reply own"]
+    assert desk.router.state.inputs.answer(CLIENT, child_message("input_reply", "q2", {})) is not None
+
+
+def test_an_answer_that_nobody_waits_for_is_dropped() -> None:
+    desk = asking()
+    assert answer(desk, "another") == []
+    desk.finish("python3", 1)
+    assert answer(desk, "q1") == answer(desk) == []
+    assert desk.drops == ["notebook stdin input_reply: no backend waits for it"] * 3
+
+
+def test_a_death_drops_the_question() -> None:
+    desk = asking()
+    desk.died("python3")
+    assert answer(desk) == []
+
+
+def test_a_question_under_no_request_is_not_asked() -> None:
+    desk = asking()
+    assert ask(desk, "ir", 1, "q2") == ask(desk, "ir", 9, "q3") == []
+
+
+def test_a_question_that_came_late_ends_with_its_child() -> None:
+    desk = Desk("python3")
+    desk.execute("Thread(target=input).start()")
+    desk.finish("python3", 1)
+    ask(desk, "python3", 1, "q1")
+    desk.died("python3")
+    assert answer(desk, "q1") == []

@@ -1,0 +1,120 @@
+"""What a kernel needs is found by what it says of itself, whatever it leaves out."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multikernel.core.kernels.table import (
+    BY_IMPLEMENTATION,
+    DEFAULTS,
+    LINE_COMMENTS,
+    Traits,
+    language_info,
+    language_of,
+    loses_over_ipc,
+    traits_of,
+    traits_of_program,
+)
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "url", "a"]), inner),
+    max_leaves=5,
+)
+
+
+def traits(implementation: str, language: str = "", **more: object) -> Traits:
+    return traits_of({"implementation": implementation, "language_info": {"name": language}, **more})
+
+
+def test_ipython_has_magics_comments_and_a_counter_to_move() -> None:
+    ipython = traits("ipython", "python")
+    assert ipython.cell_magics
+    assert ipython.refuses_late_magics
+    assert ipython.follows_counter
+    assert (ipython.line_comment, ipython.interrupt) == ("##", None)
+
+
+def test_the_implementation_counts_more_than_the_language() -> None:
+    assert traits("bash_kernel", "bash").line_comment == ""
+    assert traits("another", "bash").line_comment == "##"
+    assert traits("xeus-python", "python").interrupt == "restart"
+    assert traits("Deno kernel", "typescript").interrupt == "message"
+
+
+@pytest.mark.parametrize(
+    ("language", "comment"),
+    [
+        ("python", "##"),
+        ("R", "##"),
+        ("Julia", "##"),
+        ("TypeScript", "//"),
+        ("scheme", ";;"),
+        ("SQL", "--"),
+        ("abap", ""),
+    ],
+)
+def test_an_unknown_kernel_gets_the_comment_of_its_language(language: str, comment: str) -> None:
+    assert traits("unknown", language) == Traits(line_comment=comment)
+
+
+def test_every_comment_stands_for_the_two_percent_signs() -> None:
+    assert {len(comment) for comment in LINE_COMMENTS} == {2}
+    assert {len(entry.line_comment) for entry in BY_IMPLEMENTATION.values()} <= {0, 2}
+    assert DEFAULTS.line_comment == ""
+
+
+def test_a_metakernel_has_magics_of_its_own() -> None:
+    links = [{"text": "MetaKernel Magics", "url": "https://metakernel.readthedocs.io/en/latest/source/README.html"}]
+    assert traits("Calysto Scheme", "scheme", help_links=links).cell_magics
+    assert not traits("Other Scheme", "scheme", help_links=[{"text": "Scheme", "url": ""}]).cell_magics
+    assert not traits("Other Scheme", "scheme", help_links=None).cell_magics
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (["python", "-m", "ipykernel_launcher", "-f"], BY_IMPLEMENTATION["ipython"]),
+        (["deno", "jupyter"], BY_IMPLEMENTATION["Deno kernel"]),
+        (["R", "-e", "IRkernel", "main"], DEFAULTS),
+        (["python", "-m", "octave_kernel"], Traits(cell_magics=True)),
+        (["julia"], None),
+        ([], None),
+    ],
+)
+def test_a_kernelspec_may_show_what_a_kernel_needs(argv: list[str], expected: Traits | None) -> None:
+    assert traits_of_program(argv) == expected
+
+
+@given(
+    st.dictionaries(st.sampled_from(["implementation", "language_info", "help_links"]), ANYTHING)
+    | st.dictionaries(st.text(), ANYTHING)
+)
+def test_a_kernel_may_say_what_it_likes(kernel_info: dict[str, object]) -> None:
+    assert isinstance(traits_of(kernel_info), Traits)
+    assert isinstance(language_of(kernel_info), str)
+
+
+def test_the_language_of_a_kernel_that_has_not_spoken_is_the_kernelspecs() -> None:
+    r = language_info("R")
+    assert (r["name"], r["mimetype"], r["file_extension"]) == ("R", "text/x-rsrc", ".r")
+    assert language_info("Python")["name"] == "python"
+    assert language_info("Ruby") == {"name": "ruby", "version": "", "mimetype": "text/x-ruby"}
+    assert language_info("")["name"] == ""
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        ("python3 -m bash_kernel -f {connection_file}", True),
+        ("/opt/python -X frozen_modules=off -m a.new_kernel -f {connection_file}", True),
+        ("python3 -m ipykernel_launcher -f {connection_file}", False),
+        ("python3 -m ipykernel -f {connection_file}", False),
+        ("R --slave -e IRkernel::main() --args {connection_file}", False),
+        ("deno jupyter --kernel --conn {connection_file}", False),
+        ("python3 -m", False),
+        ("", False),
+    ],
+)
+def test_kernels_that_are_built_on_ipykernel_may_lose_outputs_over_ipc(argv: str, expected: bool) -> None:
+    assert loses_over_ipc(argv.split()) is expected

@@ -1,0 +1,201 @@
+"""A backend's death ends all that it had to do, and nothing that others have to do."""
+
+from multikernel.core.errors import BackendStartError
+from multikernel.core.protocol.wire import Json
+
+from .desk import Desk
+
+DEAD_1 = ["iopub error of 1: BackendDied", "shell execute_reply of 1: error", "iopub idle of 1"]
+
+
+def test_a_death_is_an_error_in_the_cell_with_the_last_words() -> None:
+    desk = Desk("python3")
+    desk.stderr["python3"] = ["Fatal Python error", "Segmentation fault"]
+    desk.execute("1")
+    desk.stream("python3", 1, "so far")
+    assert desk.died("python3", "SIGSEGV") == DEAD_1
+    error = desk.last("error")
+    assert error["evalue"] == "python3 died (SIGSEGV); the next cell for it starts it anew, empty."
+    assert error["traceback"][1:] == ["Fatal Python error", "Segmentation fault"]
+    assert desk.last("execute_reply")["traceback"] == error["traceback"]
+    assert desk.timers == {}
+
+
+def test_the_log_says_how_each_life_ended() -> None:
+    desk = Desk("python3")
+    desk.died("python3", "SIGSEGV")
+    desk.start("python3")
+    desk.stop("python3")
+    desk.stop("python3")
+    assert desk.logs == [
+        "python3: python3 died (SIGSEGV); the next cell for it starts it anew, empty.",
+        "python3: python3 was stopped.",
+    ]
+
+
+def test_a_death_aborts_what_is_queued() -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    desk.execute("%%r\n2")
+    assert desk.died("python3") == [
+        *DEAD_1,
+        *("iopub busy of 2", "shell execute_reply of 2: aborted", "iopub idle of 2"),
+    ]
+
+
+def test_the_next_cell_starts_it_anew_and_says_so_once() -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    desk.died("python3")
+    assert desk.execute("2")[-1] == "start python3"
+    assert desk.ready("python3") == [
+        "iopub stderr of 2: python3 had died and was started anew: it is new and empty.",
+        "python3 <- comm_open own",
+        "python3 <- execute_request 2: 2",
+    ]
+    desk.finish("python3", 2)
+    assert desk.execute("3")[-1] == "python3 <- execute_request 3: 3"
+    assert desk.text_of(3) == ""
+
+
+def test_a_silent_cell_is_told_nothing() -> None:
+    desk = Desk("python3")
+    desk.died("python3")
+    desk.execute("1", silent=True)
+    assert desk.ready("python3") == ["python3 <- execute_request 1: 1"]
+    desk.finish("python3", 1)
+    assert "iopub stderr of 2: python3 had died and was started anew: it is new and empty." in desk.execute("2")
+
+
+def test_a_startup_code_that_fails_is_told_once_however_often_the_backend_was_restarted() -> None:
+    desk = Desk()
+    for _ in range(3):
+        desk.stop("python3")
+        desk.start("python3")
+        desk.ready("python3", "NameError: x")
+    note = "The startup code of python3 failed: NameError: x\n"
+    desk.execute("1", silent=True)
+    desk.finish("python3", 1)
+    desk.execute("2")
+    assert desk.text_of(2) == note
+    desk.finish("python3", 2)
+    desk.execute("3")
+    assert (desk.text_of(1), desk.text_of(3)) == ("", "")
+
+
+def test_a_death_and_a_startup_code_that_fails_are_both_told() -> None:
+    desk = Desk("python3")
+    desk.died("python3")
+    desk.execute("1")
+    desk.ready("python3", "NameError: x")
+    assert [line.partition(" ")[0] for line in desk.text_of(1).splitlines()] == ["python3", "The"]
+
+
+def test_a_new_child_is_moved_on_to_the_counter() -> None:
+    desk = Desk("python3")
+    for number in (1, 2):
+        desk.execute("x")
+        desk.finish("python3", number, count=number)
+    desk.died("python3")
+    desk.execute("x")
+    desk.ready("python3")
+    assert desk.child_messages("python3", "comm_open")[-1].content()["data"] == {"count": 3}
+
+
+def test_who_has_replied_is_just_finished() -> None:
+    desk = Desk("python3")
+    desk.execute("quit()")
+    desk.reply("python3", 1)
+    assert desk.died("python3") == ["iopub idle of 1"]
+    assert desk.timers == {}
+
+
+def test_what_others_do_goes_on() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%r\nx")
+    desk.request("complete_request", code="x", cursor_pos=1)
+    assert desk.died("python3") == [
+        *("iopub busy of 2", "shell complete_reply of 2: ok", "iopub idle of 2"),
+        "iopub busy",
+    ]
+    assert desk.finish("ir", 1) == ["shell execute_reply of 1: ok", "iopub idle of 1"]
+
+
+def test_comms_are_closed_with_their_backend() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("1")
+    for comm_id in "ab":
+        desk.child("python3", "iopub", "comm_open", 1, comm_id=comm_id, target_name="t")
+    desk.request("comm_msg", comm_id="a")
+    desk.finish("python3", 1)
+    assert desk.died("python3") == ["iopub busy of 2", "iopub idle of 2", "iopub comm_close", "iopub comm_close"]
+    assert [m.content() for m in desk.front_messages("comm_close")] == [
+        {"comm_id": "a", "data": {}},
+        {"comm_id": "b", "data": {}},
+    ]
+    assert desk.front_messages("comm_close")[0].parent_frame == b"{}"
+    assert desk.request("comm_msg", comm_id="a") == ["iopub busy of 3", "iopub idle of 3"]
+
+
+def test_a_start_that_fails_is_an_error_in_the_cell() -> None:
+    desk = Desk("python3")
+    desk.execute("%%r\nx")
+    assert desk.start_failed("ir", "R is not there") == [
+        "iopub error of 1: BackendStartError",
+        "shell execute_reply of 1: error",
+        "iopub idle of 1",
+    ]
+    assert desk.last("error")["traceback"][1:] == ["last line"]
+    assert desk.timers == {}
+    assert desk.execute("%%r\ny")[-1] == "start ir"
+
+
+def test_a_child_that_cannot_go_on_leaves_nothing_open() -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    assert desk.start_failed("python3")[-1] == "iopub idle of 1"
+    assert desk.router.state.in_flight == {}
+
+
+def test_a_backend_that_is_stopped_ends_what_it_has_to_do() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%r\nx")
+    assert desk.stop("ir") == [
+        *("iopub error of 1: BackendStopped", "shell execute_reply of 1: error", "iopub idle of 1", "stop ir")
+    ]
+    assert desk.execute("%%r\ny")[-1] == "start ir"
+    assert "new and empty" not in desk.text_of(2)
+
+
+def test_a_backend_that_is_stopped_while_it_starts_ends_what_waits_for_it() -> None:
+    desk = Desk("python3")
+    desk.execute("%%r\nx")
+    assert desk.stop("ir")[-2:] == ["iopub idle of 1", "stop ir"]
+    assert desk.timers == {}
+
+
+def test_a_kernel_says_what_language_it_is() -> None:
+    info: dict[str, Json] = {"bash": {"language_info": {"name": "Ruby"}}, "ir": {"implementation": "x"}}
+    desk = Desk("bash", "ir", kernel_info=info)
+    assert desk.execute("%%ruby\nx")[-1].startswith("bash <- execute_request 1")
+    assert desk.router.state.names.languages["ir"] == "r"
+
+
+def test_the_death_of_an_idle_child_is_silent() -> None:
+    desk = Desk("python3")
+    assert desk.died("python3") == []
+    assert desk.backend("python3").state == "stopped"
+
+
+def test_an_error_carries_its_details_below_the_headline() -> None:
+    content = BackendStartError("no", ("a", "b")).content()
+    assert content["traceback"] == ["\x1b[0;31mBackendStartError\x1b[0m: no", "a", "b"]
+    assert (content["ename"], content["evalue"]) == ("BackendStartError", "no")
+
+
+def test_a_backend_is_stopped_before_the_next_cell_starts_it_again() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%r\nx", stop_on_error=False)
+    desk.execute("%%r\ny")
+    lines = desk.stop("ir")
+    assert [line for line in lines if not line.startswith(("iopub", "shell"))] == ["stop ir", "start ir"]

@@ -1,0 +1,48 @@
+"""What a process writes is kept, the last of it, for the log and for errors."""
+
+import os
+
+import anyio
+import pytest
+
+from multikernel.runtime.backend.output import KEPT, Output, Outputs
+
+pytestmark = pytest.mark.anyio
+
+
+def write(output: Output, data: bytes) -> None:
+    """Do as a process does that writes something and ends."""
+    with output.write_end() as write_end:
+        os.write(write_end, data)
+
+
+async def test_the_log_keeps_what_the_process_before_wrote_and_an_error_does_not_show_it() -> None:
+    outputs = Outputs()
+    write(outputs["r"], b"one\n\ntwo")
+    outputs["r"].note("r died.")
+    write(outputs["r"], b"three\n")
+    assert outputs["r"].lines() == ["one", "two", "r died.", "three"]
+    assert outputs.last_lines("r") == ["three"]
+    assert outputs.last_lines("bash") == []
+    outputs["r"].close()
+
+
+async def test_who_writes_as_fast_as_it_is_read_holds_up_nobody() -> None:
+    output = Output()
+    with output.write_end() as write_end:
+        os.set_blocking(write_end, False)
+        endless = os.fdopen(os.dup(write_end), "wb", buffering=0)
+    with pytest.MonkeyPatch.context() as patch, endless:
+        read = os.read
+
+        def read_what_is_written_at_once(fd: int, size: int) -> bytes:
+            data = read(fd, size)
+            endless.write(b"x" * len(data))
+            return data
+
+        endless.write(b"x" * KEPT)
+        patch.setattr(os, "read", read_what_is_written_at_once)
+        with anyio.fail_after(10):
+            await anyio.lowlevel.checkpoint()
+            assert sum(map(len, output.lines())) == KEPT
+    output.close()
