@@ -12,7 +12,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 from .config.settings import Settings, load_settings
 from .core.errors import MultiError, StartError
-from .runtime.backend.prelaunch import HeadStart, head_start
+from .runtime.backend.prelaunch import Prelaunched, prelaunch
 from .runtime.backend.watchdog import Watchdog
 from .runtime.folders import make_private_folder, shared_memory_folder
 from .runtime.front.connection import read_connection_file
@@ -29,7 +29,7 @@ def run(connection_file: str) -> None:
         _private_directory() as directory,
         shared_memory_folder() as memory,
         closing(Watchdog(*filter(None, (directory, memory)))) as watchdog,
-        _head_start(settings, directory, watchdog) as started,
+        _prelaunch(settings, directory, watchdog) as started,
     ):
         from .serve import serve
 
@@ -46,9 +46,11 @@ def _private_directory() -> "tempfile.TemporaryDirectory[str]":
         raise StartError(f"Jupyter's runtime folder cannot be used, see multikernel doctor: {error}") from None
 
 
-def _head_start(settings: Settings, directory: str, watchdog: Watchdog) -> AbstractContextManager[dict[str, HeadStart]]:
+def _prelaunch(
+    settings: Settings, directory: str, watchdog: Watchdog
+) -> AbstractContextManager[dict[str, Prelaunched]]:
     """Launch the default backend, unless nothing may start before the first cell."""
-    if settings.travels:
+    if settings.came_with_notebook:
         return nullcontext({})
     config = settings.config.backends[settings.config.default]
-    return head_start(config, settings.kernelspecs.get(config.kernel.lower()), directory, watchdog)
+    return prelaunch(config, settings.kernelspecs.get(config.kernel.lower()), directory, watchdog)

@@ -22,7 +22,7 @@ from .core.errors import MultiError
 from .core.protocol.wire import Composer
 from .runtime.backend.ipc import LONGEST_IPC_PATH
 from .runtime.backend.launch import open_child
-from .runtime.backend.launch_context import Surroundings
+from .runtime.backend.launch_context import LaunchContext
 from .runtime.backend.output import Output
 from .runtime.backend.watchdog import Watchdog
 from .runtime.folders import make_private_folder
@@ -69,15 +69,15 @@ def start_each(backends: Iterable[BackendConfig], runtime_folder: Path) -> Itera
         closing(Watchdog(directory)) as watchdog,
     ):
         trace = Trace(composer.session)
-        surroundings = Surroundings(context, directory, kernel_spec_manager, watchdog, composer, trace)
+        launch_context = LaunchContext(context, directory, kernel_spec_manager, watchdog, composer, trace)
         try:
             for backend in backends:
-                yield anyio.run(_start, backend, surroundings)
+                yield anyio.run(_start, backend, launch_context)
         finally:
             context.destroy(linger=0)
 
 
-async def _start(backend: BackendConfig, surroundings: Surroundings) -> Trial:
+async def _start(backend: BackendConfig, launch_context: LaunchContext) -> Trial:
     """Start a backend and end it; KeyboardInterrupt once it has ended, if Ctrl-C was pressed meanwhile.
 
     asyncio's own way with Ctrl-C would break off a launch that is shielded, and leave a process that nobody knows.
@@ -86,7 +86,7 @@ async def _start(backend: BackendConfig, surroundings: Surroundings) -> Trial:
     async with anyio.create_task_group() as tasks:
         with anyio.open_signal_receiver(signal.SIGINT) as presses:
             tasks.start_soon(_cancel_at_once, presses, tasks.cancel_scope)
-            trial = await _try(backend, surroundings)
+            trial = await _try(backend, launch_context)
             tasks.cancel_scope.cancel()
     if trial is None:
         raise KeyboardInterrupt
@@ -98,10 +98,10 @@ async def _cancel_at_once(presses: AsyncIterator[signal.Signals], scope: anyio.C
         scope.cancel()
 
 
-async def _try(backend: BackendConfig, surroundings: Surroundings) -> Trial:
+async def _try(backend: BackendConfig, launch_context: LaunchContext) -> Trial:
     begin = time.monotonic()
     try:
-        async with open_child(backend, surroundings, Output(), lambda channel, message: None) as child:
+        async with open_child(backend, launch_context, Output(), lambda channel, message: None) as child:
             seconds = time.monotonic() - begin
             info = child.kernel_info
             kernel = f"{info.get('implementation')} {info.get('implementation_version')}"

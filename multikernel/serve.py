@@ -21,12 +21,12 @@ from .core.cells.transfers import Transfer
 from .core.errors import StartError
 from .core.protocol.wire import Composer, Json
 from .core.router import Router
-from .core.services import Ports, Variable
-from .runtime.backend.launch_context import Surroundings
+from .core.services import Services, Variable
+from .runtime.backend.launch_context import LaunchContext
 from .runtime.backend.output import Outputs
-from .runtime.backend.prelaunch import HeadStart
+from .runtime.backend.prelaunch import Prelaunched
 from .runtime.backend.watchdog import Watchdog
-from .runtime.driver import Mux
+from .runtime.driver import Driver
 from .runtime.front.connection import Connection
 from .runtime.front.front import Front
 from .runtime.front.history import HistoryFile
@@ -45,7 +45,7 @@ def serve(
     directory: str,
     memory: str | None,
     watchdog: Watchdog,
-    head_start: dict[str, HeadStart],
+    prelaunch: dict[str, Prelaunched],
 ) -> None:
     """Serve the notebook until the front is told to end; StartError if it cannot listen."""
     composer = Composer(secrets.token_hex(16), lambda: datetime.now(UTC).isoformat())
@@ -58,14 +58,14 @@ def serve(
         outputs.last_lines,
         __version__,
         settings.error,
-        settings.travels,
+        settings.came_with_notebook,
         connection.ports(),
     )
     with closing(_open_trace(composer.session)) as trace:
-        surroundings = Surroundings(
-            make_context(), directory, kernel_spec_manager, watchdog, composer, trace, head_start, memory
+        launch_context = LaunchContext(
+            make_context(), directory, kernel_spec_manager, watchdog, composer, trace, prelaunch, memory
         )
-        anyio.run(_serve, router, connection, surroundings, outputs)
+        anyio.run(_serve, router, connection, launch_context, outputs)
 
 
 def _open_trace(session: str) -> Trace:
@@ -82,51 +82,51 @@ def _open_trace(session: str) -> Trace:
 async def _serve(
     router: Router,
     connection: Connection,
-    surroundings: Surroundings,
+    launch_context: LaunchContext,
     outputs: Outputs,
 ) -> None:
     context = make_context()
     try:
-        front = Front(context, connection, surroundings.composer, surroundings.trace)
+        front = Front(context, connection, launch_context.composer, launch_context.trace)
     except zmq.ZMQError as error:
         context.destroy(linger=0)
         raise StartError(f"A port of the connection file cannot be bound: {error}") from None
     how = "encrypted (CurveZMQ)" if connection.encryption() else "not encrypted"
     log.info("multikernel %s listens to the notebook over %s, %s", __version__, connection.info["transport"], how)
     history = HistoryFile(history_file())
-    with closing(TraceSocket(surroundings.trace, surroundings.directory)):
+    with closing(TraceSocket(launch_context.trace, launch_context.directory)):
         async with anyio.create_task_group() as tasks:
-            mux = Mux(router, tasks, front, surroundings, outputs, history, _run_task, _list_variables)
-            mux.serve()
-            tasks.start_soon(_watch_signals, mux)
-            tasks.start_soon(_watch_parent, mux)
+            driver = Driver(router, tasks, front, launch_context, outputs, history, _run_task, _list_variables)
+            driver.serve()
+            tasks.start_soon(_watch_signals, driver)
+            tasks.start_soon(_watch_parent, driver)
     history.close()
     front.close()
-    surroundings.context.destroy(linger=0)
+    launch_context.context.destroy(linger=0)
     context.term()
 
 
 # Adapters are imported when a value first wants to cross: the front answers so much sooner.
 
 
-async def _run_task(ports: Ports, task: Task) -> Json | None:
+async def _run_task(services: Services, task: Task) -> Json | None:
     match task:
         case Transfer():
             from .languages.transfer import transfer
 
-            await transfer(ports, task)
+            await transfer(services, task)
             return None
         case HeaderLine():
-            return await TABLE[task.name.lower()].run(ports, task.operands)
+            return await TABLE[task.name.lower()].run(services, task.operands)
 
 
-async def _list_variables(ports: Ports, backend: str) -> Sequence[Variable]:
+async def _list_variables(services: Services, backend: str) -> Sequence[Variable]:
     from .languages.variables import list_variables
 
-    return await list_variables(ports, backend)
+    return await list_variables(services, backend)
 
 
-async def _watch_signals(mux: Mux) -> None:
+async def _watch_signals(driver: Driver) -> None:
     """End in order on SIGTERM and SIGHUP; SIGINT is the interrupt button's signal.
 
     A handler is set, not SIG_IGN, which children would inherit.
@@ -134,12 +134,12 @@ async def _watch_signals(mux: Mux) -> None:
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGHUP, signal.SIGINT) as signals:
         async for received in signals:
             if received == signal.SIGINT:
-                mux.interrupt_all()
+                driver.interrupt_all()
             else:
-                mux.end()
+                driver.end()
 
 
-async def _watch_parent(mux: Mux) -> None:
+async def _watch_parent(driver: Driver) -> None:
     """End when the process that started the front has ended without saying so (`JPY_PARENT_PID` of jupyter_client).
 
     It may have ended before this begins; then init is the parent already, though it has started nothing.
@@ -150,4 +150,4 @@ async def _watch_parent(mux: Mux) -> None:
     parent = os.getppid()
     while os.getppid() == parent and (parent != 1 or server == "1"):
         await anyio.sleep(PARENT_SECONDS)
-    mux.end()
+    driver.end()

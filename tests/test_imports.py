@@ -83,4 +83,4 @@ def test_nobody_but_the_entry_imports_the_app(file: Path) -> None:
 def test_the_parts_are_there() -> None:
     assert {"core", "commands", "runtime"} <= {part for part in MAY_IMPORT if in_part(part)}
     assert "multikernel.core.protocol.wire.Json" in imported(ROOT / "core" / "actions.py")
-    assert "multikernel.core.services.Ports" in imported(ROOT / "commands" / "use.py")
+    assert "multikernel.core.services.Services" in imported(ROOT / "commands" / "use.py")

@@ -55,13 +55,15 @@ def _check(options: argparse.Namespace) -> int:
 def _as_found(file: Path) -> FoundConfig:
     """Return a file as the kernel would find it: a multikernel.yaml has to be trusted, but on Jupyter's config path."""
     folders = {Path(folder).resolve() for folder in jupyter_config_path()}
-    return FoundConfig(file, travels=file.name == FILE_NAME and file.absolute().parent.resolve() not in folders)
+    return FoundConfig(
+        file, came_with_notebook=file.name == FILE_NAME and file.absolute().parent.resolve() not in folders
+    )
 
 
 def check_config(found: FoundConfig, kernelspecs: dict[str, Installed]) -> tuple[Config | None, list[Finding]]:
     """Return the config, unless it cannot be used at all, and all that is wrong with it."""
     try:
-        text = replace(found, travels=False).read(MAX_BYTES + 1)
+        text = replace(found, came_with_notebook=False).read(MAX_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{found.path} cannot be read: {found.why_unreadable(error)}", UNUSABLE) from None
     try:

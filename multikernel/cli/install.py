@@ -106,7 +106,7 @@ def _config(config_file: Path | None, found: dict[str, Installed]) -> Config:
     if not config_file.is_file():
         raise CommandError(f"there is no file {config_file}", UNUSABLE)
     try:
-        config = read_config_file(FoundConfig(config_file, travels=False), Path.cwd())
+        config = read_config_file(FoundConfig(config_file, came_with_notebook=False), Path.cwd())
     except ConfigError as error:
         complain(str(error))
         raise CommandError("nothing is installed, since the config has mistakes") from None

@@ -17,7 +17,7 @@ from ..config.lookup import VARIABLE
 from ..core.cells.command_names import NAMES as COMMANDS
 from ..core.cells.names import Names
 from ..core.config import BackendConfig, Config
-from ..core.kernels.table import Traits, traits_of_program
+from ..core.kernels.table import KernelProfile, profile_of_program
 from ..core.wording import did_you_mean, nearest
 
 OWN_PYTHON = frozenset({"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"})
@@ -120,7 +120,7 @@ def names_of(config: Config, kernelspecs: dict[str, Installed]) -> Names:
     return Names(config, frozenset(COMMANDS), languages)
 
 
-def presumed_traits(spec: Installed | None) -> Traits | None:
+def presumed_profile(spec: Installed | None) -> KernelProfile | None:
     """Return what is special about a kernel as far as its kernelspec shows it; None if only its start can tell."""
     words = (word for argument in (spec.argv if spec else ()) for word in re.split(r"\W+", PurePath(argument).name))
-    return traits_of_program(words)
+    return profile_of_program(words)

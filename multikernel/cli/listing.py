@@ -11,7 +11,7 @@ from ..config.settings import Settings, load_settings
 from ..core.cells.command_names import NAMES as COMMANDS
 from ..core.cells.names import RESERVED
 from ..core.config import BackendConfig, Config
-from .installed import Installed, installed, names_of, presumed_traits, program, why_unusable
+from .installed import Installed, installed, names_of, presumed_profile, program, why_unusable
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, say, say_json
 
 COLUMNS = ("backend", "aliases", "kernelspec", "language", "interpreter")
@@ -103,8 +103,8 @@ def _hidden_backends(config: Config) -> list[_Hidden]:
 def _hidden_magics(settings: Settings, kernelspecs: dict[str, Installed]) -> list[_Hidden]:
     """Return the default backend's own magics that header lines hide, as `%%backends` says them."""
     default = settings.config.default
-    traits = presumed_traits(kernelspecs.get(settings.config.backends[default].kernel.lower()))
-    known = traits.known_magics if traits else frozenset()
+    profile = presumed_profile(kernelspecs.get(settings.config.backends[default].kernel.lower()))
+    known = profile.known_magics if profile else frozenset()
     names = known & set(names_of(settings.config, kernelspecs).all())
     why = f"{default}'s own magic of this name: put %%{default} above to reach it"
     return [_Hidden(f"%%{name}", why) for name in sorted(names)]

@@ -66,5 +66,5 @@ def config_of_notebook(notebook: Notebook, kernelspecs: dict[str, Installed]) ->
     """Return the config file of the Multi that a notebook was saved with, else the one that counts for its folder."""
     spec = kernelspecs.get((notebook.kernelspec or "").lower())
     if spec is not None and spec.is_multi and (named := config_of_multi(spec)) is not None:
-        return FoundConfig(named, travels=False)
+        return FoundConfig(named, came_with_notebook=False)
     return find_config(notebook.file.absolute().parent)

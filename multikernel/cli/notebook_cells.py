@@ -9,9 +9,9 @@ from ..config.kernelspecs import installed_kernelspecs
 from ..core.cells.cell import Cell, parse, refuse_unknown_header
 from ..core.config import Config, config_of_kernelspecs
 from ..core.errors import MultiError
-from ..core.kernels.table import DEFAULTS, Traits
+from ..core.kernels.table import DEFAULTS, KernelProfile
 from .findings import Finding, Severity
-from .installed import Installed, names_of, presumed_traits, why_unusable
+from .installed import Installed, names_of, presumed_profile, why_unusable
 from .notebook import CodeCell, Notebook
 
 TAKE_BACKENDS = frozenset(name for name, command in COMMANDS.items() if re.search(r"\bbackend\b", command.usage))
@@ -76,19 +76,19 @@ class _Session:
 
     def _refuse_unknown_header(self, cell: Cell, target: str) -> str | None:
         """Raise HeaderError as the kernel would; return the error that comes only if the kernel has no `%%` magics."""
-        traits = self._traits(target)
-        known = traits or replace(DEFAULTS, cell_magics=True)
+        profile = self._profile(target)
+        known = profile or replace(DEFAULTS, cell_magics=True)
         if cell.foreign is None and BELOW_COMMENTS.match(cell.code):
             known = replace(known, refuses_late_magics=False)
         refuse_unknown_header(cell, target, known, self._names)
         try:
-            refuse_unknown_header(cell, target, traits or DEFAULTS, self._names)
+            refuse_unknown_header(cell, target, profile or DEFAULTS, self._names)
         except MultiError as error:
             return f"{error} (That is if {target} has no %% magics, which its kernelspec does not show.)"
         return None
 
-    def _traits(self, backend: str) -> Traits | None:
-        return presumed_traits(self._kernelspecs.get(self._config.backends[backend].kernel.lower()))
+    def _profile(self, backend: str) -> KernelProfile | None:
+        return presumed_profile(self._kernelspecs.get(self._config.backends[backend].kernel.lower()))
 
     def _looks_like_another_language(self) -> bool:
         languages = self._names.languages

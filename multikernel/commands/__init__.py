@@ -1,4 +1,4 @@
-"""The commands that a header line may name: one small function each, over `core.ports` only.
+"""The commands that a header line may name: one small function each, over `core.services` only.
 
 To add one, write a function and give it a line in TABLE; completion, `%%help` and lookup follow from it.
 """

@@ -3,7 +3,7 @@
 from ..core.backend import Backend
 from ..core.errors import HeaderError
 from ..core.protocol.wire import Json
-from ..core.services import Ports, Process
+from ..core.services import Process, Services
 from .command import Arguments
 from .tables import as_html, as_text
 
@@ -11,34 +11,34 @@ COLUMNS = ("backend", "aliases", "kernelspec", "language", "state", "pid", "memo
 NUMBERS = frozenset({"pid", "memory", "cells"})
 
 
-async def backends(ports: Ports, arguments: Arguments) -> Json | None:
+async def backends(services: Services, arguments: Arguments) -> Json | None:
     """Show every backend, the default one marked, and which config file is in use."""
     if arguments:
         raise HeaderError("%%backends takes no arguments.")
-    processes = await ports.processes()
-    rows = [_row(ports, backend, processes.get(backend.name)) for backend in ports.state.backends.values()]
-    source = ports.state.config.file or "no multikernel.yaml: every installed kernelspec is a backend"
-    caption = f"* default; {source}{_hidden(ports)}"
+    processes = await services.processes()
+    rows = [_row(services, backend, processes.get(backend.name)) for backend in services.state.backends.values()]
+    source = services.state.config.file or "no multikernel.yaml: every installed kernelspec is a backend"
+    caption = f"* default; {source}{_hidden(services)}"
     return {"text/plain": as_text(COLUMNS, rows, caption), "text/html": as_html(COLUMNS, rows, caption, NUMBERS)}
 
 
-def _hidden(ports: Ports) -> str:
+def _hidden(services: Services) -> str:
     """Say which of the default backend's own magics a header hides."""
-    state = ports.state
-    hidden = sorted(state.backends[state.default].traits.known_magics & set(state.names.all()))
+    state = services.state
+    hidden = sorted(state.backends[state.default].profile.known_magics & set(state.names.all()))
     if not hidden:
         return ""
     magics = ", ".join(f"%%{name}" for name in hidden)
     return f"; {state.default}'s own {magics} hidden: put %%{state.default} above to reach them"
 
 
-def _row(ports: Ports, backend: Backend, process: Process | None) -> tuple[str, ...]:
-    mark = " *" if backend.name == ports.state.default else ""
+def _row(services: Services, backend: Backend, process: Process | None) -> tuple[str, ...]:
+    mark = " *" if backend.name == services.state.default else ""
     return (
         backend.name + mark,
         ", ".join(backend.config.aliases),
         backend.config.kernel,
-        ports.state.names.languages.get(backend.name, ""),
+        services.state.names.languages.get(backend.name, ""),
         backend.state,
         "" if process is None else str(process.pid),
         "" if process is None else f"{process.memory / 1e6:.0f} MB",

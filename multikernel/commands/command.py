@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from ..core.errors import HeaderError
 from ..core.protocol.wire import Json
-from ..core.services import Ports
+from ..core.services import Services
 
 Arguments = tuple[str, ...]
-Run = Callable[[Ports, Arguments], Awaitable[Json | None]]
+Run = Callable[[Services, Arguments], Awaitable[Json | None]]
 """Takes the words after the command's name; returns a MIME bundle to show, or nothing; raises a MultiError."""
 
 
@@ -22,9 +22,11 @@ class Command:
     run: Run
 
 
-def backends_named(ports: Ports, command: str, arguments: Arguments) -> list[str]:
+def backends_named(services: Services, command: str, arguments: Arguments) -> list[str]:
     """Return the backends that the arguments name, each once; HeaderError if there are none."""
     if not arguments:
-        raise HeaderError(f"%%{command} needs the name of a backend: %%{command} {ports.state.default}, for example.")
-    names, default = ports.state.names, ports.state.default
+        raise HeaderError(
+            f"%%{command} needs the name of a backend: %%{command} {services.state.default}, for example."
+        )
+    names, default = services.state.names, services.state.default
     return list(dict.fromkeys(names.resolve(argument, default) for argument in arguments))

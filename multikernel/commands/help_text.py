@@ -2,7 +2,7 @@
 
 from ..core.errors import HeaderError
 from ..core.protocol.wire import Json
-from ..core.services import Ports
+from ..core.services import Services
 from .command import Arguments, Command
 
 GRAMMAR = """\
@@ -23,7 +23,7 @@ Backends: {backends}.
 Cells without a header line run on the default, which is {default}."""
 
 
-async def help_(ports: Ports, arguments: Arguments) -> Json | None:
+async def help_(services: Services, arguments: Arguments) -> Json | None:
     """Show all of the grammar, or what one name means."""
     from . import TABLE
 
@@ -31,13 +31,13 @@ async def help_(ports: Ports, arguments: Arguments) -> Json | None:
         raise HeaderError(f"%%help takes one name, not {len(arguments)}.")
     if not arguments:
         commands = "\n".join(describe(command) for command in TABLE.values())
-        names = ports.state.names
+        names = services.state.names
         backends = ", ".join(_with_language(name, names.languages.get(name, "")) for name in names.backends())
-        return {"text/plain": GRAMMAR.format(commands=commands, backends=backends, default=ports.state.default)}
+        return {"text/plain": GRAMMAR.format(commands=commands, backends=backends, default=services.state.default)}
     name = arguments[0].removeprefix("%%").lower()
     if name in TABLE:
         return {"text/plain": describe(TABLE[name])}
-    backend = ports.state.backends[ports.state.names.resolve(name, ports.state.default)]
+    backend = services.state.backends[services.state.names.resolve(name, services.state.default)]
     return {"text/plain": f"{'%%' + name:<22}  run this cell on {backend.name}, kernelspec {backend.config.kernel}"}
 
 

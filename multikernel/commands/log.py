@@ -2,14 +2,14 @@
 
 from ..core.errors import HeaderError
 from ..core.protocol.wire import Json
-from ..core.services import Ports
+from ..core.services import Services
 from .command import Arguments, backends_named
 
 
-async def log(ports: Ports, arguments: Arguments) -> Json | None:
+async def log(services: Services, arguments: Arguments) -> Json | None:
     """Show the last lines that a backend's process wrote, and what Multi noted about it."""
-    backends = backends_named(ports, "log", arguments)
+    backends = backends_named(services, "log", arguments)
     if len(backends) > 1:
         raise HeaderError(f"%%log takes one backend, not {len(backends)}.")
-    lines = ports.output(backends[0])
+    lines = services.output(backends[0])
     return {"text/plain": "\n".join(lines) or f"{backends[0]} has written nothing."}

@@ -1,32 +1,32 @@
 """%%start, %%stop, %%restart, %%interrupt: these backends, nothing else touched."""
 
 from ..core.protocol.wire import Json
-from ..core.services import Ports
+from ..core.services import Services
 from .command import Arguments, backends_named
 
 
-async def start(ports: Ports, arguments: Arguments) -> Json | None:
+async def start(services: Services, arguments: Arguments) -> Json | None:
     """Start the named backends side by side."""
-    await ports.start(backends_named(ports, "start", arguments))
+    await services.start(backends_named(services, "start", arguments))
     return None
 
 
-async def stop(ports: Ports, arguments: Arguments) -> Json | None:
+async def stop(services: Services, arguments: Arguments) -> Json | None:
     """Stop the named backends."""
-    await ports.stop(backends_named(ports, "stop", arguments))
+    await services.stop(backends_named(services, "stop", arguments))
     return None
 
 
-async def restart(ports: Ports, arguments: Arguments) -> Json | None:
+async def restart(services: Services, arguments: Arguments) -> Json | None:
     """Stop the named backends and start them anew."""
-    backends = backends_named(ports, "restart", arguments)
-    await ports.stop(backends)
-    await ports.start(backends)
+    backends = backends_named(services, "restart", arguments)
+    await services.stop(backends)
+    await services.start(backends)
     return None
 
 
-async def interrupt(ports: Ports, arguments: Arguments) -> Json | None:
+async def interrupt(services: Services, arguments: Arguments) -> Json | None:
     """Interrupt those of the named backends that are busy."""
-    for backend in backends_named(ports, "interrupt", arguments):
-        ports.interrupt(backend)
+    for backend in backends_named(services, "interrupt", arguments):
+        services.interrupt(backend)
     return None

@@ -3,7 +3,7 @@
 from ..core.backend import BackendState
 from ..core.errors import MultiError
 from ..core.protocol.wire import Json
-from ..core.services import Ports, Variable
+from ..core.services import Services, Variable
 from .command import Arguments
 from .tables import as_html, as_text
 
@@ -11,12 +11,12 @@ COLUMNS = ("backend", "variable", "type", "shape", "size")
 NUMBERS = frozenset({"size"})
 
 
-async def vars_(ports: Ports, arguments: Arguments) -> Json | None:
+async def vars_(services: Services, arguments: Arguments) -> Json | None:
     """Show the variables in the named backends, or in all; what is stopped is not started, what is busy not waited for.
 
     A backend that cannot be asked is said below the table.
     """
-    state = ports.state
+    state = services.state
     if arguments:
         backends = list(dict.fromkeys(state.names.resolve(argument, state.default) for argument in arguments))
     else:
@@ -24,7 +24,7 @@ async def vars_(ports: Ports, arguments: Arguments) -> Json | None:
     rows: list[tuple[str, ...]] = []
     notes: list[str] = []
     for backend in backends:
-        variables = await _variables(ports, backend)
+        variables = await _variables(services, backend)
         if isinstance(variables, str):
             notes.append(variables)
         else:
@@ -34,17 +34,17 @@ async def vars_(ports: Ports, arguments: Arguments) -> Json | None:
     return {"text/plain": as_text(COLUMNS, rows, caption), "text/html": as_html(COLUMNS, rows, caption, NUMBERS)}
 
 
-async def _variables(ports: Ports, backend: str) -> list[Variable] | str:
+async def _variables(services: Services, backend: str) -> list[Variable] | str:
     """Return the variables in a backend, or why they are not known."""
-    match ports.state.backends[backend].state:
+    match services.state.backends[backend].state:
         case BackendState.STOPPED:
             return f"{backend} is stopped."
         case BackendState.STARTING:
             return f"{backend} is starting."
-    if ports.state.is_busy(backend):
+    if services.state.is_busy(backend):
         return f"{backend} is busy."
     try:
-        return list(await ports.variables(backend))
+        return list(await services.variables(backend))
     except MultiError as error:
         return str(error)
 

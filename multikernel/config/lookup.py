@@ -22,15 +22,15 @@ class FoundConfig:
     """A config file."""
 
     path: Path
-    travels: bool
+    came_with_notebook: bool
     """It lies with a notebook, so it may have come with it from anywhere."""
     named: bool = False
     """`$MULTIKERNEL_CONFIG` names it, so it may not exist."""
 
     def read(self, limit: int) -> bytes:
         """Return what is in it, up to `limit` bytes; OSError if it cannot be read or is not to be trusted."""
-        with open(self.path, "rb", opener=_open_at_once if self.travels else None) as file:
-            if self.travels:
+        with open(self.path, "rb", opener=_open_at_once if self.came_with_notebook else None) as file:
+            if self.came_with_notebook:
                 _check_trust(os.fstat(file.fileno()), self.path)
             return file.read(limit)
 
@@ -43,13 +43,13 @@ class FoundConfig:
 def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundConfig | None:
     """Return the config file that counts for a notebook in `folder`, or None if there is none."""
     if named := environ.get(VARIABLE):
-        return FoundConfig(Path(named), travels=False, named=True)
+        return FoundConfig(Path(named), came_with_notebook=False, named=True)
     for parent in _upwards(folder.resolve()):
         if (parent / FILE_NAME).exists():
-            return FoundConfig(parent / FILE_NAME, travels=True)
+            return FoundConfig(parent / FILE_NAME, came_with_notebook=True)
     for directory in map(Path, jupyter_config_path()):
         if (directory / FILE_NAME).exists():
-            return FoundConfig(directory / FILE_NAME, travels=False)
+            return FoundConfig(directory / FILE_NAME, came_with_notebook=False)
     return None
 
 

@@ -21,7 +21,7 @@ class Settings:
     kernelspecs: Mapping[str, Kernelspec]
     error: MultiError | None = None
     """What is wrong with the config file; `config` is then the one that needs no file."""
-    travels: bool = False
+    came_with_notebook: bool = False
     """The config file came with the notebook, so it may start nothing before the first cell."""
 
 
@@ -32,9 +32,9 @@ def load_settings(folder: Path) -> Settings:
     if found is None:
         return Settings(config_of_kernelspecs(kernelspecs), kernelspecs)
     try:
-        return Settings(read_config_file(found, folder), kernelspecs, travels=found.travels)
+        return Settings(read_config_file(found, folder), kernelspecs, came_with_notebook=found.came_with_notebook)
     except MultiError as error:
-        return Settings(config_of_kernelspecs(kernelspecs), kernelspecs, error, found.travels)
+        return Settings(config_of_kernelspecs(kernelspecs), kernelspecs, error, found.came_with_notebook)
 
 
 def read_config_file(found: FoundConfig, folder: Path) -> Config:

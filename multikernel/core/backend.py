@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from .config import BackendConfig, InterruptMode, Kernelspec
 from .features.debugger.source_files import SourceFiles
-from .kernels.table import DEFAULTS, Traits, traits_of
+from .kernels.table import DEFAULTS, KernelProfile, profile_of
 from .protocol.wire import Json
 from .request import CellRequest
 
@@ -30,7 +30,7 @@ class Backend:
     state: BackendState = BackendState.STOPPED
     kernel_info: Json = field(default_factory=dict)
     """Content of its last kernel_info_reply; empty before its first start."""
-    traits: Traits = DEFAULTS
+    profile: KernelProfile = DEFAULTS
     waiting: list[CellRequest] = field(default_factory=list)
     """Cells that are sent when it is ready."""
     next_count: int = 1
@@ -51,7 +51,7 @@ class Backend:
     def interrupt_mode(self) -> InterruptMode:
         """How it is interrupted: as configured, else as the table of kernels knows, else as its kernelspec says."""
         spec_mode = self.kernelspec.interrupt_mode if self.kernelspec else "signal"
-        return self.config.interrupt or self.traits.interrupt or spec_mode
+        return self.config.interrupt or self.profile.interrupt or spec_mode
 
     def started(self, kernel_info: Json, startup_error: str = "") -> None:
         """Note that the child is ready, and what it says it is."""
@@ -59,7 +59,7 @@ class Backend:
             self.notices.append(f"The startup code of {self.name} failed: {startup_error}")
         self.state = BackendState.READY
         self.kernel_info = kernel_info
-        self.traits = traits_of(kernel_info)
+        self.profile = profile_of(kernel_info)
 
     def ended(self) -> None:
         """Note that there is no child any more."""

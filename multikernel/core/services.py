@@ -30,7 +30,7 @@ class Variable:
     """Bytes, where the language knows."""
 
 
-class ValuePorts(Protocol):
+class ValueServices(Protocol):
     """The runtime, as what copies values sees it."""
 
     async def language(self, backend: str) -> str:
@@ -49,7 +49,7 @@ class ValuePorts(Protocol):
         """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""
 
 
-class Ports(ValuePorts, Protocol):
+class Services(ValueServices, Protocol):
     """The runtime, as commands see it."""
 
     @property

@@ -1,4 +1,4 @@
-"""How a variable leaves one language and enters another: one adapter each, over `core.ports.ValuePorts` only.
+"""How a variable leaves one language and enters another: one adapter each, over `core.services.ValueServices` only.
 
     source child                     front                                   target child
     export code, run silently   ->   manifest.read: a checked tree      ->   import code, with the tree as literals

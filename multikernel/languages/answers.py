@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 import anyio
 
 from ..core.errors import TransferError
-from ..core.services import ValuePorts
+from ..core.services import ValueServices
 from .language import ANSWER, DATA, Language
 from .reader import LARGEST_MANIFEST, Json, ManifestError, read_json
 
@@ -20,13 +20,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def ask(ports: ValuePorts, backend: str, language: Language, code: str, folder: str) -> Json:
+async def ask(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Json:
     """Run an adapter's code, with its library loaded if it was not, and return the answer; TransferError if none."""
     path = Path(folder, ANSWER)
     path.unlink(missing_ok=True)
-    error = await ports.run_silently(backend, code)
+    error = await services.run_silently(backend, code)
     if not path.exists():
-        error = await ports.run_silently(backend, language.library) or await ports.run_silently(backend, code)
+        error = await services.run_silently(backend, language.library) or await services.run_silently(backend, code)
     try:
         size = size_of(path)
         return await off_loop(size, _read, path)

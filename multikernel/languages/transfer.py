@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..core.cells.transfers import Transfer
 from ..core.errors import TransferError
-from ..core.services import ValuePorts
+from ..core.services import ValueServices
 from ..core.wording import shorten
 from . import registry
 from .answers import ask, data_size, off_loop
@@ -16,27 +16,27 @@ MOST_SHOWN = 5
 """Refused parts of a value that an error lists."""
 
 
-async def transfer(ports: ValuePorts, task: Transfer) -> None:
+async def transfer(services: ValueServices, task: Transfer) -> None:
     """Copy a variable; TransferError if that cannot be done exactly."""
-    source, target = await adapter_of(ports, task.source), await adapter_of(ports, task.target)
+    source, target = await adapter_of(services, task.source), await adapter_of(services, task.target)
     for backend, adapter, name in ((task.source, source, task.name), (task.target, target, task.new_name)):
         if why := adapter.refuses_name(name):
             raise TransferError(f"{name!r} {why}, so it cannot be a variable in {backend}; new=old renames.")
-    async with ports.value_folder(task.source) as folder:
-        value = await _export(ports, task, source, folder)
+    async with services.value_folder(task.source) as folder:
+        value = await _export(services, task, source, folder)
         try:
             code = target.import_code(task.new_name, value, folder)
         except Refused as refused:
             raise _refusal(task, target, [(refused.path, refused.kind, refused.why)]) from None
-        answer = await ask(ports, task.target, target, code, folder)
+        answer = await ask(services, task.target, target, code, folder)
         _raise_what_failed(answer, task, task.target, target)
         if answer.get("done") is not True:
             raise TransferError(f"{task.target} did not say that it has {task.new_name} now.")
 
 
-async def adapter_of(ports: ValuePorts, backend: str) -> Language:
+async def adapter_of(services: ValueServices, backend: str) -> Language:
     """Return the adapter for a backend that runs; TransferError if there is none."""
-    language = await ports.language(backend)
+    language = await services.language(backend)
     adapter = registry.find(language)
     if adapter is None:
         raise TransferError(
@@ -46,8 +46,8 @@ async def adapter_of(ports: ValuePorts, backend: str) -> Language:
     return adapter
 
 
-async def _export(ports: ValuePorts, task: Transfer, source: Language, folder: str) -> Node:
-    answer = await ask(ports, task.source, source, source.export_code(task.name, folder), folder)
+async def _export(services: ValueServices, task: Transfer, source: Language, folder: str) -> Node:
+    answer = await ask(services, task.source, source, source.export_code(task.name, folder), folder)
     if answer.get("missing") is True:
         raise TransferError(f"There is no variable {task.name} in {task.source}.")
     _raise_what_failed(answer, task, task.source, None)

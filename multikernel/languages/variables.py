@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import anyio
 
 from ..core.errors import TransferError
-from ..core.services import ValuePorts, Variable
+from ..core.services import ValueServices, Variable
 from .answers import ask
 from .transfer import adapter_of
 
@@ -14,13 +14,13 @@ PATIENCE = 3.0
 """Seconds after which a backend that has nothing to do for the notebook, and does not answer, is said to be busy."""
 
 
-async def list_variables(ports: ValuePorts, backend: str) -> Sequence[Variable]:
+async def list_variables(services: ValueServices, backend: str) -> Sequence[Variable]:
     """Return the variables in a backend that runs; TransferError if it cannot be asked, or says nothing of use."""
-    language = await adapter_of(ports, backend)
+    language = await adapter_of(services, backend)
     answer = None
-    async with ports.value_folder(backend) as folder:
+    async with services.value_folder(backend) as folder:
         with anyio.move_on_after(PATIENCE):
-            answer = await ask(ports, backend, language, language.variables_code(folder), folder)
+            answer = await ask(services, backend, language, language.variables_code(folder), folder)
     if answer is None:
         raise TransferError(f"{backend} is busy.")
     rows = answer.get("variables")

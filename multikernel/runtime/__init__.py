@@ -2,6 +2,6 @@
 
 front     the five channels towards the notebook
 child     one process of a backend: its channels, its start, its death
-mux       owns the task group and performs the router's actions
+driver       owns the task group and performs the router's actions
 watchdog  ends the children when the front has been killed
 """

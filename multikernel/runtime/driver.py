@@ -16,11 +16,11 @@ from ..core.backend import BackendState
 from ..core.errors import BackendStartError, BackendStopped, Interrupted, MultiError, TransferError
 from ..core.protocol.wire import Identities, Json, Message
 from ..core.router import Router
-from ..core.services import Ports, Process, Variable
+from ..core.services import Process, Services, Variable
 from ..core.state import State
 from ..trace.records import Way
-from .backend.backend_task import Life, import_open_child
-from .backend.launch_context import Surroundings
+from .backend.backend_task import BackendTask, import_open_child
+from .backend.launch_context import LaunchContext
 from .backend.output import Outputs
 from .front.front import Front
 from .front.history import HistoryFile
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
     from .usage import Usage
 
 P = ParamSpec("P")
-RunTask = Callable[[Ports, Task], Coroutine[Any, Any, Json | None]]
-ListVariables = Callable[[Ports, str], Coroutine[Any, Any, Sequence[Variable]]]
+RunTask = Callable[[Services, Task], Coroutine[Any, Any, Json | None]]
+ListVariables = Callable[[Services, str], Coroutine[Any, Any, Sequence[Variable]]]
 
 log = logging.getLogger(__name__)
 
 
-class Mux:
-    """The runtime around one router; it is also the `Ports` of the commands."""
+class Driver:
+    """The runtime around one router; it is also the `Services` of the commands."""
 
     def __init__(
         self,
         router: Router,
         tasks: TaskGroup,
         front: Front,
-        surroundings: Surroundings,
+        launch_context: LaunchContext,
         outputs: Outputs,
         history: HistoryFile,
         run_task: RunTask,
@@ -55,13 +55,13 @@ class Mux:
         self._router = router
         self._tasks = tasks
         self._front = front
-        self._surroundings = surroundings
+        self._surroundings = launch_context
         self._outputs = outputs
         self._history = history
         self._run_task = run_task
         self._list_variables = list_variables
         self._waiting = Waiting()
-        self._lives: dict[str, Life] = {}
+        self._lives: dict[str, BackendTask] = {}
         self._timers: dict[TimerKey, asyncio.TimerHandle] = {}
         self._command_scopes: dict[str, anyio.CancelScope] = {}
 
@@ -107,7 +107,7 @@ class Mux:
             case actions.CancelTimer(key):
                 self._cancel_timer(key)
             case actions.Start(backend):
-                before, life = self._lives.get(backend), Life()
+                before, life = self._lives.get(backend), BackendTask()
                 self._lives[backend] = life
                 self._tasks.start_soon(self._live, backend, life, before)
             case actions.Stop(backend):
@@ -163,7 +163,7 @@ class Mux:
         if (handle := self._timers.pop(key, None)) is not None:
             handle.cancel()
 
-    async def _live(self, backend: str, life: Life, before: Life | None) -> None:
+    async def _live(self, backend: str, life: BackendTask, before: BackendTask | None) -> None:
         """Live one life of a backend, after the one before has ended."""
         config = self._router.state.config.backends[backend]
         try:
@@ -188,7 +188,7 @@ class Mux:
             life.settled.set()
             life.ended.set()
 
-    def _end_life(self, backend: str, life: Life, error: MultiError) -> None:
+    def _end_life(self, backend: str, life: BackendTask, error: MultiError) -> None:
         """Report a life that has failed, unless it was stopped meanwhile and the router thinks of the next one."""
         if not life.scope.cancel_called:
             life.error = error

@@ -2,13 +2,13 @@
 
 import pytest
 
-from .fake_services import FakePorts
+from .fake_services import FakeServices
 
 
 @pytest.fixture
-def ports() -> FakePorts:
+def services() -> FakeServices:
     """Return a runtime that only remembers."""
-    return FakePorts()
+    return FakeServices()
 
 
 @pytest.fixture

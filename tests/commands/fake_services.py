@@ -14,7 +14,7 @@ from multikernel.core.state import State
 from ..core.desk import KERNEL_INFO, KERNELSPECS, configured
 
 
-class FakePorts:
+class FakeServices:
     """Three backends, of which python3 runs."""
 
     def __init__(self, config: Config | None = None, kernelspecs: dict[str, Kernelspec] | None = None) -> None:

@@ -8,25 +8,25 @@ from multikernel.commands import TABLE, command_help
 from multikernel.core.errors import BackendNotFound, HeaderError
 
 from ..core.desk import configured
-from .fake_services import FakePorts
+from .fake_services import FakeServices
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_use_alone_says_what_the_default_is(ports: FakePorts) -> None:
-    assert await ports.run("use") == {"text/plain": "The default is python3."}
-    ports.state.default = "ir"
-    assert await ports.run("use") == {"text/plain": "The default is ir."}
+async def test_use_alone_says_what_the_default_is(services: FakeServices) -> None:
+    assert await services.run("use") == {"text/plain": "The default is python3."}
+    services.state.default = "ir"
+    assert await services.run("use") == {"text/plain": "The default is ir."}
 
 
-async def test_use_with_a_name_shows_nothing_and_changes_nothing_yet(ports: FakePorts) -> None:
-    assert await ports.run("use ir") is None
-    assert ports.state.default == "python3"
+async def test_use_with_a_name_shows_nothing_and_changes_nothing_yet(services: FakeServices) -> None:
+    assert await services.run("use ir") is None
+    assert services.state.default == "python3"
 
 
-async def test_backends_are_a_table(ports: FakePorts) -> None:
-    ports.state.backends["python3"].cells_run = 12
-    first, *rows, caption = (await ports.text("backends")).splitlines()
+async def test_backends_are_a_table(services: FakeServices) -> None:
+    services.state.backends["python3"].cells_run = 12
+    first, *rows, caption = (await services.text("backends")).splitlines()
     assert first.split() == ["backend", "aliases", "kernelspec", "language", "state", "pid", "memory", "cells"]
     assert [row.split() for row in rows] == [
         ["python3", "*", "py", "python3", "python", "ready", "4711", "54", "MB", "12"],
@@ -37,18 +37,18 @@ async def test_backends_are_a_table(ports: FakePorts) -> None:
     assert caption.startswith("* default; no multikernel.yaml: every installed kernelspec is a backend")
 
 
-async def test_backends_say_which_magics_their_headers_hide(ports: FakePorts) -> None:
-    caption = (await ports.text("backends")).splitlines()[-1]
+async def test_backends_say_which_magics_their_headers_hide(services: FakeServices) -> None:
+    caption = (await services.text("backends")).splitlines()[-1]
     assert "python3's own %%bash" in caption
     assert "put %%python3 above" in caption
-    ports.state.default = "ir"
-    assert "own" not in (await ports.text("backends")).splitlines()[-1]
+    services.state.default = "ir"
+    assert "own" not in (await services.text("backends")).splitlines()[-1]
 
 
 async def test_the_table_is_html_too_with_nothing_of_the_config_as_markup() -> None:
     config = configured("python3", "ir", aliases={"ir": ("<b>",)})
-    ports = FakePorts(replace(config, file="/a&b/multikernel.yaml"), {})
-    shown = await ports.run("backends")
+    services = FakeServices(replace(config, file="/a&b/multikernel.yaml"), {})
+    shown = await services.run("backends")
     assert shown is not None
     page = shown["text/html"]
     assert page.count("<tr>") == 3
@@ -58,21 +58,21 @@ async def test_the_table_is_html_too_with_nothing_of_the_config_as_markup() -> N
     assert "<td style='text-align: right'>4711</td>" in page
 
 
-async def test_backends_take_no_names(ports: FakePorts) -> None:
+async def test_backends_take_no_names(services: FakeServices) -> None:
     with pytest.raises(HeaderError, match="takes no arguments"):
-        await ports.run("backends ir")
+        await services.run("backends ir")
 
 
-async def test_the_log_is_what_a_process_wrote(ports: FakePorts) -> None:
-    ports.outputs["ir"] = ["Warning:", "  no"]
-    assert await ports.text("log R") == "Warning:\n  no"
-    assert await ports.text("log bash") == "bash has written nothing."
+async def test_the_log_is_what_a_process_wrote(services: FakeServices) -> None:
+    services.outputs["ir"] = ["Warning:", "  no"]
+    assert await services.text("log R") == "Warning:\n  no"
+    assert await services.text("log bash") == "bash has written nothing."
     with pytest.raises(HeaderError, match="one backend, not 2"):
-        await ports.run("log ir bash")
+        await services.run("log ir bash")
 
 
-async def test_help_shows_all_that_can_be_on_top(ports: FakePorts) -> None:
-    text = await ports.text("help")
+async def test_help_shows_all_that_can_be_on_top(services: FakeServices) -> None:
+    text = await services.text("help")
     for command in TABLE.values():
         assert command.usage in text
         assert command.summary in text
@@ -82,18 +82,18 @@ async def test_help_shows_all_that_can_be_on_top(ports: FakePorts) -> None:
 
 
 @pytest.mark.parametrize("name", TABLE)
-async def test_help_explains_each_command(ports: FakePorts, name: str) -> None:
-    text = await ports.text(f"help {name}")
-    assert text == await ports.text(f"help %%{name.upper()}") == command_help()[name]
+async def test_help_explains_each_command(services: FakeServices, name: str) -> None:
+    text = await services.text(f"help {name}")
+    assert text == await services.text(f"help %%{name.upper()}") == command_help()[name]
     assert text.startswith(f"%%{name}")
 
 
-async def test_help_explains_a_backend(ports: FakePorts) -> None:
-    assert (await ports.text("help R")).split(maxsplit=1) == ["%%r", "run this cell on ir, kernelspec ir"]
+async def test_help_explains_a_backend(services: FakeServices) -> None:
+    assert (await services.text("help R")).split(maxsplit=1) == ["%%r", "run this cell on ir, kernelspec ir"]
 
 
-async def test_help_for_what_nobody_knows_or_for_two_is_refused(ports: FakePorts) -> None:
+async def test_help_for_what_nobody_knows_or_for_two_is_refused(services: FakeServices) -> None:
     with pytest.raises(BackendNotFound, match="no backend 'ruby'"):
-        await ports.run("help ruby")
+        await services.run("help ruby")
     with pytest.raises(HeaderError, match="takes one name, not 2"):
-        await ports.run("help ir bash")
+        await services.run("help ir bash")

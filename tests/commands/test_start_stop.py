@@ -4,7 +4,7 @@ import pytest
 
 from multikernel.core.errors import BackendNotFound, HeaderError
 
-from .fake_services import FakePorts
+from .fake_services import FakeServices
 
 pytestmark = pytest.mark.anyio
 
@@ -19,20 +19,20 @@ pytestmark = pytest.mark.anyio
         ("interrupt py bash", [("interrupt", "python3"), ("interrupt", "bash")]),
     ],
 )
-async def test_each_backend_is_asked_for_once(ports: FakePorts, line: str, asked: list[tuple[str, ...]]) -> None:
-    assert await ports.run(line) is None
-    assert ports.asked == asked
+async def test_each_backend_is_asked_for_once(services: FakeServices, line: str, asked: list[tuple[str, ...]]) -> None:
+    assert await services.run(line) is None
+    assert services.asked == asked
 
 
 @pytest.mark.parametrize("command", ["start", "stop", "restart", "interrupt", "log"])
-async def test_a_name_is_needed(ports: FakePorts, command: str) -> None:
+async def test_a_name_is_needed(services: FakeServices, command: str) -> None:
     with pytest.raises(HeaderError, match=f"%%{command} needs the name of a backend: %%{command} python3, for example"):
-        await ports.run(command)
-    assert ports.asked == []
+        await services.run(command)
+    assert services.asked == []
 
 
 @pytest.mark.parametrize("command", ["start", "stop", "restart", "interrupt", "log"])
-async def test_one_wrong_name_and_nothing_is_done(ports: FakePorts, command: str) -> None:
+async def test_one_wrong_name_and_nothing_is_done(services: FakeServices, command: str) -> None:
     with pytest.raises(BackendNotFound, match=r"no backend 'ruby'.*there are bash, ir, py, python3"):
-        await ports.run(f"{command} ir ruby")
-    assert ports.asked == []
+        await services.run(f"{command} ir ruby")
+    assert services.asked == []

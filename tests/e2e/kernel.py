@@ -203,11 +203,11 @@ def open_kernel(
     env: dict[str, str] | None = None,
     cwd: str | None = None,
     stderr: IO[str] | None = None,
-    **traits: Any,
+    **profile: Any,
 ) -> Iterator[Kernel]:
-    """Start a kernel, with a manager that has these traits, and connect a client to it; on leaving, shut it down."""
+    """Start a kernel, with a manager that has these profile, and connect a client to it; on leaving, shut it down."""
     with reserved_ports() as ports:
-        manager = KernelManager(kernel_name=name, **{**ports, **traits})
+        manager = KernelManager(kernel_name=name, **{**ports, **profile})
         manager.start_kernel(env={**os.environ, **(env or {})}, cwd=cwd, stderr=stderr)
         try:
             client = manager.client()

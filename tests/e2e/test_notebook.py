@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from multikernel.core.cells.cell import Cell, child_text, parse
 from multikernel.core.cells.names import Names
 from multikernel.core.config import BackendConfig, Config
-from multikernel.core.kernels.table import traits_of
+from multikernel.core.kernels.table import profile_of
 
 from .kernel import ODD_KERNELSPECS, PATIENCE, Json
 from .notebooks import make_cell, make_notebook
@@ -125,8 +125,8 @@ def test_every_output_is_what_the_child_alone_gives(through_multi: Run, backend:
     filler = PADDING if backend == PADDED else ""
 
     def texts(kernel_info: Json) -> list[str]:
-        traits = traits_of(kernel_info)
-        return [child_text(mine[index], traits).text if index in mine else filler for index in range(len(CELLS))]
+        profile = profile_of(kernel_info)
+        return [child_text(mine[index], profile).text if index in mine else filler for index in range(len(CELLS))]
 
     alone = Recorder(backend, texts, waits_for_late_output=True).run()
     for index in mine:

@@ -53,9 +53,9 @@ def test_silent_code_before_the_first_cell_does_what_it_does_alone_or_nothing(ke
     with open_kernel("python3") as alone:
         its = said(silently(alone))
     assert said(silently(kernel)) == its
-    travels = "no multikernel.yaml" not in str(kernel.run("%%backends").result)
+    came_with_notebook = "no multikernel.yaml" not in str(kernel.run("%%backends").result)
     # A config that came with the notebook starts nothing before the first cell.
-    assert first == ([("ok", ["busy", "idle"], "")] * len(STARTUP) if travels else its)
+    assert first == ([("ok", ["busy", "idle"], "")] * len(STARTUP) if came_with_notebook else its)
 
 
 def test_silent_code_is_not_counted_nor_kept_and_is_never_for_another_language(kernel: Kernel) -> None:

@@ -1,4 +1,4 @@
-"""Real kernels alone, without Multi, as what copies values sees them: `Kernels` is a `ValuePorts`.
+"""Real kernels alone, without Multi, as what copies values sees them: `Kernels` is a `ValueServices`.
 
 Example::
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from ..errors import HeaderError
-from ..kernels.table import Traits
+from ..kernels.table import KernelProfile
 from ..wording import did_you_mean, nearest
 from .names import RESERVED, Names
 from .options import Transfers, parse_options
@@ -137,7 +137,7 @@ def parse(code: str, names: Names, default: str) -> Cell:
     return cell
 
 
-def child_text(cell: Cell, traits: Traits) -> ChildText:
+def child_text(cell: Cell, profile: KernelProfile) -> ChildText:
     """Return the text for a child: the cell untouched where it has no header lines.
 
     A header line stays as a comment, so that neither lines nor cursors move; it is cut where the body has to come
@@ -147,26 +147,26 @@ def child_text(cell: Cell, traits: Traits) -> ChildText:
     if not lines:
         return ChildText(cell.code, 0)
     first = BLANK_LINES.match(cell.code, cell.body_start).end()  # type: ignore[union-attr]
-    if not traits.line_comment or cell.code.startswith(OWN_FIRST_LINE, first):
+    if not profile.line_comment or cell.code.startswith(OWN_FIRST_LINE, first):
         return ChildText(cell.code[first:], first)
     text = cell.code
     for line in lines:
-        text = text[: line.start] + traits.line_comment + text[line.start + 2 :]
+        text = text[: line.start] + profile.line_comment + text[line.start + 2 :]
     return ChildText(text, 0)
 
 
-def refuse_unknown_header(cell: Cell, backend: str, traits: Traits, names: Names) -> None:
+def refuse_unknown_header(cell: Cell, backend: str, profile: KernelProfile, names: Names) -> None:
     """Raise HeaderError for a line of the form of a header that means nothing, here or to the child.
 
     It is called for the backend that a cell without header lines is going to.
     """
-    if cell.foreign is not None and not traits.cell_magics:
+    if cell.foreign is not None and not profile.cell_magics:
         name = cell.foreign.name
         raise HeaderError(
             f"%%{name} is neither a command nor a backend{did_you_mean(nearest(name, names.all()))}, "
             f"and {backend} has no %% magics. Known are: {', '.join(names.all())}."
         )
-    if traits.refuses_late_magics:
+    if profile.refuses_late_magics:
         return
     for match in HEADER_LINE.finditer(cell.code):
         name = match["name"]

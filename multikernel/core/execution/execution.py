@@ -216,16 +216,16 @@ class Execution:
         assert cell is not None
         try:
             if not cell.header_lines:
-                refuse_unknown_header(cell, backend.name, backend.traits, self._state.names)
+                refuse_unknown_header(cell, backend.name, backend.profile, self._state.names)
         except HeaderError as error:
             self.fail(request, error)
             return
         self._tell_notices(request, backend)
         counts = request.stores_history and not request.subshell
-        if counts and backend.traits.follows_counter and backend.next_count < request.count:
+        if counts and backend.profile.follows_counter and backend.next_count < request.count:
             self._move_counter(backend, request.count)
         backend.cells_run += 1
-        text = child_text(cell, backend.traits)
+        text = child_text(cell, backend.profile)
         if backend.sources is not None:
             backend.sources.ran(cell.code, text.text)
         message = request.message if text.text == cell.code else request.message.with_content(code=text.text)

@@ -113,14 +113,14 @@ class Flight:
         if not (request.idle_seen and (self._has_reply(request) or request.type in WITHOUT_REPLY)):
             self._wait_for_other_half(request)
             return
-        if self._state.backends[request.backend].traits.idle_delay:
+        if self._state.backends[request.backend].profile.idle_delay:
             self._hold_idle(request, 0.0)
         else:
             self.over(request)
 
     def _hold_idle(self, request: Request, seconds: float) -> None:
         backend = self._state.backends[request.backend]
-        delay = min(max(backend.traits.idle_delay, seconds), LONGEST_DELAY_SECONDS)
+        delay = min(max(backend.profile.idle_delay, seconds), LONGEST_DELAY_SECONDS)
         self._held[request.id] = backend.messages_heard, seconds + delay
         self._outbox.add(SetTimer(("idle delay", request.id), delay))
 

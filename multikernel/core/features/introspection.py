@@ -62,7 +62,7 @@ class Questions:
         if backend.state is not BackendState.READY:
             self._flight.answer(request, empty_answer(request))
             return
-        text = child_text(cell, backend.traits)
+        text = child_text(cell, backend.profile)
         if request.type != "is_complete_request" and position < text.shift:
             self._flight.answer(request, empty_answer(request))
             return
@@ -128,7 +128,7 @@ class Questions:
         return (
             not cell.header_lines
             and backend.state is BackendState.READY
-            and backend.traits.cell_magics
+            and backend.profile.cell_magics
             and not self._state.requests_of(backend.name)
         )
 

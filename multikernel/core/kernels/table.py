@@ -1,6 +1,6 @@
 """What one kernel needs and another does not: the only place that knows kernels and languages by name.
 
-`traits_of` reads the table with a kernel_info; a kernel that nobody here has seen gets the defaults and what its
+`profile_of` reads the table with a kernel_info; a kernel that nobody here has seen gets the defaults and what its
 language says. Each entry names where the fact was seen.
 """
 
@@ -14,7 +14,7 @@ from . import ipython
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class KernelProfile:
     """What is special about a kernel."""
 
     cell_magics: bool = False
@@ -35,7 +35,7 @@ class Traits:
     """Code that is run silently as soon as it is up."""
 
 
-DEFAULTS = Traits()
+DEFAULTS = KernelProfile()
 
 IPYTHON_MAGICS = (
     "bash capture debug file html javascript js latex markdown perl prun pypy python python2 python3 ruby script sh "
@@ -45,7 +45,7 @@ IPYTHON_MAGICS = (
 
 BY_IMPLEMENTATION = {
     # IPython raises a SyntaxError at a `%%` that is not on the first line.
-    "ipython": Traits(
+    "ipython": KernelProfile(
         cell_magics=True,
         known_magics=frozenset(IPYTHON_MAGICS.split()),
         refuses_late_magics=True,
@@ -54,11 +54,11 @@ BY_IMPLEMENTATION = {
         setup=ipython.SETUP,
     ),
     # xeus-python 0.19: SIGINT ends the process, interrupt_request is ignored.
-    "xeus-python": Traits(cell_magics=True, refuses_late_magics=True, line_comment="##", interrupt="restart"),
+    "xeus-python": KernelProfile(cell_magics=True, refuses_late_magics=True, line_comment="##", interrupt="restart"),
     # deno 2.9: SIGINT ends the process; one output in ten came after idle.
-    "Deno kernel": Traits(line_comment="//", interrupt="message", idle_delay=0.03),
+    "Deno kernel": KernelProfile(line_comment="//", interrupt="message", idle_delay=0.03),
     # bash_kernel 0.10: errors show no line numbers, and every line costs a round trip to the shell.
-    "bash_kernel": Traits(line_comment=""),
+    "bash_kernel": KernelProfile(line_comment=""),
 }
 
 PROGRAMS = {
@@ -83,8 +83,8 @@ LINE_COMMENTS = {
 COMMENT_OF_LANGUAGE = {language: comment for comment, names in LINE_COMMENTS.items() for language in names.split()}
 
 
-def traits_of(kernel_info: Json) -> Traits:
-    """Return the traits for the content of a kernel_info_reply, whatever a kernel left out of it."""
+def profile_of(kernel_info: Json) -> KernelProfile:
+    """Return the profile for the content of a kernel_info_reply, whatever a kernel left out of it."""
     implementation = kernel_info.get("implementation")
     if isinstance(implementation, str) and implementation in BY_IMPLEMENTATION:
         return BY_IMPLEMENTATION[implementation]
@@ -92,12 +92,12 @@ def traits_of(kernel_info: Json) -> Traits:
     return replace(DEFAULTS, line_comment=comment, cell_magics=_is_metakernel(kernel_info))
 
 
-def traits_of_program(words: Iterable[str]) -> Traits | None:
-    """Return the traits that the words of a kernelspec's argv show, or None if only the kernel's start can tell."""
+def profile_of_program(words: Iterable[str]) -> KernelProfile | None:
+    """Return the profile that the words of a kernelspec's argv show, or None if only the kernel's start can tell."""
     implementation = next((OF_PROGRAM[word] for word in words if word in OF_PROGRAM), None)
     if implementation == "metakernel":
         return replace(DEFAULTS, cell_magics=True)
-    return None if implementation is None else traits_of({"implementation": implementation})
+    return None if implementation is None else profile_of({"implementation": implementation})
 
 
 def loses_over_ipc(argv: Sequence[str]) -> bool:

@@ -9,14 +9,14 @@ import anyio
 from ...core.config import BackendConfig
 from ...core.errors import MultiError
 from .child import Child, Deliver
-from .launch_context import Surroundings
+from .launch_context import LaunchContext
 from .output import Output
 
-OpenChild = Callable[[BackendConfig, Surroundings, Output, Deliver], AbstractAsyncContextManager[Child]]
+OpenChild = Callable[[BackendConfig, LaunchContext, Output, Deliver], AbstractAsyncContextManager[Child]]
 
 
 @dataclass(slots=True)
-class Life:
+class BackendTask:
     """One life of a backend, from Start to the end of its process."""
 
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)

@@ -14,7 +14,7 @@ from ...core.actions import Channel
 from ...core.config import BackendConfig
 from ...core.errors import BackendStartError
 from ...core.features.own_code import HALF_SECONDS
-from ...core.kernels.table import traits_of
+from ...core.kernels.table import profile_of
 from ...core.protocol.wire import Composer, Frame, Json, Message, Wire, WireError
 from ...trace.watchers import Trace
 from ..sockets import LoopSocket
@@ -123,7 +123,7 @@ class Child:
                 self._ask("kernel_info_request", {})
             if anyio.current_time() > bound_by and not self._is_bound():
                 raise self._start_error(f"{self._config.name} did not listen for {BIND_SECONDS:g} s.")
-        if setup := traits_of(self.kernel_info).setup:
+        if setup := profile_of(self.kernel_info).setup:
             self._setup_id = self._execute(setup, silent=True)
         else:
             self._setup_is_over.set()

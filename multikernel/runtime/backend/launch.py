@@ -33,9 +33,9 @@ from ...core.protocol.wire import Json
 from ..folders import make_private_folder
 from .child import Child, Deliver
 from .ipc import ipc_address
-from .launch_context import Surroundings
+from .launch_context import LaunchContext
 from .output import Output
-from .prelaunch import HeadStart
+from .prelaunch import Prelaunched
 from .tcp_ports import reserved_ports
 from .watchdog import Watchdog
 
@@ -53,7 +53,7 @@ class PlainKernelManager(AsyncKernelManager):
 
 @asynccontextmanager
 async def open_child(
-    config: BackendConfig, surroundings: Surroundings, output: Output, deliver: Deliver
+    config: BackendConfig, launch_context: LaunchContext, output: Output, deliver: Deliver
 ) -> AsyncIterator[Child]:
     """Start a process, wait until it is ready, and end it on leaving, within 2 s whatever it does.
 
@@ -63,7 +63,7 @@ async def open_child(
     async with AsyncExitStack() as life:
         life.callback(output.close)
         with anyio.move_on_after(config.timeout):
-            child = await _start(config, surroundings, output, deliver, life)
+            child = await _start(config, launch_context, output, deliver, life)
         if child is None:
             raise BackendStartError(
                 f"{config.name} did not get ready within {config.timeout:g} s; "
@@ -74,18 +74,18 @@ async def open_child(
 
 
 async def _start(
-    config: BackendConfig, surroundings: Surroundings, output: Output, deliver: Deliver, life: AsyncExitStack
+    config: BackendConfig, launch_context: LaunchContext, output: Output, deliver: Deliver, life: AsyncExitStack
 ) -> Child:
     """Start a process that lives as long as `life`, by the first transport that it can be reached by."""
-    transports = _transports(config.kernel, surroundings)
+    transports = _transports(config.kernel, launch_context)
     while True:
         attempt = await life.enter_async_context(AsyncExitStack())
         options = attempt.enter_context(transports.pop(0))
-        child = await attempt.enter_async_context(_process(config, surroundings, output, deliver, options))
+        child = await attempt.enter_async_context(_process(config, launch_context, output, deliver, options))
         try:
             await child.get_ready()
             if child.transport != "ipc":
-                surroundings.without_ipc.add(config.kernel)
+                launch_context.without_ipc.add(config.kernel)
             log.info("it is ready, over %s, as process %d", child.transport, child.pid, extra={"backend": config.name})
             return child
         except BackendStartError as error:
@@ -97,14 +97,14 @@ async def _start(
         output.note(note)
 
 
-def _transports(kernel: str, surroundings: Surroundings) -> list[AbstractContextManager[Json]]:
+def _transports(kernel: str, launch_context: LaunchContext) -> list[AbstractContextManager[Json]]:
     """Return the options of a kernel manager for each transport that is to be tried."""
     tcp = _over_tcp()
     argv: list[str] = []
     with suppress(NoSuchKernel):
-        argv = surroundings.kernel_spec_manager().get_kernel_spec(kernel).argv
-    ipc = ipc_address(surroundings.directory, argv)
-    if ipc is None or kernel in surroundings.without_ipc:
+        argv = launch_context.kernel_spec_manager().get_kernel_spec(kernel).argv
+    ipc = ipc_address(launch_context.directory, argv)
+    if ipc is None or kernel in launch_context.without_ipc:
         return [tcp]
     return [nullcontext({"transport": "ipc", "ip": ipc}), tcp]
 
@@ -117,24 +117,24 @@ def _over_tcp() -> Iterator[Json]:
 
 @asynccontextmanager
 async def _process(
-    config: BackendConfig, surroundings: Surroundings, output: Output, deliver: Deliver, options: Json
+    config: BackendConfig, launch_context: LaunchContext, output: Output, deliver: Deliver, options: Json
 ) -> AsyncIterator[Child]:
     """Start a process, or take one over that has a head start, and connect to it; end it on leaving."""
     manager = PlainKernelManager(
         kernel_name=config.kernel,
-        kernel_spec_manager=surroundings.kernel_spec_manager(),
-        context=surroundings.context,
-        connection_file=os.path.join(surroundings.directory, f"{secrets.token_hex(8)}.json"),
+        kernel_spec_manager=launch_context.kernel_spec_manager(),
+        context=launch_context.context,
+        connection_file=os.path.join(launch_context.directory, f"{secrets.token_hex(8)}.json"),
         shutdown_wait_time=SHUTDOWN_SECONDS,
         **options,
     )
     manager.session.key = secrets.token_hex(32).encode("ascii")
-    if (head_start := surroundings.head_start.pop(config.name, None)) is not None:
-        _take_over(manager, head_start, output)
+    if (prelaunch := launch_context.prelaunch.pop(config.name, None)) is not None:
+        _take_over(manager, prelaunch, output)
     else:
         await _launch(manager, config, output)
-    async with _ending(manager, surroundings.watchdog):
-        child = Child(config, manager, surroundings.composer, surroundings.trace, output, deliver)
+    async with _ending(manager, launch_context.watchdog):
+        child = Child(config, manager, launch_context.composer, launch_context.trace, output, deliver)
         try:
             yield child
         finally:
@@ -160,15 +160,15 @@ async def _ending(manager: AsyncKernelManager, watchdog: Watchdog) -> AsyncItera
             watchdog.ended(group)
 
 
-def _take_over(manager: AsyncKernelManager, head_start: HeadStart, output: Output) -> None:
+def _take_over(manager: AsyncKernelManager, prelaunch: Prelaunched, output: Output) -> None:
     """Make a manager's process one that runs already, as if it had started it."""
-    manager.connection_file = head_start.connection_file
-    manager.load_connection_info(head_start.connection)  # type: ignore[arg-type]
-    output.read_from(head_start.output)
+    manager.connection_file = prelaunch.connection_file
+    manager.load_connection_info(prelaunch.connection)  # type: ignore[arg-type]
+    output.read_from(prelaunch.output)
     provisioner = LocalProvisioner(kernel_spec=manager.kernel_spec, parent=manager)
-    provisioner.process = head_start.process
+    provisioner.process = prelaunch.process
     # It leads a session of its own.
-    provisioner.pid = provisioner.pgid = head_start.process.pid
+    provisioner.pid = provisioner.pgid = prelaunch.process.pid
     manager.provisioner = provisioner
 
 

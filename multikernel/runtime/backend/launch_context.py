@@ -8,7 +8,7 @@ import zmq
 
 from ...core.protocol.wire import Composer
 from ...trace.watchers import Trace
-from .prelaunch import HeadStart
+from .prelaunch import Prelaunched
 from .watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class LaunchContext:
     """What all children share."""
 
     context: "zmq.Context[zmq.Socket[bytes]]"
@@ -27,7 +27,7 @@ class Surroundings:
     watchdog: Watchdog
     composer: Composer
     trace: Trace
-    head_start: dict[str, HeadStart] = field(default_factory=dict)
+    prelaunch: dict[str, Prelaunched] = field(default_factory=dict)
     """By backend, a process that was launched before it was asked for; who takes it over takes it out."""
     memory: str | None = None
     """As private, and in memory, for values that cross from one child to another; None: there is no such place."""

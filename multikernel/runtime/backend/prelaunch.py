@@ -29,7 +29,7 @@ PYTHON = ("python", "python3", f"python3.{sys.version_info.minor}")
 
 
 @dataclass(frozen=True, slots=True)
-class HeadStart:
+class Prelaunched:
     """A process that nobody has connected to yet."""
 
     process: "subprocess.Popen[bytes]"
@@ -48,11 +48,11 @@ class HeadStart:
 
 
 @contextmanager
-def head_start(
+def prelaunch(
     config: BackendConfig, kernelspec: Kernelspec | None, directory: str, watchdog: Watchdog
-) -> Iterator[dict[str, HeadStart]]:
+) -> Iterator[dict[str, Prelaunched]]:
     """Launch a backend, where that is possible; yield it by its name. What is still in there at the end is killed."""
-    started: dict[str, HeadStart] = {}
+    started: dict[str, Prelaunched] = {}
     address = ipc_address(directory, kernelspec.command) if kernelspec is not None and kernelspec.command else None
     if kernelspec is not None and address is not None:
         with suppress(OSError):
@@ -65,7 +65,7 @@ def head_start(
             each.cancel()
 
 
-def _launch(config: BackendConfig, kernelspec: Kernelspec, directory: str, address: str) -> HeadStart:
+def _launch(config: BackendConfig, kernelspec: Kernelspec, directory: str, address: str) -> Prelaunched:
     environment = _environment(config, kernelspec)
     connection: Json = {
         **{name: number for number, name in enumerate(PORTS, 1)},
@@ -98,7 +98,7 @@ def _launch(config: BackendConfig, kernelspec: Kernelspec, directory: str, addre
         undo.pop_all()
     assert process.stdin is not None
     process.stdin.close()
-    return HeadStart(process, connection_file, connection, output)
+    return Prelaunched(process, connection_file, connection, output)
 
 
 def _arguments(command: Sequence[str], connection_file: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Ports of 127.0.0.1 for a process that is about to start."""
+"""Services of 127.0.0.1 for a process that is about to start."""
 
 import errno
 import secrets

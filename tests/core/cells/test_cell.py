@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 from multikernel.core.cells.cell import Cell, child_text, parse, refuse_unknown_header
 from multikernel.core.cells.names import Names
 from multikernel.core.errors import BackendNotFound, HeaderError, MultiError
-from multikernel.core.kernels.table import DEFAULTS, Traits
+from multikernel.core.kernels.table import DEFAULTS, KernelProfile
 
 from ..desk import COMMANDS, configured
 
 CONFIG = configured("python3", "ir", "bash", aliases={"python3": ("py",)})
 LANGUAGES = {"python3": "python", "ir": "r", "bash": "bash"}
-HASH = Traits(line_comment="##")
-CUT = Traits(line_comment="")
-IPYTHON = Traits(cell_magics=True, refuses_late_magics=True, line_comment="##")
-METAKERNEL = Traits(cell_magics=True)
+HASH = KernelProfile(line_comment="##")
+CUT = KernelProfile(line_comment="")
+IPYTHON = KernelProfile(cell_magics=True, refuses_late_magics=True, line_comment="##")
+METAKERNEL = KernelProfile(cell_magics=True)
 
 
 def names() -> Names:
@@ -125,8 +125,8 @@ def test_use_decides_what_a_language_below_it_means() -> None:
 
 @pytest.mark.parametrize("code", ["", "1", "\n\n1\n", "%%time\n1", "1\n%%r", " %%r", "%%\n", "a\r\nb", "😀\n%r"])
 def test_without_a_header_line_a_child_gets_the_text_untouched(code: str) -> None:
-    for traits in (HASH, CUT, DEFAULTS, IPYTHON):
-        assert (child_text(parsed(code), traits).text, child_text(parsed(code), traits).shift) == (code, 0)
+    for profile in (HASH, CUT, DEFAULTS, IPYTHON):
+        assert (child_text(parsed(code), profile).text, child_text(parsed(code), profile).shift) == (code, 0)
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,10 @@ TEXT = st.text(st.sampled_from("ab \n\r\t%!?#é\u0301😀👨\u200d👩\u2028\ud
 
 @given(HEADERS, TEXT, st.sampled_from([HASH, CUT]), st.data())
 def test_a_cursor_in_the_body_is_before_the_same_text_in_the_child(
-    headers: str, body: str, traits: Traits, data: st.DataObject
+    headers: str, body: str, profile: KernelProfile, data: st.DataObject
 ) -> None:
     cell = parsed(headers + body)
-    text = child_text(cell, traits)
+    text = child_text(cell, profile)
     position = data.draw(st.integers(max(cell.body_start, text.shift), len(cell.code)))
     assert text.text[text.to_child(position) :] == cell.code[position:]
     assert text.to_child(position) + text.shift == position
@@ -228,9 +228,9 @@ def test_the_header_line_under_a_cursor() -> None:
     assert [line.name if line else "" for line in found] == ["", *["use"] * 8, *["py"] * 5, "", ""]
 
 
-def refused(code: str, traits: Traits, backend: str = "ir") -> str:
+def refused(code: str, profile: KernelProfile, backend: str = "ir") -> str:
     try:
-        refuse_unknown_header(parsed(code, backend), backend, traits, names())
+        refuse_unknown_header(parsed(code, backend), backend, profile, names())
     except HeaderError as error:
         return str(error)
     return ""
@@ -244,9 +244,9 @@ def test_an_unknown_header_is_refused_for_a_kernel_without_magics() -> None:
     assert "Known are: backends, bash, help, interrupt, ir, py, python, python3, r, restart, start, stop, use." in text
 
 
-@pytest.mark.parametrize("traits", [IPYTHON, METAKERNEL])
-def test_an_unknown_header_is_a_magic_where_there_are_magics(traits: Traits) -> None:
-    assert refused("%%time\n1", traits) == ""
+@pytest.mark.parametrize("profile", [IPYTHON, METAKERNEL])
+def test_an_unknown_header_is_a_magic_where_there_are_magics(profile: KernelProfile) -> None:
+    assert refused("%%time\n1", profile) == ""
 
 
 @pytest.mark.parametrize(
@@ -261,8 +261,8 @@ def test_an_unknown_header_is_a_magic_where_there_are_magics(traits: Traits) -> 
     ],
 )
 def test_a_header_that_is_not_on_top_is_refused(code: str, text: str) -> None:
-    for traits in (HASH, METAKERNEL):
-        found = refused(code, traits)
+    for profile in (HASH, METAKERNEL):
+        found = refused(code, profile)
         assert found.startswith(text)
         assert bool(found) == bool(text)
 

@@ -8,12 +8,12 @@ from multikernel.core.kernels.table import (
     BY_IMPLEMENTATION,
     DEFAULTS,
     LINE_COMMENTS,
-    Traits,
+    KernelProfile,
     language_info,
     language_of,
     loses_over_ipc,
-    traits_of,
-    traits_of_program,
+    profile_of,
+    profile_of_program,
 )
 
 ANYTHING = st.recursive(
@@ -23,12 +23,12 @@ ANYTHING = st.recursive(
 )
 
 
-def traits(implementation: str, language: str = "", **more: object) -> Traits:
-    return traits_of({"implementation": implementation, "language_info": {"name": language}, **more})
+def profile(implementation: str, language: str = "", **more: object) -> KernelProfile:
+    return profile_of({"implementation": implementation, "language_info": {"name": language}, **more})
 
 
 def test_ipython_has_magics_comments_and_a_counter_to_move() -> None:
-    ipython = traits("ipython", "python")
+    ipython = profile("ipython", "python")
     assert ipython.cell_magics
     assert ipython.refuses_late_magics
     assert ipython.follows_counter
@@ -36,10 +36,10 @@ def test_ipython_has_magics_comments_and_a_counter_to_move() -> None:
 
 
 def test_the_implementation_counts_more_than_the_language() -> None:
-    assert traits("bash_kernel", "bash").line_comment == ""
-    assert traits("another", "bash").line_comment == "##"
-    assert traits("xeus-python", "python").interrupt == "restart"
-    assert traits("Deno kernel", "typescript").interrupt == "message"
+    assert profile("bash_kernel", "bash").line_comment == ""
+    assert profile("another", "bash").line_comment == "##"
+    assert profile("xeus-python", "python").interrupt == "restart"
+    assert profile("Deno kernel", "typescript").interrupt == "message"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_the_implementation_counts_more_than_the_language() -> None:
     ],
 )
 def test_an_unknown_kernel_gets_the_comment_of_its_language(language: str, comment: str) -> None:
-    assert traits("unknown", language) == Traits(line_comment=comment)
+    assert profile("unknown", language) == KernelProfile(line_comment=comment)
 
 
 def test_every_comment_stands_for_the_two_percent_signs() -> None:
@@ -66,9 +66,9 @@ def test_every_comment_stands_for_the_two_percent_signs() -> None:
 
 def test_a_metakernel_has_magics_of_its_own() -> None:
     links = [{"text": "MetaKernel Magics", "url": "https://metakernel.readthedocs.io/en/latest/source/README.html"}]
-    assert traits("Calysto Scheme", "scheme", help_links=links).cell_magics
-    assert not traits("Other Scheme", "scheme", help_links=[{"text": "Scheme", "url": ""}]).cell_magics
-    assert not traits("Other Scheme", "scheme", help_links=None).cell_magics
+    assert profile("Calysto Scheme", "scheme", help_links=links).cell_magics
+    assert not profile("Other Scheme", "scheme", help_links=[{"text": "Scheme", "url": ""}]).cell_magics
+    assert not profile("Other Scheme", "scheme", help_links=None).cell_magics
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_a_metakernel_has_magics_of_its_own() -> None:
         (["python", "-m", "ipykernel_launcher", "-f"], BY_IMPLEMENTATION["ipython"]),
         (["deno", "jupyter"], BY_IMPLEMENTATION["Deno kernel"]),
         (["R", "-e", "IRkernel", "main"], DEFAULTS),
-        (["python", "-m", "octave_kernel"], Traits(cell_magics=True)),
+        (["python", "-m", "octave_kernel"], KernelProfile(cell_magics=True)),
         (["julia"], None),
         ([], None),
     ],
 )
-def test_a_kernelspec_may_show_what_a_kernel_needs(argv: list[str], expected: Traits | None) -> None:
-    assert traits_of_program(argv) == expected
+def test_a_kernelspec_may_show_what_a_kernel_needs(argv: list[str], expected: KernelProfile | None) -> None:
+    assert profile_of_program(argv) == expected
 
 
 @given(
@@ -91,7 +91,7 @@ def test_a_kernelspec_may_show_what_a_kernel_needs(argv: list[str], expected: Tr
     | st.dictionaries(st.text(), ANYTHING)
 )
 def test_a_kernel_may_say_what_it_likes(kernel_info: dict[str, object]) -> None:
-    assert isinstance(traits_of(kernel_info), Traits)
+    assert isinstance(profile_of(kernel_info), KernelProfile)
     assert isinstance(language_of(kernel_info), str)
 
 

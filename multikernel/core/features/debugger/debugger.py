@@ -107,7 +107,7 @@ class Debugging:
         if not cell.runs_body or (cell.target or self._state.default) != backend.name:
             return None
         self._foreign.discard(path)
-        text = child_text(cell, backend.traits).text
+        text = child_text(cell, backend.profile).text
         _sources(backend).dumped(code, text)
         return text
 

@@ -19,7 +19,7 @@ CREATE_SECONDS = 5.0
 
 
 @dataclass(slots=True)
-class Twin:
+class ChildSubshell:
     """What one child has for a subshell of the notebook."""
 
     name: str | None = None
@@ -35,7 +35,7 @@ class Subshells:
     """All subshells of the notebook."""
 
     _outbox: Outbox
-    _twins: dict[str, dict[str, Twin]] = field(default_factory=dict)
+    _twins: dict[str, dict[str, ChildSubshell]] = field(default_factory=dict)
     """Subshell -> backend -> its twin."""
     _asked: dict[str, tuple[str, str]] = field(default_factory=dict)
     """msg_id of a request to create or delete a twin -> subshell, backend."""
@@ -60,7 +60,7 @@ class Subshells:
         """Send a message to a child's twin of a subshell, or to its main shell if the child has no subshells."""
         twins = self._twins.get(subshell, {})
         if subshell in self and has_subshells(backend) and backend.name not in twins:
-            twins[backend.name] = Twin()
+            twins[backend.name] = ChildSubshell()
             self._ask("create_subshell_request", {}, subshell, backend.name)
         twin = twins.get(backend.name)
         if twin is not None and twin.is_asked_for:
@@ -105,7 +105,7 @@ class Subshells:
             del self._asked[request_id]
             self._outbox.add(CancelTimer(("subshell", request_id)))
 
-    def _release(self, twin: Twin, backend: str) -> None:
+    def _release(self, twin: ChildSubshell, backend: str) -> None:
         held, twin.held = twin.held, []
         for channel, message in held:
             self._outbox.add(ToBackend(backend, channel, in_subshell(message, twin.name)))

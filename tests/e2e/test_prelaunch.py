@@ -16,7 +16,7 @@ from jupyter_client.manager import KernelManager
 
 from multikernel.config.kernelspecs import installed_kernelspecs
 from multikernel.core.config import BackendConfig, Kernelspec
-from multikernel.runtime.backend.prelaunch import head_start
+from multikernel.runtime.backend.prelaunch import prelaunch
 from multikernel.runtime.backend.watchdog import Watchdog
 
 from .kernel import PATIENCE, open_kernel
@@ -65,7 +65,7 @@ def test_it_is_what_jupyter_client_launches(tmp_path: Path) -> None:
     config = BackendConfig("python3", "python3", env={"MINE": "yes", "HOME": "/home/of/nobody"}, cwd=str(folder))
     with closing(Watchdog()) as watchdog:
         kernelspec = installed_kernelspecs()["python3"]
-        with head_start(config, kernelspec, str(tmp_path), watchdog) as started:
+        with prelaunch(config, kernelspec, str(tmp_path), watchdog) as started:
             ours = told(tmp_path, started["python3"].process)
     manager = KernelManager(
         kernel_name="python3",
@@ -91,7 +91,7 @@ def test_what_cannot_be_launched_is_not(tmp_path: Path, kernelspec: Kernelspec |
     before = psutil.Process().num_fds()
     with (
         closing(Watchdog()) as watchdog,
-        head_start(BackendConfig("k", "k"), kernelspec, str(tmp_path), watchdog) as started,
+        prelaunch(BackendConfig("k", "k"), kernelspec, str(tmp_path), watchdog) as started,
     ):
         assert started == {}
         assert psutil.Process().num_fds() == before + 1, "the pipe to the watchdog"
@@ -102,7 +102,7 @@ def test_one_that_nobody_takes_over_is_killed(tmp_path: Path) -> None:
     before = psutil.Process().num_fds()
     with Lobby() as lobby, closing(Watchdog()) as watchdog:
         kernelspec = Kernelspec("k", "k", "K", command=tuple(lobby.argv("os.system('sleep 1000')")))
-        with head_start(BackendConfig("k", "k"), kernelspec, str(tmp_path), watchdog):
+        with prelaunch(BackendConfig("k", "k"), kernelspec, str(tmp_path), watchdog):
             process = lobby.next_process()
         assert not process.is_running()
     assert psutil.Process().num_fds() == before
