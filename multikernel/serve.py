@@ -1,5 +1,6 @@
 """Serves the notebook, on one event loop: puts all parts together that the default backend's launch did not need."""
 
+import asyncio
 import logging
 import os
 import secrets
@@ -7,6 +8,8 @@ import signal
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
+from typing import assert_never
 
 import anyio
 import zmq
@@ -15,11 +18,11 @@ from . import __version__
 from .commands import TABLE, command_help
 from .config.kernelspecs import kernel_spec_manager
 from .config.settings import Settings, history_file
-from .core.actions import Task
+from .core.actions import FindHistory, Job, MeasureUsage
 from .core.cells.cell import HeaderLine
-from .core.cells.transfers import Transfer
+from .core.cells.transfers import Copy
 from .core.errors import StartError
-from .core.protocol.wire import Composer, Json
+from .core.protocol.wire import Composer
 from .core.router import Router
 from .core.services import Services, Variable
 from .runtime.backend.launch_context import LaunchContext
@@ -30,6 +33,8 @@ from .runtime.driver import Driver
 from .runtime.front.connection import Connection
 from .runtime.front.front import Front
 from .runtime.front.history import HistoryFile
+from .runtime.own_code import OwnCode
+from .runtime.services import RuntimeServices
 from .runtime.sockets import make_context
 from .trace.socket import TraceSocket
 from .trace.watchers import Trace, TraceFile
@@ -94,10 +99,12 @@ async def _serve(
     how = "encrypted (CurveZMQ)" if connection.encryption() else "not encrypted"
     log.info("multikernel %s listens to the notebook over %s, %s", __version__, connection.info["transport"], how)
     history = HistoryFile(history_file())
+    own_code = OwnCode()
     with closing(TraceSocket(launch_context.trace, launch_context.directory)):
         async with anyio.create_task_group() as tasks:
-            driver = Driver(router, tasks, front, launch_context, outputs, history, _run_task, _list_variables)
-            driver.serve()
+            driver = Driver(router, tasks, front, launch_context, outputs, history, own_code)
+            services = RuntimeServices(router, driver, launch_context, outputs, own_code, _list_variables)
+            driver.serve(partial(_do_job, services, history))
             tasks.start_soon(_watch_signals, driver)
             tasks.start_soon(_watch_parent, driver)
     history.close()
@@ -109,15 +116,22 @@ async def _serve(
 # Adapters are imported when a value first wants to cross: the front answers so much sooner.
 
 
-async def _run_task(services: Services, task: Task) -> Json | None:
-    match task:
-        case Transfer():
+async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> object:
+    match job:
+        case HeaderLine():
+            return await TABLE[job.name.lower()].run(services, job.operands)
+        case Copy(transfers):
             from .languages.transfer import transfer
 
-            await transfer(services, task)
+            for each in transfers:
+                await transfer(services, each)
             return None
-        case HeaderLine():
-            return await TABLE[task.name.lower()].run(services, task.operands)
+        case FindHistory(query):
+            return await asyncio.wrap_future(history.find(query))
+        case MeasureUsage():
+            return await services.usage()
+        case _:
+            assert_never(job)
 
 
 async def _list_variables(services: Services, backend: str) -> Sequence[Variable]:

@@ -4,15 +4,44 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .cells.cell import HeaderLine
-from .cells.transfers import Transfer
+from .cells.transfers import Copy
 from .errors import MultiError
 from .protocol.wire import Identities, Json, Message
 
 Channel = Literal["shell", "control", "stdin", "iopub"]
-Task = HeaderLine | Transfer
-"""What is done for a cell outside the core: a command, or the copying of a variable."""
 TimerKey = tuple[str, str]
-"""What the timer is for, and the msg_id or backend that it is about."""
+"""Which handler the timer is for, and the msg_id, exchange or backend that it is about."""
+JobKey = tuple[str, str]
+"""Which handler the outcome is for, and the msg_id that it is about."""
+
+HistoryEntry = tuple[int, int, str]
+"""Session, line (the execution count), and a cell as typed; a range of this session's cells has 0 for the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindHistory:
+    """Look up what a history_request asks for: a sequence of HistoryEntry."""
+
+    query: Json
+
+    @property
+    def text(self) -> str:
+        """It as errors name it."""
+        return "The history"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureUsage:
+    """Measure the front and all children: the content of a usage_reply."""
+
+    @property
+    def text(self) -> str:
+        """It as errors name it."""
+        return "The usage"
+
+
+Job = HeaderLine | Copy | FindHistory | MeasureUsage
+"""What takes time and happens outside the core: a command, a copy, a look at a file or at processes."""
 
 
 @dataclass(slots=True)
@@ -56,7 +85,7 @@ class Signal:
 
 @dataclass(slots=True)
 class SetTimer:
-    """Call `Router.timer` with the key after this time, unless it is cancelled or set anew before."""
+    """Call `Router.timer` with the key after this time, unless the timer is cancelled or set again before."""
 
     key: TimerKey
     seconds: float
@@ -70,23 +99,23 @@ class CancelTimer:
 
 
 @dataclass(slots=True)
-class RunCommand:
-    """Run a command of a cell, or copy a variable for it; call `Router.command_done` with what it returns or raises."""
+class StartJob:
+    """Do a job; call `Router.job_done` with what it returns or with the MultiError that it raises."""
 
-    request_id: str
-    task: Task
-
-
-@dataclass(slots=True)
-class CancelCommand:
-    """Cancel what RunCommand started."""
-
-    request_id: str
+    key: JobKey
+    job: Job
 
 
 @dataclass(slots=True)
-class RunEnded:
-    """Tell who waits for code of Multi's own, by its key, that it has run: with an error, or the empty string."""
+class CancelJob:
+    """Cancel a job; its outcome is then `Interrupted`."""
+
+    key: JobKey
+
+
+@dataclass(slots=True)
+class OwnCodeEnded:
+    """Tell what waits for code of Multi's own, by its key, that it has run: with an error, or the empty string."""
 
     key: int
     outcome: str | MultiError
@@ -101,21 +130,6 @@ class StoreInput:
 
 
 @dataclass(slots=True)
-class FindHistory:
-    """Look up what a history_request asks for, and call `Router.history_found` with it."""
-
-    request_id: str
-    query: Json
-
-
-@dataclass(slots=True)
-class MeasureUsage:
-    """Measure the front and all children for a usage_request, and call `Router.usage_measured` with it."""
-
-    request_id: str
-
-
-@dataclass(slots=True)
 class Shutdown:
     """End all children, then the front."""
 
@@ -126,11 +140,13 @@ class Log:
 
     text: str
     backend: str = ""
+    is_bug: bool = False
+    """The text is the traceback of a bug of Multi's own."""
 
 
 @dataclass(slots=True)
 class Drop:
-    """Say why a message goes no further."""
+    """Report why a message goes no further."""
 
     channel: Channel
     message: Message
@@ -147,16 +163,11 @@ Action = (
     | Signal
     | SetTimer
     | CancelTimer
-    | RunCommand
-    | CancelCommand
-    | RunEnded
+    | StartJob
+    | CancelJob
+    | OwnCodeEnded
     | StoreInput
-    | FindHistory
-    | MeasureUsage
     | Shutdown
     | Log
     | Drop
 )
-
-HistoryEntry = tuple[int, int, str]
-"""Session, line (the execution count), and a cell as typed; a range of this session's cells says 0 for it."""

@@ -1,13 +1,12 @@
 """What the core knows of each backend: its state, what its kernel is, and what it has been told."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .config import BackendConfig, InterruptMode, Kernelspec
-from .features.debugger.source_files import SourceFiles
 from .kernels.table import DEFAULTS, KernelProfile, profile_of
 from .protocol.wire import Json
-from .request import CellRequest
 
 
 class BackendState(StrEnum):
@@ -25,22 +24,21 @@ class Backend:
     config: BackendConfig
     kernelspec: Kernelspec | None
     """None where the configured kernelspec is not installed."""
-    sources: SourceFiles | None = None
-    """The files that a debugger knows its cells by; None where the kernelspec says of no debugger."""
+    last_lines: Callable[[], Sequence[str]]
+    """The last lines that its process wrote to stderr and stdout."""
     state: BackendState = BackendState.STOPPED
     kernel_info: Json = field(default_factory=dict)
     """Content of its last kernel_info_reply; empty before its first start."""
     profile: KernelProfile = DEFAULTS
-    waiting: list[CellRequest] = field(default_factory=list)
-    """Cells that are sent when it is ready."""
     next_count: int = 1
-    """The number that the child's own counter gives its next cell."""
+    """The number that the child's own counter gives its next cell. Written by execution."""
     cells_run: int = 0
+    """Written by execution."""
     messages_heard: int = 0
-    notices: list[str] = field(default_factory=list)
-    """What the next cell for it has to be told."""
-    is_deaf: bool = False
-    """An interrupt had no effect; the next one restarts it."""
+    """Written by relay."""
+    ignores_interrupts: bool = False
+    """An interrupt had no effect; the next one restarts it. Written by interrupts."""
+    _notices: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -53,17 +51,31 @@ class Backend:
         spec_mode = self.kernelspec.interrupt_mode if self.kernelspec else "signal"
         return self.config.interrupt or self.profile.interrupt or spec_mode
 
-    def started(self, kernel_info: Json, startup_error: str = "") -> None:
-        """Note that the child is ready, and what it says it is."""
-        if startup_error:
-            self.notices.append(f"The startup code of {self.name} failed: {startup_error}")
-        self.state = BackendState.READY
+    def notice(self, text: str) -> None:
+        """Keep a line for the next cell that runs here."""
+        self._notices.append(text)
+
+    def take_notices(self) -> list[str]:
+        """Return the lines for the next cell, and forget them."""
+        notices, self._notices = self._notices, []
+        return notices
+
+    def starting(self) -> None:
+        """Note that a child is on its way."""
+        self.state = BackendState.STARTING
+
+    def introduced(self, kernel_info: Json) -> None:
+        """Note what the child says it is."""
         self.kernel_info = kernel_info
         self.profile = profile_of(kernel_info)
 
+    def ready(self) -> None:
+        """Note that the child runs cells from now on."""
+        self.state = BackendState.READY
+
     def ended(self) -> None:
-        """Note that there is no child any more."""
+        """Note that there is no child any longer."""
         self.state = BackendState.STOPPED
-        self.notices.clear()
+        self._notices.clear()
         self.next_count = 1
-        self.is_deaf = False
+        self.ignores_interrupts = False

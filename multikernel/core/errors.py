@@ -65,3 +65,14 @@ class Interrupted(MultiError):
 
 class TransferError(MultiError):
     """A value that could not be copied from one backend to another."""
+
+
+class InternalError(MultiError):
+    """A bug of Multi's own, which costs the request at hand."""
+
+    def __init__(self, error: BaseException) -> None:
+        """Take the exception; its traceback is for the log."""
+        super().__init__(
+            f"A bug in Multi ended this request: {type(error).__name__}: {error}. Nothing else is affected; "
+            f"please report it with the traceback in the kernel's log."
+        )

@@ -1,67 +1,79 @@
-"""How backends come and go: ready, failed to start, died, stopped; and what each means for requests and comms."""
+"""How backends come and go: ready, failed to start, died, stopped; and what each means for requests and features."""
 
-from .actions import CancelTimer, ToFront
+from functools import partial
+
+from .actions import CancelTimer
 from .backend import Backend, BackendState
 from .errors import BackendDied, MultiError
+from .exchanges import Exchanges
 from .execution.execution import Execution
-from .execution.flight import Flight
-from .features.comms.checks import CommChecks
-from .features.debugger.debugger import Debugging
+from .feature import Feature
+from .guard import Guard
+from .hooks import Hooks
 from .kernels.table import language_of
+from .outbox import Outbox
 from .protocol.wire import Json
 from .state import State
 
 
-class Lives:
-    """The events of a backend's life, as the runtime reports them."""
+class Lifecycle:
+    """What the runtime reports of a backend's processes."""
 
     def __init__(
-        self, state: State, flight: Flight, execution: Execution, debugging: Debugging, checks: CommChecks
+        self, state: State, outbox: Outbox, exchanges: Exchanges, execution: Execution, hooks: Hooks, guard: Guard
     ) -> None:
-        """Take the state and the parts that hear of it."""
+        """Take what hears of it."""
         self._state = state
-        self._outbox = state.outbox
-        self._flight = flight
+        self._outbox = outbox
+        self._exchanges = exchanges
         self._execution = execution
-        self._debugging = debugging
-        self._checks = checks
+        self._hooks = hooks
+        self._guard = guard
 
     def ready(self, backend: Backend, kernel_info: Json, startup_error: str) -> None:
-        """A child has answered kernel_info on shell and been heard on iopub."""
-        backend.started(kernel_info, startup_error)
+        """A child has answered kernel_info on shell and been heard on iopub.
+
+        What has just arrived from the notebook may have stopped the backend; then this is about a child that has gone.
+        """
+        if backend.state is not BackendState.STARTING:
+            return
+        backend.introduced(kernel_info)
+        if startup_error:
+            backend.notice(f"The startup code of {backend.name} failed: {startup_error}")
         if language := language_of(kernel_info).lower():
             self._state.names.languages[backend.name] = language
-        self._debugging.ready(backend)
+        preparing: list[Feature] = []
+        for feature in self._hooks.features:
+            self._guard(partial(_prepare, feature, backend, preparing))
+        if not preparing:
+            self.resume(backend)
 
-    def start_failed(self, backend: Backend, error: MultiError) -> None:
-        """A child did not get ready, or cannot go on."""
-        self.end(backend, error)
+    def resume(self, backend: Backend) -> None:
+        """Let a child that has been told all run cells."""
+        backend.ready()
+        self._execution.started(backend)
+        for feature in self._hooks.features:
+            self._guard(partial(feature.ready, backend))
 
     def died(self, backend: Backend, how: str) -> None:
-        """A child's process has ended by itself; `how` says with which signal or exit code."""
-        text = f"{backend.name} died ({how}); the next cell for it starts it anew, empty."
-        self.end(backend, BackendDied(text, self._state.last_lines(backend.name)))
-        backend.notices.append(f"{backend.name} had died and was started anew: it is new and empty.")
+        """A child's process has ended by itself; `how` names the signal or the exit code."""
+        text = f"{backend.name} died ({how}); the next cell for it starts it again, empty."
+        self.end(backend, BackendDied(text, backend.last_lines()))
+        backend.notice(f"{backend.name} had died and was restarted: it is new and empty.")
 
     def end(self, backend: Backend, error: MultiError) -> None:
-        """End all that a child has to do with, since it is no more; `%%log` says why."""
+        """Fail every request that involves a child that has gone; `%%log` shows why."""
         if backend.state is not BackendState.STOPPED:
             self._outbox.log(str(error), backend.name)
         backend.ended()
-        self._execution.start_failed(backend, error)
         self._outbox.add(CancelTimer(("interrupt", backend.name)))
-        for request in self._state.requests_of(backend.name):
-            if request.replied:
-                self._flight.finish(request)
-            else:
-                self._execution.fail(request, error)
-        for request in self._state.copying(backend.name):
-            self._execution.fail(request, error)
-        self._state.silent_runs.forget_backend(backend.name, error)
-        self._state.inputs.forget_backend(backend.name)
-        self._state.subshells.forget_backend(backend.name)
-        self._checks.forget_backend(backend.name)
-        for comm_id in self._state.comms.close_all(backend.name):
-            close = self._outbox.composer.message("comm_close", {"comm_id": comm_id, "data": {}})
-            self._outbox.add(ToFront("iopub", close))
-        self._debugging.ended(backend, error)
+        self._execution.backend_ended(backend, error)
+        for exchange in self._exchanges.of(backend.name):
+            self._guard(partial(self._exchanges.fail, exchange, error), exchange.request)
+        for feature in self._hooks.features:
+            self._guard(partial(feature.ended, backend, error))
+
+
+def _prepare(feature: Feature, backend: Backend, preparing: list[Feature]) -> None:
+    if feature.is_preparing(backend):
+        preparing.append(feature)

@@ -1,6 +1,7 @@
-"""The actions of the event at hand, and the messages that Multi itself says."""
+"""The actions of the event at hand, and the messages that Multi itself sends."""
 
 from dataclasses import dataclass, field
+from traceback import format_exception
 
 from .actions import Action, Channel, Drop, Log, ToFront
 from .errors import MultiError
@@ -9,68 +10,91 @@ from .protocol.wire import Composer, Json, Message
 from .request import CellRequest, Request
 
 BUSY: Json = {"execution_state": "busy"}
+WITHOUT_STATUS = ("debug_request", "kernel_info_request")
+"""Requests whose statuses front-ends do not take for the kernel's."""
+IDLE: Json = {"execution_state": "idle"}
 
 
 @dataclass(slots=True)
 class Outbox:
-    """Collects actions in the order in which they are to be performed."""
+    """Collects actions in the order in which they are to be performed.
+
+    What goes to the notebook comes last in each event: a child can already work while the notebook is told so.
+    """
 
     composer: Composer
     _actions: list[Action] = field(default_factory=list)
-    _busy_cells: set[str] = field(default_factory=set)
+    _to_front: list[Action] = field(default_factory=list)
+    _busy_cells: dict[str, Request] = field(default_factory=dict)
 
     def add(self, action: Action) -> None:
         """Append an action."""
         self._actions.append(action)
 
     def take(self) -> list[Action]:
-        """Return what has been collected, and begin anew."""
-        actions, self._actions = self._actions, []
+        """Return what has been collected, and begin with nothing."""
+        actions = self._actions + self._to_front
+        self._actions, self._to_front = [], []
         return actions
 
     def log(self, text: str, backend: str = "") -> None:
         """Write a line to the log."""
         self.add(Log(text, backend))
 
+    def bug(self, error: BaseException) -> None:
+        """Write the traceback of a bug of Multi's own to the log."""
+        self.add(Log("".join(format_exception(error)), is_bug=True))
+
     def drop(self, channel: Channel, message: Message, why: str, backend: str = "") -> None:
-        """Say why a message goes no further."""
+        """Report why a message goes no further."""
         self.add(Drop(channel, message, why, backend))
 
     def publish(self, request: Request, msg_type: str, content: Json) -> None:
         """Publish a message under a request."""
-        self.add(ToFront("iopub", self.composer.message(msg_type, content, request.message)))
+        self._to_front.append(ToFront("iopub", self.composer.message(msg_type, content, request.message)))
+
+    def publish_unasked(self, msg_type: str, content: Json) -> None:
+        """Publish a message that belongs to no request."""
+        self._to_front.append(ToFront("iopub", self.composer.message(msg_type, content)))
 
     def forward(self, channel: Channel, message: Message, origin: Origin) -> None:
         """Send a child's message on to the notebook, under the notebook's own header."""
         message = self.composer.forward(message, origin.header_frame)
-        self.add(ToFront(channel, message, () if channel == "iopub" else origin.client))
+        self._to_front.append(ToFront(channel, message, () if channel == "iopub" else origin.client))
+
+    def forward_reply(self, request: Request, message: Message) -> None:
+        """Send a child's reply on to the client that asked."""
+        request.reply_sent = True
+        message = self.composer.forward(message, request.message.header_frame)
+        self._to_front.append(ToFront(request.channel, message, request.client))
 
     def busy(self, request: Request) -> None:
         """Publish that a request's turn has come, once."""
-        if not request.busy:
-            request.busy = True
+        if not request.busy_sent:
+            request.busy_sent = True
             if isinstance(request, CellRequest):
-                self._busy_cells.add(request.id)
+                self._busy_cells[request.id] = request
             self.publish(request, "status", BUSY)
 
     def idle(self, request: Request) -> None:
         """Publish that all of a request's outputs are there.
 
-        Front-ends and jupyter_server take the last status, whatever its parent, for the kernel's; so where another cell
-        still runs, busy follows, of no request.
+        Front-ends and jupyter_server take the last status, whatever its parent, for the kernel's; so where a cell still
+        runs, its busy follows. Those of some requests they do not.
         """
-        self._busy_cells.discard(request.id)
-        self.publish(request, "status", {"execution_state": "idle"})
-        if self._busy_cells:
-            self.add(ToFront("iopub", self.composer.message("status", BUSY)))
+        request.is_over = True
+        self._busy_cells.pop(request.id, None)
+        self.publish(request, "status", IDLE)
+        if self._busy_cells and request.type not in WITHOUT_STATUS:
+            self.publish(next(iter(self._busy_cells.values())), "status", BUSY)
 
     def reply(self, request: Request, content: Json) -> None:
         """Answer a request, once; a type without reply gets none."""
-        if request.replied or not request.reply_type:
+        if request.reply_sent or not request.reply_type:
             return
-        request.replied = True
+        request.reply_sent = True
         message = self.composer.message(request.reply_type, content, request.message)
-        self.add(ToFront(request.channel, message, request.client))
+        self._to_front.append(ToFront(request.channel, message, request.client))
 
     def error(self, request: Request, error: MultiError) -> None:
         """Publish an error under a cell."""

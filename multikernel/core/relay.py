@@ -1,143 +1,115 @@
-"""What a child says, on its way to the notebook: only what belongs to a request that was sent to it counts."""
-
-from collections.abc import Callable, Mapping
+"""What a child sends, on its way to the notebook: only what belongs to a request that was sent to it counts."""
 
 from .actions import Channel
 from .backend import Backend
-from .execution.execution import Execution
-from .execution.flight import Flight
-from .features.comms.checks import CommChecks
-from .features.debugger.debugger import Debugging
+from .exchange import Exchange, NotebookExchange
+from .exchanges import Exchanges
+from .guard import Guard
+from .hooks import Hooks
+from .outbox import Outbox
 from .protocol.rewrite import Origin, to_front
-from .protocol.wire import Message, WireError, is_question_to
-from .request import COMM_TYPES, CellRequest, Request
-from .state import State
+from .protocol.wire import Message, WireError
+from .request import COMM_TYPES, CellRequest
 
 KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"})
-"""What a child says that the front says itself."""
-
-SPEAK_UNASKED = frozenset({"comm_msg", "debug_event", "stream"})
-"""What counts without a request of the notebook."""
+"""What a child sends that the front sends itself."""
 
 
 class Relay:
     """Sends a child's messages on under the notebook's own headers, and draws the consequences."""
 
-    def __init__(
-        self,
-        state: State,
-        flight: Flight,
-        execution: Execution,
-        debugging: Debugging,
-        checks: CommChecks,
-        answers: Mapping[str, Callable[[str, Message], None]],
-    ) -> None:
-        """Take the state that the router's parts share, and the parts that a child's words concern.
-
-        `answers` are what takes the answers to questions of Multi's own, by their type.
-        """
-        self._state = state
-        self._outbox = state.outbox
-        self._flight = flight
-        self._execution = execution
-        self._debugging = debugging
-        self._checks = checks
-        self._answers = answers
+    def __init__(self, outbox: Outbox, exchanges: Exchanges, hooks: Hooks, guard: Guard) -> None:
+        """Take where messages go, and what they concern."""
+        self._outbox = outbox
+        self._exchanges = exchanges
+        self._hooks = hooks
+        self._guard = guard
 
     def take(self, backend: Backend, channel: Channel, message: Message) -> None:
         """Take a message of a child."""
         backend.messages_heard += 1
-        request = self._state.in_flight.get(message.parent_id)
-        if request is not None and request.backend != backend.name:
-            request = None
-        origin = request.origin if request is not None else self._state.origins.get(message.parent_id, backend.name)
+        exchange = self._exchanges.find(backend.name, message.parent_id)
         try:
-            if origin is None:
-                self._without_origin(backend, channel, message)
-            elif channel == "iopub":
-                self._iopub(backend, message, origin, request)
-            elif channel == "stdin":
-                self._input_request(backend, message, origin)
-            else:
-                self._reply(backend, channel, message, origin, request)
+            self._take(backend, channel, message, exchange)
         except WireError as error:
             self._outbox.drop(channel, message, f"it cannot be read: {error}", backend.name)
+        except Exception as error:
+            self._guard.caught(error, exchange.request if exchange is not None else None)
 
-    def _iopub(self, backend: Backend, message: Message, origin: Origin, request: Request | None) -> None:
-        if request is not None:
-            if not request.busy and request.type in COMM_TYPES and message.type != "status":
-                self._flight.child_is_concurrent(request)
-            self._outbox.busy(request)
-        if message.type == "status":
-            if request is not None and message.says_idle():
-                if isinstance(request, CellRequest):
-                    self._checks.cell_over(request, backend)
-                self._flight.child_idle(request)
-        elif message.type not in KEPT_FROM_FRONT:
-            if message.type in ("comm_open", "comm_close") and not self._learn_comm(backend, message):
-                self._outbox.drop("iopub", message, "the comm is not this backend's", backend.name)
-                return
-            if message.type == "execute_result" and isinstance(request, CellRequest) and request.stores_history:
-                self._state.results.note(request.count, message.content_frame)
-            if message.type == "debug_event":
-                message = self._debugging.happened(backend, message)
-            self._outbox.forward("iopub", to_front(message, origin), origin)
-
-    def _learn_comm(self, backend: Backend, message: Message) -> bool:
-        """Note a comm that a child opens or closes; False where the id is another backend's."""
-        content = message.content()
-        comm_id, target = str(content.get("comm_id")), str(content.get("target_name"))
-        if message.type == "comm_close":
-            owned = self._state.comms.owner(comm_id) == backend.name
-            self._state.comms.closed(comm_id, backend.name)
-            return owned
-        return self._state.comms.opened(comm_id, backend.name, target)
-
-    def _reply(
-        self, backend: Backend, channel: Channel, message: Message, origin: Origin, request: Request | None
-    ) -> None:
-        if request is None and (unanswered := self._state.unanswered.pop(message.parent_id, None)) is not None:
-            self._outbox.forward(unanswered, message, origin)
+    def _take(self, backend: Backend, channel: Channel, message: Message, exchange: Exchange | None) -> None:
+        if exchange is not None and not isinstance(exchange, NotebookExchange):
+            self._for_multi(backend, channel, message, exchange)
             return
-        is_held = isinstance(request, CellRequest) and request.held_reply is not None
-        if request is None or request.replied or is_held:
+        origin = exchange.origin if exchange is not None else self._exchanges.origin(backend.name, message.parent_id)
+        if origin is None:
+            self._unasked(backend, channel, message)
+        elif channel == "iopub":
+            self._published(backend, message, origin, exchange)
+        elif channel == "stdin":
+            self._on_stdin(backend, message, origin, exchange)
+        elif exchange is not None:
+            self._reply(backend, channel, message, exchange)
+        elif not self._hooks.replied_late(message, origin):
             self._outbox.drop(channel, message, "nobody waits for it", backend.name)
-            return
-        if message.type != request.reply_type:
-            self._outbox.drop(channel, message, f"it is no reply to a {request.type}", backend.name)
-            return
-        self._outbox.busy(request)
-        if isinstance(request, CellRequest):
-            if self._execution.holds(request, message):
-                return
-            self._execution.replied(request, message.content())
-        elif request.type == "debug_request":
-            message = self._debugging.replied(backend, request, message)
-        self._outbox.forward(request.channel, to_front(message, origin), origin)
-        self._flight.child_replied(request)
 
-    def _input_request(self, backend: Backend, message: Message, origin: Origin) -> None:
-        if message.type != "input_request":
-            self._outbox.drop("stdin", message, "it is no input_request", backend.name)
-        elif not self._state.inputs.asked(backend.name, message, origin.client):
-            self._outbox.drop("stdin", message, "another backend asks under this id", backend.name)
+    def _published(self, backend: Backend, message: Message, origin: Origin, exchange: NotebookExchange | None) -> None:
+        if exchange is not None and not exchange.is_begun:
+            exchange.is_begun = True
+            if exchange.request.type in COMM_TYPES and message.type != "status":
+                self._exchanges.is_concurrent(exchange)
+            self._outbox.busy(exchange.request)
+        if message.type == "status":
+            if exchange is not None and message.says_idle():
+                if isinstance(exchange.request, CellRequest):
+                    self._hooks.cell_idle(exchange)
+                self._exchanges.idle(exchange)
+        elif message.type not in KEPT_FROM_FRONT:
+            self._forward(backend, "iopub", message, origin, exchange)
+
+    def _on_stdin(self, backend: Backend, message: Message, origin: Origin, exchange: NotebookExchange | None) -> None:
+        if message.type == "input_request":
+            self._forward(backend, "stdin", message, origin, exchange)
         else:
-            self._outbox.forward("stdin", message, origin)
+            self._outbox.drop("stdin", message, "it is no input_request", backend.name)
 
-    def _without_origin(self, backend: Backend, channel: Channel, message: Message) -> None:
-        """Drop what belongs to no request, but log its text; comms that are open may speak unasked, and a debugger."""
-        if message.type in self._answers and is_question_to(backend.name, message.parent_id):
-            self._answers[message.type](backend.name, message)
+    def _forward(
+        self, backend: Backend, channel: Channel, message: Message, origin: Origin, exchange: NotebookExchange | None
+    ) -> None:
+        """Send a message on as the rules for its type have it; a rule that keeps it says why."""
+        rule = self._hooks.to_front.get((channel, message.type))
+        changed = message if rule is None else rule(backend, message, exchange)
+        if changed is not None:
+            self._outbox.forward(channel, to_front(changed, origin), origin)
+
+    def _reply(self, backend: Backend, channel: Channel, message: Message, exchange: NotebookExchange) -> None:
+        if message.type != exchange.reply_type:
+            self._outbox.drop(channel, message, f"it is no reply to {exchange.what}", backend.name)
+        elif not exchange.awaits_reply:
+            self._outbox.drop(channel, message, "nobody waits for it", backend.name)
+        else:
+            exchange.is_begun = True
+            self._outbox.busy(exchange.request)
+            rule = self._hooks.to_front.get((channel, message.type))
+            changed = message if rule is None else rule(backend, message, exchange)
+            self._exchanges.replied(exchange, message if changed is None else changed)
+
+    def _for_multi(self, backend: Backend, channel: Channel, message: Message, exchange: Exchange) -> None:
+        """Take what a child sends for a request of Multi's own."""
+        if channel != "iopub" and message.type == exchange.reply_type:
+            self._exchanges.replied(exchange, message)
+        elif channel == "iopub" and message.type == "status":
+            if message.says_idle():
+                self._exchanges.idle(exchange)
+        else:
+            self._unasked(backend, channel, message)
+
+    def _unasked(self, backend: Backend, channel: Channel, message: Message) -> None:
+        """Drop what belongs to no request of the notebook, unless it may be sent unasked; log its text."""
+        rule = self._hooks.unasked.get(message.type) if channel == "iopub" else None
+        if rule is not None and (changed := rule(backend, message)) is not None:
+            self._outbox.forward("iopub", changed, Origin(backend.name, b"{}"))
             return
-        content = message.content() if message.type in SPEAK_UNASKED else {}
-        if channel == "iopub" and message.type == "comm_msg":
-            if self._state.comms.owner(str(content.get("comm_id"))) == backend.name:
-                self._outbox.forward("iopub", message, Origin(backend.name, b"{}"))
-                return
-        elif channel == "iopub" and message.type == "debug_event":
-            self._outbox.forward("iopub", self._debugging.happened(backend, message), Origin(backend.name, b"{}"))
-            return
-        elif message.type == "stream":
-            self._outbox.log(str(content.get("text")), backend.name)
+        if message.type == "stream":
+            self._outbox.log(str(message.content().get("text")), backend.name)
         why = "its parent is no request of this backend's" if message.parent_id else "no parent"
         self._outbox.drop(channel, message, why, backend.name)

@@ -1,36 +1,29 @@
-"""Requests of the notebook: what is known of one while it is in flight, and of its origin ever after."""
+"""Requests of the notebook: what is known of one while it is in flight."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from .actions import Channel, Task
+from .actions import Channel, Job
 from .cells.cell import Cell
-from .protocol.rewrite import Origin
 from .protocol.wire import Identities, Json, Message
-
-ORIGINS_KEPT = 10_000
-"""Requests whose late outputs still find their parent: the last so many that were sent or spoken of."""
 
 COMM_TYPES = ("comm_open", "comm_msg", "comm_close")
 """Message types that have an idle, but no reply."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Request:
-    """A message of the notebook that is to be answered: one busy, one reply where it has one, one idle."""
+    """A message of the notebook that gets one busy, one reply where its type has one, and one idle."""
 
     message: Message
     channel: Channel
     client: Identities
     content: Json
-    origin: Origin | None = None
-    """What its child was sent; None while no child has it."""
-    busy: bool = False
-    """The notebook has heard busy for it: for all but cells, the child has begun."""
-    replied: bool = False
-    idle_seen: bool = False
-    """The child has said idle; the notebook hears it when all else is through."""
-    done: bool = False
+    busy_sent: bool = False
+    """The notebook has got its busy. Written by outbox."""
+    reply_sent: bool = False
+    """The notebook has got its reply. Written by outbox."""
+    is_over: bool = False
+    """The notebook has got its idle. Written by outbox."""
 
     @property
     def id(self) -> str:
@@ -53,28 +46,59 @@ class Request:
         subshell = self.message.header.get("subshell_id")
         return subshell if isinstance(subshell, str) and self.channel == "shell" else ""
 
-    @property
-    def backend(self) -> str:
-        """The child it was sent to; empty: none (yet)."""
-        return self.origin.backend if self.origin is not None else ""
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The step in which a cell waits until a backend is ready, which is started if it has to be."""
+
+    backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The step in which a child runs the cell's body."""
+
+    backend: str
+
+
+Step = Job | Ready | Body
 
 
 @dataclass(slots=True)
+class Track:
+    """The steps of a cell, one after the other, and how far it has come."""
+
+    steps: tuple[Step, ...] = ()
+    position: int = 0
+    """The step that it is at. Written by execution."""
+    job: Job | None = None
+    """What is being done for it outside the core. Written by execution."""
+    reply: Message | None = None
+    """The child's reply, held until the steps behind the body are through. Written by execution."""
+
+    @property
+    def step(self) -> Step | None:
+        """The step that it is at; None behind the last one."""
+        return self.steps[self.position] if self.position < len(self.steps) else None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are steps behind the one that it is at."""
+        return self.position + 1 < len(self.steps)
+
+
+@dataclass(slots=True, eq=False)
 class CellRequest(Request):
     """An execute_request on its way through the queue."""
 
-    aborted: bool = False
-    cell: Cell | None = None
+    is_aborted: bool = False
+    """It has been received before something that failed or was interrupted. Written by lanes."""
     count: int = 0
-    commands_done: int = 0
-    imported: int = 0
-    """How many of the cell's variables have been copied before its body."""
-    exported: int = 0
-    """How many have been copied after it."""
-    task: Task | None = None
-    """What is being done for it outside the core."""
-    held_reply: Message | None = None
-    """The child's reply, which the notebook gets when variables have been copied."""
+    """Its number. Written by execution."""
+    cell: Cell | None = None
+    """Its text in parts; None before its turn. Written by execution."""
+    track: Track = field(default_factory=Track)
+    """What is done for it, step by step. Written by execution."""
 
     @property
     def silent(self) -> bool:
@@ -90,24 +114,3 @@ class CellRequest(Request):
     def stops_on_error(self) -> bool:
         """Whether an error aborts what is queued behind it."""
         return not self.silent and bool(self.content.get("stop_on_error", True))
-
-
-@dataclass(slots=True)
-class Origins:
-    """msg_id -> Origin, for the newest ORIGINS_KEPT."""
-
-    _known: OrderedDict[str, Origin] = field(default_factory=OrderedDict)
-
-    def __setitem__(self, msg_id: str, origin: Origin) -> None:
-        """Note the origin of a request that goes to a child."""
-        self._known[msg_id] = origin
-        if len(self._known) > ORIGINS_KEPT:
-            self._known.popitem(last=False)
-
-    def get(self, msg_id: str, backend: str) -> Origin | None:
-        """Return the origin of a request that was sent to this backend, and keep it from growing old."""
-        origin = self._known.get(msg_id)
-        if origin is None or origin.backend != backend:
-            return None
-        self._known.move_to_end(msg_id)
-        return origin

@@ -1,41 +1,48 @@
-"""Events in, actions out: the one place where all that Multi decides comes together.
+"""Events in, actions out: the one place where all that Multi decides comes together, and where its features are named.
 
-Each public method is an event; it returns the actions to perform, in order. What a message of the notebook means is
-a table by its type (`_handlers`); what a child's message changes on its way out is a table too (`rewrite.TO_FRONT`).
+Each public method is an event; it returns the actions to perform, in order. What a message of the notebook means is for
+the feature that handles its type; what changes in a child's message is a table (`protocol.rewrite.TO_FRONT`), and the
+features' rules.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
-from .actions import Action, Channel, FindHistory, HistoryEntry, MeasureUsage, Shutdown, Stop, TimerKey, ToBackend
-from .backend import Backend, BackendState
+from .actions import Action, Channel, JobKey, Shutdown, Stop, TimerKey
+from .backend import Backend
 from .cells.names import Names
 from .config import Config, Kernelspec
 from .errors import BackendStopped, MultiError
-from .execution.execution import Execution
-from .execution.flight import Flight
-from .execution.interrupts import Interrupts
-from .features.comms.checks import CommChecks
-from .features.comms.routing import CommRouting
-from .features.debugger.debugger import Debugging
-from .features.debugger.source_files import SourceFiles
-from .features.info import ANSWERS
-from .features.introspection import TYPES as QUESTIONS
-from .features.introspection import Questions
-from .features.subshells.routing import SubshellRouting
-from .lifecycle import Lives
+from .exchanges import HALF_ANSWERED, IDLE_DELAY, Exchanges
+from .execution.execution import CELL, SLOW_COPY, Execution
+from .execution.interrupts import NO_EFFECT, Interrupts
+from .execution.lanes import Lanes
+from .execution.starts import SLOW_START, Starts
+from .feature import Feature, Handler
+from .features.comms.comms import Comms
+from .features.debugger.debugger import Debugger
+from .features.history import History
+from .features.info import Info
+from .features.introspection import Introspection
+from .features.own_code import OwnCode
+from .features.passthrough import Passthrough
+from .features.stdin import Stdin
+from .features.subshells.subshells import Subshells
+from .guard import Guard
+from .hooks import Hooks
+from .lifecycle import Lifecycle
 from .outbox import Outbox
 from .protocol.wire import Composer, Identities, Json, Message, WireError, is_own_id
 from .relay import Relay
-from .request import COMM_TYPES, CellRequest, Request
+from .request import CellRequest, Request
+from .requests import Requests
+from .spine import Spine
 from .state import State
-
-UNANSWERED_KEPT = 1000
-"""Requests of unknown types whose replies, if any come, still find their way."""
 
 
 class Router:
-    """The state of everything in flight between the notebook and the children."""
+    """Everything in flight between the notebook and the children."""
 
     def __init__(
         self,
@@ -47,68 +54,70 @@ class Router:
         version: str,
         config_error: MultiError | None = None,
         holds_starts: bool = False,
-        ports: Mapping[str, int] = MappingProxyType({}),
+        front_ports: Mapping[str, int] = MappingProxyType({}),
+        more_features: Iterable[Callable[[Spine], Feature]] = (),
     ) -> None:
         """Take the backends, the commands that header lines may name, and a look at what a child's process wrote.
 
-        `config_error` is for the first cell to say; with `holds_starts` nothing starts before that; `ports` are for a
-        connect_request.
+        `config_error` is for the first cell to report; with `holds_starts` nothing starts before that; `front_ports`
+        answer a connect_request; `more_features` come behind Multi's own.
         """
         backends = {
-            name: Backend(backend, kernelspecs.get(backend.kernel.lower())) for name, backend in config.backends.items()
+            name: Backend(backend, kernelspecs.get(backend.kernel.lower()), partial(last_lines, name))
+            for name, backend in config.backends.items()
         }
         languages = {
             name: backend.kernelspec.language.lower() for name, backend in backends.items() if backend.kernelspec
         }
         names = Names(config, frozenset(command_help), languages)
-        self._outbox = Outbox(composer)
-        self.state = State(
-            config,
-            names,
-            backends,
-            self._outbox,
-            version,
-            last_lines,
-            config.default,
-            ports,
-            config_error,
-            holds_starts,
+        self._outbox = outbox = Outbox(composer)
+        self._hooks = hooks = Hooks()
+        self._exchanges = exchanges = Exchanges(backends, outbox, hooks)
+        self.state = state = State(
+            config, names, backends, exchanges, version, front_ports, config.default, config_error, holds_starts
         )
-        for backend in backends.values():
-            if backend.kernelspec is not None and backend.kernelspec.has_debugger:
-                backend.sources = SourceFiles(self.state.naming)
-        self._flight = Flight(self.state)
-        self._execution = Execution(self.state, self._flight)
-        self._debugging = Debugging(self.state, self._flight, self._execution)
-        self._checks = checks = CommChecks(self.state, self._flight)
-        self._lives = Lives(self.state, self._flight, self._execution, self._debugging, checks)
-        self._interrupts = Interrupts(self.state, self._flight, self._execution, self._lives)
-        self._comms = CommRouting(self.state, self._flight, self._execution, checks)
-        self._subshells = SubshellRouting(self.state, self._flight, self._execution)
-        answers = {
-            "comm_info_reply": checks.replied,
-            "status": self._status_of_question,
-            "execute_reply": self.state.silent_runs.replied,
-            "create_subshell_reply": self._subshells.created,
-            "delete_subshell_reply": self._subshells.deleted,
-            "debug_reply": self._debugging.answered,
-        }
-        self._relay = Relay(self.state, self._flight, self._execution, self._debugging, checks, answers)
-        self._questions = Questions(self.state, self._flight, command_help)
-        self._handlers: dict[str, Callable[[Request], None]] = {
-            "execute_request": self._execution.arrive,
+        self.requests = requests = Requests(outbox, exchanges, hooks)
+        self._lanes = lanes = Lanes()
+        self._starts = starts = Starts(state, outbox)
+        self._execution = execution = Execution(state, outbox, requests, hooks, lanes, starts)
+        self._guard = guard = Guard(outbox, requests, execution.fail)
+        self._lifecycle = lifecycle = Lifecycle(state, outbox, exchanges, execution, hooks, guard)
+        self._interrupts = Interrupts(state, outbox, requests, exchanges, lanes, starts, lifecycle)
+        self._relay = Relay(outbox, exchanges, hooks, guard)
+
+        spine = Spine(state, outbox, requests, exchanges, lanes, starts, lifecycle, hooks)
+        self._own_code = OwnCode(spine)
+        self._passthrough = Passthrough(spine)
+        for feature in (
+            Info(spine),
+            Introspection(spine, command_help),
+            Subshells(spine),
+            Comms(spine),
+            Debugger(spine),
+            Stdin(spine),
+            History(spine),
+            self._own_code,
+            self._passthrough,
+            *(make(spine) for make in more_features),
+        ):
+            hooks.add(feature)
+
+        self._handlers: dict[str, Handler] = {
             "interrupt_request": self._interrupt,
             "shutdown_request": self._shutdown,
-            "history_request": self._history,
-            "usage_request": self._usage,
-            **dict.fromkeys(QUESTIONS, self._questions.arrive),
-            "debug_request": self._debugging.arrive,
-            "create_subshell_request": self._subshells.create,
-            "delete_subshell_request": self._subshells.delete,
-            "list_subshell_request": self._subshells.list,
-            **dict.fromkeys(COMM_TYPES, self._comms.arrive),
-            **dict.fromkeys(ANSWERS, self._answer),
+            **hooks.requests,
         }
+        self._timers: dict[str, Callable[[str], None]] = {
+            HALF_ANSWERED: exchanges.half_answered_timer,
+            IDLE_DELAY: exchanges.idle_delay_timer,
+            SLOW_START: starts.slow_timer,
+            SLOW_COPY: execution.slow_copy_timer,
+            NO_EFFECT: self._interrupts.no_effect_timer,
+            **hooks.timers,
+        }
+        self._jobs: dict[str, Callable[[str, object], None]] = {CELL: execution.job_done, **hooks.jobs}
+
+    # The notebook.
 
     def from_front(self, channel: Channel, client: Identities, message: Message) -> list[Action]:
         """Take a message of the notebook on shell, control or stdin.
@@ -116,183 +125,141 @@ class Router:
         No cell begins before `advance`: one that fails aborts all that has arrived, so all of it has to be taken first.
         """
         if channel == "stdin":
-            self._input_reply(client, message)
-        elif message.id in self.state.in_flight:
+            self._guard(partial(self._on_stdin, client, message))
+        elif message.id in self.requests:
             self._outbox.drop(channel, message, "the id of a request in flight")
         elif is_own_id(message.id, self._outbox.composer.session):
             self._outbox.drop(channel, message, "an id of Multi's own")
         else:
-            self._request(channel, client, message)
-        self._interrupts.settle()
+            request = self._request(channel, client, message)
+            self._guard(partial(self._handle, request), request)
+        self._guard(self._interrupts.settle)
         return self._outbox.take()
 
-    def advance(self) -> list[Action]:
-        """All that had arrived from the notebook has been taken; the next cell may begin."""
-        return self._finish_event()
-
-    def from_backend(self, name: str, channel: Channel, message: Message) -> list[Action]:
-        """Take a message of a child; only what belongs to a request that was sent to it counts."""
-        self._relay.take(self.state.backends[name], channel, message)
-        return self._finish_event()
-
-    def begin(self) -> list[Action]:
-        """The front is up."""
-        if not self.state.holds_starts:
-            self._execution.begin_starts()
-        return self._finish_event()
-
-    def start(self, name: str) -> list[Action]:
-        """Start a backend, if it is stopped."""
-        self._execution.start(self.state.backends[name])
-        return self._finish_event()
-
-    def stop(self, name: str) -> list[Action]:
-        """Stop a backend, and end what it has to do."""
-        self._lives.end(self.state.backends[name], BackendStopped(f"{name} was stopped."))
-        self._outbox.add(Stop(name))
-        return self._finish_event()
-
-    def interrupt(self, name: str) -> list[Action]:
-        """Interrupt one backend, if it has something to do."""
-        self._interrupts.interrupt(self.state.backends[name])
-        return self._finish_event()
-
-    def interrupt_all(self) -> list[Action]:
-        """Do as the interrupt button does."""
-        self._interrupts.press()
-        return self._finish_event()
-
-    def ready(self, name: str, kernel_info: Json, startup_error: str = "") -> list[Action]:
-        """A child is ready; `kernel_info` is the content of its kernel_info_reply."""
-        self._lives.ready(self.state.backends[name], kernel_info, startup_error)
-        return self._finish_event()
-
-    def start_failed(self, name: str, error: MultiError) -> list[Action]:
-        """A child did not get ready, for this reason."""
-        self._lives.start_failed(self.state.backends[name], error)
-        return self._finish_event()
-
-    def died(self, name: str, how: str) -> list[Action]:
-        """A child's process has ended by itself."""
-        self._lives.died(self.state.backends[name], how)
-        return self._finish_event()
-
-    def timer(self, key: TimerKey) -> list[Action]:
-        """Take a timer that has run out."""
-        kind, about = key
-        request = self.state.in_flight.get(about)
-        match kind:
-            case "interrupt":
-                self._interrupts.no_effect_timer(self.state.backends[about])
-            case "debugger":
-                self._debugging.no_answer_timer(self.state.backends[about])
-            case "slow start":
-                self._execution.slow_start_timer(about)
-            case "slow copy" if request is not None:
-                self._flight.slow_copy_timer(request)
-            case "subshell":
-                self._subshells.late_timer(about)
-            case "silent run":
-                self.state.silent_runs.half_answered_timer(about)
-            case "half answered" if request is not None:
-                if (error := self._flight.half_answered_timer(request)) is not None:
-                    self._execution.fail(request, error)
-            case "idle delay" if request is not None:
-                self._flight.idle_delay_timer(request)
-        return self._finish_event()
-
-    def run_silently(self, name: str, key: int, code: str) -> list[Action]:
-        """Run code of Multi's own in a backend that is ready; RunEnded with this key says what came of it."""
-        self.state.silent_runs.ask(self.state.backends[name], key, code)
-        return self._finish_event()
-
-    def command_done(self, request_id: str, outcome: Json | MultiError | None) -> list[Action]:
-        """Take what a command returned (a MIME bundle to show, or nothing) or raised."""
-        request = self.state.in_flight.get(request_id)
-        if isinstance(request, CellRequest):
-            self._execution.command_done(request, outcome)
-        return self._finish_event()
-
-    def history_found(self, request_id: str, entries: Sequence[HistoryEntry]) -> list[Action]:
-        """Take what FindHistory found."""
-        request = self.state.in_flight.get(request_id)
-        if request is not None:
-            history = self.state.results.with_outputs(entries, request.content)
-            self._flight.answer(request, {"status": "ok", "history": history})
-        return self._finish_event()
-
-    def usage_measured(self, request_id: str, usage: Json) -> list[Action]:
-        """Take what MeasureUsage measured: the content of a usage_reply."""
-        request = self.state.in_flight.get(request_id)
-        if request is not None:
-            self._flight.answer(request, usage)
-        return self._finish_event()
-
-    def _request(self, channel: Channel, client: Identities, message: Message) -> None:
+    def _request(self, channel: Channel, client: Identities, message: Message) -> Request:
         kind = CellRequest if message.type == "execute_request" else Request
         try:
             content = message.content()
         except WireError:
             content = {}
         request = kind(message, channel, client, content)
-        self.state.in_flight[request.id] = request
-        if self._subshells.is_known(request):
-            self._handlers.get(message.type, self._unknown)(request)
+        self.requests.add(request)
+        return request
 
-    def _answer(self, request: Request) -> None:
-        self._flight.answer(request, ANSWERS[request.type](self.state, request))
+    def _handle(self, request: Request) -> None:
+        if not self._hooks.accept(request):
+            return
+        if isinstance(request, CellRequest):
+            self._execution.arrive(request)
+        else:
+            self._handlers.get(request.type, self._passthrough.handle)(request)
+
+    def _on_stdin(self, client: Identities, message: Message) -> None:
+        if (take := self._hooks.stdin.get(message.type)) is not None:
+            take(client, message)
+        else:
+            self._outbox.drop("stdin", message, "no backend waits for it")
 
     def _interrupt(self, request: Request) -> None:
         self._interrupts.press()
-        self._flight.answer(request, {"status": "ok"})
-
-    def _history(self, request: Request) -> None:
-        self._outbox.busy(request)
-        self._outbox.add(FindHistory(request.id, request.content))
-
-    def _usage(self, request: Request) -> None:
-        self._outbox.busy(request)
-        self._outbox.add(MeasureUsage(request.id))
+        self.requests.answer(request, {"status": "ok"})
 
     def _shutdown(self, request: Request) -> None:
         content = {"status": "ok", "restart": bool(request.content.get("restart", False))}
         self._outbox.busy(request)
         self._outbox.publish(request, "shutdown_reply", content)
-        self._flight.answer(request, content)
+        self.requests.answer(request, content)
         self._outbox.add(Shutdown())
 
-    def _unknown(self, request: Request) -> None:
-        """Send a type that Multi does not know to the current backend, if that runs.
+    def advance(self) -> list[Action]:
+        """All that had arrived from the notebook has been taken; the next cell may begin."""
+        return self._finish_event()
 
-        Nobody knows whether it has a reply, so idle does not wait for one; one that comes is sent on.
-        """
-        backend = self.state.backends[self.state.default]
-        if backend.state is BackendState.READY:
-            self._flight.send(request, backend, request.channel)
-            self.state.unanswered[request.id] = request.channel
-            if len(self.state.unanswered) > UNANSWERED_KEPT:
-                del self.state.unanswered[next(iter(self.state.unanswered))]
-        self._outbox.busy(request)
-        self._flight.finish(request)
+    # The children.
 
-    def _input_reply(self, client: Identities, message: Message) -> None:
-        answer = self.state.inputs.answer(client, message)
-        if answer is None:
-            self._outbox.drop("stdin", message, "no backend waits for it")
+    def from_backend(self, name: str, channel: Channel, message: Message) -> list[Action]:
+        """Take a message of a child; only what belongs to a request that was sent to it counts."""
+        self._relay.take(self.state.backends[name], channel, message)
+        return self._finish_event()
+
+    def ready(self, name: str, kernel_info: Json, startup_error: str = "") -> list[Action]:
+        """A child is ready; `kernel_info` is the content of its kernel_info_reply."""
+        return self._event(partial(self._lifecycle.ready, self.state.backends[name], kernel_info, startup_error))
+
+    def start_failed(self, name: str, error: MultiError) -> list[Action]:
+        """A child did not get ready, or cannot go on, for this reason."""
+        return self._event(partial(self._lifecycle.end, self.state.backends[name], error))
+
+    def died(self, name: str, how: str) -> list[Action]:
+        """A child's process has ended by itself."""
+        return self._event(partial(self._lifecycle.died, self.state.backends[name], how))
+
+    def undeliverable(self, name: str, message: Message, error: MultiError) -> list[Action]:
+        """A message that ToBackend asked for has not been sent to the child."""
+        exchange = self._exchanges.find(name, message.id)
+        if exchange is None:
+            return []
+        return self._event(partial(self._exchanges.fail, exchange, error), exchange.request)
+
+    def interrupt_failed(self, name: str, why: str) -> list[Action]:
+        """A backend could not be sent a signal."""
+        return self._event(partial(self._interrupts.failed, self.state.backends[name], why))
+
+    # What commands and the front itself want.
+
+    def begin(self) -> list[Action]:
+        """The front is up."""
+        return self._event(lambda: None if self.state.holds_starts else self._starts.begin())
+
+    def start(self, name: str) -> list[Action]:
+        """Start a backend, if it is stopped."""
+        return self._event(partial(self._starts.start, self.state.backends[name]))
+
+    def stop(self, name: str) -> list[Action]:
+        """Stop a backend, and fail what it has to do."""
+        self._outbox.add(Stop(name))
+        return self._event(
+            partial(self._lifecycle.end, self.state.backends[name], BackendStopped(f"{name} was stopped."))
+        )
+
+    def interrupt(self, name: str) -> list[Action]:
+        """Interrupt one backend, if it has something to do."""
+        return self._event(partial(self._interrupts.interrupt, self.state.backends[name]))
+
+    def interrupt_all(self) -> list[Action]:
+        """Do as the interrupt button does."""
+        return self._event(self._interrupts.press)
+
+    def run_silently(self, name: str, key: int, code: str) -> list[Action]:
+        """Run code of Multi's own in a backend that is ready; OwnCodeEnded with this key tells the outcome."""
+        return self._event(partial(self._own_code.run, self.state.backends[name], key, code))
+
+    # What has been asked of the runtime.
+
+    def timer(self, key: TimerKey) -> list[Action]:
+        """Take a timer that has run out."""
+        kind, about = key
+        request = self.requests.get(about) or self.requests.get(about.rpartition("@")[0])
+        return self._event(lambda: self._timers[kind](about), request)
+
+    def job_done(self, key: JobKey, outcome: object) -> list[Action]:
+        """Take what a job has returned, or the MultiError that it raised."""
+        kind, about = key
+        return self._event(lambda: self._jobs[kind](about, outcome), self.requests.get(about))
+
+    def _event(self, act: Callable[[], None], request: Request | None = None) -> list[Action]:
+        self._guard(act, request)
+        return self._finish_event()
+
+    def _begin(self, request: Request) -> None:
+        if isinstance(request, CellRequest):
+            self._execution.begin(request)
         else:
-            name, reply = answer
-            self._outbox.add(ToBackend(name, "stdin", reply))
-
-    def _status_of_question(self, backend: str, status: Message) -> None:
-        self._checks.status(backend, status)
-        self.state.silent_runs.status(backend, status)
+            self._hooks.queued[request.type](request)
 
     def _finish_event(self) -> list[Action]:
         """Begin what the event has cleared the way for, and return all there is to do."""
-        while (request := self._execution.next()) is not None:
-            if isinstance(request, CellRequest):
-                self._execution.begin(request)
-            else:
-                self._comms.route(request)
-        self._interrupts.settle()
+        while (request := self._lanes.next()) is not None:
+            self._guard(partial(self._begin, request), request)
+        self._guard(self._interrupts.settle)
         return self._outbox.take()

@@ -24,6 +24,7 @@ class FakeServices:
         self.router = Router(
             config, kernelspecs, Composer("s", lambda: ""), dict.fromkeys(TABLE, ""), lambda name: (), "0.1.0"
         )
+        self.router.start("python3")
         self.router.ready("python3", KERNEL_INFO["python3"])
         self.asked: list[tuple[str, ...]] = []
         self.outputs: dict[str, list[str]] = {}

@@ -203,8 +203,8 @@ class Desk:
         return self._take(self.router.interrupt_all())
 
     def command_done(self, request: object, outcome: Json | MultiError | None = None) -> list[str]:
-        """Say that a command has returned or raised."""
-        return self._take(self.router.command_done(str(request), outcome))
+        """Say that a command has returned or raised, or that variables have been copied."""
+        return self._take(self.router.job_done(("cell", str(request)), outcome))
 
     def run_silently(self, backend: str, key: int, code: str) -> list[str]:
         """Say that code of Multi's own is to run in a child."""
@@ -212,18 +212,28 @@ class Desk:
 
     def history_found(self, request: object, entries: Sequence[HistoryEntry]) -> list[str]:
         """Say that a look into the history has found something."""
-        return self._take(self.router.history_found(str(request), entries))
+        return self._take(self.router.job_done(("history", str(request)), entries))
 
     def usage_measured(self, request: object, usage: Json) -> list[str]:
         """Say that the processes have been looked at."""
-        return self._take(self.router.usage_measured(str(request), usage))
+        return self._take(self.router.job_done(("usage", str(request)), usage))
 
     def fire(self, kind: str, about: object) -> list[str]:
         """Say that a timer has run out; it has to be set."""
-        del self.timers[(kind, str(about))]
-        return self._take(self.router.timer((kind, str(about))))
+        key = self.timer(kind, about)
+        del self.timers[key]
+        return self._take(self.router.timer(key))
+
+    def timer(self, kind: str, about: object) -> TimerKey:
+        """Return the key of a timer that is set; for an exchange, `about` may be its request alone."""
+        return next(key for key in self.timers if key[0] == kind and str(about) in (key[1], key[1].rpartition("@")[0]))
 
     # What has gone out.
+
+    @property
+    def in_flight(self) -> list[str]:
+        """The ids of the requests that are not over."""
+        return [request.id for request in self.router.requests.all()]
 
     def backend(self, name: str) -> Backend:
         """Return what the core knows of a backend."""

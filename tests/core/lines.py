@@ -5,24 +5,26 @@ from typing import Any, assert_never
 
 from multikernel.core.actions import (
     Action,
-    CancelCommand,
+    CancelJob,
     CancelTimer,
     Drop,
     FindHistory,
+    Job,
     Log,
     MeasureUsage,
-    RunCommand,
-    RunEnded,
+    OwnCodeEnded,
     SetTimer,
     Shutdown,
     Signal,
     Start,
+    StartJob,
     Stop,
     StoreInput,
     ToBackend,
     ToFront,
 )
 from multikernel.core.cells.cell import HeaderLine
+from multikernel.core.cells.transfers import Copy
 from multikernel.core.protocol.wire import Message, encode, parse_message
 
 SESSION = "session-of-multi"
@@ -55,7 +57,7 @@ def render(action: Action) -> str:
             return f"{channel} {what(message)}"
         case ToBackend(backend, channel, message):
             shown = "" if channel == "shell" else f"{channel} "
-            number = message.id if message.id.isdigit() else "question" if message.id.startswith("question") else "own"
+            number = message.id if message.id.isdigit() else "own"
             code = message.content().get("code")
             return f"{backend} <- {shown}{message.type} {number}" + ("" if code is None else f": {code}")
         case Start(backend):
@@ -64,17 +66,12 @@ def render(action: Action) -> str:
             return f"stop {backend}"
         case Signal(backend):
             return f"signal {backend}"
-        case RunCommand(request_id, task):
-            words = task.arguments if isinstance(task, HeaderLine) else ()
-            return " ".join(("run" if isinstance(task, HeaderLine) else "copy", task.text, *words, "of", request_id))
-        case RunEnded(key, outcome):
-            return f"run {key} ended: {outcome}"
-        case CancelCommand(request_id):
-            return f"cancel command of {request_id}"
-        case FindHistory(request_id):
-            return f"find history of {request_id}"
-        case MeasureUsage(request_id):
-            return f"measure usage for {request_id}"
+        case StartJob((_, request_id), job):
+            return f"{what_job(job)} of {request_id}"
+        case CancelJob((_, request_id)):
+            return f"cancel job of {request_id}"
+        case OwnCodeEnded(key, outcome):
+            return f"own code {key} ended: {outcome}"
         case Shutdown():
             return "shutdown"
         case SetTimer(key) | CancelTimer(key):
@@ -87,6 +84,21 @@ def render(action: Action) -> str:
             return f"drop {channel} {message.type}: {why}"
         case _:
             assert_never(action)
+
+
+def what_job(job: Job) -> str:
+    """Say in short what a job is."""
+    match job:
+        case HeaderLine():
+            return " ".join(("run", job.text, *job.arguments))
+        case Copy():
+            return f"copy {job.text}"
+        case FindHistory():
+            return "find history"
+        case MeasureUsage():
+            return "measure usage"
+        case _:
+            assert_never(job)
 
 
 def what(message: Message) -> str:

@@ -15,7 +15,7 @@ def test_a_death_is_an_error_in_the_cell_with_the_last_words() -> None:
     desk.stream("python3", 1, "so far")
     assert desk.died("python3", "SIGSEGV") == DEAD_1
     error = desk.last("error")
-    assert error["evalue"] == "python3 died (SIGSEGV); the next cell for it starts it anew, empty."
+    assert error["evalue"] == "python3 died (SIGSEGV); the next cell for it starts it again, empty."
     assert error["traceback"][1:] == ["Fatal Python error", "Segmentation fault"]
     assert desk.last("execute_reply")["traceback"] == error["traceback"]
     assert desk.timers == {}
@@ -28,7 +28,7 @@ def test_the_log_says_how_each_life_ended() -> None:
     desk.stop("python3")
     desk.stop("python3")
     assert desk.logs == [
-        "python3: python3 died (SIGSEGV); the next cell for it starts it anew, empty.",
+        "python3: python3 died (SIGSEGV); the next cell for it starts it again, empty.",
         "python3: python3 was stopped.",
     ]
 
@@ -47,14 +47,14 @@ def test_the_next_cell_starts_it_anew_and_says_so_once() -> None:
     desk = Desk("python3")
     desk.execute("1")
     desk.died("python3")
-    assert desk.execute("2")[-1] == "start python3"
+    assert "start python3" in desk.execute("2")
     assert desk.ready("python3") == [
-        "iopub stderr of 2: python3 had died and was started anew: it is new and empty.",
         "python3 <- comm_open own",
         "python3 <- execute_request 2: 2",
+        "iopub stderr of 2: python3 had died and was restarted: it is new and empty.",
     ]
     desk.finish("python3", 2)
-    assert desk.execute("3")[-1] == "python3 <- execute_request 3: 3"
+    assert "python3 <- execute_request 3: 3" in desk.execute("3")
     assert desk.text_of(3) == ""
 
 
@@ -64,7 +64,7 @@ def test_a_silent_cell_is_told_nothing() -> None:
     desk.execute("1", silent=True)
     assert desk.ready("python3") == ["python3 <- execute_request 1: 1"]
     desk.finish("python3", 1)
-    assert "iopub stderr of 2: python3 had died and was started anew: it is new and empty." in desk.execute("2")
+    assert "iopub stderr of 2: python3 had died and was restarted: it is new and empty." in desk.execute("2")
 
 
 def test_a_startup_code_that_fails_is_told_once_however_often_the_backend_was_restarted() -> None:
@@ -116,7 +116,7 @@ def test_what_others_do_goes_on() -> None:
     desk.request("complete_request", code="x", cursor_pos=1)
     assert desk.died("python3") == [
         *("iopub busy of 2", "shell complete_reply of 2: ok", "iopub idle of 2"),
-        "iopub busy",
+        "iopub busy of 1",
     ]
     assert desk.finish("ir", 1) == ["shell execute_reply of 1: ok", "iopub idle of 1"]
 
@@ -147,37 +147,38 @@ def test_a_start_that_fails_is_an_error_in_the_cell() -> None:
     ]
     assert desk.last("error")["traceback"][1:] == ["last line"]
     assert desk.timers == {}
-    assert desk.execute("%%r\ny")[-1] == "start ir"
+    assert "start ir" in desk.execute("%%r\ny")
 
 
 def test_a_child_that_cannot_go_on_leaves_nothing_open() -> None:
     desk = Desk("python3")
     desk.execute("1")
     assert desk.start_failed("python3")[-1] == "iopub idle of 1"
-    assert desk.router.state.in_flight == {}
+    assert desk.in_flight == []
 
 
 def test_a_backend_that_is_stopped_ends_what_it_has_to_do() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r\nx")
     assert desk.stop("ir") == [
-        *("iopub error of 1: BackendStopped", "shell execute_reply of 1: error", "iopub idle of 1", "stop ir")
+        *("stop ir", "iopub error of 1: BackendStopped", "shell execute_reply of 1: error", "iopub idle of 1")
     ]
-    assert desk.execute("%%r\ny")[-1] == "start ir"
+    assert "start ir" in desk.execute("%%r\ny")
     assert "new and empty" not in desk.text_of(2)
 
 
 def test_a_backend_that_is_stopped_while_it_starts_ends_what_waits_for_it() -> None:
     desk = Desk("python3")
     desk.execute("%%r\nx")
-    assert desk.stop("ir")[-2:] == ["iopub idle of 1", "stop ir"]
+    lines = desk.stop("ir")
+    assert (lines[0], lines[-1]) == ("stop ir", "iopub idle of 1")
     assert desk.timers == {}
 
 
 def test_a_kernel_says_what_language_it_is() -> None:
     info: dict[str, Json] = {"bash": {"language_info": {"name": "Ruby"}}, "ir": {"implementation": "x"}}
     desk = Desk("bash", "ir", kernel_info=info)
-    assert desk.execute("%%ruby\nx")[-1].startswith("bash <- execute_request 1")
+    assert desk.execute("%%ruby\nx")[0].startswith("bash <- execute_request 1")
     assert desk.router.state.names.languages["ir"] == "r"
 
 
@@ -199,3 +200,12 @@ def test_a_backend_is_stopped_before_the_next_cell_starts_it_again() -> None:
     desk.execute("%%r\ny")
     lines = desk.stop("ir")
     assert [line for line in lines if not line.startswith(("iopub", "shell"))] == ["stop ir", "start ir"]
+
+
+def test_a_child_that_is_ready_when_it_is_not_wanted_any_longer_is_not_used() -> None:
+    desk = Desk("python3")
+    desk.execute("%%r\nx")
+    desk.stop("ir")
+    assert desk.ready("ir") == []
+    assert desk.backend("ir").state == "stopped"
+    assert "start ir" in desk.execute("%%r\ny")

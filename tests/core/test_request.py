@@ -1,9 +1,8 @@
-"""What is known of a request, and for how long."""
+"""What is known of a request."""
 
 import pytest
 
-from multikernel.core.protocol.rewrite import Origin
-from multikernel.core.request import ORIGINS_KEPT, CellRequest, Origins, Request
+from multikernel.core.request import CellRequest
 
 from .lines import make_message
 
@@ -23,44 +22,8 @@ def cell(**content: object) -> CellRequest:
         ({"silent": None, "store_history": 1}, False, True, True),
     ],
 )
-def test_a_cell_says_what_it_counts_for(
+def test_a_cell_tells_what_it_counts_for(
     content: dict[str, object], silent: bool, stores_history: bool, stops_on_error: bool
 ) -> None:
     request = cell(**content)
     assert (request.silent, request.stores_history, request.stops_on_error) == (silent, stores_history, stops_on_error)
-
-
-def test_a_request_is_of_the_backend_that_it_was_sent_to() -> None:
-    request = Request(make_message("7", "complete_request", {}), "shell", (), {})
-    assert (request.id, request.type, request.backend) == ("7", "complete_request", "")
-    request.origin = Origin("ir", b"{}")
-    assert request.backend == "ir"
-
-
-def origins(count: int) -> Origins:
-    known = Origins()
-    for number in range(count):
-        known[str(number)] = Origin("python3", b"{}", count=number)
-    return known
-
-
-def test_an_origin_is_known_to_its_backend_only() -> None:
-    known = origins(1)
-    assert known.get("0", "python3") == Origin("python3", b"{}", count=0)
-    assert known.get("0", "ir") is None
-    assert known.get("1", "python3") is None
-
-
-def test_the_oldest_origin_is_forgotten() -> None:
-    known = origins(ORIGINS_KEPT + 1)
-    assert known.get("0", "python3") is None
-    assert known.get("1", "python3") is not None
-
-
-def test_an_origin_that_is_spoken_of_stays() -> None:
-    known = origins(ORIGINS_KEPT)
-    known.get("0", "python3")
-    known.get("1", "ir")
-    known["new"] = Origin("ir", b"{}")
-    assert known.get("0", "python3") is not None
-    assert known.get("1", "python3") is None

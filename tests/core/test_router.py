@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multikernel.core.features.passthrough import UNANSWERED_KEPT
 from multikernel.core.protocol.wire import Json
-from multikernel.core.router import UNANSWERED_KEPT
 
 from .desk import CLIENT, Desk
 from .lines import child_message, make_message
@@ -26,7 +26,7 @@ def test_an_id_that_is_used_again_is_a_new_request() -> None:
     desk.execute("1")
     desk.finish("python3", 1)
     again = make_message("1", "execute_request", {"code": "%%r\n2"})
-    assert desk.front(again)[-1] == "start ir"
+    assert "start ir" in desk.front(again)
     assert desk.reply("python3", 1) == desk.idle("python3", 1) == []
     assert desk.ready("ir") == ["ir <- execute_request 1: ##r\n2"]
     assert desk.finish("ir", 1) == ["shell execute_reply of 1: ok", "iopub idle of 1"]
@@ -120,4 +120,4 @@ def test_whatever_a_child_says_raises_nothing(asked: str, messages: list[tuple[s
             desk.router.from_backend(backend, channel, child_message(msg_type, parent, content))
     for backend in ALL_READY:
         desk.router.died(backend, "SIGKILL")
-    assert desk.router.state.in_flight == {}
+    assert desk.in_flight == []

@@ -94,7 +94,7 @@ class Interleavings(RuleBasedStateMachine):
 
     def has_room(self) -> bool:
         """Whether more cells make it more interesting."""
-        return len(self.world.router.state.in_flight) < 6
+        return len(self.world.router.requests.all()) < 6
 
     # The notebook
 
@@ -206,11 +206,13 @@ class Interleavings(RuleBasedStateMachine):
 
     @invariant()
     def first_is_busy_and_idle_comes_once(self) -> None:
-        """Nothing comes twice."""
+        """Nothing comes twice, but for the busy of a cell that still runs."""
         for sent in self.world.sent.values():
             assert sent.types[:1] in ([], ["busy"])
-            assert sent.types.count("busy") <= 1
+            is_cell = sent.message.type == "execute_request"
+            assert is_cell or sent.types.count("busy") <= 1
             assert sent.types.count("idle") <= 1
+            assert "idle" not in sent.types or "busy" not in sent.types[sent.types.index("idle") :]
             assert len(sent.replies) <= 1
 
     @invariant()
@@ -233,13 +235,12 @@ class Interleavings(RuleBasedStateMachine):
                 world.get_ready(starting[0])
             elif world.timers:
                 world.fire(min(world.timers))
-            elif world.router.state.in_flight:
+            elif world.router.requests.all():
                 for name in world.children:
                     world.perform(world.router.interrupt(name))
             else:
                 break
-        assert world.router.state.in_flight == {}
-        assert not any(backend.waiting for backend in world.router.state.backends.values())
+        assert world.router.requests.all() == []
         self.outputs_of_a_child_keep_their_order_and_none_is_lost()
         self.first_is_busy_and_idle_comes_once()
         for sent in world.sent.values():
@@ -247,7 +248,7 @@ class Interleavings(RuleBasedStateMachine):
 
     def is_whole(self, sent: Sent) -> None:
         """Check that a request has got all that it has to get."""
-        assert sent.types.count("busy") == sent.types.count("idle") == 1
+        assert sent.types.count("idle") == 1
         after_idle = sent.types[sent.types.index("idle") + 1 :]
         assert after_idle in ([], ["stream"] * sent.plan.late) or sent.message.type == "unheard_of_request"
         if sent.message.type in HAVE_REPLY:

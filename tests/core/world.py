@@ -6,13 +6,13 @@ which order the pipes are read is for the test to draw, too.
 
 from multikernel.core.actions import (
     Action,
-    CancelCommand,
+    CancelJob,
     CancelTimer,
     Channel,
-    RunCommand,
     SetTimer,
     Signal,
     Start,
+    StartJob,
     Stop,
     TimerKey,
     ToBackend,
@@ -20,6 +20,7 @@ from multikernel.core.actions import (
 )
 from multikernel.core.cells.cell import HeaderLine
 from multikernel.core.errors import BackendStartError, Interrupted
+from multikernel.core.outbox import WITHOUT_STATUS
 from multikernel.core.protocol.wire import Composer, Json, Message
 from multikernel.core.router import Router
 
@@ -40,7 +41,7 @@ class World:
         self.children = {name: Child(name) for name in ("python3", "ir")}
         self.sent: dict[str, Sent] = {}
         self.timers: dict[TimerKey, float] = {}
-        self.commands: dict[str, RunCommand] = {}
+        self.commands: dict[str, StartJob] = {}
         self.cancelled: set[str] = set()
         self.questions: list[Message] = []
         """The input_requests that the notebook has got."""
@@ -113,22 +114,22 @@ class World:
         kind, about = key
         if kind != "half answered":
             return True
-        child = self.children[self.sent[about].backend]
+        child = self.children[about.rpartition("@")[2]]
         return not any(child.pipes.values())
 
     def finish_command(self, msg_id: str) -> None:
         """Do what a command does, unless it was cancelled, and say that it is done."""
-        line = self.commands.pop(msg_id).task
+        line = self.commands.pop(msg_id).job
         assert isinstance(line, HeaderLine)
         if msg_id in self.cancelled:
-            self.perform(self.router.command_done(msg_id, Interrupted("")))
+            self.perform(self.router.job_done(("cell", msg_id), Interrupted("")))
             return
         for name in line.operands if line.name in ("stop", "restart") else ():
             self.children[name].ends()
             self.perform(self.router.stop(name))
         for name in line.operands if line.name in ("start", "restart") else ():
             self.perform(self.router.start(name))
-        self.perform(self.router.command_done(msg_id, {"text/plain": "done"}))
+        self.perform(self.router.job_done(("cell", msg_id), {"text/plain": "done"}))
 
     def interrupted(self, child: Child) -> None:
         """Let a child go on to the end of what it hangs in, unless it is deaf to that."""
@@ -138,8 +139,8 @@ class World:
             self._work(child)
 
     def perform(self, actions: list[Action]) -> None:
-        """Perform and check actions, in order."""
-        for action in actions:
+        """Perform and check actions, those for the notebook first: it and the children are apart."""
+        for action in sorted(actions, key=lambda action: not isinstance(action, ToFront)):
             match action:
                 case ToFront(channel, message, client):
                     assert message.header["session"] == SESSION
@@ -159,9 +160,9 @@ class World:
                     self.children[backend].ends()
                 case Signal(backend):
                     self.interrupted(self.children[backend])
-                case RunCommand(request_id, _):
+                case StartJob((_, request_id)):
                     self.commands[request_id] = action
-                case CancelCommand(request_id):
+                case CancelJob((_, request_id)):
                     self.cancelled.add(request_id)
                 case _:
                     pass
@@ -169,12 +170,13 @@ class World:
 
     def _to_front(self, channel: Channel, message: Message) -> None:
         content = message.content()
-        self.status = content.get("execution_state", self.status)
         if not message.parent_id:
-            assert message.type in ("comm_close", "comm_msg", "status")
+            assert message.type in ("comm_close", "comm_msg")
             assert message.parent_frame == b"{}"
             return
         sent = self.sent[message.parent_id]
+        if sent.message.type not in WITHOUT_STATUS:
+            self.status = content.get("execution_state", self.status)
         assert message.parent_frame == sent.message.header_frame
         if "serial" in content:
             assert content["by"] == sent.backend
@@ -201,6 +203,10 @@ class World:
     def _to_child(self, child: Child, channel: Channel, message: Message) -> None:
         if channel == "stdin":
             return
+        if message.type == "comm_info_request":
+            child.todo.append(message.id)
+            self._work(child)
+            return
         if message.id.startswith(SESSION):
             self._say(child, "iopub", "status", message.id, execution_state="busy")
             self._say(child, channel, f"{message.type}_reply", message.id)
@@ -208,15 +214,11 @@ class World:
             if message.type == "interrupt_request":
                 self.interrupted(child)
             return
-        if message.id.startswith("question"):
-            child.todo.append(message.id)
-            self._work(child)
-            return
         sent = self.sent[message.id]
         assert message.header_frame == sent.message.header_frame
         assert not sent.backend, "sent twice"
         assert not sent.is_doomed
-        assert "idle" not in sent.types or message.type == "unheard_of"
+        assert "idle" not in sent.types or message.type == "unheard_of_request"
         sent.backend = child.name
         if message.type == "execute_request":
             assert not self.cell_at_child, "two cells at once"

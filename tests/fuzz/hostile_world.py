@@ -6,9 +6,9 @@ from multikernel.core import actions
 from multikernel.core.actions import Action, Channel, TimerKey, ToFront
 from multikernel.core.backend import BackendState
 from multikernel.core.cells.cell import HeaderLine
-from multikernel.core.cells.transfers import Transfer
+from multikernel.core.cells.transfers import Copy
 from multikernel.core.errors import BackendStartError, MultiError
-from multikernel.core.protocol.wire import QUESTION, Composer, Json, Message, decode
+from multikernel.core.protocol.wire import Composer, Json, Message, decode
 from multikernel.core.request import COMM_TYPES
 from multikernel.core.router import Router
 from multikernel.trace.records import lines_of, record_of
@@ -35,8 +35,10 @@ class HostileWorld:
             configured(*NAMES), KERNELSPECS, Composer(SESSION, lambda: ""), COMMANDS, lambda name: (), "0.1.0"
         )
         self.requests: dict[str, Asked] = {}
-        self.questions: dict[str, str] = {}
+        self.own: dict[str, str] = {}
         """Requests of Multi's own -> the child that was sent it."""
+        self.subshells: list[str] = []
+        """Those that the notebook has created."""
         self.timers: set[TimerKey] = set()
         self.errands: dict[str, Action] = {}
         """Request -> what the runtime has been asked to do for it."""
@@ -61,10 +63,10 @@ class HostileWorld:
         """Send a message whose header has these members beside the usual ones."""
         plain = {"msg_id": f"request-{len(self.requests)}", "msg_type": msg_type, "session": "notebook"}
         message = parsed({**plain, **header}, b"{}", content)
-        if message is None or (message.id in self.requests and message.id not in self.router.state.in_flight):
+        if message is None or (message.id in self.requests and message.id not in self.router.requests):
             return
         lines_of(record_of(0, "notebook -> front", "", channel, message, SESSION))
-        if message.id in self.requests or message.id.startswith((SESSION, QUESTION)):
+        if message.id in self.requests or message.id.startswith(SESSION):
             self._perform_nothing(self.router.from_front("shell", CLIENT, message))
             return
         if channel != "stdin":
@@ -113,9 +115,9 @@ class HostileWorld:
 
     def _owner(self, parent: str) -> str:
         """Return the child that a request was sent to, or waits for, since that has no subshell for it yet."""
-        asked, request = self.requests.get(parent), self.router.state.in_flight.get(parent)
-        waits_for = request.backend if request is not None else ""
-        return self.questions.get(parent, "") if asked is None else asked.backend or waits_for
+        asked = self.requests.get(parent)
+        waits_for = next((name for name in NAMES if self.router.state.exchanges.find(name, parent) is not None), "")
+        return self.own.get(parent, "") if asked is None else asked.backend or waits_for
 
     def _say_what_is_not_its_own(self, name: str, channel: Channel, message: Message) -> None:
         before = self._states()
@@ -129,8 +131,7 @@ class HostileWorld:
             assert action.message.type in ("comm_msg", "debug_event")
 
     def _states(self) -> dict[str, tuple[bool, bool, bool]]:
-        in_flight = self.router.state.in_flight
-        return {msg_id: (r.busy, r.replied, r.idle_seen) for msg_id, r in in_flight.items()}
+        return {one.id: (one.busy_sent, one.reply_sent, one.is_over) for one in self.router.requests.all()}
 
     def answer(self, name: str, reply: tuple[Channel, str, bytes]) -> None:
         """Let a child answer the oldest thing that it has to do, to the end."""
@@ -175,19 +176,19 @@ class HostileWorld:
     def run_errand(self, request_id: str, error: MultiError | None = None) -> None:
         """Do what the runtime was asked to do for a request."""
         match self.errands.pop(request_id):
-            case actions.RunCommand(_, Transfer()):
-                self._perform(self.router.command_done(request_id, error))
-            case actions.RunCommand(_, HeaderLine() as line):
+            case actions.StartJob(key, Copy()):
+                self._perform(self.router.job_done(key, error))
+            case actions.StartJob(key, HeaderLine() as line):
                 for name in NAMES:
                     if name in line.operands and line.name in ("stop", "restart"):
                         self.order(self.router.stop, name)
                     if name in line.operands and line.name in ("start", "restart"):
                         self.order(self.router.start, name)
-                self._perform(self.router.command_done(request_id, error or {"text/plain": "done"}))
-            case actions.FindHistory():
-                self._perform(self.router.history_found(request_id, [(0, 1, "x"), (3, 1, "\ud800")]))
-            case _:
-                self._perform(self.router.usage_measured(request_id, {"hostname": "h"}))
+                self._perform(self.router.job_done(key, error or {"text/plain": "done"}))
+            case actions.StartJob(key, actions.FindHistory()):
+                self._perform(self.router.job_done(key, error or [(0, 1, "x"), (3, 1, "\ud800")]))
+            case actions.StartJob(key):
+                self._perform(self.router.job_done(key, error or {"hostname": "h"}))
 
     def end(self) -> None:
         """Let children answer all, and every timer run out; then no request may have less than it has to have."""
@@ -203,9 +204,8 @@ class HostileWorld:
                 self.fire(min(self.timers))
             else:
                 break
-        assert self.router.state.in_flight == {}
+        assert self.router.requests.all() == []
         assert sorted(self._ended_runs) == list(range(1, self.runs + 1))
-        assert not any(backend.waiting for backend in self.router.state.backends.values())
         for asked in self.requests.values():
             assert asked.states == ["busy", "idle"]
             is_known = asked.message.type in self.router._handlers
@@ -235,11 +235,9 @@ class HostileWorld:
                     self.timers.add(key)
                 case actions.CancelTimer(key):
                     self.timers.discard(key)
-                case actions.RunCommand(request_id) | actions.FindHistory(request_id):
+                case actions.StartJob((_, request_id)):
                     self.errands[request_id] = action
-                case actions.MeasureUsage(request_id):
-                    self.errands[request_id] = action
-                case actions.RunEnded(key):
+                case actions.OwnCodeEnded(key):
                     self._ended_runs.append(key)
                 case _:
                     pass
@@ -259,7 +257,9 @@ class HostileWorld:
         asked = self.requests[came.parent_id]
         assert message.parent_frame == asked.message.header_frame
         if channel == "iopub" and message.type == "status":
-            asked.states.append(came.content()["execution_state"])
+            state = came.content()["execution_state"]
+            if asked.states != [state] or asked.message.type != "execute_request":
+                asked.states.append(state)
         elif channel == "stdin":
             # Before busy it may be, since it comes on another socket.
             assert message.type == "input_request"
@@ -268,6 +268,8 @@ class HostileWorld:
         elif channel != "iopub":
             assert channel == asked.channel
             asked.replies += 1
+            if message.type == "create_subshell_reply":
+                self.subshells.append(came.content()["subshell_id"])
             assert asked.replies == 1
             is_known = asked.message.type in self.router._handlers
             assert not is_known or message.type == asked.message.type.removesuffix("_request") + "_reply"
@@ -295,6 +297,6 @@ class HostileWorld:
             assert not asked.backend, "sent twice"
             asked.backend = name
         else:
-            assert message.id.startswith((SESSION, QUESTION))
-            self.questions[message.id] = name
+            assert message.id.startswith(SESSION)
+            self.own[message.id] = name
         self._todo[name].append(message)

@@ -1,7 +1,7 @@
 """The router between a notebook and three children, any of which may say anything at any time.
 
 What has to hold: nothing raises; what the notebook gets of a child is under a request that this child was sent; what a
-child says under another's request, under Multi's own questions to another, or under nothing, has no effect; and every
+child says under another's request, under Multi's own requests to another, or under nothing, has no effect; and every
 request ends, with one busy first, one reply where it has one, and one idle.
 """
 
@@ -23,7 +23,7 @@ LONGEST = 150
 
 CELLS = [{"code": code} for code in ("x", "%%ir\nx", "%%bash\nx")]
 SAID: list[tuple[str, Json]] = [*((msg_type, content) for _, msg_type, content in OUTPUTS), *REPLIES.items()]
-OF_NOBODY = ["", "nobody", "session-of-multi_1", "question-session-of-multi_1"]
+OF_NOBODY = ["", "nobody", "session-of-multi_1"]
 
 
 def check(case: bytes) -> None:
@@ -54,11 +54,11 @@ def _ask(choices: Choices, world: HostileWorld) -> None:
     """Let the notebook send a request."""
     msg_type, content = choices.one_of(REQUESTS)
     if msg_type == "delete_subshell_request":
-        content = {"subshell_id": choices.one_of(["nobody", *world.router.state.subshells.names()])}
+        content = {"subshell_id": choices.one_of(["nobody", *world.subshells])}
     channel: Channel = "control" if msg_type in ("interrupt_request", "debug_request") else "shell"
     header: dict[str, Any] = {}
     if choices.once_in(6):
-        header = {"subshell_id": choices.one_of([*world.router.state.subshells.names(), nonsense(choices)])}
+        header = {"subshell_id": choices.one_of([*world.subshells, nonsense(choices)])}
     if choices.once_in(20):
         header["msg_id"] = choices.one_of([*world.requests, *OF_NOBODY[2:]])
     world.ask(
@@ -99,7 +99,7 @@ def _say_anything(choices: Choices, world: HostileWorld) -> None:
     """Let a child say anything on any channel under any parent: its own, another's, Multi's question, nobody's."""
     name, channel = choices.one_of(NAMES), choices.one_of(CHANNELS)
     msg_type, content = choices.one_of(SAID)
-    parent = choices.one_of([*OF_NOBODY, *world.requests, *world.questions])
+    parent = choices.one_of([*OF_NOBODY, *world.requests, *world.own])
     header = spoilt(choices, {"msg_id": choices.one_of([*world.said, "new"])}) if choices.once_in(4) else {}
     world.say(name, channel, msg_type, parent, frame(choices, content), header if isinstance(header, dict) else {})
 

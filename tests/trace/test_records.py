@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from multikernel.core.actions import Channel
-from multikernel.core.protocol.wire import QUESTION, Message, encode
+from multikernel.core.protocol.wire import Message, encode
 from multikernel.trace.records import (
     CONTENT_SHOWN,
     HEADING,
@@ -91,7 +91,7 @@ def test_a_status_says_its_state() -> None:
 def test_what_multi_says_of_its_own_accord_and_what_answers_it_is_marked() -> None:
     assert line(message("kernel_info_request", f"{SESSION}_1")).endswith("Multi's own")
     assert line(message("kernel_info_reply", UUID, f"{SESSION}_1")).endswith("Multi's own")
-    assert line(message("debug_reply", UUID, f"{QUESTION}{SESSION}_2")).endswith("Multi's own")
+    assert line(message("debug_reply", UUID, f"{SESSION}_2")).endswith("Multi's own")
     assert "own" not in line(message("execute_reply", UUID, "another_1"))
 
 

@@ -19,3 +19,19 @@ class Transfer:
         """It in words: `df from python to r`."""
         renamed = "" if self.name == self.new_name else f" as {self.new_name}"
         return f"{self.name} from {self.source} to {self.target}{renamed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Variables that are copied one after the other, before a cell's body or after it."""
+
+    transfers: tuple[Transfer, ...]
+
+    @property
+    def text(self) -> str:
+        """It in words: `df from python to r, n from python to r`."""
+        return ", ".join(transfer.text for transfer in self.transfers)
+
+    def involves(self, backend: str) -> bool:
+        """Whether a backend is at either end of one of them."""
+        return any(backend in (transfer.source, transfer.target) for transfer in self.transfers)

@@ -1,60 +1,59 @@
-"""The queue of cells: they run one after another, each on the backend that its text names when its turn comes."""
+"""Cells on their way: each takes its steps, one after the other, on the backend that its text names."""
 
-from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
-from ..actions import CancelTimer, RunCommand, SetTimer, Start, StoreInput, ToBackend
+from ..actions import CancelJob, CancelTimer, SetTimer, StartJob, StoreInput, ToBackend
 from ..backend import Backend, BackendState
 from ..cells.cell import NOW, Cell, child_text, parse, refuse_unknown_header
-from ..cells.transfers import Transfer
+from ..cells.transfers import Copy
 from ..errors import HeaderError, MultiError
+from ..exchange import NotebookExchange
+from ..guard import Guard
+from ..hooks import Hooks
 from ..kernels import ipython
-from ..protocol.rewrite import ABORTED
-from ..protocol.wire import Json, Message
-from ..request import CellRequest, Request
+from ..outbox import Outbox
+from ..protocol.rewrite import ABORTED, Origin, to_front
+from ..protocol.wire import Message
+from ..request import Body, CellRequest, Ready, Request, Step, Track
+from ..requests import Requests, cell_reply
 from ..state import State
-from .flight import Flight
+from .lanes import Lanes
+from .starts import Starts
 
-SLOW_START_SECONDS = 10.0
+SLOW_COPY_SECONDS = 10.0
+SLOW_COPY = "slow copy"
+"""Timers, by the cell that waits."""
 
-
-@dataclass(slots=True)
-class Lane:
-    """What runs in the main shell, or in one subshell, and what waits for that."""
-
-    queue: deque[Request] = field(default_factory=deque)
-    running: CellRequest | None = None
+CELL = "cell"
+"""Jobs, by the cell that they are for."""
 
 
 class Execution:
-    """Cells, and the `comm_open`s that wait for them, in the order in which they came, subshell by subshell."""
+    """Runs the cells whose turn has come."""
 
-    def __init__(self, state: State, flight: Flight) -> None:
-        """Take the state that the router's parts share."""
+    def __init__(
+        self, state: State, outbox: Outbox, requests: Requests, hooks: Hooks, lanes: Lanes, starts: Starts
+    ) -> None:
+        """Take what cells are run with."""
         self._state = state
-        self._outbox = state.outbox
-        self._flight = flight
-        self._lanes: defaultdict[str, Lane] = defaultdict(Lane)
-        """By subshell; the empty string stands for the main shell."""
+        self._outbox = outbox
+        self._requests = requests
+        self._hooks = hooks
+        self._lanes = lanes
+        self._starts = starts
+        self._guard = Guard(outbox, requests, self.fail)
 
-    def queued(self) -> dict[str, list[Request]]:
-        """Return by subshell what waits for its turn, the oldest first."""
-        return {subshell: list(lane.queue) for subshell, lane in self._lanes.items()}
+    # From its arrival to its first step.
 
-    def arrive(self, request: Request, subshell: str | None = None) -> None:
-        """Put a cell, or a comm message that has to come after cells, at the end of a subshell's queue, say its own."""
-        if isinstance(request, CellRequest) and self._is_urgent(request):
+    def arrive(self, request: CellRequest) -> None:
+        """Queue a cell; one of commands with `--now` does not wait for its turn."""
+        if self._is_urgent(request):
             self._run(request)
         else:
-            self._lanes[request.subshell if subshell is None else subshell].queue.append(request)
-
-    def forget_subshell(self, subshell: str) -> list[Request]:
-        """Return what has not begun in a subshell, and think of it no more."""
-        lane = self._lanes.pop(subshell, Lane())
-        return list(lane.queue)
+            self._lanes.append(request, request.subshell)
 
     def _is_urgent(self, request: CellRequest) -> bool:
-        """Whether a cell consists of commands, one of them with `--now`."""
         code = request.content.get("code")
         if not isinstance(code, str) or NOW not in code:
             return False
@@ -63,25 +62,12 @@ class Execution:
         except MultiError:
             return False
 
-    def next(self) -> Request | None:
-        """Return a request whose turn has come and take it off its queue; None while cells run."""
-        for lane in self._lanes.values():
-            if lane.queue and (lane.running is None or lane.running.done):
-                return lane.queue.popleft()
-        return None
-
-    def abort_queued(self, subshell: str = "") -> None:
-        """Let everything that has been received so far be answered `aborted` when its turn comes."""
-        for request in self._lanes[subshell].queue:
-            if isinstance(request, CellRequest):
-                request.aborted = True
-
     def begin(self, request: CellRequest) -> None:
         """Run a cell whose turn has come."""
-        if request.aborted:
-            self._flight.answer(request, {"status": ABORTED})
+        if request.is_aborted:
+            self._requests.answer(request, {"status": ABORTED})
             return
-        self._lanes[request.subshell].running = request
+        self._lanes.begin(request)
         self._run(request)
 
     def _run(self, request: CellRequest) -> None:
@@ -98,9 +84,9 @@ class Execution:
             self._outbox.publish(request, "execute_input", {"code": code, "execution_count": request.count})
         if self._state.holds_starts:
             if request.silent:
-                self._end(request)
+                self._succeed(request)
                 return
-            self.begin_starts()
+            self._starts.begin()
         try:
             if not request.silent:
                 self._refuse_config()
@@ -108,64 +94,26 @@ class Execution:
         except MultiError as error:
             self.fail(request, error)
             return
-        self._continue(request, request.cell)
-
-    def _continue(self, request: CellRequest, cell: Cell) -> None:
-        """Run the cell's next command, else its body."""
-        if request.commands_done < len(cell.commands):
-            request.task = cell.commands[request.commands_done]
-            self._outbox.add(RunCommand(request.id, request.task))
-        elif cell.runs_body:
-            self._route(request, self._state.backends[self._target(request, cell)])
-        else:
-            self._end(request)
-
-    def _end(self, request: CellRequest) -> None:
-        """End a cell that needs no child."""
-        self._outbox.reply(request, self._flight.cell_reply(request, {"status": "ok"}))
-        self._succeeded(request)
-        self._flight.finish(request)
-
-    def begin_starts(self) -> None:
-        """Start the default backend and the eager ones."""
-        self._state.holds_starts = False
-        for backend in self._state.backends.values():
-            if backend.name == self._state.config.default or backend.config.start == "eager":
-                self.start(backend)
+        request.track = Track(self._steps(request, request.cell))
+        self._take_step(request)
 
     def _refuse_config(self) -> None:
-        """Let the first cell say what is wrong with the config file; the later ones use the built-in config."""
+        """Let the first cell report what is wrong with the config file; the later ones use the built-in config."""
         error, self._state.config_error = self._state.config_error, None
         if error is not None:
             raise error
 
-    def command_done(self, request: CellRequest, outcome: Json | MultiError | None) -> None:
-        """Go on after a command that showed a MIME bundle, or nothing, or failed; or after a variable was copied."""
-        cell, task, request.task = request.cell, request.task, None
-        assert cell is not None
-        if isinstance(task, Transfer):
-            self._outbox.add(CancelTimer(("slow copy", request.id)))
-        if isinstance(outcome, MultiError):
-            self.fail(request, outcome)
-        elif request.held_reply is not None:
-            self._exported(request, cell, request.held_reply)
-        elif isinstance(task, Transfer):
-            request.imported += 1
-            self._prepare(request, self._state.backends[task.target])
-        else:
-            if outcome is not None:
-                self._outbox.publish(request, "display_data", {"data": outcome, "metadata": {}, "transient": {}})
-            request.commands_done += 1
-            self._continue(request, cell)
-
-    def _exported(self, request: CellRequest, cell: Cell, reply: Message) -> None:
-        """Copy the cell's next variable, else end it."""
-        request.exported += 1
-        if request.exported < len(cell.exports):
-            self._flight.copy(request, cell.exports[request.exported])
-        else:
-            self.replied(request, reply.content())
-            self._flight.release(request)
+    def _steps(self, request: CellRequest, cell: Cell) -> tuple[Step, ...]:
+        steps: list[Step] = [*cell.commands]
+        if cell.runs_body:
+            backend = self._target(request, cell)
+            steps.append(Ready(backend))
+            if cell.imports:
+                steps.append(Copy(cell.imports))
+            steps.append(Body(backend))
+        if cell.exports:
+            steps.append(Copy(cell.exports))
+        return tuple(steps)
 
     def _target(self, request: CellRequest, cell: Cell) -> str:
         """Return where a body runs; front-ends send silent Python of their own, which no `%%use` may misdirect."""
@@ -173,42 +121,63 @@ class Execution:
             return cell.target
         return self._state.config.default if request.silent else self._state.default
 
-    def _route(self, request: CellRequest, backend: Backend) -> None:
-        """Send a cell to a backend, which is started first if it has to be."""
-        if backend.state is BackendState.READY:
-            self._prepare(request, backend)
-            return
-        backend.waiting.append(request)
-        self._outbox.add(SetTimer(("slow start", request.id), SLOW_START_SECONDS))
-        self.start(backend)
+    # Step by step.
 
-    def start(self, backend: Backend) -> None:
-        """Start a backend that is stopped."""
-        if backend.state is BackendState.STOPPED:
-            backend.state = BackendState.STARTING
-            self._outbox.add(Start(backend.name))
+    def _take_step(self, request: CellRequest) -> None:
+        """Take the step that a cell is at; behind the last one it is over."""
+        match request.track.step:
+            case None:
+                self._succeed(request)
+            case Ready(backend):
+                self._await(request, self._state.backends[backend])
+            case Body(backend):
+                self._deliver(request, self._state.backends[backend])
+            case job:
+                request.track.job = job
+                if isinstance(job, Copy):
+                    self._outbox.add(SetTimer((SLOW_COPY, request.id), SLOW_COPY_SECONDS))
+                self._outbox.add(StartJob((CELL, request.id), job))
+
+    def _next_step(self, request: CellRequest) -> None:
+        request.track.position += 1
+        self._take_step(request)
+
+    def job_done(self, request_id: str, outcome: object) -> None:
+        """Go on after a command that has shown a MIME bundle, or nothing, or failed; or after variables were copied."""
+        request = self._requests.get(request_id)
+        if not isinstance(request, CellRequest):
+            return
+        job, request.track.job = request.track.job, None
+        if isinstance(job, Copy):
+            self._outbox.add(CancelTimer((SLOW_COPY, request.id)))
+        if isinstance(outcome, MultiError):
+            self.fail(request, outcome)
+            return
+        if outcome is not None:
+            self._outbox.publish(request, "display_data", {"data": outcome, "metadata": {}, "transient": {}})
+        self._next_step(request)
+
+    def _await(self, request: CellRequest, backend: Backend) -> None:
+        """Go on if a backend is ready, else start it and wait for it."""
+        if backend.state is BackendState.READY:
+            self._next_step(request)
+        else:
+            self._starts.wait(request, backend)
 
     def started(self, backend: Backend) -> None:
-        """Send what has been waiting for a backend."""
-        waiting, backend.waiting = backend.waiting, []
-        for request in waiting:
-            self._outbox.add(CancelTimer(("slow start", request.id)))
-            self._prepare(request, backend)
+        """Go on with the cells that have waited for a backend."""
+        for request in self._starts.take_waiting(backend):
+            self._guard(partial(self._next_step, request), request)
 
-    def start_failed(self, backend: Backend, error: MultiError) -> None:
-        """End what has been waiting for a backend that does not start."""
-        waiting, backend.waiting = backend.waiting, []
-        for request in waiting:
-            self._outbox.add(CancelTimer(("slow start", request.id)))
-            self.fail(request, error)
+    def backend_ended(self, backend: Backend, error: MultiError) -> None:
+        """Fail the cells that wait for a backend or copy from or to it."""
+        for request in self._starts.take_waiting(backend):
+            self._guard(partial(self.fail, request, error), request)
+        for request in self._requests.cells():
+            if isinstance(request.track.job, Copy) and request.track.job.involves(backend.name):
+                self._guard(partial(self.fail, request, error), request)
 
-    def _prepare(self, request: CellRequest, backend: Backend) -> None:
-        """Copy the next variable that a cell needs to its child, else send the cell."""
-        assert request.cell is not None
-        if request.imported < len(request.cell.imports):
-            self._flight.copy(request, request.cell.imports[request.imported])
-        else:
-            self._deliver(request, backend)
+    # At the child.
 
     def _deliver(self, request: CellRequest, backend: Backend) -> None:
         """Send a cell to a child that is ready, as the text that this child is to get."""
@@ -220,22 +189,19 @@ class Execution:
         except HeaderError as error:
             self.fail(request, error)
             return
-        self._tell_notices(request, backend)
+        if not request.silent:
+            for notice in backend.take_notices():
+                self._outbox.note(request, notice)
         counts = request.stores_history and not request.subshell
         if counts and backend.profile.follows_counter and backend.next_count < request.count:
             self._move_counter(backend, request.count)
         backend.cells_run += 1
         text = child_text(cell, backend.profile)
-        if backend.sources is not None:
-            backend.sources.ran(cell.code, text.text)
+        self._hooks.cell_sent(backend, cell.code, text.text)
         message = request.message if text.text == cell.code else request.message.with_content(code=text.text)
-        self._flight.send(request, backend, "shell", message, text.shift)
-
-    def _tell_notices(self, request: CellRequest, backend: Backend) -> None:
-        if not request.silent:
-            for notice in backend.notices:
-                self._outbox.note(request, notice)
-            backend.notices.clear()
+        origin = Origin(backend.name, request.message.header_frame, request.client, request.count, text.shift)
+        exchange = CellExchange(request.id, backend.name, is_begun=True, request=request, origin=origin, execution=self)
+        self._requests.open(exchange, backend, message)
 
     def _move_counter(self, backend: Backend, count: int) -> None:
         comm_open = self._outbox.composer.message("comm_open", {})
@@ -244,23 +210,40 @@ class Execution:
         )
         backend.next_count = count
 
-    def holds(self, request: CellRequest, reply: Message) -> bool:
-        """Whether a child's reply waits here until the cell's variables have been copied: one that is no error."""
-        if request.cell is None or not request.cell.exports or reply.content().get("status") != "ok":
-            return False
-        request.held_reply = reply
-        self._flight.child_held(request)
-        return True
-
-    def replied(self, request: CellRequest, content: Json) -> None:
-        """Draw the consequences of a child's execute_reply: the default changes, or what is queued is aborted."""
-        child_count = content.get("execution_count")
-        if isinstance(child_count, int):
-            self._state.backends[request.backend].next_count = child_count + 1
-        if content.get("status") == "ok":
-            self._succeeded(request)
-        else:
+    def child_replied(self, exchange: "CellExchange", reply: Message) -> None:
+        """Take a child's reply: the notebook gets it at once, or when the steps behind the body are through."""
+        request, content = exchange.cell_request, reply.content()
+        count = content.get("execution_count")
+        if isinstance(count, int):
+            self._state.backends[exchange.backend].next_count = count + 1
+        message = to_front(reply, exchange.origin)
+        if content.get("status") != "ok":
             self._failed(request)
+        elif request.track.has_more:
+            request.track.reply = message
+            return
+        else:
+            self._succeeded(request)
+        self._outbox.forward_reply(request, message)
+
+    def child_is_done(self, exchange: "CellExchange") -> None:
+        """Go on when a child has sent all that it has for a cell: the error of a later step comes behind that."""
+        request = exchange.cell_request
+        if request.reply_sent:
+            self._requests.finish(request)
+        else:
+            self._next_step(request)
+
+    # The end.
+
+    def _succeed(self, request: CellRequest) -> None:
+        """End a cell whose steps are through."""
+        self._succeeded(request)
+        if (reply := request.track.reply) is not None:
+            self._outbox.forward_reply(request, reply)
+        else:
+            self._outbox.reply(request, cell_reply(request, {"status": "ok"}))
+        self._requests.finish(request)
 
     def _succeeded(self, request: CellRequest) -> None:
         """Let a cell's `%%use` take effect."""
@@ -268,19 +251,51 @@ class Execution:
             self._state.default = request.cell.new_default
 
     def fail(self, request: Request, error: MultiError) -> None:
-        """End a request with an error of Multi's own; a cell that fails so aborts what is queued."""
-        self._flight.fail(request, error)
+        """End a request with an error of Multi's own; a cell that fails so aborts what is queued behind it."""
         if isinstance(request, CellRequest):
             self._failed(request)
+            if request.track.job is not None:
+                self._outbox.add(CancelJob((CELL, request.id)))
+                self._outbox.add(CancelTimer((SLOW_COPY, request.id)))
+        self._requests.fail(request, error)
 
     def _failed(self, request: CellRequest) -> None:
-        lane = self._lanes.get(request.subshell)
-        if request.stops_on_error and lane is not None and request is lane.running:
-            self.abort_queued(request.subshell)
+        if request.stops_on_error and self._lanes.is_running(request):
+            self._lanes.abort(request.subshell)
 
-    def slow_start_timer(self, request_id: str) -> None:
-        """Say under a cell that its backend is still starting."""
-        for backend in self._state.backends.values():
-            for request in backend.waiting:
-                if request.id == request_id:
-                    self._outbox.note(request, f"{backend.name} is still starting; interrupt the cell to give up.")
+    def slow_copy_timer(self, request_id: str) -> None:
+        """Report under a cell what it waits for."""
+        request = self._requests.get(request_id)
+        if isinstance(request, CellRequest) and isinstance(request.track.job, Copy):
+            copy = request.track.job
+            busy = [name for name in self._state.backends if copy.involves(name) and self._state.is_busy(name)]
+            what = f"Still waiting for {busy[0]}, which is busy, to copy" if busy else "Still copying"
+            self._outbox.note(request, f"{what} {copy.text}; interrupt the cell to give up.")
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class CellExchange(NotebookExchange):
+    """A cell at the child that runs its body."""
+
+    execution: Execution
+
+    @property
+    def cell_request(self) -> CellRequest:
+        """The cell."""
+        assert isinstance(self.request, CellRequest)
+        return self.request
+
+    def replied(self, reply: Message) -> None:
+        """Go on with the cell."""
+        self.execution.child_replied(self, reply)
+
+    def over(self) -> None:
+        """Go on with the cell."""
+        self.execution.child_is_done(self)
+
+    def failed(self, error: MultiError) -> None:
+        """End the cell with an error, unless the notebook has its reply."""
+        if self.request.reply_sent:
+            self.execution.child_is_done(self)
+        else:
+            self.execution.fail(self.request, error)

@@ -4,37 +4,46 @@ They never start a backend, never change the default and never wait for another 
 line is the front's to answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..backend import BackendState
 from ..cells.cell import NOW, Cell, HeaderLine, child_text, parse
 from ..errors import MultiError
-from ..execution.flight import Flight, empty_answer
+from ..feature import Feature, Handler
 from ..protocol.rewrite import OwnMatches
 from ..protocol.wire import Json
 from ..request import Request
-from ..state import State
+from ..spine import Spine
 
 TYPES = ("complete_request", "inspect_request", "is_complete_request")
 
 
-class Questions:
+class Introspection(Feature):
     """Routes what a front-end asks about a cell that has not run."""
 
-    def __init__(self, state: State, flight: Flight, command_help: Mapping[str, str]) -> None:
-        """Take the shared state and, by command, what Shift-Tab on its header line shows."""
-        self._state = state
-        self._flight = flight
+    def __init__(self, spine: Spine, command_help: Mapping[str, str]) -> None:
+        """Take the spine and, by command, what Shift-Tab on its header line shows."""
+        self._state = spine.state
+        self._requests = spine.requests
+        self._exchanges = spine.exchanges
         self._command_help = command_help
 
-    def arrive(self, request: Request) -> None:
-        """Answer a question here, or send it to its child."""
+    def requests(self) -> Mapping[str, Handler]:
+        """Take what a front-end asks."""
+        return dict.fromkeys(TYPES, self._arrive)
+
+    def failures(self) -> Mapping[str, Callable[[Request, MultiError], Json]]:
+        """Answer with nothing where a child cannot answer."""
+        return dict.fromkeys(TYPES, lambda request, error: empty_answer(request))
+
+    def _arrive(self, request: Request) -> None:
+        """Answer a request here, or send it to its child."""
         code, position = request.content.get("code"), request.content.get("cursor_pos")
         if position is None and isinstance(code, str):
             # As ipykernel has it.
             position = len(code)
         if not isinstance(code, str) or not isinstance(position, int):
-            self._flight.answer(request, empty_answer(request))
+            self._requests.answer(request, empty_answer(request))
             return
         try:
             cell = parse(code, self._state.names, self._state.default)
@@ -51,20 +60,20 @@ class Questions:
 
     def _answer_or_ask(self, request: Request, cell: Cell | None, position: int, answer: Json | None) -> None:
         if answer is not None:
-            self._flight.answer(request, answer)
+            self._requests.answer(request, answer)
         elif cell is None:
-            self._flight.answer(request, empty_answer(request))
+            self._requests.answer(request, empty_answer(request))
         else:
             self._ask(request, cell, position)
 
     def _ask(self, request: Request, cell: Cell, position: int, own: OwnMatches | None = None) -> None:
         backend = self._state.backends[cell.target or self._state.default]
         if backend.state is not BackendState.READY:
-            self._flight.answer(request, empty_answer(request))
+            self._requests.answer(request, empty_answer(request))
             return
         text = child_text(cell, backend.profile)
         if request.type != "is_complete_request" and position < text.shift:
-            self._flight.answer(request, empty_answer(request))
+            self._requests.answer(request, empty_answer(request))
             return
         message = request.message
         if text.text != cell.code:
@@ -72,7 +81,7 @@ class Questions:
             if "cursor_pos" in request.content:
                 changes["cursor_pos"] = text.to_child(position)
             message = message.with_content(**changes)
-        self._flight.send(request, backend, "shell", message, text.shift, own)
+        self._requests.send(request, backend, message, shift=text.shift, own=own)
 
     def _is_complete(self, cell: Cell | None) -> Json | None:
         """A bare backend header is incomplete, commands are complete; a body is for the child to judge."""
@@ -99,7 +108,7 @@ class Questions:
         start = code.rfind("\n", 0, position) + 1
         typed = code[start:position]
         if cell is not None and cell.header_line_at(position) is not None and not typed.startswith("%%"):
-            self._flight.answer(request, empty_answer(request))
+            self._requests.answer(request, empty_answer(request))
             return
         if not typed.startswith("%%") or not self._is_on_top(code, cell, start):
             self._answer_or_ask(request, cell, position, None)
@@ -110,17 +119,17 @@ class Questions:
             if cell is not None and self._default_has_magics(cell):
                 self._ask(request, cell, position, OwnMatches(tuple(own), start, position))
             else:
-                self._flight.answer(request, _matches(own, start, position))
+                self._requests.answer(request, _matches(own, start, position))
         elif self._state.names.is_command(name):
             prefix = arguments.rpartition(" ")[2]
             names = self._state.names.all() if name.lower() == "help" else self._state.names.backends()
             names = [NOW] if prefix.startswith("-") else names
             own = [known for known in names if known.startswith(prefix.lower())]
-            self._flight.answer(request, _matches(own, position - len(prefix), position))
+            self._requests.answer(request, _matches(own, position - len(prefix), position))
         elif cell is not None and cell.header_line_at(position) is None:
             self._ask(request, cell, position)
         else:
-            self._flight.answer(request, empty_answer(request))
+            self._requests.answer(request, empty_answer(request))
 
     def _default_has_magics(self, cell: Cell) -> bool:
         """Whether the child, free to answer, has `%%` magics of its own to offer beside Multi's names."""
@@ -129,7 +138,7 @@ class Questions:
             not cell.header_lines
             and backend.state is BackendState.READY
             and backend.profile.cell_magics
-            and not self._state.requests_of(backend.name)
+            and not self._exchanges.of(backend.name)
         )
 
     def _is_on_top(self, code: str, cell: Cell | None, start: int) -> bool:
@@ -141,3 +150,21 @@ class Questions:
 
 def _matches(matches: list[str], start: int, end: int) -> Json:
     return {"status": "ok", "matches": matches, "cursor_start": start, "cursor_end": end, "metadata": {}}
+
+
+def empty_answer(request: Request) -> Json:
+    """Return the answer without a finding, for a request that no child can be asked."""
+    match request.type:
+        case "complete_request":
+            position = request.content.get("cursor_pos", 0)
+            return {
+                "status": "ok",
+                "matches": [],
+                "cursor_start": position,
+                "cursor_end": position,
+                "metadata": {},
+            }
+        case "inspect_request":
+            return {"status": "ok", "found": False, "data": {}, "metadata": {}}
+        case _:
+            return {"status": "unknown"}

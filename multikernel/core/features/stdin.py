@@ -1,9 +1,16 @@
-"""Questions of children to the user: `input_request` and `input_reply` (messaging spec, "stdin")."""
+"""What children ask the user: `input_request` and `input_reply` (messaging spec, "stdin")."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from ..actions import Channel, ToBackend
+from ..backend import Backend
+from ..errors import MultiError
+from ..exchange import NotebookExchange
+from ..feature import Feature, Rule
 from ..protocol.wire import Identities, Message
+from ..request import Request
+from ..spine import Spine
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,40 +25,55 @@ class PendingInput:
     """The cell that asks."""
 
 
-class Inputs:
-    """The pending questions, by the msg_id of their `input_request`."""
+class Stdin(Feature):
+    """Passes each `input_reply` to the child that asked."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, spine: Spine) -> None:
+        """Begin with nothing asked."""
+        self._outbox = spine.outbox
         self._pending: dict[str, PendingInput] = {}
+        """By the msg_id of the `input_request`."""
 
-    def asked(self, backend: str, message: Message, client: Identities) -> bool:
-        """Note a question of a child; False for an id that is another backend's: the answer may be a password."""
-        asked = PendingInput(backend, message.header_frame, client, message.parent_id)
-        return self._pending.setdefault(message.id, asked).backend == backend
+    def stdin(self) -> Mapping[str, Callable[[Identities, Message], None]]:
+        """Take the answers."""
+        return {"input_reply": self._answered}
 
-    def answer(self, client: Identities, reply: Message) -> tuple[str, Message] | None:
-        """Return the backend that a reply is for, and the reply as that gets it; None if nobody waits for it.
+    def to_front(self) -> Mapping[tuple[Channel, str], Rule]:
+        """Take note of what is asked."""
+        return {("stdin", "input_request"): self._asked}
 
-        It is found by its parent; a plain client's reply has none and answers the last question that it got.
+    def _asked(self, backend: Backend, message: Message, exchange: NotebookExchange | None) -> Message | None:
+        """Note what a child asks; its id must not be another backend's: the answer may be a password.
+
+        A request that is over gets no answer: a front-end has forgotten it.
         """
-        if reply.type != "input_reply":
+        if exchange is None:
+            self._outbox.drop("stdin", message, "its request is over", backend.name)
             return None
+        asked = PendingInput(backend.name, message.header_frame, exchange.origin.client, message.parent_id)
+        if self._pending.setdefault(message.id, asked).backend != backend.name:
+            self._outbox.drop("stdin", message, "another backend asks under this id", backend.name)
+            return None
+        return message
+
+    def _answered(self, client: Identities, reply: Message) -> None:
+        """Send an answer to the child that asked.
+
+        It is found by its parent; a plain client's reply has none and answers what that client was asked last.
+        """
         asked = [key for key, pending in self._pending.items() if pending.client == client]
         key = reply.parent_id or (asked[-1] if asked else "")
         if key not in asked:
-            return None
+            self._outbox.drop("stdin", reply, "no backend waits for it")
+            return
         pending = self._pending.pop(key)
-        return pending.backend, replace(reply, parent_frame=pending.header_frame)
+        self._outbox.add(ToBackend(pending.backend, "stdin", replace(reply, parent_frame=pending.header_frame)))
 
-    def forget(self, request_id: str) -> None:
-        """Drop the questions of a cell that is over."""
-        self._keep(lambda pending: pending.request_id != request_id)
-
-    def forget_backend(self, backend: str) -> None:
-        """Drop the questions of a child that is no more."""
-        self._keep(lambda pending: pending.backend != backend)
-
-    def _keep(self, is_kept: Callable[[PendingInput], bool]) -> None:
+    def over(self, request: Request) -> None:
+        """Forget what a cell that is over has asked."""
         if self._pending:
-            self._pending = {key: pending for key, pending in self._pending.items() if is_kept(pending)}
+            self._pending = {key: one for key, one in self._pending.items() if one.request_id != request.id}
+
+    def ended(self, backend: Backend, error: MultiError) -> None:
+        """Forget what a child that has gone has asked."""
+        self._pending = {key: one for key, one in self._pending.items() if one.backend != backend.name}

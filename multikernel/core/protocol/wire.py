@@ -19,18 +19,11 @@ Identities = tuple[bytes, ...]
 
 DELIMITER = b"<IDS|MSG>"
 EMPTY = b"{}"
-QUESTION = "question-"
-"""How the msg_ids of those requests of Multi begin whose answers the router takes; others begin with the session."""
 
 
 def is_own_id(msg_id: str, session: str) -> bool:
     """Whether a msg_id is one that Multi gives."""
-    return msg_id.removeprefix(QUESTION).startswith(session)
-
-
-def is_question_to(backend: str, msg_id: str) -> bool:
-    """Whether a msg_id is that of a question to this child; no backend has an `@` in its name."""
-    return msg_id.startswith(QUESTION) and msg_id.endswith(f"@{backend}")
+    return msg_id.startswith(session)
 
 
 LONGEST_HEADER = 1 << 20
@@ -221,16 +214,8 @@ class Composer:
     def message(self, msg_type: str, content: Json, parent: Message | None = None) -> Message:
         """Return a new message, the child of `parent` where there is one."""
         self._count += 1
-        return self._message(f"{self.session}_{self._count}", msg_type, content, parent)
-
-    def question(self, backend: str, msg_type: str, content: Json) -> Message:
-        """Return a request to a child whose answers the router takes; its id says which child's."""
-        self._count += 1
-        return self._message(f"{QUESTION}{self.session}_{self._count}@{backend}", msg_type, content)
-
-    def _message(self, msg_id: str, msg_type: str, content: Json, parent: Message | None = None) -> Message:
         header = {
-            "msg_id": msg_id,
+            "msg_id": f"{self.session}_{self._count}",
             "msg_type": msg_type,
             "username": "multikernel",
             "session": self.session,

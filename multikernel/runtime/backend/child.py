@@ -13,7 +13,7 @@ import zmq
 from ...core.actions import Channel
 from ...core.config import BackendConfig
 from ...core.errors import BackendStartError
-from ...core.features.own_code import HALF_SECONDS
+from ...core.exchanges import HALF_ANSWERED_SECONDS
 from ...core.kernels.table import profile_of
 from ...core.protocol.wire import Composer, Frame, Json, Message, Wire, WireError
 from ...trace.watchers import Trace
@@ -62,6 +62,8 @@ class Child:
         self._wire = Wire(manager.session.key, manager.session.signature_scheme)
         self._news = anyio.Event()
         self._iopub_heard = False
+        self._asked: set[str] = set()
+        """Ids of the requests that are made here."""
         self._setup_id = ""
         self._setup_is_over = anyio.Event()
         self._startup_id = ""
@@ -133,7 +135,7 @@ class Child:
             self._startup_id = self._execute(self._config.startup, silent=False)
             while "reply" in self._startup_owes:
                 await self._wait_for_news()
-            with anyio.move_on_after(HALF_SECONDS):
+            with anyio.move_on_after(HALF_ANSWERED_SECONDS):
                 while self._startup_owes:
                     await self._wait_for_news()
 
@@ -192,11 +194,12 @@ class Child:
         self._news.set()
 
     def _is_ours(self, message: Message) -> bool:
-        """Whether a message answers a request that is made here; those have ids that begin with our session."""
-        return message.parent_id.startswith(self._composer.session)
+        """Whether a message answers a request that is made here."""
+        return message.parent_id in self._asked
 
     def _ask(self, msg_type: str, content: Json) -> str:
         message = self._composer.message(msg_type, content)
+        self._asked.add(message.id)
         self.send("shell", message)
         return message.id
 

@@ -9,9 +9,9 @@ from ..lines import child_message
 def test_a_cell_goes_to_the_default_and_its_outputs_come_back() -> None:
     desk = Desk("python3")
     assert desk.execute("6*7") == [
+        "python3 <- execute_request 1: 6*7",
         "iopub busy of 1",
         "iopub execute_input of 1: [1] 6*7",
-        "python3 <- execute_request 1: 6*7",
     ]
     assert desk.busy("python3", 1) == []
     assert desk.child("python3", "iopub", "execute_input", 1, code="6*7", execution_count=1) == []
@@ -19,7 +19,7 @@ def test_a_cell_goes_to_the_default_and_its_outputs_come_back() -> None:
     assert desk.child("python3", "iopub", "execute_result", 1, execution_count=1) == ["iopub execute_result of 1: [1]"]
     assert desk.reply("python3", 1) == ["shell execute_reply of 1: ok"]
     assert desk.idle("python3", 1) == ["iopub idle of 1"]
-    assert (desk.timers, desk.logs, desk.router.state.in_flight) == ({}, [], {})
+    assert (desk.timers, desk.logs, desk.in_flight) == ({}, [], [])
 
 
 def test_idle_waits_for_the_reply() -> None:
@@ -42,9 +42,9 @@ def test_an_untouched_cell_is_sent_byte_for_byte() -> None:
 
 def test_a_header_line_decides_for_one_cell() -> None:
     desk = Desk("python3", "ir")
-    assert desk.execute("%%r\nx")[-1] == "ir <- execute_request 1: ##r\nx"
+    assert "ir <- execute_request 1: ##r\nx" in desk.execute("%%r\nx")
     desk.finish("ir", 1)
-    assert desk.execute("y")[-1] == "python3 <- execute_request 2: y"
+    assert "python3 <- execute_request 2: y" in desk.execute("y")
 
 
 def test_of_a_cell_with_a_header_only_the_code_differs() -> None:
@@ -62,16 +62,16 @@ def test_the_next_cell_begins_when_reply_and_idle_are_both_there() -> None:
     assert desk.execute("%%r\n2") == []
     assert desk.reply("python3", 1) == ["shell execute_reply of 1: ok"]
     assert desk.idle("python3", 1) == [
+        "ir <- execute_request 2: ##r\n2",
         "iopub idle of 1",
         "iopub busy of 2",
         "iopub execute_input of 2: [2] %%r\n2",
-        "ir <- execute_request 2: ##r\n2",
     ]
 
 
 def test_a_backend_that_is_stopped_is_started_first() -> None:
     desk = Desk()
-    assert desk.execute("%%r\nx") == ["iopub busy of 1", "iopub execute_input of 1: [1] %%r\nx", "start ir"]
+    assert desk.execute("%%r\nx") == ["start ir", "iopub busy of 1", "iopub execute_input of 1: [1] %%r\nx"]
     assert desk.timers == {("slow start", "1"): 10.0}
     assert desk.start("ir") == []
     assert desk.ready("ir") == ["ir <- execute_request 1: ##r\nx"]
@@ -98,7 +98,7 @@ def test_an_error_aborts_what_is_queued_and_nothing_later() -> None:
         *("iopub busy of 2", "shell execute_reply of 2: aborted", "iopub idle of 2"),
         *("iopub busy of 3", "shell execute_reply of 3: aborted", "iopub idle of 3"),
     ]
-    assert desk.execute("4")[-1] == "python3 <- execute_request 4: 4"
+    assert "python3 <- execute_request 4: 4" in desk.execute("4")
     assert desk.router.state.count == 2
 
 
@@ -123,12 +123,12 @@ def test_an_error_that_does_not_stop_aborts_nothing(options: dict[str, bool]) ->
     desk = Desk("python3")
     desk.execute("1/0", **options)
     desk.execute("2")
-    assert desk.finish("python3", 1, "error")[-1] == "python3 <- execute_request 2: 2"
+    assert "python3 <- execute_request 2: 2" in desk.finish("python3", 1, "error")
 
 
 def test_a_silent_cell_is_not_shown_counted_or_remembered() -> None:
     desk = Desk("python3")
-    assert desk.execute("1", silent=True) == ["iopub busy of 1", "python3 <- execute_request 1: 1"]
+    assert desk.execute("1", silent=True) == ["python3 <- execute_request 1: 1", "iopub busy of 1"]
     assert desk.router.state.count == 0
     assert desk.stored == []
 
@@ -144,9 +144,9 @@ def test_a_cell_that_is_not_to_be_stored_is_shown_but_not_counted() -> None:
 def test_an_empty_cell_is_not_counted() -> None:
     desk = Desk("python3")
     assert desk.execute(" \n") == [
+        "python3 <- execute_request 1:  \n",
         "iopub busy of 1",
         "iopub execute_input of 1: [0]  \n",
-        "python3 <- execute_request 1:  \n",
     ]
 
 
@@ -190,7 +190,7 @@ def test_an_unknown_header_is_refused_when_the_kernel_has_said_what_it_is() -> N
 
 def test_a_magic_of_the_kernel_is_its_own() -> None:
     desk = Desk("python3")
-    assert desk.execute("%%time\n1")[-1] == "python3 <- execute_request 1: %%time\n1"
+    assert "python3 <- execute_request 1: %%time\n1" in desk.execute("%%time\n1")
 
 
 def test_what_cannot_be_read_in_a_reply_is_no_reply() -> None:

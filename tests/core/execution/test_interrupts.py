@@ -18,7 +18,7 @@ def pressed(number: int) -> list[str]:
 def test_only_what_is_busy_is_interrupted() -> None:
     desk = Desk("python3", "ir", "bash")
     desk.execute("%%r\nx")
-    assert desk.press() == ["signal ir", *pressed(2), "iopub busy"]
+    assert desk.press() == ["signal ir", *pressed(2), "iopub busy of 1"]
     assert desk.timers == {("interrupt", "ir"): 10.0}
 
 
@@ -43,9 +43,11 @@ def test_what_was_received_before_is_aborted_whatever_the_child_says() -> None:
     desk.press()
     desk.execute("4")
     assert desk.finish("python3", 1, "ok") == [
-        *("shell execute_reply of 1: ok", "iopub idle of 1"),
+        "shell execute_reply of 1: ok",
+        "python3 <- execute_request 4: 4",
+        "iopub idle of 1",
         *ABORTED_2,
-        *("iopub busy of 4", "iopub execute_input of 4: [2] 4", "python3 <- execute_request 4: 4"),
+        *("iopub busy of 4", "iopub execute_input of 4: [2] 4"),
     ]
 
 
@@ -54,7 +56,7 @@ def test_a_press_on_shell_is_out_of_band_too() -> None:
     desk.execute("1")
     assert desk.request("interrupt_request") == [
         *("signal python3", "iopub busy of 2", "shell interrupt_reply of 2: ok", "iopub idle of 2"),
-        "iopub busy",
+        "iopub busy of 1",
     ]
 
 
@@ -74,8 +76,8 @@ def test_a_child_that_cannot_be_interrupted_is_restarted(code: str) -> None:
         desk.command_done(1)
     desk.execute("2")
     assert desk.press() == [
-        *("iopub error of 1: BackendRestarted", "shell execute_reply of 1: error", "iopub idle of 1"),
         *("stop bash", "start bash"),
+        *("iopub error of 1: BackendRestarted", "shell execute_reply of 1: error", "iopub idle of 1"),
         *pressed(3),
         *ABORTED_2,
     ]
@@ -100,13 +102,26 @@ def test_a_child_that_does_not_react_is_restarted_by_the_next_press() -> None:
         "iopub stderr of 1: python3 has not reacted to the interrupt for 10 s; interrupt again to restart it."
     ]
     assert desk.press() == [
-        *("iopub error of 1: BackendRestarted", "shell execute_reply of 1: error", "iopub idle of 1"),
         *("stop python3", "start python3"),
+        *("iopub error of 1: BackendRestarted", "shell execute_reply of 1: error", "iopub idle of 1"),
         *pressed(3),
     ]
     desk.ready("python3")
     desk.execute("4")
     assert desk.press()[0] == "signal python3"
+
+
+def test_a_signal_that_cannot_be_sent_is_reported_and_the_next_press_restarts() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("1")
+    desk.request("complete_request", code="x", cursor_pos=1)
+    desk.busy("python3", 2)
+    desk.press()
+    lines = desk._take(desk.router.interrupt_failed("python3", "PermissionError: not yours"))
+    why = "python3 could not be interrupted (PermissionError: not yours); interrupt again to restart it."
+    assert lines == [f"iopub stderr of 1: {why}"]
+    assert desk._take(desk.router.interrupt_failed("ir", "late")) == []
+    assert "stop python3" in desk.press()
 
 
 def test_pressing_again_and_again_does_not_put_the_note_off() -> None:
@@ -134,7 +149,7 @@ def test_a_child_that_reacts_late_is_not_restarted_by_a_later_press() -> None:
     desk.finish("python3", 1, "error")
     desk.execute("3")
     assert desk.press()[0] == "signal python3"
-    assert not desk.backend("python3").is_deaf
+    assert not desk.backend("python3").ignores_interrupts
 
 
 def test_only_what_was_running_when_the_button_was_pressed_counts() -> None:
@@ -174,19 +189,19 @@ def test_a_start_can_be_given_up() -> None:
     desk.execute("%%r\nx")
     desk.execute("2")
     assert desk.press() == [
-        *("iopub error of 1: Interrupted", "shell execute_reply of 1: error", "iopub idle of 1", "stop ir"),
+        *("stop ir", "iopub error of 1: Interrupted", "shell execute_reply of 1: error", "iopub idle of 1"),
         *pressed(3),
         *ABORTED_2,
     ]
     assert desk.last("error")["evalue"] == "Interrupted while ir was starting."
     assert (desk.timers, desk.backend("ir").state) == ({}, "stopped")
-    assert desk.execute("%%r\ny")[-1] == "start ir"
+    assert "start ir" in desk.execute("%%r\ny")
 
 
 def test_a_command_can_be_cancelled() -> None:
     desk = Desk("python3")
     desk.execute("%%start r")
-    assert desk.press() == ["cancel command of 1", *pressed(2), "iopub busy"]
+    assert desk.press() == ["cancel job of 1", *pressed(2), "iopub busy of 1"]
     assert desk.command_done(1, Interrupted("%%start was interrupted."))[-1] == "iopub idle of 1"
 
 
@@ -194,7 +209,7 @@ def test_a_command_with_now_can_be_cancelled() -> None:
     desk = Desk("python3")
     desk.execute("1")
     desk.execute("%%start r --now")
-    assert desk.press() == ["signal python3", "cancel command of 2", *pressed(3), "iopub busy"]
+    assert desk.press() == ["signal python3", "cancel job of 2", *pressed(3), "iopub busy of 1"]
 
 
 def test_a_cell_that_is_over_is_not_cancelled() -> None:
@@ -213,7 +228,7 @@ def test_one_backend_alone_can_be_interrupted() -> None:
     desk.execute("2")
     assert desk.interrupt("ir") == []
     assert desk.interrupt("python3") == ["signal python3"]
-    assert desk.finish("python3", 1)[-1] == "python3 <- execute_request 2: 2"
+    assert "python3 <- execute_request 2: 2" in desk.finish("python3", 1)
 
 
 def test_a_kernel_that_nobody_knows_is_interrupted_as_its_kernelspec_says() -> None:

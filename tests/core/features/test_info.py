@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from multikernel.core.actions import Channel, HistoryEntry
-from multikernel.core.features.results import LONGEST_RESULT, RESULTS_KEPT, Results
+from multikernel.core.actions import Channel, HistoryEntry, StartJob
+from multikernel.core.errors import MultiError
+from multikernel.core.features.history import LONGEST_RESULT, RESULTS_KEPT
 from multikernel.core.protocol.wire import Json
 
 from ..desk import Desk, configured
+from ..lines import child_message
 
 
 def answered(desk: Desk, kind: str, **content: Any) -> Json:
@@ -70,8 +72,10 @@ def test_use_does_not_change_the_language_of_the_notebook() -> None:
 )
 def test_comm_info_lists_the_comms_of_all_backends(content: dict[str, Any], found: list[str]) -> None:
     desk = Desk("python3", "ir")
-    desk.router.state.comms.opened("a", "python3", "t")
-    desk.router.state.comms.opened("b", "ir", "u")
+    for number, (backend, comm_id, target) in enumerate([("python3", "a", "t"), ("ir", "b", "u")], 1):
+        desk.execute(f"%%{backend}\n1")
+        desk.child(backend, "iopub", "comm_open", number, comm_id=comm_id, target_name=target)
+        desk.finish(backend, number)
     assert list(answered(desk, "comm_info", **content)["comms"]) == found
 
 
@@ -82,7 +86,7 @@ def test_a_content_that_cannot_be_read_is_an_empty_one(kind: str) -> None:
 
 
 def test_the_front_tells_its_own_ports() -> None:
-    assert answered(Desk(ports={"shell_port": 1, "hb_port": 2}), "connect") == {
+    assert answered(Desk(front_ports={"shell_port": 1, "hb_port": 2}), "connect") == {
         "shell_port": 1,
         "hb_port": 2,
         "status": "ok",
@@ -92,7 +96,7 @@ def test_the_front_tells_its_own_ports() -> None:
 @pytest.mark.parametrize("channel", ["shell", "control"])
 def test_usage_is_measured_and_told_as_it_is(channel: Channel) -> None:
     desk = Desk("python3")
-    assert desk.request("usage_request", channel) == ["iopub busy of 1", "measure usage for 1"]
+    assert desk.request("usage_request", channel) == ["measure usage of 1", "iopub busy of 1"]
     assert desk.usage_measured(1, {"pid": 5}) == [f"{channel} usage_reply of 1: None", "iopub idle of 1"]
     assert desk.last("usage_reply") == {"pid": 5}
     assert desk.usage_measured(1, {"pid": 5}) == []
@@ -101,8 +105,8 @@ def test_usage_is_measured_and_told_as_it_is(channel: Channel) -> None:
 def test_history_is_looked_up_and_answered() -> None:
     desk = Desk()
     assert desk.request("history_request", hist_access_type="tail", n=1) == [
-        "iopub busy of 1",
         "find history of 1",
+        "iopub busy of 1",
     ]
     assert desk.history_found(1, [(1, 2, "x")]) == ["shell history_reply of 1: ok", "iopub idle of 1"]
     assert desk.last("history_reply") == {"status": "ok", "history": [[1, 2, "x"]]}
@@ -129,6 +133,17 @@ def result(desk: Desk, request: int, data: Any) -> None:
     desk.child("python3", "iopub", "execute_result", request, data=data, metadata={}, execution_count=1)
 
 
+@pytest.mark.parametrize(("kind", "text"), [("history", "The history"), ("usage", "The usage")])
+def test_what_cannot_be_found_out_is_an_error(kind: str, text: str) -> None:
+    desk = Desk("python3")
+    desk.request(f"{kind}_request")
+    job = next(action.job for action in desk.actions if isinstance(action, StartJob))
+    error = MultiError(f"{job.text} is not there.")
+    lines = desk._take(desk.router.job_done((kind, "1"), error))
+    assert lines == [f"shell {kind}_reply of 1: error", "iopub idle of 1"]
+    assert desk.last(f"{kind}_reply")["evalue"] == f"{text} is not there."
+
+
 def test_history_with_outputs_has_the_results_of_this_session() -> None:
     desk = Desk("python3")
     desk.execute("6 * 7")
@@ -148,7 +163,8 @@ def test_a_result_without_text_or_with_much_of_it_is_not_kept(data: Any) -> None
 
 def test_a_result_that_cannot_be_read_is_none() -> None:
     desk = Desk("python3")
-    desk.router.state.results.note(1, b"[")
+    desk.execute("x")
+    desk.back("python3", "iopub", child_message("execute_result", "1", b"["))
     assert asked_with_outputs(desk, (0, 1, "x")) == [[0, 1, ["x", None]]]
 
 
@@ -162,10 +178,13 @@ def test_a_result_of_a_cell_without_history_is_not_that_of_the_cell_before() -> 
 
 
 def test_the_oldest_result_is_forgotten() -> None:
-    results = Results()
-    for count in range(RESULTS_KEPT + 1):
-        results.note(count, b'{"data": {"text/plain": "x"}}')
-    assert (results.text(0), results.text(1)) == (None, "x")
+    desk = Desk("python3")
+    for number in range(1, RESULTS_KEPT + 2):
+        desk.execute("x")
+        result(desk, number, {"text/plain": "x"})
+        desk.finish("python3", number)
+    found = asked_with_outputs(desk, (0, 1, "x"), (0, 2, "x"))
+    assert found == [[0, 1, ["x", None]], [0, 2, ["x", "x"]]]
 
 
 @pytest.mark.parametrize(("content", "restart"), [({}, False), ({"restart": True}, True), ({"restart": 0}, False)])
@@ -175,7 +194,8 @@ def test_shutdown_is_answered_then_all_ends(channel: str, content: dict[str, Any
     desk.execute("1")
     message = desk.message("shutdown_request", content)
     assert desk.front(message, "shell" if channel == "shell" else "control") == [
+        "shutdown",
         *("iopub busy of 2", "iopub shutdown_reply of 2: ok", f"{channel} shutdown_reply of 2: ok", "iopub idle of 2"),
-        *("iopub busy", "shutdown"),
+        "iopub busy of 1",
     ]
     assert desk.last("shutdown_reply") == {"status": "ok", "restart": restart}

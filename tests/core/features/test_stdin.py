@@ -58,7 +58,16 @@ def test_an_answer_to_an_earlier_question_finds_it() -> None:
     desk = asking()
     ask(desk, "python3", 1, "q2")
     assert answer(desk, "q1") == ["python3 <- stdin input_reply own"]
-    assert desk.router.state.inputs.answer(CLIENT, child_message("input_reply", "q2", {})) is not None
+    assert answer(desk, "q2") == ["python3 <- stdin input_reply own"]
+
+
+def test_what_is_asked_for_a_cell_that_is_over_goes_nowhere() -> None:
+    desk = Desk("python3")
+    desk.execute("Thread(target=input).start()")
+    desk.finish("python3", 1)
+    assert ask(desk, "python3", 1, "q1") == []
+    assert desk.drops == ["python3 stdin input_request: its request is over"]
+    assert answer(desk, "q1") == []
 
 
 def test_an_answer_that_nobody_waits_for_is_dropped() -> None:

@@ -100,11 +100,11 @@ def test_one_counter_counts_for_all_and_an_ipython_is_moved_on_to_it() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r\nx")
     desk.finish("ir", 1, count=1)
-    assert desk.execute("y")[-2:] == ["python3 <- comm_open own", "python3 <- execute_request 2: y"]
+    assert desk.execute("y")[:2] == ["python3 <- comm_open own", "python3 <- execute_request 2: y"]
     moved = desk.child_messages("python3", "comm_open")[0].content()
     assert (moved["target_name"], moved["data"]) == (TARGET, {"count": 2})
     desk.finish("python3", 2, count=2)
-    assert desk.execute("z")[-1:] == ["python3 <- execute_request 3: z"]
+    assert "python3 <- execute_request 3: z" in desk.execute("z")
     assert len(desk.child_messages("python3", "comm_open")) == 1
 
 
@@ -121,7 +121,7 @@ def test_a_child_that_is_ahead_is_left_there() -> None:
     desk = Desk("python3")
     desk.execute("1")
     desk.finish("python3", 1, count=40)
-    assert desk.execute("2")[-2:] == ["iopub execute_input of 2: [2] 2", "python3 <- execute_request 2: 2"]
+    assert desk.execute("2")[:2] == ["python3 <- execute_request 2: 2", "iopub busy of 2"]
     desk.child("python3", "iopub", "execute_result", 2, execution_count=41)
     assert desk.last("execute_result")["execution_count"] == 2
 
@@ -142,4 +142,4 @@ def test_an_r_has_no_counter_to_be_moved() -> None:
     desk = Desk("python3", "ir")
     desk.execute("1")
     desk.finish("python3", 1)
-    assert desk.execute("%%r\nx")[-2:] == ["iopub execute_input of 2: [2] %%r\nx", "ir <- execute_request 2: ##r\nx"]
+    assert desk.execute("%%r\nx")[:2] == ["ir <- execute_request 2: ##r\nx", "iopub busy of 2"]

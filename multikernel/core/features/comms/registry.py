@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from ...protocol.wire import Json
 
+MULTI = ""
+"""The owner of a comm that Multi itself answers."""
+
 WIDGET_TARGET = "jupyter.widget"
 WIDGET_CONTROL_TARGET = "jupyter.widget.control"
 
@@ -17,7 +20,7 @@ class Comm:
 
 
 @dataclass(slots=True)
-class Comms:
+class Registry:
     """All open comms by their id."""
 
     _open: dict[str, Comm] = field(default_factory=dict)
@@ -35,6 +38,10 @@ class Comms:
         """Return the backend of a comm, or None for one that is not open."""
         comm = self._open.get(comm_id)
         return None if comm is None else comm.backend
+
+    def target(self, comm_id: str) -> str:
+        """Return the target name of a comm that is open."""
+        return self._open[comm_id].target_name
 
     def close_all(self, backend: str) -> list[str]:
         """Forget all comms of a backend and return their ids."""

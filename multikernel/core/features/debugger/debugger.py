@@ -1,48 +1,93 @@
 """The debugger: one backend at a time is debugged, by requests on control that wait for no cell.
 
 A request waits only while its backend starts, and while the first one after each start asks the child how it names the
-files of cells. A debugger that is on stays on when its backend is started anew: the new child is told what the one
-before was told, before any cell runs in it.
+files of cells. A debugger that is on stays on when its backend is restarted: the new child is told what the one before
+was told, before any cell runs in it.
 """
 
-from ...actions import CancelTimer, SetTimer, ToBackend, ToFront
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from ...actions import CancelTimer, Channel, SetTimer
 from ...backend import Backend, BackendState
+from ...bounded import Bounded
 from ...cells.cell import child_text, parse
-from ...errors import MultiError
-from ...execution.execution import Execution
-from ...execution.flight import Flight
+from ...errors import BackendError, MultiError
+from ...exchange import NotebookExchange
+from ...feature import Feature, Handler, Rule
 from ...protocol.wire import Json, Message, WireError
 from ...request import Request
-from ...state import State
+from ...spine import Spine
 from . import protocol
+from .exchange import DebugExchange
 from .session import DebugSession
-from .source_files import SourceFiles, path_in
+from .source_files import CELLS_KEPT, Naming, SourceFiles, path_in
 
 DEBUG_INFO: Json = {"type": "request", "seq": 0, "command": "debugInfo", "arguments": {}}
 
 NO_DEBUGGER = "No backend with a debugger is configured."
 
+NO_ANSWER = "debugger"
+"""Timers, by the backend that owes answers to requests of Multi's own."""
 
-class Debugging:
+NO_ANSWER_SECONDS = 10.0
+
+
+class Debugger(Feature):
     """Sends what a debugger asks on to the backend that is debugged, in that one's terms."""
 
-    def __init__(self, state: State, flight: Flight, execution: Execution) -> None:
-        """Take the state, and the queue that a new child's cells wait in."""
-        self._state = state
-        self._outbox = state.outbox
-        self._flight = flight
-        self._execution = execution
+    def __init__(self, spine: Spine) -> None:
+        """Take the spine; backends have a debugger if their kernelspecs say so."""
+        self._spine = spine
+        self._state = spine.state
+        self._outbox = spine.outbox
+        self._naming = Naming(f"/multikernel/ipykernel_{spine.outbox.composer.session[:8]}/")
+        """How the notebook is told to name the files of cells; JupyterLab 4.6 shows those that contain `ipykernel_` as
+        `Cell [3]`."""
+        self._sources = {
+            backend.name: SourceFiles(self._naming)
+            for backend in spine.state.backends.values()
+            if backend.kernelspec is not None and backend.kernelspec.has_debugger
+        }
+        self.supported_features = ("debugger",) if self._sources else ()
         self._session: DebugSession | None = None
         self._held: dict[str, list[Request]] = {}
         """Backend -> requests that wait until it is ready for them."""
-        self._asked: dict[str, str] = {}
-        """Requests of Multi's own that are not answered yet -> their backend."""
-        self._foreign: set[str] = set()
+        self._foreign: Bounded[str, None] = Bounded(CELLS_KEPT)
         """Paths of cells that are not for the backend that is debugged."""
+
+    def requests(self) -> Mapping[str, Handler]:
+        """Take what the notebook asks."""
+        return {"debug_request": self._arrive}
+
+    def failures(self) -> Mapping[str, Callable[[Request, MultiError], Json]]:
+        """Answer in the debugger's protocol."""
+        return {"debug_request": lambda request, error: protocol.failure(request.content, str(error), self._naming)}
+
+    def to_front(self) -> Mapping[tuple[Channel, str], Rule]:
+        """Translate what the child answers."""
+        return {
+            ("control", "debug_reply"): self._replied,
+            ("shell", "debug_reply"): self._replied,
+            ("iopub", "debug_event"): lambda backend, message, exchange: self._happened(backend, message),
+        }
+
+    def unasked(self) -> Mapping[str, Callable[[Backend, Message], Message | None]]:
+        """Translate what happens in the child."""
+        return {"debug_event": self._happened}
+
+    def timers(self) -> Mapping[str, Callable[[str], None]]:
+        """Wait only so long."""
+        return {NO_ANSWER: self._no_answer_timer}
+
+    def cell_sent(self, backend: Backend, code: str, text: str) -> None:
+        """Note which text the child has of a cell."""
+        if (sources := self._sources.get(backend.name)) is not None:
+            sources.ran(code, text)
 
     # What the notebook asks.
 
-    def arrive(self, request: Request) -> None:
+    def _arrive(self, request: Request) -> None:
         """Send a debug_request on, hold it until that is possible, or answer it here."""
         backend = self._debuggee()
         if backend is None:
@@ -50,7 +95,7 @@ class Debugging:
             return
         is_deliberate = request.content.get("command") == "initialize" and not self._state.holds_starts
         if backend.state is BackendState.STOPPED and is_deliberate:
-            self._execution.start(backend)
+            self._spine.starts.start(backend)
         if backend.state is BackendState.STOPPED:
             self._answer(request, backend)
         elif self._is_new(backend):
@@ -66,15 +111,15 @@ class Debugging:
             return self._session.backend
         backends = self._state.backends
         preferred = (backends[self._state.default], backends[self._state.config.default], *backends.values())
-        return next((backend for backend in preferred if backend.sources is not None), None)
+        return next((backend for backend in preferred if backend.name in self._sources), None)
 
     def _is_new(self, backend: Backend) -> bool:
-        """Whether a child is starting, or has still to say how it names files, or to hear what the last one did."""
-        is_ready = backend.state is BackendState.READY and _sources(backend).child is not None
+        """Whether a child is starting, has not told how it names files, or has to hear what the last one was told."""
+        is_ready = backend.state is BackendState.READY and self._sources[backend.name].child is not None
         return not is_ready or self._is_asked(backend)
 
     def _is_asked(self, backend: Backend) -> bool:
-        return backend.name in self._asked.values()
+        return any(isinstance(exchange, DebugExchange) for exchange in self._spine.exchanges.of(backend.name))
 
     def _send(self, request: Request, backend: Backend) -> None:
         """Send a request to a child that is ready for it."""
@@ -86,45 +131,45 @@ class Debugging:
                 changed = None if text is None else {**arguments, "code": text}
             else:
                 is_foreign = path_in(arguments) in self._foreign
-                changed = None if is_foreign else _sources(backend).arguments_to_child(arguments)
+                changed = None if is_foreign else self._sources[backend.name].arguments_to_child(arguments)
             if changed is None:
                 self._answer(request, backend)
                 return
         is_same = changed == arguments
         message = request.message if is_same else request.message.with_content(arguments=changed)
-        self._flight.send(request, backend, request.channel, message)
+        self._spine.requests.send(request, backend, message, channel=request.channel)
 
     def _dump(self, code: object, backend: Backend) -> str | None:
         """Note a cell and return the text that the child has of it; None for one that is not for it."""
         if not isinstance(code, str):
             return None
-        path = self._state.naming.path(code)
-        self._foreign.add(path)
+        path = self._naming.path(code)
+        self._foreign[path] = None
         try:
             cell = parse(code, self._state.names, self._state.default)
         except MultiError:
             return None
         if not cell.runs_body or (cell.target or self._state.default) != backend.name:
             return None
-        self._foreign.discard(path)
+        self._foreign.pop(path, None)
         text = child_text(cell, backend.profile).text
-        _sources(backend).dumped(code, text)
+        self._sources[backend.name].dumped(code, text)
         return text
 
     def _answer(self, request: Request, backend: Backend | None) -> None:
         """Answer a request that no child is to get."""
-        self._flight.answer(request, self._own_answer(request.content, backend))
+        self._spine.requests.answer(request, self._own_answer(request.content, backend))
 
     def _own_answer(self, content: Json, backend: Backend | None) -> Json:
         arguments = content.get("arguments")
         arguments = arguments if isinstance(arguments, dict) else {}
-        session, naming = self._session, self._state.naming
+        session, naming = self._session, self._naming
         match content.get("command"):
             case "debugInfo":
                 lines = {} if session is None else session.lines()
                 return protocol.response(content, protocol.debug_info(naming, session is not None, lines))
             case "disconnect":
-                self._session = None
+                self._disconnect()
                 return protocol.response(content, {})
             case "dumpCell" if isinstance(code := arguments.get("code"), str):
                 if backend is not None:
@@ -143,9 +188,10 @@ class Debugging:
 
     # What the child says.
 
-    def replied(self, backend: Backend, request: Request, message: Message) -> Message:
+    def _replied(self, backend: Backend, message: Message, exchange: NotebookExchange | None) -> Message:
         """Return a child's debug_reply as the notebook gets it, and learn from it."""
-        content = message.content()
+        assert exchange is not None
+        request, content = exchange.request, message.content()
         if content.get("success") is True:
             self._heard(backend, request.content)
         body = content.get("body")
@@ -153,34 +199,61 @@ class Debugging:
         if rule is None or not isinstance(body, dict):
             return message
         arguments = request.content.get("arguments")
-        changed = rule(body, arguments if isinstance(arguments, dict) else {}, _sources(backend))
+        changed = rule(body, arguments if isinstance(arguments, dict) else {}, self._sources[backend.name])
         return message if changed == body else message.with_content(body=changed)
 
     def _heard(self, backend: Backend, content: Json) -> None:
         if content.get("command") == "disconnect":
-            self._session = None
+            self._disconnect()
         elif content.get("command") == "initialize" and self._session is None:
             self._session = DebugSession(backend)
         if self._session is not None:
             self._session.heard(content)
 
-    def happened(self, backend: Backend, message: Message) -> Message:
+    def _disconnect(self) -> None:
+        self._session = None
+        self._foreign.clear()
+
+    def _happened(self, backend: Backend, message: Message) -> Message:
         """Return a child's debug_event as the notebook gets it, and learn from it."""
         content = message.content()
         event, body = content.get("event"), content.get("body")
-        if backend.sources is None or not isinstance(body, dict):
+        sources = self._sources.get(backend.name)
+        if sources is None or not isinstance(body, dict):
             return message
         if self._session is not None and event in ("stopped", "continued"):
             self._session.stopped_thread = body.get("threadId") if event == "stopped" else None
-        changed = backend.sources.to_front_in(body) if event in protocol.EVENTS_WITH_SOURCES else body
+        changed = sources.to_front_in(body) if event in protocol.EVENTS_WITH_SOURCES else body
         return message if changed == body else message.with_content(body=changed)
 
-    def answered(self, name: str, reply: Message) -> None:
-        """Take a child's debug_reply to a request of Multi's own; one that cannot be read says nothing."""
-        if self._asked.pop(reply.parent_id, None) is None:
-            return
-        backend = self._state.backends[name]
-        sources = _sources(backend)
+    # The life of the backend that is debugged.
+
+    def is_preparing(self, backend: Backend) -> bool:
+        """Whether a child has to hear first what the one before was told."""
+        if self._session is None or self._session.backend is not backend:
+            return False
+        self._ask(backend, DEBUG_INFO, backend.config.timeout)
+        return True
+
+    def ready(self, backend: Backend) -> None:
+        """Send what has waited for the start."""
+        if backend.name in self._held and self._sources[backend.name].child is None:
+            self._ask(backend, DEBUG_INFO)
+
+    def _ask(self, backend: Backend, content: Json, seconds: float = NO_ANSWER_SECONDS) -> None:
+        message = self._outbox.composer.message("debug_request", content)
+        exchange = DebugExchange(
+            message.id,
+            backend.name,
+            answered=partial(self._answered, backend),
+            done=partial(self._all_answered, backend),
+        )
+        self._spine.exchanges.send(exchange, "control", message)
+        self._outbox.add(SetTimer((NO_ANSWER, backend.name), seconds))
+
+    def _answered(self, backend: Backend, reply: Message) -> None:
+        """Take a child's answer to a request of Multi's own; one that cannot be read says nothing."""
+        sources = self._sources[backend.name]
         if sources.child is None:
             try:
                 body = reply.content().get("body")
@@ -189,55 +262,40 @@ class Debugging:
             sources.learn(body if isinstance(body, dict) else {})
             if backend.state is BackendState.STARTING and self._session is not None:
                 for one in self._session.contents(sources):
-                    self._ask(backend, one)
-        if not self._is_asked(backend):
-            self._go_on(backend)
+                    self._ask(backend, one, backend.config.timeout)
 
-    # The life of the backend that is debugged.
-
-    def ready(self, backend: Backend) -> None:
-        """A child is ready for cells, unless it has to hear first what the one before was told."""
-        if self._has_session(backend):
-            backend.state = BackendState.STARTING
-            self._outbox.add(SetTimer(("debugger", backend.name), backend.config.timeout))
-            self._ask(backend, DEBUG_INFO)
-            return
-        self._execution.started(backend)
-        if backend.name in self._held:
-            self._ask(backend, DEBUG_INFO)
-
-    def _has_session(self, backend: Backend) -> bool:
-        return self._session is not None and self._session.backend is backend
-
-    def _ask(self, backend: Backend, content: Json) -> None:
-        message = self._outbox.composer.question(backend.name, "debug_request", content)
-        self._asked[message.id] = backend.name
-        self._outbox.add(ToBackend(backend.name, "control", message))
-
-    def _go_on(self, backend: Backend) -> None:
+    def _all_answered(self, backend: Backend) -> None:
         """Let the cells and the requests go on that have waited for a child's answers to Multi."""
+        if self._is_asked(backend):
+            return
+        self._outbox.add(CancelTimer((NO_ANSWER, backend.name)))
         if backend.state is BackendState.STARTING:
-            backend.state = BackendState.READY
-            self._outbox.add(CancelTimer(("debugger", backend.name)))
-            self._execution.started(backend)
+            self._spine.lifecycle.resume(backend)
         for request in self._held.pop(backend.name, ()):
             self._send(request, backend)
 
-    def no_answer_timer(self, backend: Backend) -> None:
-        """Go on without the debugger where a new child does not answer."""
-        self._asked = {msg_id: name for msg_id, name in self._asked.items() if name != backend.name}
-        self._outbox.log("the debugger does not answer", backend.name)
-        self._go_on(backend)
+    def _no_answer_timer(self, name: str) -> None:
+        """Go on without the debugger where a child does not answer."""
+        backend = self._state.backends[name]
+        for exchange in self._spine.exchanges.of(name):
+            if isinstance(exchange, DebugExchange):
+                self._spine.exchanges.close(exchange)
+        self._outbox.log("the debugger does not answer", name)
+        self._fail_held(name, BackendError(f"The debugger of {name} does not answer."))
+        if backend.state is BackendState.STARTING:
+            self._spine.lifecycle.resume(backend)
+
+    def _fail_held(self, name: str, error: MultiError) -> None:
+        for request in self._held.pop(name, ()):
+            self._spine.requests.fail(request, error)
 
     def ended(self, backend: Backend, error: MultiError) -> None:
-        """A child is no more; a debugger hears that nothing is stopped there any longer."""
-        if backend.sources is None:
+        """Forget a child that has gone; a debugger hears that nothing is stopped there any longer."""
+        if (sources := self._sources.get(backend.name)) is None:
             return
-        backend.sources.child = None
-        self._asked = {msg_id: name for msg_id, name in self._asked.items() if name != backend.name}
-        self._outbox.add(CancelTimer(("debugger", backend.name)))
-        for request in self._held.pop(backend.name, ()):
-            self._flight.fail(request, error)
+        sources.forget_child()
+        self._outbox.add(CancelTimer((NO_ANSWER, backend.name)))
+        self._fail_held(backend.name, error)
         if self._session is not None and self._session.backend is backend:
             thread, self._session.stopped_thread = self._session.stopped_thread, None
             if thread is not None:
@@ -245,10 +303,4 @@ class Debugging:
             self._publish("terminated", {})
 
     def _publish(self, event: str, body: Json) -> None:
-        message = self._outbox.composer.message("debug_event", protocol.event(event, body))
-        self._outbox.add(ToFront("iopub", message))
-
-
-def _sources(backend: Backend) -> SourceFiles:
-    assert backend.sources is not None
-    return backend.sources
+        self._outbox.publish_unasked("debug_event", protocol.event(event, body))

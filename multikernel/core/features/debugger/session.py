@@ -21,7 +21,7 @@ class DebugSession:
     breakpoints: dict[str, Json] = field(default_factory=dict)
     """The notebook's path of a cell -> content of its last `setBreakpoints`."""
     stopped_thread: object = None
-    """Where the child has stopped, as the notebook knows; None where it has not."""
+    """Where the child has stopped, as the notebook knows; None where it has not. Written by debugger."""
 
     def heard(self, content: Json) -> None:
         """Note a request that has had its effect."""

@@ -5,7 +5,7 @@ JupyterLab names a cell's file by a hash of the cell's text (`Murmur2`, with pre
 lines. Towards the notebook all names have one prefix, the same in all lives of all children.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from struct import iter_unpack
 
@@ -77,13 +77,15 @@ class SourceFiles:
         """Take how the notebook names files."""
         self.front = front
         self.child: Naming | None = None
-        """None while no running child has said it: each has a prefix of its own."""
+        """None while no running child has told it: each has a prefix of its own."""
         self._cells: OrderedDict[str, str] = OrderedDict()
-        """What the notebook has -> what the child got."""
-        self._texts: set[str] = set()
-        """What the child got."""
-        self._unnamed: OrderedDict[str, str] = OrderedDict()
-        """Those of them that are in neither of the next two yet: hashing every cell that runs would cost time."""
+        """What the notebook has -> what the child got, for the last CELLS_KEPT cells."""
+        self._texts: Counter[str] = Counter()
+        """What the child got -> for how many of these cells."""
+        self._unnamed: dict[str, str] = {}
+        """Those of them that have no paths yet: hashing every cell that runs would cost time."""
+        self._paths: dict[str, tuple[str, str]] = {}
+        """What the notebook has -> the paths of the others, here and there."""
         self._to_child: dict[str, SourceFile] = {}
         self._to_front: dict[str, SourceFile] = {}
 
@@ -94,14 +96,25 @@ class SourceFiles:
 
     def dumped(self, code: str, text: str) -> None:
         """Note a cell, whether it differs or not."""
-        for cells in (self._cells, self._unnamed):
-            cells[code] = text
-            cells.move_to_end(code)
-        self._texts.add(text)
+        self._forget(code)
+        self._cells[code] = self._unnamed[code] = text
+        self._texts[text] += 1
         if len(self._cells) > CELLS_KEPT:
-            oldest, its_text = self._cells.popitem(last=False)
-            self._unnamed.pop(oldest, None)
-            self._texts.discard(its_text)
+            self._forget(next(iter(self._cells)))
+
+    def _forget(self, code: str) -> None:
+        """Forget a cell, if it is known, and its paths."""
+        text = self._cells.pop(code, None)
+        if text is None:
+            return
+        self._texts[text] -= 1
+        if not self._texts[text]:
+            del self._texts[text]
+        self._unnamed.pop(code, None)
+        here, there = self._paths.pop(code, ("", ""))
+        self._to_child.pop(here, None)
+        if there in self._to_front and self._to_front[there].path == here:
+            del self._to_front[there]
 
     def learn(self, debug_info: Json) -> None:
         """Take the body of the child's answer to `debugInfo`; one that names no files leaves all paths as they are."""
@@ -110,9 +123,13 @@ class SourceFiles:
             self.child = Naming(prefix, suffix, seed)
         else:
             self.child = self.front
-        self._to_child.clear()
-        self._to_front.clear()
-        self._unnamed = self._cells.copy()
+        for names in (self._to_child, self._to_front, self._paths):
+            names.clear()
+        self._unnamed = dict(self._cells)
+
+    def forget_child(self) -> None:
+        """The child has gone; the next one names its files differently."""
+        self.child = None
 
     def to_child(self, path: str) -> SourceFile:
         """Return a file of the notebook's as the child names it; from now on that file is this one."""
@@ -134,6 +151,7 @@ class SourceFiles:
             here, there, cut = self.front.path(code), self.child.path(text), code.count("\n") - text.count("\n")
             self._to_child[here] = SourceFile(there, cut, code, text)
             self._to_front[there] = SourceFile(here, cut, code, text)
+            self._paths[code] = here, there
         self._unnamed.clear()
 
     def arguments_to_child(self, arguments: Json) -> Json:

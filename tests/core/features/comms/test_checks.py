@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from multikernel.core.execution.flight import CONCURRENT_SECONDS
+from multikernel.core.exchanges import CONCURRENT_SECONDS
 
 from ...desk import Desk
 
@@ -48,7 +48,7 @@ def test_a_comm_that_the_child_does_not_list_is_closed() -> None:
 def test_a_child_that_does_not_list_comms_as_specified_is_believed(content: dict[str, Any]) -> None:
     desk = opened()
     assert answer(desk, **content) == ["iopub idle of 1"]
-    assert desk.router.state.comms.owner("a") == "python3"
+    assert desk.request("comm_msg", comm_id="a") == ["python3 <- comm_msg 2"]
 
 
 def test_a_comm_that_the_child_closes_is_closed_once() -> None:
@@ -75,9 +75,9 @@ def test_a_message_without_a_busy_is_over_soon_after_its_first_output() -> None:
     desk.child("python3", "iopub", "comm_open", 1, comm_id="a", target_name="t")
     desk.request("comm_msg", comm_id="a")
     assert desk.child("python3", "iopub", "comm_msg", 2, comm_id="a") == ["iopub busy of 2", "iopub comm_msg of 2"]
-    assert desk.timers == {("idle delay", "2"): CONCURRENT_SECONDS}
+    assert desk.timers == {("idle delay", "2@python3"): CONCURRENT_SECONDS}
     assert desk.stream("python3", 2, "more") == ["iopub stdout of 2: more"]
-    assert desk.fire("idle delay", 2) == ["iopub idle of 2", "iopub busy"]
+    assert desk.fire("idle delay", 2) == ["iopub idle of 2", "iopub busy of 1"]
     assert desk.finish("python3", 1)[-1] == "iopub idle of 1"
     assert desk.child_messages("python3", "comm_info_request") == []
 
@@ -90,12 +90,12 @@ def test_a_message_that_a_child_never_speaks_of_is_over_soon_after_the_cell() ->
     desk.request("comm_open", comm_id="b", target_name="t")
     desk.execute("2")
     lines = desk.finish("python3", 1)
-    assert lines.index("python3 <- comm_info_request question") < lines.index("python3 <- execute_request 4: 2")
-    assert [line for line in answer(desk, comms={}) if line != "iopub busy"] == [
-        *("iopub busy of 2", "iopub idle of 2", "iopub busy of 3", "iopub idle of 3", "iopub comm_close of 3")
+    assert lines.index("python3 <- comm_info_request own") < lines.index("python3 <- execute_request 4: 2")
+    assert [line for line in answer(desk, comms={}) if line != "iopub busy of 4"] == [
+        *("iopub busy of 2", "iopub idle of 2", "iopub comm_close of 3", "iopub busy of 3", "iopub idle of 3")
     ]
     assert desk.finish("python3", 4)[-1] == "iopub idle of 4"
-    assert not desk.router.state.in_flight
+    assert not desk.in_flight
 
 
 def test_a_message_that_a_child_begins_after_the_cell_ends_as_it_says() -> None:

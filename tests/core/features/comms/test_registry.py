@@ -1,10 +1,10 @@
 """A comm belongs to the backend that it was opened with."""
 
-from multikernel.core.features.comms.registry import WIDGET_TARGET, Comms
+from multikernel.core.features.comms.registry import WIDGET_TARGET, Registry
 
 
-def opened() -> Comms:
-    comms = Comms()
+def opened() -> Registry:
+    comms = Registry()
     assert comms.opened("a", "python3", WIDGET_TARGET)
     assert comms.opened("b", "python3", "other")
     assert comms.opened("c", "ir", "other")
@@ -52,4 +52,4 @@ def test_widgets_say_who_has_them() -> None:
     assert comms.widget_backends() == {"python3"}
     comms.opened("d", "ir", WIDGET_TARGET)
     assert comms.widget_backends() == {"python3", "ir"}
-    assert Comms().widget_backends() == set()
+    assert Registry().widget_backends() == set()

@@ -13,7 +13,7 @@ from .debug_desk import CHILD, CUT, DEBUG_INFO, FRONT, answer, ask, attached, ev
 
 def test_the_first_request_waits_until_the_child_has_said_how_it_names_files() -> None:
     desk = Desk("python3")
-    assert ask(desk, "debugInfo") == ["python3 <- control debug_request question"]
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request own"]
     assert ask(desk, "debugInfo") == []
     assert desk.own_requests("python3") == [{"type": "request", "seq": 0, "command": "debugInfo", "arguments": {}}]
     assert desk.answer_own("python3", DEBUG_INFO) == [
@@ -36,7 +36,7 @@ def test_it_waits_for_no_cell() -> None:
 def test_a_request_waits_while_its_backend_starts() -> None:
     desk = Desk()
     assert ask(desk, "debugInfo") == []
-    assert desk.ready("python3") == ["python3 <- control debug_request question"]
+    assert desk.ready("python3") == ["python3 <- control debug_request own"]
     assert desk.answer_own("python3", DEBUG_INFO) == ["python3 <- control debug_request 1"]
 
 
@@ -50,7 +50,7 @@ def test_without_a_debugger_anywhere_the_answer_is_no() -> None:
 
 def test_where_the_default_has_no_debugger_the_first_backend_that_has_is_asked() -> None:
     desk = Desk("ir", "python3", config=configured("bash", "ir", "python3"))
-    assert ask(desk, "debugInfo") == ["python3 <- control debug_request question"]
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request own"]
 
 
 def test_use_changes_who_is_debugged_but_not_while_the_debugger_is_on() -> None:
@@ -64,7 +64,7 @@ def test_use_changes_who_is_debugged_but_not_while_the_debugger_is_on() -> None:
     answer(desk, 4, {})
     desk.start("py2")
     desk.ready("py2")
-    assert ask(desk, "debugInfo") == ["py2 <- control debug_request question"]
+    assert ask(desk, "debugInfo") == ["py2 <- control debug_request own"]
     ask(desk, "debugInfo")
     desk.router.state.default = "python3"
     assert ask(desk, "debugInfo") == ["python3 <- control debug_request 7"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from multikernel.core.features.debugger.debugger import NO_ANSWER_SECONDS
 from multikernel.core.features.debugger.source_files import Naming
 from multikernel.core.protocol.wire import Json
 
@@ -30,7 +31,7 @@ def test_a_backend_that_is_stopped_is_not_started_but_by_initialize() -> None:
     assert own_answer(desk, "disconnect")["success"] is True
     assert ask(desk, "initialize") == ["start python3"]
     assert ask(desk, "attach") == []
-    assert desk.ready("python3") == ["python3 <- control debug_request question"]
+    assert desk.ready("python3") == ["python3 <- control debug_request own"]
     assert len(desk.answer_own("python3", DEBUG_INFO)) == 2
 
 
@@ -60,7 +61,7 @@ def test_a_death_answers_what_was_asked_and_says_that_nothing_is_stopped(body: J
     assert lines[:3] == ["iopub busy of 3", "control debug_reply of 3: None", "iopub idle of 3"]
     reply = desk.last("debug_reply")
     assert (reply["success"], reply["body"]) == (False, {"stackFrames": [], "totalFrames": 0})
-    assert reply["message"] == "python3 died (SIGKILL); the next cell for it starts it anew, empty."
+    assert reply["message"] == "python3 died (SIGKILL); the next cell for it starts it again, empty."
     events = [message.content() for message in desk.front_messages("debug_event")]
     terminated = {"seq": 0, "type": "event", "event": "terminated", "body": {}}
     if body is None:
@@ -97,7 +98,7 @@ def test_a_new_child_is_told_what_the_one_before_was_told_before_any_cell_runs_i
     desk.died("python3")
     told = len(desk.own_requests("python3"))
     desk.execute("x")
-    assert desk.ready("python3") == ["python3 <- control debug_request question"]
+    assert desk.ready("python3") == ["python3 <- control debug_request own"]
     new = Naming("/tmp/ipykernel_8/")
     assert ask(desk, "debugInfo") == []
     desk.answer_own("python3", {**DEBUG_INFO, "tmpFilePrefix": new.prefix})
@@ -117,9 +118,9 @@ def test_a_new_child_is_told_what_the_one_before_was_told_before_any_cell_runs_i
         assert desk.answer_own("python3", which=which) == []
     number = desk._last_id
     assert desk.answer_own("python3") == [
-        f"iopub stderr of {number - 1}: python3 had died and was started anew: it is new and empty.",
         f"python3 <- execute_request {number - 1}: x",
         f"python3 <- control debug_request {number}",
+        f"iopub stderr of {number - 1}: python3 had died and was restarted: it is new and empty.",
     ]
     assert desk.timers == {}
 
@@ -164,7 +165,7 @@ def test_a_cell_does_not_wait_for_ever_for_the_debugger() -> None:
     desk.ready("python3")
     assert desk.fire("debugger", "python3") == ["python3 <- execute_request 3: x"]
     assert desk.logs[-1] == "python3: the debugger does not answer"
-    assert ask(desk, "debugInfo") == ["python3 <- control debug_request question"]
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request own"]
 
 
 def test_a_child_that_ends_before_it_has_been_told_is_told_anew() -> None:
@@ -172,6 +173,21 @@ def test_a_child_that_ends_before_it_has_been_told_is_told_anew() -> None:
     for _ in range(2):
         desk.died("python3")
         desk.start("python3")
-        assert desk.ready("python3") == ["python3 <- control debug_request question"]
+        assert desk.ready("python3") == ["python3 <- control debug_request own"]
     assert desk.died("python3") == ["iopub debug_event"]
     assert desk.timers == {}
+
+
+def test_a_child_that_never_tells_how_it_names_files_holds_no_request() -> None:
+    desk = Desk("python3")
+    desk.execute("x")
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request own"]
+    own = desk.child_messages("python3", "debug_request")[-1].id
+    assert desk.busy("python3", own) == desk.idle("python3", own) == []
+    assert desk.timers == {("debugger", "python3"): NO_ANSWER_SECONDS}
+    assert desk.fire("debugger", "python3")[1:] == ["control debug_reply of 2: None", "iopub idle of 2"]
+    assert desk.last("debug_reply")["message"] == "The debugger of python3 does not answer."
+    assert ask(desk, "debugInfo") == ["python3 <- control debug_request own"]
+    desk.answer_own("python3", DEBUG_INFO)
+    assert desk.timers == {}
+    assert desk.child_messages("python3", "debug_request")[-1].id == "3"

@@ -1,4 +1,4 @@
-"""Who waits for code of Multi's own to have run in a child."""
+"""Futures for code that Multi itself runs in a child."""
 
 import asyncio
 import itertools
@@ -11,11 +11,11 @@ from ..core.errors import MultiError
 ABORTED_SECONDS = 10.0
 
 
-class Waiting:
+class OwnCode:
     """Futures by the keys that the router knows them by."""
 
     def __init__(self) -> None:
-        """Begin with nobody waiting."""
+        """Begin with none."""
         self._futures: dict[int, asyncio.Future[str | MultiError]] = {}
         """One that nobody waits for any more stays until its child has answered."""
         self._keys = itertools.count()

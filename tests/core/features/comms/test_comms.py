@@ -25,7 +25,7 @@ def over(number: int) -> list[str]:
 
 
 def opening(backend: str, number: int) -> list[str]:
-    return [f"{backend} <- comm_open {number}", f"{backend} <- comm_info_request question"]
+    return [f"{backend} <- comm_open {number}", f"{backend} <- comm_info_request own"]
 
 
 def closed(number: int) -> list[str]:
@@ -95,7 +95,7 @@ def test_the_id_of_anothers_comm_cannot_be_taken() -> None:
     desk.execute("%%r\nx")
     assert desk.child("ir", "iopub", "comm_open", 2, comm_id="a", target_name="mine") == []
     assert desk.drops == ["ir iopub comm_open: the comm is not this backend's"]
-    assert desk.router.state.comms.owner("a") == "python3"
+    assert "python3 <- comm_msg 3" in desk.request("comm_msg", comm_id="a")
 
 
 def test_a_comm_speaks_unasked_once_it_is_open() -> None:
@@ -161,8 +161,8 @@ def test_a_comm_waits_for_the_cells_that_may_register_its_target(cell: str) -> N
     assert desk.request("comm_msg", comm_id="a") == []
     lines = desk.finish("ir", 1)
     lines += desk.command_done(2) if "use" in cell else []
-    assert lines[-1].startswith("python3 <- execute_request 2")
-    assert desk.finish("python3", 2)[-3:] == [*opening("python3", 3), "python3 <- comm_msg 4"]
+    assert any(line.startswith("python3 <- execute_request 2") for line in lines)
+    assert desk.finish("python3", 2)[-4:-1] == [*opening("python3", 3), "python3 <- comm_msg 4"]
 
 
 @pytest.mark.parametrize("cell", ["%%r\nx", "%%use r\nx", "%%bash --x", "%%backends\nx"])
@@ -186,7 +186,7 @@ def test_a_comm_is_not_aborted_by_an_error() -> None:
     desk.request("comm_open", comm_id="a", target_name="t")
     lines = desk.finish("python3", 1, "error")
     aborted = ["iopub busy of 2", "shell execute_reply of 2: aborted", "iopub idle of 2"]
-    assert lines[-5:] == [*aborted, *opening("python3", 3)]
+    assert lines[-6:] == [*opening("python3", 3), "iopub idle of 1", *aborted]
 
 
 def test_a_queued_cell_without_code_may_be_anything() -> None:

@@ -1,0 +1,180 @@
+"""The exchanges that are open, and the origins of those that were: what a child's message belongs to.
+
+An exchange ends when the child's reply and its idle are both here. A child may forget one of the two; when it has then
+been silent for a while, the missing half is made up, so that nothing hangs.
+"""
+
+from collections.abc import Mapping
+
+from .actions import CancelTimer, Channel, SetTimer, ToBackend
+from .backend import Backend
+from .bounded import Bounded
+from .errors import BackendError, MultiError
+from .exchange import Exchange, Heard, NotebookExchange, Phase
+from .hooks import Hooks
+from .outbox import Outbox
+from .protocol.rewrite import Origin
+from .protocol.wire import Message
+
+HALF_ANSWERED_SECONDS = 5.0
+"""How long a child may be silent between its reply and its idle before the missing one is made up.
+
+An interrupt at an unlucky moment costs ipykernel 7.4 the reply.
+"""
+
+LONGEST_HOLD_SECONDS = 10.0
+"""How long idle is held at most for a child that goes on sending."""
+
+LONGEST_DELAY_SECONDS = 0.5
+"""How long a pause of such a child may be at most."""
+
+CONCURRENT_SECONDS = 0.05
+"""How long after the first output of a comm message without a busy its idle is made up."""
+
+ORIGINS_KEPT = 10_000
+"""Requests whose late outputs still find their parent: the newest of those that were sent or had outputs."""
+
+HALF_ANSWERED, IDLE_DELAY = "half answered", "idle delay"
+"""Timers, by the key of their exchange."""
+
+Key = tuple[str, str]
+"""Backend and msg_id."""
+
+
+class Exchanges:
+    """Every request that a child has not finished, and where late outputs belong."""
+
+    def __init__(self, backends: Mapping[str, Backend], outbox: Outbox, hooks: Hooks) -> None:
+        """Take the children, where actions go, and the features: one may carry a message into a child's subshell."""
+        self._backends = backends
+        self._outbox = outbox
+        self._hooks = hooks
+        self._open: dict[Key, Exchange] = {}
+        self._origins: Bounded[Key, Origin] = Bounded(ORIGINS_KEPT)
+
+    def send(self, exchange: Exchange, channel: Channel, message: Message, subshell: str | None = None) -> None:
+        """Open an exchange: send its request to the child, into a subshell of the notebook where one is named."""
+        self._open[exchange.backend, exchange.message_id] = exchange
+        if isinstance(exchange, NotebookExchange):
+            self._origins[exchange.backend, exchange.message_id] = exchange.origin
+        backend = self._backends[exchange.backend]
+        if subshell is None or not self._hooks.carry(subshell, backend, channel, message):
+            self._outbox.add(ToBackend(exchange.backend, channel, message))
+
+    def find(self, backend: str, msg_id: str) -> Exchange | None:
+        """Return the open exchange that a child's message belongs to."""
+        return self._open.get((backend, msg_id))
+
+    def origin(self, backend: str, msg_id: str) -> Origin | None:
+        """Return the origin of a request that was sent to a child, over or not, and keep it from growing old."""
+        key = (backend, msg_id)
+        origin = self._origins.get(key)
+        if origin is not None:
+            self._origins.touch(key)
+        return origin
+
+    def of(self, backend: str) -> list[Exchange]:
+        """Return the open exchanges with a child, the oldest first."""
+        return [exchange for exchange in self._open.values() if exchange.backend == backend]
+
+    def is_busy(self, backend: str) -> bool:
+        """Whether a child is at something for the notebook."""
+        return any(isinstance(exchange, NotebookExchange) and exchange.is_begun for exchange in self.of(backend))
+
+    def replied(self, exchange: Exchange, reply: Message) -> None:
+        """Take a child's reply, which the exchange awaits."""
+        exchange.replied(reply)
+        exchange.hear(Heard.REPLY)
+        self._settle(exchange)
+
+    def idle(self, exchange: Exchange) -> None:
+        """Take a child's idle; one that is out of place has no effect."""
+        if exchange.hear(Heard.IDLE):
+            self._settle(exchange)
+
+    def is_concurrent(self, exchange: Exchange) -> None:
+        """Note that a child works on a comm message without saying busy, and so will not say idle (ipykernel 7.4)."""
+        exchange.held_for = LONGEST_HOLD_SECONDS
+        self._wait(exchange, IDLE_DELAY, CONCURRENT_SECONDS)
+
+    def close(self, exchange: Exchange) -> None:
+        """Forget an exchange: what a child sends for it has no consequences any longer."""
+        exchange.close()
+        self._open.pop((exchange.backend, exchange.message_id), None)
+        if exchange.timer is not None:
+            self._outbox.add(CancelTimer(exchange.timer))
+
+    def fail(self, exchange: Exchange, error: MultiError) -> None:
+        """End an exchange that the child will not finish."""
+        self.close(exchange)
+        exchange.failed(error)
+
+    def _settle(self, exchange: Exchange) -> None:
+        """End an exchange that is complete, else wait for its other half."""
+        if exchange.phase is not Phase.COMPLETE:
+            self._wait(exchange, HALF_ANSWERED, HALF_ANSWERED_SECONDS)
+        elif self._backends[exchange.backend].profile.idle_delay and isinstance(exchange, NotebookExchange):
+            self._hold(exchange)
+        else:
+            self._end(exchange)
+
+    def _end(self, exchange: Exchange) -> None:
+        self.close(exchange)
+        exchange.over()
+
+    def _wait(self, exchange: Exchange, kind: str, seconds: float) -> None:
+        if exchange.timer is not None and exchange.timer[0] != kind:
+            self._outbox.add(CancelTimer(exchange.timer))
+        exchange.heard_then = self._backends[exchange.backend].messages_heard
+        exchange.timer = (kind, f"{exchange.message_id}@{exchange.backend}")
+        self._outbox.add(SetTimer(exchange.timer, seconds))
+
+    def _hold(self, exchange: Exchange) -> None:
+        """Hold the end of an exchange, for a child that sends outputs after its idle.
+
+        deno 2.9 sends an idle into the middle of 2,000 outputs. The longer it sends, the longer a pause is waited for:
+        in 100,000 outputs it made some of 0.07 s.
+        """
+        idle_delay = self._backends[exchange.backend].profile.idle_delay
+        delay = min(max(idle_delay, exchange.held_for), LONGEST_DELAY_SECONDS)
+        exchange.held_for += delay
+        self._wait(exchange, IDLE_DELAY, delay)
+
+    def _has_spoken(self, exchange: Exchange) -> bool:
+        """Whether a child has sent anything since it was last waited for."""
+        return exchange.heard_then != self._backends[exchange.backend].messages_heard
+
+    def half_answered_timer(self, about: str) -> None:
+        """Make up the half that a silent child owes: its idle, or an error that stands for its reply."""
+        exchange = self._timed(about)
+        if exchange is None:
+            return
+        if isinstance(exchange, NotebookExchange) and self._has_spoken(exchange):
+            self._wait(exchange, HALF_ANSWERED, HALF_ANSWERED_SECONDS)
+        elif exchange.phase is Phase.OWES_IDLE:
+            self._outbox.log(f"{exchange.what} got no idle", exchange.backend)
+            self._end(exchange)
+        else:
+            text = f"{exchange.backend} went idle without a reply to {exchange.what}; what it ran has had its effect."
+            self.fail(exchange, BackendError(text, self._backends[exchange.backend].last_lines()))
+
+    def idle_delay_timer(self, about: str) -> None:
+        """End an exchange that has been held; not as long as its child sends, since outputs may still come.
+
+        A child that prints for ever is not waited for.
+        """
+        exchange = self._timed(about)
+        if exchange is None:
+            return
+        if exchange.held_for < LONGEST_HOLD_SECONDS and self._has_spoken(exchange):
+            self._hold(exchange)
+        else:
+            self._end(exchange)
+
+    def _timed(self, about: str) -> Exchange | None:
+        """Return the exchange that a timer is about, which is no longer set."""
+        msg_id, _, backend = about.rpartition("@")
+        exchange = self._open.get((backend, msg_id))
+        if exchange is not None:
+            exchange.timer = None
+        return exchange

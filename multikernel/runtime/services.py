@@ -1,0 +1,126 @@
+"""What commands, and what copies values, ask of the runtime: `core.services` over one driver."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..core.backend import BackendState
+from ..core.errors import TransferError
+from ..core.kernels.table import language_of
+from ..core.protocol.wire import Json
+from ..core.router import Router
+from ..core.services import Process, Services, Variable
+from ..core.state import State
+from .backend.backend_task import BackendTask
+from .backend.launch_context import LaunchContext
+from .backend.output import Outputs
+from .driver import Driver
+from .own_code import OwnCode
+from .value_folders import value_folder
+
+if TYPE_CHECKING:
+    from .usage import Usage
+
+
+ListVariables = Callable[[Services, str], Coroutine[Any, Any, Sequence[Variable]]]
+
+
+class RuntimeServices:
+    """The services of one front."""
+
+    def __init__(
+        self,
+        router: Router,
+        driver: Driver,
+        launch_context: LaunchContext,
+        outputs: Outputs,
+        own_code: OwnCode,
+        list_variables: ListVariables,
+    ) -> None:
+        """Take what they ask."""
+        self._list_variables = list_variables
+        self._router = router
+        self._driver = driver
+        self._launch_context = launch_context
+        self._outputs = outputs
+        self._own_code = own_code
+
+    @property
+    def state(self) -> State:
+        """All that is known of backends."""
+        return self._router.state
+
+    @cached_property
+    def _usage(self) -> "Usage":
+        from .usage import Usage
+
+        return Usage()
+
+    async def processes(self) -> Mapping[str, Process]:
+        """Return the processes of the backends that run, with their memory."""
+        children = {backend: self._driver.child(backend) for backend in self.state.backends}
+        running = {backend: child.pid for backend, child in children.items() if child is not None and child.pid}
+        return await asyncio.wrap_future(self._usage.processes(running))
+
+    async def usage(self) -> Json:
+        """Return the content of a usage_reply."""
+        return await asyncio.wrap_future(self._usage.measure())
+
+    def output(self, backend: str) -> Sequence[str]:
+        """Return the last lines that a backend's process wrote to stdout and stderr."""
+        return self._outputs[backend].lines()
+
+    async def start(self, backends: Sequence[str]) -> None:
+        """Start backends side by side and wait until all are ready."""
+        for backend in backends:
+            self._driver.perform(self._router.start(backend))
+        for backend in backends:
+            task = self._driver.backend_tasks.get(backend)
+            if task is not None:
+                await task.settled.wait()
+                if task.error is not None:
+                    raise task.error
+
+    async def stop(self, backends: Sequence[str]) -> None:
+        """Stop backends side by side and wait until their processes have ended."""
+        running: list[BackendTask] = [
+            task for backend in backends if (task := self._driver.backend_tasks.get(backend)) is not None
+        ]
+        for backend in backends:
+            self._driver.decide(self._router.stop, backend)
+        for task in running:
+            await task.ended.wait()
+
+    async def variables(self, backend: str) -> Sequence[Variable]:
+        """Return the variables in a backend that runs."""
+        return await self._list_variables(self, backend)
+
+    def interrupt(self, backend: str) -> None:
+        """Interrupt a backend, if it has something to do."""
+        self._driver.perform(self._router.interrupt(backend))
+
+    async def language(self, backend: str) -> str:
+        """Return the language of a backend that runs, in lower case."""
+        known = self.state.backends[backend]
+        if known.state is BackendState.STARTING:
+            await self.start([backend])
+        if known.state is not BackendState.READY:
+            raise TransferError(f"{backend} is not running, so it has no variables.")
+        return language_of(known.kernel_info).lower()
+
+    async def run_silently(self, backend: str, code: str) -> str:
+        """Run code of Multi's own when a backend gets to it; return the error that it ends with, or nothing."""
+        if self.state.backends[backend].state is not BackendState.READY:
+            raise TransferError(f"{backend} is no longer running.")
+        return await self._own_code.outcome(
+            lambda key: self._driver.perform(self._router.run_silently(backend, key, code))
+        )
+
+    def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
+        """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""
+        child = self._driver.child(source)
+        return value_folder(
+            self._launch_context.memory, self._launch_context.directory, 0 if child is None else child.pid
+        )
