@@ -14,12 +14,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """Return the event loop of the front."""
-    return "asyncio"
-
-
-@pytest.fixture
 def memory(tmp_path: Path) -> Path:
     """Return a folder that stands for one in memory."""
     (tmp_path / "memory").mkdir()
