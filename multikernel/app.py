@@ -29,11 +29,11 @@ def run(connection_file: str) -> None:
         _private_directory() as directory,
         shared_memory_folder() as memory,
         closing(Watchdog(*filter(None, (directory, memory)))) as watchdog,
-        _prelaunch(settings, directory, watchdog) as started,
+        _prelaunch(settings, directory, watchdog) as prelaunched,
     ):
         from .serve import serve
 
-        serve(connection, settings, directory, memory, watchdog, started)
+        serve(connection, settings, directory, memory, watchdog, prelaunched)
 
 
 def _private_directory() -> "tempfile.TemporaryDirectory[str]":
@@ -41,7 +41,10 @@ def _private_directory() -> "tempfile.TemporaryDirectory[str]":
     runtime = Path(jupyter_runtime_dir())
     try:
         make_private_folder(runtime)
-        return tempfile.TemporaryDirectory(prefix=f"multikernel-{os.getpid()}-", dir=runtime)
+        # What cannot be removed at once, since a child still writes there, is left to the watchdog.
+        return tempfile.TemporaryDirectory(
+            prefix=f"multikernel-{os.getpid()}-", dir=runtime, ignore_cleanup_errors=True
+        )
     except OSError as error:
         raise StartError(f"Jupyter's runtime folder cannot be used, see multikernel doctor: {error}") from None
 

@@ -26,7 +26,7 @@ from .runtime.backend.launch_context import LaunchContext
 from .runtime.backend.output import Output
 from .runtime.backend.watchdog import Watchdog
 from .runtime.folders import make_private_folder
-from .runtime.sockets import make_context
+from .runtime.sockets import open_context
 from .trace.watchers import Trace
 
 SOCKET_IN_FOLDER = "multikernel-1234567-abcdefgh/01234567"
@@ -63,18 +63,17 @@ def start_each(backends: Iterable[BackendConfig], runtime_folder: Path) -> Itera
     """
     make_private_folder(runtime_folder)
     composer = Composer(secrets.token_hex(16), lambda: datetime.now(UTC).isoformat())
-    context = make_context()
     with (
-        tempfile.TemporaryDirectory(prefix="multikernel-doctor-", dir=runtime_folder) as directory,
+        tempfile.TemporaryDirectory(
+            prefix="multikernel-doctor-", dir=runtime_folder, ignore_cleanup_errors=True
+        ) as directory,
         closing(Watchdog(directory)) as watchdog,
+        open_context(linger=0) as context,
     ):
         trace = Trace(composer.session)
         launch_context = LaunchContext(context, directory, kernel_spec_manager, watchdog, composer, trace)
-        try:
-            for backend in backends:
-                yield anyio.run(_start, backend, launch_context)
-        finally:
-            context.destroy(linger=0)
+        for backend in backends:
+            yield anyio.run(_start, backend, launch_context)
 
 
 async def _start(backend: BackendConfig, launch_context: LaunchContext) -> Trial:
@@ -106,6 +105,9 @@ async def _try(backend: BackendConfig, launch_context: LaunchContext) -> Trial:
             info = child.kernel_info
             kernel = f"{info.get('implementation')} {info.get('implementation_version')}"
             return Trial(backend.name, seconds, child.transport, kernel, child.startup_error)
-    except MultiError as error:
+    except Exception as error:
+        # Whatever a kernelspec, its provisioner or the system raises concerns this backend alone.
         seconds = time.monotonic() - begin
-        return Trial(backend.name, seconds, error=str(error), last_line=error.details[-1] if error.details else "")
+        if isinstance(error, MultiError):
+            return Trial(backend.name, seconds, error=str(error), last_line="".join(error.details[-1:]))
+        return Trial(backend.name, seconds, error=f"{type(error).__name__}: {error}")

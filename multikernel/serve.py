@@ -35,7 +35,7 @@ from .runtime.front.front import Front
 from .runtime.front.history import HistoryFile
 from .runtime.own_code import OwnCode
 from .runtime.services import RuntimeServices
-from .runtime.sockets import make_context
+from .runtime.sockets import open_context
 from .trace.socket import TraceSocket
 from .trace.watchers import Trace, TraceFile
 
@@ -50,7 +50,7 @@ def serve(
     directory: str,
     memory: str | None,
     watchdog: Watchdog,
-    prelaunch: dict[str, Prelaunched],
+    prelaunched: dict[str, Prelaunched],
 ) -> None:
     """Serve the notebook until the front is told to end; StartError if it cannot listen."""
     composer = Composer(secrets.token_hex(16), lambda: datetime.now(UTC).isoformat())
@@ -66,9 +66,9 @@ def serve(
         settings.came_with_notebook,
         connection.ports(),
     )
-    with closing(_open_trace(composer.session)) as trace:
+    with closing(_open_trace(composer.session)) as trace, open_context(linger=0) as context:
         launch_context = LaunchContext(
-            make_context(), directory, kernel_spec_manager, watchdog, composer, trace, prelaunch, memory
+            context, directory, kernel_spec_manager, watchdog, composer, trace, prelaunched, memory
         )
         anyio.run(_serve, router, connection, launch_context, outputs)
 
@@ -90,27 +90,29 @@ async def _serve(
     launch_context: LaunchContext,
     outputs: Outputs,
 ) -> None:
-    context = make_context()
-    try:
-        front = Front(context, connection, launch_context.composer, launch_context.trace)
-    except zmq.ZMQError as error:
-        context.destroy(linger=0)
-        raise StartError(f"A port of the connection file cannot be bound: {error}") from None
-    how = "encrypted (CurveZMQ)" if connection.encryption() else "not encrypted"
-    log.info("multikernel %s listens to the notebook over %s, %s", __version__, connection.info["transport"], how)
-    history = HistoryFile(history_file())
     own_code = OwnCode()
-    with closing(TraceSocket(launch_context.trace, launch_context.directory)):
+    with (
+        open_context() as context,
+        closing(_bind(context, connection, launch_context)) as front,
+        closing(HistoryFile(history_file())) as history,
+        closing(TraceSocket(launch_context.trace, launch_context.directory)),
+    ):
         async with anyio.create_task_group() as tasks:
             driver = Driver(router, tasks, front, launch_context, outputs, history, own_code)
             services = RuntimeServices(router, driver, launch_context, outputs, own_code, _list_variables)
             driver.serve(partial(_do_job, services, history))
             tasks.start_soon(_watch_signals, driver)
             tasks.start_soon(_watch_parent, driver)
-    history.close()
-    front.close()
-    launch_context.context.destroy(linger=0)
-    context.term()
+
+
+def _bind(context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, launch_context: LaunchContext) -> Front:
+    try:
+        front = Front(context, connection, launch_context.composer, launch_context.trace)
+    except zmq.ZMQError as error:
+        raise StartError(f"A port of the connection file cannot be bound: {error}") from None
+    how = "encrypted (CurveZMQ)" if connection.encryption() else "not encrypted"
+    log.info("multikernel %s listens to the notebook over %s, %s", __version__, connection.info["transport"], how)
+    return front
 
 
 # Adapters are imported when a value first wants to cross: the front answers so much sooner.

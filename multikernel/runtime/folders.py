@@ -23,7 +23,9 @@ def make_private_folder(folder: Path) -> None:
 def shared_memory_folder() -> Iterator[str | None]:
     """Make a private folder in memory that lasts as long as the front, or yield None where there is no such place."""
     try:
-        folder = tempfile.TemporaryDirectory(prefix=f"multikernel-{os.getpid()}-", dir=SHARED_MEMORY)
+        folder = tempfile.TemporaryDirectory(
+            prefix=f"multikernel-{os.getpid()}-", dir=SHARED_MEMORY, ignore_cleanup_errors=True
+        )
     except OSError:
         yield None
         return

@@ -4,19 +4,20 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import anyio
+
+from ..core.errors import TransferError
 
 
 @asynccontextmanager
 async def value_folder(memory: str | None, disk: str, source: int) -> AsyncIterator[str]:
-    """Make a folder for a value of a process, and remove it on leaving.
+    """Make a folder for a value of a process, and remove it on leaving; TransferError if none can be made.
 
     It is in memory if there is room for as much as the process holds.
     """
-    parent = memory if memory is not None and _has_room(memory, source) else disk
-    folder = tempfile.mkdtemp(prefix="values-", dir=parent)
+    folder = _make_folder(memory, disk, source)
     try:
         yield folder
     finally:
@@ -24,12 +25,19 @@ async def value_folder(memory: str | None, disk: str, source: int) -> AsyncItera
             await anyio.to_thread.run_sync(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
-def _has_room(folder: str, source: int) -> bool:
+def _make_folder(memory: str | None, disk: str, source: int) -> str:
     import psutil
 
+    if memory is not None:
+        with suppress(OSError, psutil.Error):
+            if _free_bytes(memory) > psutil.Process(source).memory_info().rss:
+                return tempfile.mkdtemp(prefix="values-", dir=memory)
     try:
-        held = psutil.Process(source).memory_info().rss
-    except psutil.Error:
-        return False
-    free = os.statvfs(folder)
-    return free.f_bavail * free.f_frsize > held
+        return tempfile.mkdtemp(prefix="values-", dir=disk)
+    except OSError as error:
+        raise TransferError(f"No folder could be made to pass values in: {error}") from None
+
+
+def _free_bytes(folder: str) -> int:
+    room = os.statvfs(folder)
+    return room.f_bavail * room.f_frsize

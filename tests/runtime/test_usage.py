@@ -1,9 +1,12 @@
 """Memory and CPU of processes and of what they have started."""
 
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import psutil
 import pytest
@@ -89,11 +92,72 @@ def test_a_backends_memory_is_with_what_it_has_started_and_none_for_one_that_has
     assert found["a"].memory > child.memory_info().rss
 
 
-def test_a_process_that_may_not_be_looked_at_counts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(process: psutil.Process) -> None:
-        raise psutil.AccessDenied(process.pid)
+def refuse(error: Exception) -> Callable[..., Any]:
+    """Return a function that raises an error, whatever it is called with."""
 
-    for name in ("cpu_percent", "memory_full_info"):
-        monkeypatch.setattr(psutil.Process, name, refuse)
+    def refused(*arguments: object, **options: object) -> None:
+        raise error
+
+    return refused
+
+
+ERRORS = [
+    psutil.AccessDenied(1),
+    psutil.NoSuchProcess(1),
+    psutil.ZombieProcess(1),
+    PermissionError("/proc/1/smaps"),
+    FileNotFoundError("/proc/stat"),
+    NotImplementedError("not on this platform"),
+    ValueError("no such line in /proc/vmstat"),
+    IndexError("list index out of range"),
+]
+LOOKS = {
+    "kernel_cpu": (psutil.Process, "cpu_percent"),
+    "kernel_memory": (psutil.Process, "memory_full_info"),
+    "hostname": (socket, "gethostname"),
+    "cpu_count": (psutil, "cpu_count"),
+    "host_virtual_memory": (psutil, "virtual_memory"),
+    "host_cpu_percent": (psutil, "cpu_percent"),
+}
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=repr)
+@pytest.mark.parametrize("name", LOOKS)
+def test_what_may_not_be_looked_at_is_left_out_and_the_rest_is_told(
+    monkeypatch: pytest.MonkeyPatch, name: str, error: Exception
+) -> None:
+    monkeypatch.setattr(*LOOKS[name], refuse(error))
     found = Usage().measure().result()
-    assert (found["kernel_cpu"], found["kernel_memory"]) == (0.0, 0)
+    assert not found.get(name) or name == "kernel_memory"
+    assert found["kernel_memory"] > 0
+    assert found.keys() >= LOOKS.keys() - {name, "host_cpu_percent"}
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=repr)
+def test_what_a_process_has_started_may_be_hidden(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    monkeypatch.setattr(psutil.Process, "children", refuse(error))
+    assert Usage().measure().result()["kernel_memory"] > 0
+    found = Usage().processes({"a": os.getpid()}).result()
+    assert found["a"].memory > 0
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=repr)
+def test_a_backend_whose_process_is_hidden_is_left_out(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    monkeypatch.setattr(psutil.Process, "__init__", refuse(error))
+    assert Usage().processes({"a": os.getpid()}).result() == {}
+    assert Usage().measure().result()["pid"] == os.getpid()
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=repr)
+def test_memory_that_may_not_be_looked_at_counts_nothing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    for name in ("memory_full_info", "memory_info"):
+        monkeypatch.setattr(psutil.Process, name, refuse(error))
+    assert Usage().measure().result()["kernel_memory"] == 0
+    assert Usage().processes({"a": os.getpid()}).result()["a"].memory == 0
+
+
+def test_a_system_that_allows_no_more_threads_is_looked_at_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading.Thread, "start", refuse(RuntimeError("can't start new thread")))
+    usage = Usage()
+    assert usage.measure().result(0)["pid"] == os.getpid()
+    assert usage.processes({"a": os.getpid()}).result(0).keys() == {"a"}

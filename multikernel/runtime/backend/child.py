@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import anyio
@@ -69,20 +70,13 @@ class Child:
         self._startup_id = ""
         self._startup_owes = {"reply", "idle"}
         self._exit_code: int | None = None
-        # A child finds the stdin of a request by the identity that the request had on shell.
-        identity = secrets.token_hex(8).encode("ascii")
-        self._iopub = iopub = manager.connect_iopub()
+        self._poll_error = ""
+        """Why the provisioner could not be asked last time whether the process runs."""
         self._iopub_is_gone = anyio.Event()
-        self._monitor = LoopSocket(
-            iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED), lambda frames: self._iopub_is_gone.set()
-        )
-        sockets: dict[Channel, zmq.Socket[bytes]] = {
-            "iopub": iopub,
-            "shell": manager.connect_shell(identity),
-            "control": manager.connect_control(identity),
-            "stdin": manager.connect_stdin(identity),
-        }
-        self._sockets = {channel: self._loop_socket(channel, socket) for channel, socket in sockets.items()}
+        self._is_closed = False
+        with ExitStack() as connected:
+            self._sockets = self._connect(connected)
+            self._connected = connected.pop_all()
 
     @property
     def pid(self) -> int:
@@ -96,8 +90,8 @@ class Child:
         return str(self._manager.transport)
 
     @property
-    def is_deaf(self) -> bool:
-        """Whether the process may not speak the transport: it has not said a word, and was not killed."""
+    def may_not_speak_transport(self) -> bool:
+        """Whether another transport may do better: the process has sent nothing, and nobody has killed it."""
         return not (self.kernel_info or self._iopub_heard or self._exit_code in KILLED)
 
     def send(self, channel: Channel, message: Message) -> None:
@@ -107,23 +101,34 @@ class Child:
         self._sockets[channel].send(self._wire.pack(message))
 
     async def signal(self) -> None:
-        """Send SIGINT to the process group, though not into the setup, which no later cell would make up for."""
+        """Send SIGINT to the process group, though not during the setup, which no later cell would make up for.
+
+        A signal that cannot be sent is logged: the cell that does not end then tells its user how to go on.
+        """
         await self._setup_is_over.wait()
-        if not self._iopub.closed:
-            assert self._manager.provisioner is not None
+        if self._is_closed:
+            return
+        assert self._manager.provisioner is not None
+        try:
             await self._manager.provisioner.send_signal(signal.SIGINT)
+        except ProcessLookupError:
+            # Its death is about to be noticed.
+            return
+        except Exception as error:
+            # A kernel that sudo runs cannot be signalled; and a provisioner may raise anything.
+            self._note(f"{self._config.name} cannot be interrupted: {type(error).__name__}: {error}")
 
     async def get_ready(self) -> None:
         """Wait until the process has answered on shell and been heard on iopub; then no output can be lost.
 
         Raises BackendStartError if it ends, or does not listen.
         """
-        bound_by = anyio.current_time() + BIND_SECONDS
+        bind_deadline = anyio.current_time() + BIND_SECONDS
         self._ask("kernel_info_request", {})
         while not (self.kernel_info and self._iopub_heard):
             if not await self._wait_for_news() and self.kernel_info:
                 self._ask("kernel_info_request", {})
-            if anyio.current_time() > bound_by and not self._is_bound():
+            if anyio.current_time() > bind_deadline and not self._is_bound():
                 raise self._start_error(f"{self._config.name} did not listen for {BIND_SECONDS:g} s.")
         if setup := profile_of(self.kernel_info).setup:
             self._setup_id = self._execute(setup, silent=True)
@@ -140,24 +145,52 @@ class Child:
                     await self._wait_for_news()
 
     async def wait_for_end(self) -> str:
-        """Wait until the process has ended by itself and all that it had sent is here; return how it ended."""
+        """Wait until the process has ended by itself and all that it had sent is here; return how it ended.
+
+        Where its provisioner cannot be asked, it has ended when the connection has.
+        """
         while (code := await self._poll()) is None:
+            if self._poll_error and self._iopub_is_gone.is_set():
+                break
             await anyio.sleep(WATCH_SECONDS)
         with anyio.move_on_after(LAST_OUTPUTS_SECONDS):
             await self._iopub_is_gone.wait()
         for socket in self._sockets.values():
             socket.read_all()
-        return describe_exit(code)
+        return self._poll_error if code is None else describe_exit(code)
 
     def close(self) -> None:
         """Close all channels; nothing is delivered from now on."""
+        self._is_closed = True
         self._setup_is_over.set()
+        self._connected.close()
+
+    def _connect(self, connected: ExitStack) -> dict[Channel, LoopSocket]:
+        """Connect all channels, and let `connected` close them; zmq.ZMQError if that is not possible."""
+        # A child finds the stdin of a request by the identity that the request had on shell.
+        identity = secrets.token_hex(8).encode("ascii")
+        connect: dict[Channel, Callable[[bytes | None], zmq.Socket[bytes]]] = {
+            "iopub": self._manager.connect_iopub,
+            "shell": self._manager.connect_shell,
+            "control": self._manager.connect_control,
+            "stdin": self._manager.connect_stdin,
+        }
+        sockets: dict[Channel, LoopSocket] = {}
+        for channel, connect_to in connect.items():
+            socket = connect_to(None if channel == "iopub" else identity)
+            connected.callback(socket.close)
+            sockets[channel] = self._loop_socket(channel, socket)
+            connected.callback(sockets[channel].close)
+            if channel == "iopub":
+                self._watch_connection(socket, connected)
+        return sockets
+
+    def _watch_connection(self, iopub: "zmq.Socket[bytes]", connected: ExitStack) -> None:
+        events = iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        connected.callback(events.close)
+        connected.callback(LoopSocket(events, lambda frames: self._iopub_is_gone.set()).close)
         # An event that nobody receives any more would hold up zmq's thread, and with it every child, for ever.
-        if not self._iopub.closed:
-            self._iopub.disable_monitor()
-        self._monitor.close()
-        for socket in self._sockets.values():
-            socket.close()
+        connected.callback(iopub.disable_monitor)
 
     def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
         return LoopSocket(socket, lambda frames: self._received(channel, frames))
@@ -230,8 +263,23 @@ class Child:
         return BackendStartError(text, self._output.last_lines())
 
     async def _poll(self) -> int | None:
+        """Return the exit code of the process, or None if it runs, as far as its provisioner can tell."""
         assert self._manager.provisioner is not None
-        return await self._manager.provisioner.poll()
+        try:
+            code = await self._manager.provisioner.poll()
+        except Exception as error:
+            # Where the process is elsewhere, this may be the network's fault; the process may still answer.
+            told, self._poll_error = self._poll_error, f"{type(error).__name__}: {error}"
+            if not told:
+                self._note(f"whether {self._config.name} still runs cannot be told: {self._poll_error}")
+            return None
+        self._poll_error = ""
+        return code
+
+    def _note(self, text: str) -> None:
+        """Tell the log, and whoever asks for this backend's log."""
+        log.warning("%s", text, extra={"backend": self._config.name})
+        self._output.note(text)
 
 
 def describe_exit(code: int) -> str:

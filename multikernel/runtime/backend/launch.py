@@ -1,4 +1,4 @@
-"""Starts a backend's process and ends it; and chooses what it is to be reached by.
+"""Starts a backend's process, and chooses what it is reached by.
 
 ipc comes first: it is faster than tcp, has no ports that others may take, and only the user can connect to a socket in
 a private directory. A kernel that cannot speak it (deno, xeus-python) ends at once or never binds, and is started once
@@ -8,11 +8,11 @@ more over tcp.
 import logging
 import os
 import secrets
-import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import (
     AbstractContextManager,
     AsyncExitStack,
+    ExitStack,
     asynccontextmanager,
     contextmanager,
     nullcontext,
@@ -22,25 +22,22 @@ from pathlib import Path
 
 import anyio
 import zmq
-from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Instance
 
 from ...core.config import BackendConfig
-from ...core.errors import BackendNotFound, BackendStartError
+from ...core.errors import BackendNotFound, BackendStartError, MultiError
 from ...core.protocol.wire import Json
 from ..folders import make_private_folder
 from .child import Child, Deliver
+from .ending import SHUTDOWN_SECONDS, end_process, process_group
 from .ipc import ipc_address
 from .launch_context import LaunchContext
 from .output import Output
 from .prelaunch import Prelaunched
 from .tcp_ports import reserved_ports
-from .watchdog import Watchdog
-
-SHUTDOWN_SECONDS = 1.6
-"""A child has half of it to end by itself, the other half after SIGTERM; then SIGKILL."""
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +86,7 @@ async def _start(
             log.info("it is ready, over %s, as process %d", child.transport, child.pid, extra={"backend": config.name})
             return child
         except BackendStartError as error:
-            if not (child.is_deaf and transports):
+            if not (child.may_not_speak_transport and transports):
                 raise
             note = f"{error} It may not speak {child.transport}: it is started again, over tcp."
         await attempt.aclose()
@@ -119,7 +116,7 @@ def _over_tcp() -> Iterator[Json]:
 async def _process(
     config: BackendConfig, launch_context: LaunchContext, output: Output, deliver: Deliver, options: Json
 ) -> AsyncIterator[Child]:
-    """Start a process, or take one over that has a head start, and connect to it; end it on leaving."""
+    """Launch a process, or take over one that was launched already, and connect to it; end it on leaving."""
     manager = PlainKernelManager(
         kernel_name=config.kernel,
         kernel_spec_manager=launch_context.kernel_spec_manager(),
@@ -129,67 +126,72 @@ async def _process(
         **options,
     )
     manager.session.key = secrets.token_hex(32).encode("ascii")
-    if (prelaunch := launch_context.prelaunch.pop(config.name, None)) is not None:
-        _take_over(manager, prelaunch, output)
-    else:
-        await _launch(manager, config, output)
-    async with _ending(manager, launch_context.watchdog):
+
+    def report(what: str) -> None:
+        log.warning("%s", what, extra={"backend": config.name})
+        output.note(what)
+
+    async with AsyncExitStack() as life:
+        # A launch that fails may have left a process.
+        life.push_async_callback(end_process, manager, launch_context.watchdog, report)
+        with _start_errors(config, manager):
+            if (prelaunched := launch_context.prelaunched.pop(config.name, None)) is not None:
+                _take_over(manager, prelaunched, output)
+            else:
+                await _launch(manager, config, output)
+        if (group := process_group(manager)) is not None:
+            launch_context.watchdog.started(group)
         child = Child(config, manager, launch_context.composer, launch_context.trace, output, deliver)
-        try:
-            yield child
-        finally:
-            child.close()
+        life.callback(child.close)
+        yield child
 
 
-@asynccontextmanager
-async def _ending(manager: AsyncKernelManager, watchdog: Watchdog) -> AsyncIterator[None]:
-    """End a process on leaving, and what is left of its process group."""
-    group = getattr(manager.provisioner, "pgid", None)
+@contextmanager
+def _start_errors(config: BackendConfig, manager: AsyncKernelManager) -> Iterator[None]:
+    """Turn what a launch may raise into a BackendStartError or BackendNotFound."""
     try:
-        if group is not None:
-            watchdog.started(group)
         yield
-    finally:
-        with anyio.CancelScope(shield=True):
-            await manager.shutdown_kernel()
-        # A manager removes only what it has written itself.
-        Path(manager.connection_file).unlink(missing_ok=True)
-        if group is not None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(group, signal.SIGKILL)
-            watchdog.ended(group)
+    except NoSuchKernel:
+        raise BackendNotFound(_why_there_is_none(config, manager.kernel_spec_manager)) from None
+    except MultiError:
+        raise
+    except Exception as error:
+        # A provisioner, which the kernelspec may name, raises whatever it likes.
+        log.debug("the launch has failed", exc_info=True, extra={"backend": config.name})
+        raise BackendStartError(f"{config.name} could not be started: {error}") from None
 
 
-def _take_over(manager: AsyncKernelManager, prelaunch: Prelaunched, output: Output) -> None:
-    """Make a manager's process one that runs already, as if it had started it."""
-    manager.connection_file = prelaunch.connection_file
-    manager.load_connection_info(prelaunch.connection)  # type: ignore[arg-type]
-    output.read_from(prelaunch.output)
-    provisioner = LocalProvisioner(kernel_spec=manager.kernel_spec, parent=manager)
-    provisioner.process = prelaunch.process
-    # It leads a session of its own.
-    provisioner.pid = provisioner.pgid = prelaunch.process.pid
+def _take_over(manager: AsyncKernelManager, prelaunched: Prelaunched, output: Output) -> None:
+    """Make a manager's process one that runs already, as if it had started it; if that fails, end the process."""
+    with ExitStack() as undo:
+        undo.callback(prelaunched.cancel)
+        manager.connection_file = prelaunched.connection_file
+        manager.load_connection_info(prelaunched.connection)  # type: ignore[arg-type]
+        provisioner = LocalProvisioner(kernel_spec=manager.kernel_spec, parent=manager)
+        provisioner.process = prelaunched.process
+        # It leads a session of its own.
+        provisioner.pid = provisioner.pgid = prelaunched.process.pid
+        undo.pop_all()
     manager.provisioner = provisioner
+    output.read_from(prelaunched.output)
+
+
+def _why_there_is_none(config: BackendConfig, specs: KernelSpecManager) -> str:
+    """Return why jupyter_client finds no kernelspec: there is none, or none that it could launch."""
+    installed = specs.find_kernel_specs()
+    folder = installed.get(config.kernel.lower())
+    if folder is None:
+        names = ", ".join(sorted(installed))
+        return f"The kernelspec {config.kernel!r} of {config.name} is not installed; installed are {names}."
+    provisioner = KernelSpec.from_resource_dir(folder).metadata.get("kernel_provisioner", {}).get("provisioner_name")
+    return f"The kernelspec {config.kernel!r} of {config.name} needs the provisioner {provisioner!r}; install it."
 
 
 async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Output) -> None:
-    try:
-        if manager.kernel_spec is not None and manager.kernel_spec.metadata.get("multikernel"):
-            raise BackendNotFound(
-                f"The kernelspec {config.kernel!r} of {config.name} is Multi itself; name another one."
-            )
-        # Somebody may have tidied up.
-        make_private_folder(Path(manager.connection_file).parent)
-        # A cancelled launch would leave a process that nobody knows.
-        with output.write_end() as write_end, anyio.CancelScope(shield=True):
-            await manager.start_kernel(
-                stdout=write_end, stderr=write_end, cwd=config.cwd, env={**os.environ, **config.env}
-            )
-    except NoSuchKernel:
-        installed = ", ".join(sorted(manager.kernel_spec_manager.find_kernel_specs()))
-        text = f"The kernelspec {config.kernel!r} of {config.name} is not installed; installed are {installed}."
-        raise BackendNotFound(text) from None
-    except (OSError, ValueError, RuntimeError) as error:
-        # On a full disk it is there, and empty.
-        Path(manager.connection_file).unlink(missing_ok=True)
-        raise BackendStartError(f"{config.name} could not be started: {error}") from None
+    if manager.kernel_spec is not None and manager.kernel_spec.metadata.get("multikernel"):
+        raise BackendNotFound(f"The kernelspec {config.kernel!r} of {config.name} is Multi itself; name another one.")
+    # Someone may have removed the private directory.
+    make_private_folder(Path(manager.connection_file).parent)
+    # A launch that is cancelled half-way would leave a process that no manager knows.
+    with output.write_end() as write_end, anyio.CancelScope(shield=True):
+        await manager.start_kernel(stdout=write_end, stderr=write_end, cwd=config.cwd, env={**os.environ, **config.env})

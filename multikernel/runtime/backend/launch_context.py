@@ -1,4 +1,4 @@
-"""What all children share."""
+"""What the launch of any child needs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LaunchContext:
-    """What all children share."""
+    """What the launch of any child needs; all children share it."""
 
     context: "zmq.Context[zmq.Socket[bytes]]"
     """One for all: the first manager to clean up would destroy its own."""
@@ -27,9 +27,9 @@ class LaunchContext:
     watchdog: Watchdog
     composer: Composer
     trace: Trace
-    prelaunch: dict[str, Prelaunched] = field(default_factory=dict)
-    """By backend, a process that was launched before it was asked for; who takes it over takes it out."""
+    prelaunched: dict[str, Prelaunched] = field(default_factory=dict)
+    """By backend, processes that run before anything has asked for them; a launch takes its own out of here."""
     memory: str | None = None
-    """As private, and in memory, for values that cross from one child to another; None: there is no such place."""
+    """A private directory in memory, for values that cross from one child to another; None where there can be none."""
     without_ipc: set[str] = field(default_factory=set)
-    """Kernelspecs that did not start over ipc, but over tcp; they get tcp from then on."""
+    """Kernelspecs that started over tcp after they had failed to over ipc; they get tcp from then on."""

@@ -31,22 +31,26 @@ class Output:
 
     @contextmanager
     def write_end(self) -> Iterator[int]:
-        """Lend the file descriptor of a new pipe for a process; it is closed after."""
+        """Lend the file descriptor of a new pipe to a process, then close it; OSError if no pipe can be had."""
         read_end, write_end = os.pipe()
-        self.read_from(read_end)
         try:
+            self.read_from(read_end)
             yield write_end
         finally:
             os.close(write_end)
 
     def read_from(self, read_end: int) -> None:
-        """Read a process's pipe on the running loop, to its end."""
+        """Read a process's pipe on the running loop, to its end, and close it then; OSError if it cannot be read."""
         self.close()
         self._said.clear()
-        self._read_end = read_end
-        os.set_blocking(read_end, False)
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(read_end, self._read)
+        try:
+            os.set_blocking(read_end, False)
+            self._loop.add_reader(read_end, self._read)
+        except OSError:
+            os.close(read_end)
+            raise
+        self._read_end = read_end
         self._is_open = True
 
     def lines(self) -> list[str]:
@@ -79,6 +83,9 @@ class Output:
                 data = os.read(self._read_end, KEPT)
             except BlockingIOError:
                 return
+            except OSError:
+                # The loop would call this for ever.
+                data = b""
             if not data:
                 self._end()
                 return

@@ -2,7 +2,7 @@
 
 zmq, anyio and jupyter_client take as long to import as a kernel takes to start, so the two happen side by side. What is
 launched is what jupyter_client (8.10) would launch, if the kernelspec asks for no more than a command; launch.py then
-takes the process over. What cannot be launched is not: the usual start follows, and says why.
+takes the process over. Whatever prevents that is ignored here: the usual launch follows, and reports it.
 """
 
 import json
@@ -24,13 +24,15 @@ from .watchdog import Watchdog
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
+KILL_SECONDS = 2.0
+
 PYTHON = ("python", "python3", f"python3.{sys.version_info.minor}")
-"""These mean the Python that runs this, wherever another one may be."""
+"""These mean the Python that runs this, even if PATH leads to another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prelaunched:
-    """A process that nobody has connected to yet."""
+    """A process that runs, and that nothing has connected to yet."""
 
     process: "subprocess.Popen[bytes]"
     connection_file: str
@@ -40,11 +42,13 @@ class Prelaunched:
     """File descriptor: what it writes to stdout and stderr."""
 
     def cancel(self) -> None:
-        """Kill the process and what it has started."""
-        with suppress(ProcessLookupError):
+        """Kill the process and what it has started, and remove its connection file."""
+        with ExitStack() as certain:
+            certain.callback(Path(self.connection_file).unlink, missing_ok=True)
+            certain.callback(os.close, self.output)
+            certain.enter_context(suppress(ProcessLookupError, PermissionError, subprocess.TimeoutExpired))
             os.killpg(self.process.pid, SIGKILL)
-        self.process.wait()
-        os.close(self.output)
+            self.process.wait(KILL_SECONDS)
 
 
 @contextmanager
@@ -52,17 +56,18 @@ def prelaunch(
     config: BackendConfig, kernelspec: Kernelspec | None, directory: str, watchdog: Watchdog
 ) -> Iterator[dict[str, Prelaunched]]:
     """Launch a backend, where that is possible; yield it by its name. What is still in there at the end is killed."""
-    started: dict[str, Prelaunched] = {}
+    prelaunched: dict[str, Prelaunched] = {}
     address = ipc_address(directory, kernelspec.command) if kernelspec is not None and kernelspec.command else None
-    if kernelspec is not None and address is not None:
-        with suppress(OSError):
-            started[config.name] = _launch(config, kernelspec, directory, address)
-            watchdog.started(started[config.name].process.pid)
     try:
-        yield started
+        if kernelspec is not None and address is not None:
+            with suppress(OSError, ValueError, subprocess.SubprocessError):
+                prelaunched[config.name] = _launch(config, kernelspec, directory, address)
+                watchdog.started(prelaunched[config.name].process.pid)
+        yield prelaunched
     finally:
-        for each in started.values():
+        for each in prelaunched.values():
             each.cancel()
+            watchdog.ended(each.process.pid)
 
 
 def _launch(config: BackendConfig, kernelspec: Kernelspec, directory: str, address: str) -> Prelaunched:

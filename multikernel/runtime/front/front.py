@@ -1,8 +1,8 @@
 """Our side towards the notebook: shell, control, stdin, iopub and heartbeat."""
 
 import logging
-import threading
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from typing import get_args
 
 import zmq
@@ -12,6 +12,7 @@ from ...core.protocol.wire import Composer, Frame, Identities, Message, WireErro
 from ...trace.watchers import Trace
 from ..sockets import LoopSocket
 from .connection import Connection, SocketOptions
+from .heartbeat import Heartbeat
 
 LINGER = 500
 """Milliseconds to get the last messages out at the end."""
@@ -39,20 +40,23 @@ class Front:
         self._composer = composer
         self._trace = trace
         self._encryption = connection.encryption()
-        self._bound = {
-            channel: _bind(context, channel, connection.address(channel), self._encryption)
-            for channel in get_args(Channel)
-        }
         self._sockets: dict[Channel, LoopSocket] = {}
-        self._heartbeat_address = connection.address("hb")
+        encryption = connection.encryption()
+        with ExitStack() as bound:
+            self._bound = {
+                channel: _bind(context, channel, connection.address(channel), encryption, bound)
+                for channel in get_args(Channel)
+            }
+            self._heartbeat = bound.enter_context(closing(Heartbeat(connection.address("hb"), encryption)))
+            self._open = bound.pop_all()
 
     def serve(self, deliver: Deliver, drained: Callable[[], None]) -> None:
         """Hand every message of the notebook to `deliver`; call `drained` when a channel has no more for now."""
         self._deliver = deliver
         self._drained = drained
         for channel, socket in self._bound.items():
-            self._sockets[channel] = self._loop_socket(channel, socket)
-        _start_heartbeat(self._heartbeat_address, self._encryption)
+            self._sockets[channel] = self._open.enter_context(closing(self._loop_socket(channel, socket)))
+        self._heartbeat.start()
 
     def send(self, channel: Channel, message: Message, client: Identities) -> None:
         """Send a message to a client, or on iopub to every subscriber."""
@@ -67,8 +71,7 @@ class Front:
 
     def close(self) -> None:
         """Close all channels."""
-        for socket in self._sockets.values():
-            socket.close()
+        self._open.close()
 
     def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
         if channel == "iopub":
@@ -102,9 +105,13 @@ class Front:
 
 
 def _bind(
-    context: "zmq.Context[zmq.Socket[bytes]]", channel: Channel, address: str, options: SocketOptions
+    context: "zmq.Context[zmq.Socket[bytes]]",
+    channel: Channel,
+    address: str,
+    options: SocketOptions,
+    bound: ExitStack,
 ) -> "zmq.Socket[bytes]":
-    socket = context.socket(SOCKET_TYPES[channel])
+    socket = bound.enter_context(context.socket(SOCKET_TYPES[channel]))
     socket.setsockopt(zmq.LINGER, LINGER)
     for option, value in options:
         socket.setsockopt(option, value)
@@ -116,13 +123,3 @@ def _bind(
         socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
     socket.bind(address)
     return socket
-
-
-def _start_heartbeat(address: str, options: SocketOptions) -> None:
-    """Echo heartbeats in a thread and a context of their own, so that a busy loop never looks dead."""
-    socket = zmq.Context().socket(zmq.ROUTER)
-    socket.setsockopt(zmq.LINGER, 0)
-    for option, value in options:
-        socket.setsockopt(option, value)
-    socket.bind(address)
-    threading.Thread(target=zmq.proxy, args=(socket, socket), name="heartbeat", daemon=True).start()

@@ -30,10 +30,18 @@ CREATE TABLE IF NOT EXISTS output_history
 """
 
 WRITE_SECONDS = 0.5
-"""How long a cell may wait for others to be written with."""
+"""How long a cell may wait so that others are written with it."""
 
-BUSY_SECONDS = 5.0
-"""How long another Multi may hold the file."""
+BUSY_SECONDS = 0.5
+"""How long a statement waits for another process that has locked the file; `close` takes twice as long at most."""
+
+CELLS_KEPT = 1000
+"""How many cells wait for a file that cannot be written; the oldest are dropped first."""
+
+END_OF_SESSION = """
+UPDATE sessions SET end = :end, num_cmds = (SELECT count(*) FROM history WHERE session = :session)
+    WHERE session = :session
+"""
 
 EXIT = re.compile(r"(exit|quit)(\s*\(.*\))?")
 """Cells that IPython does not keep."""
@@ -51,68 +59,105 @@ class HistoryFile:
         """Take the file's path; it is created, readable to the user alone, when it is first needed."""
         self._path = path
         self._thread = ThreadPoolExecutor(1, "history")
+        # Start the thread now: later, a user's processes may have used up all that the system allows.
+        self._thread.submit(int)
         self._database: sqlite3.Connection | None = None
         self._session = 0
-        self._cells = 0
-        self._unwritten: deque[tuple[int, str]] = deque()
+        self._started = ""
+        """When the session began, as the file has it: it tells this session from another one of the same number."""
+        self._added: deque[tuple[int, str]] = deque()
+        self._unwritten: deque[tuple[int, str]] = deque(maxlen=CELLS_KEPT)
+        """Taken from `_added` by the thread, and in the file once a transaction has been committed."""
+        self._write_is_due = False
+        self._is_closing = False
         self._hurry = Event()
+        self._problem = ""
+        """Why the last attempt to write has failed: each reason is logged once, not for each cell."""
 
     def add(self, count: int, code: str) -> None:
         """Note a cell that is about to run."""
-        self._unwritten.append((count, code))
-        if len(self._unwritten) == 1:
+        self._added.append((count, code))
+        if not self._write_is_due:
+            self._write_is_due = True
             self._hurry.clear()
-            self._thread.submit(self._write)
+            self._thread.submit(self._write_soon)
 
     def find(self, request: Json) -> Future[list[HistoryEntry]]:
-        """Return, when the thread gets there, the cells that a history_request asks for."""
+        """Return, when the thread gets there, the cells that a history_request asks for; none if that fails."""
         self._hurry.set()
         return self._thread.submit(self._find, request)
 
     def close(self) -> None:
         """Write what is to be written, and close the file."""
+        self._is_closing = True
         self._hurry.set()
         self._thread.submit(self._close)
         self._thread.shutdown()
 
     def _open(self) -> sqlite3.Connection:
-        """Open the file; where that is not possible, the history of this session alone, in memory."""
+        """Open the file; if it is unusable, keep the history of this session in memory. sqlite3.Error if it is locked.
+
+        A locked file is not unusable: the next attempt may succeed.
+        """
         if self._database is None:
             try:
                 make_private_folder(self._path.parent)
                 self._path.touch(mode=0o600)
-                self._database = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
-                self._database.executescript(SCHEMA)
+                self._database = _connect(str(self._path))
             except (sqlite3.Error, OSError) as error:
+                if _is_locked(error):
+                    raise
                 log.warning("%s cannot be used, so the history ends with the session: %s", self._path, error)
-                self._database = sqlite3.connect(":memory:")
-                self._database.executescript(SCHEMA)
+                self._database = _connect(":memory:")
         return self._database
 
-    def _write(self) -> None:
-        """Write the cells that have come so far, each by itself: one that cannot be written does not hold up others."""
+    def _write_soon(self) -> None:
+        """Write the cells that have come by now, and those that come shortly."""
         self._hurry.wait(WRITE_SECONDS)
+        # A cell that is added from here on asks for a write of its own, whatever becomes of this one.
+        self._write_is_due = False
+        if not self._is_closing:
+            self._write()
+
+    def _write(self) -> bool:
+        """Write all cells in one transaction, and return whether it was committed; else they wait for the next."""
+        while self._added:
+            self._unwritten.append(self._added.popleft())
+        if not self._unwritten:
+            return self._database is not None
         try:
             with self._open() as database:
-                while self._unwritten:
-                    self._insert(database, *self._unwritten.popleft())
+                session = self._begin_session(database)
+                for count, code in self._unwritten:
+                    _insert(database, session, count, code)
         except sqlite3.Error as error:
-            log.warning("cells are not in the history: %s", error)
+            self._failed(error)
+            return False
+        self._session, self._problem = session, ""
+        self._unwritten.clear()
+        return True
 
-    def _insert(self, database: sqlite3.Connection, count: int, code: str) -> None:
-        typed = code.rstrip("\n")
-        if EXIT.fullmatch(typed.strip()):
-            return
-        try:
-            if not self._session:
-                started = database.execute("INSERT INTO sessions (start) VALUES (?)", (_now(),))
-                self._session = started.lastrowid or 0
-            database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", (self._session, count, typed, typed))
-            self._cells += 1
-        except UnicodeError as error:
-            log.warning("cell %d is not in the history: %s", count, error)
+    def _failed(self, error: sqlite3.Error) -> None:
+        if str(error) != self._problem:
+            self._problem = str(error)
+            log.warning("cells are not in the history yet: %s", error)
+        if self._database is not None and not _is_locked(error):
+            # A file that was deleted or replaced stays read-only to this connection, but not to a new one.
+            self._database.close()
+            self._database = None
+
+    def _begin_session(self, database: sqlite3.Connection) -> int:
+        """Return the number of this session, a new one if the file does not have it."""
+        self._started = self._started or _now()
+        if database.execute(
+            "SELECT 1 FROM sessions WHERE session = ? AND start = ?", (self._session, self._started)
+        ).fetchone():
+            return self._session
+        return database.execute("INSERT INTO sessions (start) VALUES (?)", (self._started,)).lastrowid or 0
 
     def _find(self, request: Json) -> list[HistoryEntry]:
+        if self._is_closing:
+            return []
         try:
             match request.get("hist_access_type"):
                 case "tail":
@@ -173,16 +218,45 @@ class HistoryFile:
         return self._newest(where, (request.get("pattern"),), request.get("n"))
 
     def _close(self) -> None:
-        if self._database is None:
-            return
         try:
-            with self._database:
-                values = (_now(), self._cells, self._session)
-                self._database.execute("UPDATE sessions SET end = ?, num_cmds = ? WHERE session = ?", values)
+            if self._write() and self._database is not None and self._session:
+                with self._database:
+                    self._database.execute(END_OF_SESSION, {"end": _now(), "session": self._session})
         except sqlite3.Error as error:
             log.warning("the end of the session is not in the history: %s", error)
         finally:
-            self._database.close()
+            if self._unwritten:
+                log.warning("%d cells are not in the history: %s", len(self._unwritten), self._problem)
+            if self._database is not None:
+                self._database.close()
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    """Open a database that has all tables; sqlite3.Error if that is not possible."""
+    database = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    try:
+        database.executescript(SCHEMA)
+    except sqlite3.Error:
+        # Python 3.13 warns of a connection that is not closed.
+        database.close()
+        raise
+    return database
+
+
+def _is_locked(error: Exception) -> bool:
+    """Whether another process holds the file: what was tried may succeed later."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+
+
+def _insert(database: sqlite3.Connection, session: int, count: int, code: str) -> None:
+    """Insert a cell, or leave it out if no database can hold it; sqlite3.OperationalError if this one cannot now."""
+    typed = code.rstrip("\n")
+    if EXIT.fullmatch(typed.strip()):
+        return
+    try:
+        database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", (session, count, typed, typed))
+    except (UnicodeError, OverflowError, sqlite3.DataError) as error:
+        log.warning("cell %d is not in the history: %s", count, error)
 
 
 def _integer(value: object) -> int:

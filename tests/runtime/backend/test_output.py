@@ -1,8 +1,10 @@
 """What a process writes is kept, the last of it, for the log and for errors."""
 
+import asyncio
 import os
 
 import anyio
+import psutil
 import pytest
 
 from multikernel.runtime.backend.output import KEPT, Output, Outputs
@@ -46,3 +48,27 @@ async def test_who_writes_as_fast_as_it_is_read_holds_up_nobody() -> None:
             await anyio.lowlevel.checkpoint()
             assert sum(map(len, output.lines())) == KEPT
     output.close()
+
+
+async def test_a_pipe_that_cannot_be_read_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    output, before = Output(), psutil.Process().num_fds()
+    monkeypatch.setattr(asyncio.get_running_loop(), "add_reader", refuse)
+    with pytest.raises(OSError, match="No space left"), output.write_end():
+        pass
+    assert psutil.Process().num_fds() == before
+    output.close()
+
+
+async def test_a_pipe_that_fails_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(fd: int, size: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    output, before = Output(), psutil.Process().num_fds()
+    with output.write_end() as write_end, monkeypatch.context() as patch:
+        os.write(write_end, b"lost\n")
+        patch.setattr(os, "read", fail)
+        assert output.lines() == []
+    assert psutil.Process().num_fds() == before

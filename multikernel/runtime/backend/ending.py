@@ -1,0 +1,81 @@
+"""Ends a backend's process. Every step is taken, even if those before have failed.
+
+jupyter_client's `shutdown_kernel` (8.10) takes the same steps, but stops at the first that fails: a kernel that runs
+under sudo refuses SIGINT, so it would never be asked to shut down.
+"""
+
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import anyio
+from jupyter_client.manager import AsyncKernelManager
+
+from .watchdog import Watchdog
+
+SHUTDOWN_SECONDS = 1.6
+"""A child has half of it to end by itself, the other half after SIGTERM; then SIGKILL."""
+
+STEP_SECONDS = 1.0
+"""How long a provisioner may take to send a signal, or to clean up."""
+
+KILL_SECONDS = 5.0
+"""How long the manager waits for a process after SIGKILL."""
+
+Report = Callable[[str], None]
+
+
+def process_group(manager: AsyncKernelManager) -> int | None:
+    """Return the process group of a manager's process, unless it has none of its own."""
+    group = getattr(manager.provisioner, "pgid", None)
+    return None if group is None or group == os.getpgrp() else int(group)
+
+
+async def end_process(manager: AsyncKernelManager, watchdog: Watchdog, report: Report) -> None:
+    """End a manager's process and what is left of its process group, and remove its files; `report` what fails.
+
+    It does not wait longer than the provisioner says it should, and cannot be cancelled.
+    """
+    with ExitStack() as certain:
+        if (group := process_group(manager)) is not None:
+            certain.callback(watchdog.ended, group)
+            certain.callback(_kill, group)
+        # A manager removes only what it has written itself, and not what it could only begin to write on a full disk.
+        certain.callback(_remove, manager.connection_file)
+        if manager.has_kernel:
+            await _take(report, "interrupt", STEP_SECONDS, manager.interrupt_kernel)
+            await _take(report, "ask to shut down", STEP_SECONDS, manager.request_shutdown)
+            await _take(report, "end", _seconds_to_end(manager), manager.finish_shutdown)
+        await _take(report, "clean up after", STEP_SECONDS, manager.cleanup_resources)
+
+
+def _seconds_to_end(manager: AsyncKernelManager) -> float:
+    wanted = SHUTDOWN_SECONDS
+    with suppress(Exception):
+        # Some need more time: a job has to leave its queue.
+        assert manager.provisioner is not None
+        wanted = float(manager.provisioner.get_shutdown_wait_time(recommended=wanted))
+    return wanted + KILL_SECONDS + STEP_SECONDS
+
+
+async def _take(report: Report, what: str, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+    """Take one step; what a provisioner raises may be anything."""
+    try:
+        with anyio.CancelScope(shield=True), anyio.fail_after(seconds):
+            await step()
+    except TimeoutError:
+        report(f"cannot {what} the process: nothing happens for {seconds:g} s")
+    except Exception as error:
+        report(f"cannot {what} the process: {type(error).__name__}: {error}")
+
+
+def _kill(group: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _remove(connection_file: str) -> None:
+    with suppress(OSError):
+        Path(connection_file).unlink()
