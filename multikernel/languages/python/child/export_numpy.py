@@ -1,0 +1,162 @@
+"""Writes arrays and scalars of numpy as nodes."""
+
+from typing import Any, Optional
+
+from .encoding import bits, joined, little
+from .export_plain import byte_string, integer, packed, text
+from .exporter import Exporter, Node
+from .files import Path, Refused, type_name
+
+UNITS = ("s", "ms", "us", "ns")
+R_NA = 0x7FF00000000007A2
+"""The bits of R's NA among the NaNs; a quiet one has one bit more, which the FPU sets."""
+QUIET = 0x0008000000000000
+
+
+def numpy_node(exporter: Exporter, value: Any, path: Path) -> Node:
+    """Return the node of an array or a scalar."""
+    import numpy as np
+
+    if type(value) is np.ndarray:
+        if value.ndim == 0:
+            if value.dtype.kind == "O":
+                raise Refused("numpy.ndarray of objects", "has no dimension; copy x[()] instead")
+            return {**scalar(exporter, value[()]), "as": f"python:numpy.0d.{value.dtype.str}"}
+        if value.dtype.kind == "O":
+            return objects(exporter, value, path)
+        return {**array(exporter, value), "as": f"python:numpy.{value.dtype.str}"}
+    if isinstance(value, np.ndarray):
+        masked = "; copy x.filled(), and x.mask" if hasattr(value, "mask") else "; copy numpy.asarray(x)"
+        raise Refused(type_name(value), f"is no plain array{masked}")
+    if isinstance(value, np.generic):
+        return {**scalar(exporter, value), "as": f"python:numpy.scalar.{value.dtype.str}"}
+    raise Refused(type_name(value))
+
+
+def objects(exporter: Exporter, values: Any, path: Path) -> Node:
+    """Return the node of an array of objects; Refused for several dimensions unless they are scalars of one type."""
+    if values.ndim == 1:
+        return {"t": "list", "v": exporter.nodes(values.tolist(), path), "as": "python:numpy.object"}
+    flat = values.ravel().tolist()
+    kinds = set(map(type, flat)) - {type(None)}
+    # Nothing but None is as good as bools that are null.
+    found = packed(exporter, flat, kinds.pop() if kinds else bool) if len(kinds) <= 1 else None
+    if found is None or "as" in found:
+        raise Refused("numpy.ndarray of objects", "has several dimensions, but not one type; copy x.tolist()")
+    return {**found, "shape": list(values.shape), "order": "C", "as": "python:numpy.object"}
+
+
+def scalar(exporter: Exporter, value: Any) -> Node:
+    """Return the node of a numpy scalar."""
+    kind, size = value.dtype.kind, value.dtype.itemsize
+    if kind in "mM":
+        return moment_scalar(value)
+    if kind == "b":
+        return {"t": "bool", "v": bool(value)}
+    if kind in "iu":
+        return integer(int(value))
+    if kind == "f" and size <= 8:
+        return {"t": "float", "v": bits(float(value))}
+    if kind == "c" and size <= 16:
+        return {"t": "complex", "v": [bits(float(value.real)), bits(float(value.imag))]}
+    if kind == "U":
+        return text(exporter, str(value), ())
+    if kind == "S":
+        return byte_string(exporter, bytes(value), ())
+    raise Refused(
+        type_name(value), "is more exact than any other language has it; copy float(x)" if kind in "fc" else ""
+    )
+
+
+def moment_scalar(value: Any) -> Node:
+    """Return the node of a datetime64 or timedelta64."""
+    import numpy as np
+
+    unit, step = np.datetime_data(value.dtype)
+    if unit not in NANOSECONDS or step != 1:
+        raise Refused(type_name(value), f"has the unit {unit}, which others do not have; copy x.astype of another unit")
+    if np.isnat(value):
+        return {"t": "null"}
+    if value.dtype.kind == "m":
+        return {"t": "duration", "v": str(int(value.view("i8")) * NANOSECONDS[unit])}
+    if unit == "D":
+        return {"t": "date", "v": str(value)}
+    return {"t": "datetime", "v": str(value.astype(f"M8[{unit if unit in UNITS else 's'}]"))}
+
+
+NANOSECONDS = {"W": 604800 * 10**9, "D": 86400 * 10**9, "h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9}
+NANOSECONDS.update(ms=10**6, us=1000, ns=1)
+
+
+def array(exporter: Exporter, values: Any) -> Node:
+    """Return the node of an array that is not of objects."""
+    import numpy as np
+
+    found = KINDS.get(values.dtype.kind)
+    name = f"array of {values.dtype}"
+    if found is None:
+        raise Refused(name, "cannot leave Python; copy its fields" if values.dtype.names else "")
+    order = "F" if values.flags.f_contiguous and not values.flags.c_contiguous else "C"
+    result: Node = {"t": "array", "shape": list(values.shape), "order": order}
+    flat = values.ravel(order=order)
+    if values.dtype.kind == "U":
+        return {**result, "dtype": "text", "data": exporter.data.put_parts(joined(flat.tolist()))}
+    if values.dtype.kind == "S":
+        return {**result, **byte_strings(exporter, flat.tolist())}
+    if values.dtype.kind in "mM":
+        return {**result, **times(exporter, flat)}
+    if f"{found}{values.dtype.itemsize}" not in SIZES:
+        raise Refused(name, "is more exact than any other language has it")
+    flat = np.ascontiguousarray(flat).astype(values.dtype.newbyteorder("<"), copy=False)
+    if found == "f" and values.dtype.itemsize == 8:
+        result.update(nulls(exporter, flat))
+    return {**result, "dtype": f"{found}{values.dtype.itemsize}", "data": exporter.data.put(flat.view(np.uint8))}
+
+
+KINDS = {"b": "b", "i": "i", "u": "u", "f": "f", "c": "c", "U": "text", "S": "bytes", "m": "duration", "M": "datetime"}
+SIZES = {"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"}
+
+
+def nulls(exporter: Exporter, flat: Any) -> dict[str, Any]:
+    """Return the `valid` of doubles in which R's NA is; numpy keeps its bits where nobody computes with them."""
+    import numpy as np
+
+    if not np.isnan(flat.sum()):
+        return {}
+    is_null = (flat.view(np.uint64) & np.uint64(~QUIET & (1 << 64) - 1)) == np.uint64(R_NA)
+    return {"valid": exporter.data.put((~is_null).view(np.uint8))} if is_null.any() else {}
+
+
+def byte_strings(exporter: Exporter, values: Any) -> dict[str, Any]:
+    """Return what an array node of byte strings has beside its shape."""
+    from array import array as offsets_array
+    from itertools import accumulate
+
+    offsets = little(offsets_array("q", [0, *accumulate(map(len, values))]))
+    return {"dtype": "bytes", "data": exporter.data.put(offsets.tobytes() + b"".join(values))}
+
+
+def times(exporter: Exporter, flat: Any, zone: Optional[str] = None) -> dict[str, Any]:
+    """Return what an array node of datetime64 or timedelta64 has beside its shape."""
+    import numpy as np
+
+    unit, step = np.datetime_data(flat.dtype)
+    name = f"array of {flat.dtype}"
+    is_days = unit == "D" and flat.dtype.kind == "M"
+    if step != 1 or not (unit in UNITS or is_days):
+        raise Refused(name, "has a unit that others do not have; copy x.astype('datetime64[s]'), or [ms], [us], [ns]")
+    missing = np.isnat(flat)
+    numbers = np.ascontiguousarray(flat).view(np.int64 if flat.dtype.isnative else flat.dtype.str.replace("M", "i"))
+    result: dict[str, Any] = {}
+    if missing.any():
+        numbers = np.where(missing, 0, numbers)
+        result["valid"] = exporter.data.put((~missing).view(np.uint8))
+    if is_days:
+        days = numbers.astype("<i4")
+        if (days != numbers).any():
+            raise Refused(name, "has days that are too far away")
+        return {**result, "dtype": "date", "data": exporter.data.put(days.view(np.uint8))}
+    result.update(dtype="datetime" if flat.dtype.kind == "M" else "duration", unit=unit)
+    if zone is not None:
+        result["zone"] = zone
+    return {**result, "data": exporter.data.put(numbers.astype("<i8", copy=False).view(np.uint8))}
