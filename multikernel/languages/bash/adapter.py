@@ -19,6 +19,7 @@ from ..values import nodes as n
 from ..values.as_json import to_text
 from ..values.nodes import SIZES, Node, Ref
 from ..values.words import words
+from .quoting import format_of, quoted
 
 SCRIPT = Path(__file__).with_name("child") / "transfer.sh"
 VALUE = "value.sh"
@@ -97,8 +98,8 @@ if ( \builtin unset -v {name} ) 2>/dev/null; then
     \builtin unset -v "__multikernel__[{name} export]"
   fi
   __multikernel__['{name}']=$(LC_ALL=C; \builtin declare -p {name})
-  __multikernel__['{name} json']={_quoted(tree)}
-  __multikernel__['{name} data']='{_format(content)}'
+  __multikernel__['{name} json']={quoted(tree)}
+  __multikernel__['{name} data']='{format_of(content)}'
   \builtin printf '{{"done":true}}' >| {answer}
 else
   \builtin printf '{{"failed":"{name} is read-only in bash; give it another name"}}' >| {answer}
@@ -126,19 +127,19 @@ def _assignment(name: str, value: Node, content: bytes) -> str:
             texts = [*_elements(levels, content), None]
             return _indexed(name, [_present(texts[code], value) for (code,) in codes])
         case _:
-            return f"{name}={_quoted(_text(value, content, ''))}"
+            return f"{name}={quoted(_text(value, content, ''))}"
 
 
 def _indexed(name: str, texts: Iterable[str | bytes]) -> str:
-    return f"{name}=({' '.join(map(_quoted, texts))})"
+    return f"{name}=({' '.join([quoted(text) for text in texts])})"
 
 
 def _keyed(name: str, value: n.Dict, keys: tuple[str, ...], texts: list[str | bytes]) -> str:
     if "" in keys or len(set(keys)) < len(keys) or any("\0" in key for key in keys):
         raise Refused("", words(value), "has a key that is empty, has a NUL or is there twice, which bash cannot have")
     if value.tag == "bash:indexed" and all(re.fullmatch("0|[1-9][0-9]{0,17}", key) for key in keys):
-        return f"{name}=({' '.join(f'[{key}]={_quoted(text)}' for key, text in zip(keys, texts, strict=True))})"
-    pairs = (f"[{_quoted(key)}]={_quoted(text)}" for key, text in zip(keys, texts, strict=True))
+        return f"{name}=({' '.join(f'[{key}]={quoted(text)}' for key, text in zip(keys, texts, strict=True))})"
+    pairs = (f"[{quoted(key)}]={quoted(text)}" for key, text in zip(keys, texts, strict=True))
     return f"\\builtin declare -gA {name}; {name}=({' '.join(pairs)})"
 
 
@@ -197,19 +198,6 @@ def _elements(array: n.Array, content: bytes) -> list[str | bytes]:
     size = SIZES[kind]
     assert size is not None
     return [repr(number) for (number,) in struct.iter_unpack(f"<{FORMATS[kind]}", data)]
-
-
-def _quoted(text: str | bytes) -> str:
-    """Return a word in ASCII."""
-    content = text.encode() if isinstance(text, str) else text
-    plain = (chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\{byte:03o}" for byte in content)
-    return f"$'{''.join(plain)}'"
-
-
-def _format(content: bytes) -> str:
-    """Return a format with which printf writes bytes."""
-    plain = (chr(byte) if 32 <= byte < 127 and byte not in b"'\\%" else f"\\{byte:03o}" for byte in content)
-    return "".join(plain)
 
 
 BASH = Bash()
