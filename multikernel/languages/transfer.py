@@ -18,6 +18,9 @@ from .values.reader import Json, ManifestError, read
 MOST_SHOWN = 5
 """Refused parts of a value that an error lists."""
 
+LONGEST_REASON = 2000
+"""Characters: a statement to run is of no use when it is cut."""
+
 
 async def transfer(services: ValueServices, task: Transfer) -> None:
     """Copy a variable; TransferError if that cannot be done exactly."""
@@ -92,7 +95,9 @@ def _refusal(task: Transfer, target: Language | None, refused: Sequence[tuple[st
     sentences = []
     for part in refused[:MOST_SHOWN]:
         path, kind, why = (*part, "", "", "")[:3]
-        sentences.append(f"{task.name}{shorten(path, 200)} ({shorten(kind, 100)}) {shorten(why, 500) or usual}")
+        sentences.append(
+            f"{task.name}{shorten(path, 200)} ({shorten(kind, 100)}) {shorten(why, LONGEST_REASON) or usual}"
+        )
     if len(refused) > MOST_SHOWN:
         sentences.append(f"and {len(refused) - MOST_SHOWN} more")
     return TransferError(". ".join(sentences) + ".")

@@ -34,7 +34,7 @@ times = st.one_of(
     naive,
     aware,
     st.dates(),
-    st.times(),
+    st.times().map(lambda time: time.replace(fold=0)),
     st.timedeltas(datetime.timedelta(days=-90000), datetime.timedelta(days=90000)),
 )
 scalars = st.one_of(

@@ -9,10 +9,34 @@ from ..values.as_json import write
 from ..values.nodes import Node
 
 PACKAGE = "_multikernel"
-CHILD = "files encoding zones memory exporter importer"
-EXPORT = "export_times export_plain export_numpy export_arrow export_pandas export_kinds"
-IMPORT = "import_lists import_numpy import_times import_plain import_arrow import_pandas import_kinds"
-MODULES = (*CHILD.split(), *EXPORT.split(), *IMPORT.split(), "calls")
+MODULES = [
+    "files",
+    "encoding",
+    "zones",
+    "memory",
+    "settings",
+    "listing",
+    "advice",
+    "exporter",
+    "export_times",
+    "export_plain",
+    "export_numpy",
+    "export_arrow",
+    "export_columns",
+    "export_index",
+    "export_pandas",
+    "export_kinds",
+    "importer",
+    "import_lists",
+    "import_numpy",
+    "import_times",
+    "import_plain",
+    "import_arrow",
+    "import_columns",
+    "import_pandas",
+    "import_kinds",
+    "calls",
+]
 """Each after those that it imports."""
 
 LOADER = """

@@ -2,45 +2,57 @@
 
 import json
 import os
-import sys
 from typing import Any
 
-from . import export_kinds, import_kinds
+from . import advice, export_kinds, import_kinds, listing
 from .exporter import Exporter
 from .files import Data, Refused, answer
 from .importer import Importer
-from .memory import MEMORY
+from .memory import MEMORY, origin_of
+from .settings import own_settings
 
 
 def export_variable(variables: dict[str, Any], name: str, folder: str) -> None:
     """Write the value of a variable."""
-    MEMORY.forget(variables)
-    if name not in variables:
-        answer(folder, {"missing": True})
-        return
-    value = variables[name]
-    data = Data(folder)
-    try:
-        answer(folder, {"value": Exporter(data, MEMORY.tags(name, value), export_kinds.KINDS).node(value)})
-    except Exception as error:
-        answer(folder, failure(error))
-    finally:
-        data.close()
+    with own_settings():
+        MEMORY.forget(variables)
+        if name not in variables:
+            answer(folder, {"missing": True})
+            return
+        value = variables[name]
+        data = Data(folder)
+        exporter = Exporter(data, export_kinds.KINDS, export_kinds.LIBRARIES)
+        try:
+            node = exporter.value(value, MEMORY.origin(name, value))
+            rows = advice.rows(name, exporter.refused, variables)
+            answer(folder, {"refused": rows} if rows else {"value": node})
+        except Exception as error:
+            answer(folder, failure(error))
+        finally:
+            data.close()
 
 
 def import_variable(variables: dict[str, Any], name: str, folder: str) -> None:
     """Make a variable of the node in `value.json`."""
-    MEMORY.forget(variables)
-    importer = Importer(folder, import_kinds.KINDS)
-    try:
-        with open(os.path.join(folder, "value.json"), encoding="ascii") as file:
-            value = importer.value(json.load(file))
-    except Exception as error:
-        answer(folder, failure(error))
-        return
-    variables[name] = value
-    MEMORY.note(name, value, importer.tags)
-    answer(folder, {"done": True})
+    with own_settings():
+        MEMORY.forget(variables)
+        try:
+            with open(os.path.join(folder, "value.json"), encoding="ascii") as file:
+                node = json.load(file)
+            value = Importer(folder, import_kinds.KINDS).value(node)
+            origin = origin_of(node, value)
+        except Exception as error:
+            answer(folder, failure(error))
+            return
+        variables[name] = value
+        MEMORY.note(name, value, origin)
+        answer(folder, {"done": True})
+
+
+def list_variables(variables: dict[str, Any], folder: str) -> None:
+    """Write which variables the user has made."""
+    with own_settings():
+        answer(folder, listing.listing(variables))
 
 
 def failure(error: Exception) -> dict[str, Any]:
@@ -48,36 +60,3 @@ def failure(error: Exception) -> dict[str, Any]:
     if isinstance(error, Refused):
         return {"refused": [[error.path, error.kind, error.why]]}
     return {"failed": f"{type(error).__name__}: {error}"}
-
-
-def list_variables(variables: dict[str, Any], folder: str) -> None:
-    """Write which variables the user has made."""
-    shell: Any = sys.modules.get("IPython")
-    running = shell.get_ipython() if shell is not None else None
-    hidden = set(getattr(running, "user_ns_hidden", ())) | {"In", "Out", "get_ipython", "exit", "quit"}
-    rows = []
-    for name, value in list(variables.items()):
-        if not name.startswith("_") and name not in hidden and not isinstance(value, type(sys)):
-            rows.append(row(name, value))
-    answer(folder, {"variables": rows})
-
-
-def row(name: str, value: Any) -> "list[Any]":
-    """Return a variable's name, type, shape and bytes."""
-    kind, shape, size = type(value).__qualname__, "", None
-    try:
-        found = getattr(value, "shape", None)
-        if isinstance(found, tuple):
-            shape = " x ".join(str(length) for length in found)
-        elif isinstance(value, (str, bytes, list, tuple, dict, set, frozenset)):
-            shape = str(len(value))
-        memory: Any = getattr(value, "memory_usage", None)
-        if type(value).__module__.startswith("pandas"):
-            used = memory(deep=False)
-            size = int(used.sum() if hasattr(used, "sum") else used)
-        else:
-            size = getattr(value, "nbytes", None) or sys.getsizeof(value)
-    except Exception:
-        # A user's object may raise anything when it is looked at; it is listed all the same, without its size.
-        size = None
-    return [name, kind, shape, int(size) if isinstance(size, int) else None]

@@ -25,7 +25,9 @@ def encoded(text: str) -> bytes:
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
-        raise Refused("str", "has a lone surrogate, which is no text") from None
+        raise Refused(
+            "str", "has half of a surrogate pair, which is not text", "{x}.encode('utf-8', 'surrogatepass')"
+        ) from None
 
 
 def joined(texts: list[str]) -> Iterator[bytes]:

@@ -1,46 +1,172 @@
-"""Writes tables of the Arrow family, whatever has `__arrow_c_stream__`, as data frames, by pyarrow."""
+"""Writes tables and columns of pyarrow and polars as nodes, by pyarrow."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Optional
 
 from .export_numpy import byte_strings
-from .exporter import Exporter, Node
-from .files import PART_BYTES, Path, Refused, type_name
+from .exporter import Exporter, Kinds, Node
+from .files import PART_BYTES, Refused
+from .memory import Origin
 
 Column = dict[str, Any]
 
+POLARS = frozenset(
+    [
+        "Boolean",
+        "Int8",
+        "Int16",
+        "Int32",
+        "Int64",
+        "UInt8",
+        "UInt16",
+        "UInt32",
+        "UInt64",
+        "Float32",
+        "Float64",
+        "String",
+        "Utf8",
+        "Binary",
+        "Date",
+        "Time",
+        "Datetime",
+        "Duration",
+        "Categorical",
+        "Enum",
+    ]
+)
+"""Types of polars whose values come back as they were."""
 
-def stream_node(exporter: Exporter, value: Any, path: Path) -> Node:
-    """Return the node of a table; Refused for what is none, or where pyarrow is missing."""
-    kind = type(value)
-    package = kind.__module__.partition(".")[0]
+
+def pyarrow_kinds() -> Kinds:
+    """Return what makes the nodes of pyarrow's tables and columns."""
+    import pyarrow as pa
+
+    columns = {type(pa.array([], type=kind)) for kind in array_types()}
+    return {pa.Table: table, pa.RecordBatch: table, pa.ChunkedArray: column, **dict.fromkeys(columns, column)}
+
+
+def array_types() -> "list[Any]":
+    """Return the types that columns may be of, with any unit and zone for those that have one."""
+    import pyarrow as pa
+
+    plain = "bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 string large_string "
+    plain += "string_view binary large_binary binary_view date32"
+    found = [getattr(pa, name)() for name in plain.split() if hasattr(pa, name)]
+    found += [pa.time32("s"), pa.time64("us"), pa.timestamp("us"), pa.duration("us")]
+    return [*found, pa.dictionary(pa.int32(), pa.string())]
+
+
+def pyarrow_advice(value: Any) -> str:
+    """Return what to put in place of another value of pyarrow's."""
+    for method in ("read_all", "to_table", "as_py", "to_pylist"):
+        if hasattr(type(value), method):
+            return f"{{x}}.{method}()"
+    return ""
+
+
+def table(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a table or a batch of pyarrow."""
+    kind = f"pyarrow.{type(value).__name__}"
+    schema = value.schema
+    if schema.metadata or any(field.metadata or not field.nullable for field in schema):
+        plain = "{x}.cast({pa}.schema([(field.name, field.type) for field in {x}.schema]))"
+        raise Refused(kind, "has metadata, or columns that cannot be null, which no other language has", plain)
+    return columns_of(exporter, value, f"python:{kind}", lambda at: "")
+
+
+def columns_of(exporter: Exporter, table: Any, tag: str, own_tag: Any) -> Node:
+    """Return the node of a table, whose columns may have tags of their own."""
+    import pyarrow as pa
+
+    columns = []
+    for at, (name, part) in enumerate(zip(table.column_names, table.columns)):
+
+        def export(part: Any = part, at: int = at) -> Node:
+            try:
+                made = column_node(exporter, pa.chunked_array([part]) if isinstance(part, pa.Array) else part)
+            except Refused as refused:
+                raise Refused(refused.kind, refused.why, "{x}.to_pydict()") from None
+            return {**made, "as": own_tag(at) or made["as"]}
+
+        columns.append(exporter.at(("field", name), export))
+    return {"t": "table", "rows": table.num_rows, "names": list(table.column_names), "columns": columns, "as": tag}
+
+
+def column(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of an array of pyarrow."""
+    import pyarrow as pa
+
+    is_array = isinstance(value, pa.Array)
+    node = column_node(exporter, pa.chunked_array([value]) if is_array else value)
+    return alone(node, "pyarrow.Array" if is_array else "pyarrow.ChunkedArray")
+
+
+def polars_kinds() -> Kinds:
+    """Return what makes the nodes of polars' types."""
+    import polars as pl
+
+    return {pl.DataFrame: polars_frame, pl.Series: polars_series}
+
+
+def polars_advice(value: Any) -> str:
+    """Return what to put in place of another value of polars'."""
+    import polars as pl
+
+    for kind in (pl.DataFrame, pl.Series):
+        if isinstance(value, kind):
+            return f"{{pl}}.{kind.__name__}({{x}})"
+    return "{x}.collect()" if isinstance(value, pl.LazyFrame) else ""
+
+
+def polars_frame(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a DataFrame of polars."""
+    kinds = value.dtypes
+    for name, kind in zip(value.columns, kinds):
+        exporter.at(("field", name), lambda kind=kind, name=name: refuse_polars(kind, name))  # type: ignore[misc]
+    if exporter.refused:
+        return {"t": "null"}
+    found = to_arrow(value, "polars.DataFrame")
+    return columns_of(exporter, found, "python:polars.DataFrame", lambda at: polars_tag(kinds[at]))
+
+
+def polars_series(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a Series of polars."""
+    refuse_polars(value.dtype, "")
+    if value.name:
+        found = to_arrow(value.to_frame(), "polars.Series")
+        return columns_of(exporter, found, "python:polars.Series", lambda at: polars_tag(value.dtype))
+    import pyarrow as pa
+
+    to_arrow(value.to_frame(), "polars.Series")
+    node = column_node(exporter, pa.chunked_array(value))
+    return alone({**node, "as": polars_tag(value.dtype) or node["as"]}, "polars.Series")
+
+
+def refuse_polars(kind: Any, name: str) -> Node:
+    """Refuse a type of polars whose values would not come back."""
+    base = str(kind.base_type())
+    if base in POLARS:
+        return {}
+    if base in ("Object", "List", "Array", "Struct"):
+        raise Refused(str(kind), "", "{x}.to_dict(as_series=False)" if name else "{x}.to_list()")
+    other = "Float64" if base == "Decimal" else "String"
+    cast = f"{{x}}.with_columns({{pl}}.col({name!r}).cast({{pl}}.{other}))" if name else f"{{x}}.cast({{pl}}.{other})"
+    raise Refused(str(kind), "", cast)
+
+
+def polars_tag(kind: Any) -> str:
+    """Return the tag of a column whose type Arrow does not tell."""
+    return "python:polars.Enum" if str(kind.base_type()) == "Enum" else ""
+
+
+def to_arrow(value: Any, kind: str) -> Any:
+    """Return a DataFrame of polars as a table; Refused where pyarrow is missing."""
     try:
         import pyarrow as pa
     except ImportError:
-        advice = "; copy x.to_dict(as_series=False)" if package == "polars" else ""
-        raise Refused(type_name(value), f"needs pyarrow to leave Python, which is not installed{advice}") from None
-    if isinstance(value, (pa.Array, pa.ChunkedArray)):
-        column = pa.chunked_array([value]) if isinstance(value, pa.Array) else value
-        return alone(column_node(exporter, column), "pyarrow.Array" if column is not value else "pyarrow.ChunkedArray")
-    if package == "polars" and kind.__name__ == "Series":
-        if not value.name:
-            return alone(column_node(exporter, pa.chunked_array(value)), "polars.Series")
-        value = value.to_frame()
-    try:
-        table = pa.table(value)
-    except (TypeError, ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise Refused(type_name(value), "is no table; copy a data frame of it") from None
-    columns = []
-    for at, (name, column) in enumerate(zip(table.column_names, table.columns)):
-        try:
-            part = column_node(exporter, column)
-            if package == "polars" and str(value.dtypes[at]).startswith("Enum"):
-                part["as"] = "python:polars.Enum"
-            columns.append(exporter.tagged(part, (*path, at)))
-        except Refused as refused:
-            raise refused.below(f"[{name!r}]") from None
-    tag = f"python:{package}.{kind.__name__}"
-    return {"t": "table", "rows": len(table), "names": table.column_names, "columns": columns, "as": tag}
+        instead = "{x}.to_dict(as_series=False)" if kind == "polars.DataFrame" else "{x}.to_list()"
+        raise Refused(kind, "needs pyarrow to be copied, which is not installed", instead) from None
+    return pa.table(value)
 
 
 def alone(node: Column, container: str) -> Column:
@@ -83,7 +209,10 @@ def combined(column: Any) -> Any:
 def texts(exporter: Exporter, column: Any) -> Column:
     """Return the node of texts in a chunked array."""
     import numpy as np
+    import pyarrow as pa
 
+    if isinstance(column, pa.Array):
+        column = pa.chunked_array([column])
     node: Column = {
         "t": "array",
         "dtype": "text",
@@ -130,7 +259,7 @@ def storage_of(kind: Any) -> "tuple[str, Any, Column]":
         return "duration", pa.int64(), {"unit": kind.unit}
     if types.is_time(kind):
         return "time", pa.int32() if types.is_time32(kind) else pa.int64(), {}
-    raise Refused(str(kind), "cannot leave Python; cast it to a type that others have")
+    raise Refused(str(kind), "", "{x}.to_pylist()")
 
 
 def factor(exporter: Exporter, array: Any) -> Column:
@@ -140,8 +269,10 @@ def factor(exporter: Exporter, array: Any) -> Column:
 
     codes = array.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
     if array.dictionary.null_count:
-        raise Refused(str(array.type), "has null among its categories")
+        raise Refused(str(array.type), "has null among its categories", "{x}.to_pylist()")
     levels = column_node(exporter, pa.chunked_array([array.dictionary]))
+    if levels["t"] != "array":
+        raise Refused(str(array.type), "", "{x}.to_pylist()")
     return {
         "t": "factor",
         "shape": [len(array)],

@@ -6,10 +6,12 @@ from typing import Any, Optional
 from .encoding import little
 from .exporter import Exporter, Node
 from .files import Refused
-from .zones import zone_of
+from .zones import IN_UTC, zone_of
 
 EPOCH = datetime.datetime(1970, 1, 1)
 MICROSECOND = datetime.timedelta(microseconds=1)
+UNITS = (("s", 10**6), ("ms", 1000), ("us", 1))
+"""In microseconds, the largest first: in it R's doubles tell the most."""
 TIMES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
 
 
@@ -24,12 +26,15 @@ def packed_times(exporter: Exporter, values: list[Any], kind: type) -> Optional[
         zone = known[0].tzinfo
         if len(zones) > 1 or not all(fits(value) for value in known):
             return None
-        node.update(dtype="datetime", unit="us")
+        node["dtype"] = "datetime"
         if zone is None:
             node["as"] = " naive"
         else:
-            node["zone"] = zone_of(zone)
-            if type(zone) is datetime.timezone:
+            try:
+                node["zone"], library = zone_of(zone)
+            except Refused:
+                return None
+            if library != "zoneinfo":
                 if zone is not datetime.timezone.utc:
                     return None
                 node["as"] = " utc"
@@ -43,9 +48,15 @@ def packed_times(exporter: Exporter, values: list[Any], kind: type) -> Optional[
         node["dtype"] = "time"
         numbers = [0 if value is None else of_day(value) for value in values]
     else:
-        node.update(dtype="duration", unit="us")
+        node["dtype"] = "duration"
         numbers = [0 if value is None else nanoseconds(value) // 1000 for value in values]
-    node["data"] = exporter.data.put(little(array("i" if kind is datetime.date else "q", numbers)))
+    if node["dtype"] in ("datetime", "duration"):
+        node["unit"], per = next(unit for unit in UNITS if not any(number % unit[1] for number in numbers))
+        numbers = [number // per for number in numbers]
+    try:
+        node["data"] = exporter.data.put(little(array("i" if kind is datetime.date else "q", numbers)))
+    except OverflowError:
+        return None
     if any(value is None for value in values):
         node["valid"] = exporter.data.put(bytes(value is not None for value in values))
     return node
@@ -61,8 +72,9 @@ def fits(value: datetime.datetime) -> bool:
 
 def since_epoch(value: datetime.datetime) -> int:
     """Return the microseconds since 1970, of the wall clock if there is no time zone."""
-    plain = value if value.tzinfo is None else (value.replace(tzinfo=None) - value.utcoffset())  # type: ignore[operator]
-    return (plain - EPOCH) // MICROSECOND
+    naive = value.replace(tzinfo=None) - EPOCH
+    offset = value.utcoffset() if value.tzinfo is not None else None
+    return (naive - offset if offset is not None else naive) // MICROSECOND
 
 
 def of_day(value: datetime.time) -> int:
@@ -84,16 +96,16 @@ def moment(value: datetime.datetime, nanosecond: int = 0) -> Node:
     node: Node = {"t": "datetime", "v": f"{date}T{clock(value, nanosecond)}"}
     if value.tzinfo is None:
         if value.fold:
-            raise Refused("datetime.datetime", "has fold=1, but no time zone")
+            raise Refused("datetime.datetime", "has fold=1, but no time zone", "{x}.replace(fold=0)")
         return {**node, "as": "python:naive"}
+    zone, library = zone_of(value.tzinfo)
     offset = value.utcoffset()
-    assert offset is not None
-    if offset.microseconds:
-        raise Refused("datetime.datetime", "has an offset with a fraction of a second")
+    if offset is None or offset.microseconds:
+        raise Refused("datetime.datetime", "has an offset with a fraction of a second", IN_UTC)
     if not exists(value):
-        raise Refused("datetime.datetime", "is a time that no clock of its time zone showed")
-    node.update(zone=zone_of(value.tzinfo), offset=int(offset.total_seconds()))
-    return {**node, "as": "python:datetime.timezone"} if type(value.tzinfo) is datetime.timezone else node
+        raise Refused("datetime.datetime", "is a time that no clock of its time zone showed", IN_UTC)
+    node.update(zone=zone, offset=int(offset.total_seconds()))
+    return node if library == "zoneinfo" else {**node, "as": f"python:datetime.{library}"}
 
 
 def exists(value: datetime.datetime) -> bool:
@@ -109,8 +121,9 @@ def exists(value: datetime.datetime) -> bool:
 
 def time_of_day(value: datetime.time) -> Node:
     """Return the node of a time."""
-    if value.tzinfo is not None:
-        raise Refused("datetime.time", "has a time zone")
+    if value.tzinfo is not None or value.fold:
+        what = "has a time zone" if value.tzinfo is not None else "has fold=1"
+        raise Refused("datetime.time", what, "{x}.replace(tzinfo=None, fold=0)")
     return {"t": "time", "v": clock(value)}
 
 

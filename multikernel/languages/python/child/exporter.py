@@ -1,9 +1,12 @@
 """Writes a Python value as a tree of nodes: what every kind of value needs. The kinds are in `export_kinds`."""
 
+import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Optional
 
-from .files import Data, Path, Refused, Tags, type_name
+from .advice import Step
+from .files import Data, Refused, type_name
+from .memory import Origin
 
 DEEPEST = 95
 
@@ -11,39 +14,60 @@ Node = dict[str, Any]
 
 
 class Exporter:
-    """Makes nodes, and puts buffers into the data file."""
+    """Makes nodes, puts buffers into the data file, and collects what cannot be exported."""
 
-    def __init__(self, data: Data, tags: Tags, kinds: "Kinds") -> None:
-        """Take the data file, the tags that the value came with, and what makes the node of each type."""
+    def __init__(self, data: Data, kinds: "Kinds", libraries: "dict[str, Callable[[], Kinds]]") -> None:
+        """Take the data file, what makes the node of each type, and what returns that for the types of a library."""
         self.data = data
-        self._tags = tags
         self._kinds = kinds
+        self._libraries = libraries
+        self._steps: list[Step] = []
+        self.refused: list[tuple[list[Step], Refused]] = []
+        """The parts that cannot be exported, with the way to them."""
 
-    def node(self, value: Any, path: Path = ()) -> Node:
+    def value(self, value: Any, origin: Optional[Origin]) -> Node:
+        """Return the node of a whole value; there may be `refused` parts in it then."""
+        return self.part(("", None), value, origin)
+
+    def node(self, value: Any, origin: Optional[Origin] = None) -> Node:
         """Return the node of a value; Refused for what has none."""
-        if len(path) > DEEPEST:
-            raise Refused(type_name(value), f"is more than {DEEPEST} levels deep in it, or contains itself")
-        export = self._kinds.get(type(value)) or self._kinds[object]
-        return self.tagged(export(self, value, path), path)
+        if len(self._steps) > DEEPEST:
+            raise Refused(type_name(value), f"is more than {DEEPEST} levels deep, or contains itself")
+        kind = type(value)
+        export = self._kinds.get(kind) or self._of_library(kind) or self._kinds[object]
+        node = export(self, value, origin)
+        if origin is not None and origin.tag and origin.fits(value):
+            node["as"] = origin.tag
+        return node
 
-    def tagged(self, node: Node, path: Path) -> Node:
-        """Return a node with the tag that it came with, if it did."""
-        return {**node, "as": self._tags[path]} if path in self._tags else node
+    def part(self, step: Step, value: Any, origin: Optional[Origin] = None) -> Node:
+        """Return the node of a part of a value; what cannot be exported is noted, and null stands for it."""
+        return self.at(step, lambda: self.node(value, origin))
 
-    def nodes(self, values: Iterable[Any], path: Path) -> list[Node]:
-        """Return the nodes of a container's elements."""
-        nodes = []
-        for position, value in enumerate(values):
-            try:
-                nodes.append(self.node(value, (*path, position)))
-            except Refused as refused:
-                raise refused.below(f"[{position}]") from None
-        return nodes
+    def at(self, step: Step, export: Callable[[], Node]) -> Node:
+        """Return what exports a part of a value; what cannot be exported is noted, and null stands for it."""
+        self._steps.append(step)
+        try:
+            return export()
+        except Refused as refused:
+            self.refused.append((list(self._steps), refused))
+            return {"t": "null"}
+        finally:
+            self._steps.pop()
 
-    def is_tagged_below(self, path: Path) -> bool:
-        """Whether a part of what is at a path came with a tag."""
-        return any(len(other) > len(path) and other[: len(path)] == path for other in self._tags)
+    def parts(self, how: str, values: Iterable[Any], origin: Optional[Origin] = None, count: int = -1) -> list[Node]:
+        """Return the nodes of the elements of a sequence; `how` is the kind of steps to them."""
+        origins = origin.of_list(count) if origin is not None else {}
+        return [self.part((how, at), value, origins.get(at)) for at, value in enumerate(values)]
+
+    def _of_library(self, kind: type) -> "Optional[Kind]":
+        package = kind.__module__.partition(".")[0] if isinstance(kind.__module__, str) else ""
+        if package not in self._libraries or package not in sys.modules:
+            return None
+        self._kinds.update(self._libraries[package]())
+        return self._kinds.get(kind)
 
 
-Kinds = dict[type, Callable[[Exporter, Any, Path], Node]]
+Kind = Callable[[Exporter, Any, Optional[Origin]], Node]
+Kinds = dict[type, Kind]
 """Exact type -> what makes its node; `object` stands for all others."""

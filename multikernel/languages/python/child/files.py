@@ -5,9 +5,6 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-Path = tuple[int, ...]
-Tags = dict[Path, str]
-
 PART_BYTES = 1 << 24
 
 
@@ -20,12 +17,14 @@ def type_name(value: Any) -> str:
 
 
 class Refused(Exception):
-    """A part of a value that has no exact counterpart: its type, and why."""
+    """A part of a value that has no exact counterpart: its type, why, and what to put in its place."""
 
-    def __init__(self, kind: str, why: str = "") -> None:
-        super().__init__(kind, why)
+    def __init__(self, kind: str, why: str = "", instead: str = "") -> None:
+        """Take an expression of Python in which `{x}` is the part; one that begins with `!` is a statement."""
+        super().__init__(kind, why, instead)
         self.kind = kind
         self.why = why
+        self.instead = instead
         self.path = ""
 
     def below(self, step: str) -> "Refused":

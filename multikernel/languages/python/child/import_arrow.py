@@ -1,8 +1,8 @@
-"""Makes the tables of pyarrow and polars that left Python as such."""
+"""Makes the tables and columns of pyarrow and polars that were such when they were exported."""
 
 from typing import Any
 
-from .files import Path, Refused
+from .files import Refused
 from .import_lists import byte_strings
 from .importer import Importer, Node
 from .zones import UTC
@@ -11,8 +11,8 @@ OWN = "python:pyarrow."
 STORAGE = {"date": "i4", "datetime": "i8", "time": "i8", "duration": "i8", "b1": "u1"}
 
 
-def table(importer: Importer, node: Node, tag: str, path: Path) -> Any:
-    """Return a table of the kind that left, or one of pyarrow's for others; Refused where pyarrow is missing."""
+def table(importer: Importer, node: Node, tag: str) -> Any:
+    """Return a table of the kind that was exported, or one of pyarrow's; Refused where that is missing."""
     try:
         import pyarrow as pa
     except ImportError:
@@ -20,26 +20,18 @@ def table(importer: Importer, node: Node, tag: str, path: Path) -> Any:
     if node.get("index") is not None:
         raise Refused("data frame", f"has labels for its rows, which {tag} has not")
     columns: list[Any] = []
-    for at, (name, part) in enumerate(zip(node["names"], node["columns"])):
-        importer.note(part, (*path, at))
+    for name, part in zip(node["names"], node["columns"]):
         try:
             columns.append(column(importer, part, part.get("as", "")))
         except Refused as refused:
             raise refused.below(f"[{name!r}]") from None
     found = pa.Table.from_arrays(columns, names=node["names"])
-    if tag == "polars.DataFrame":
+    if tag.startswith("polars."):
         import polars as pl
 
-        enums = {
-            name: pl.Enum(columns[at].dictionary.to_pylist())
-            for at, (name, part) in enumerate(zip(node["names"], node["columns"]))
-            if part.get("as") == "python:polars.Enum" and part["t"] == "factor"
-        }
-        whole: Any = pl.from_arrow(found)
-        return whole.cast(enums) if enums else whole
-    if tag == "polars.Series" and len(columns) == 1:
-        return series(columns[0], node["names"][0])
-    if tag == "pyarrow.RecordBatch" and len(columns):
+        parts = [series(*part) for part in zip(columns, node["names"], node["columns"])]
+        return parts[0] if tag == "polars.Series" and len(parts) == 1 else pl.DataFrame(parts)
+    if tag == "pyarrow.RecordBatch":
         return pa.RecordBatch.from_arrays([whole_array(part) for part in columns], names=node["names"])
     return found
 
@@ -51,17 +43,19 @@ def alone(importer: Importer, node: Node, tag: str) -> Any:
     kind, _, container = tag.partition(" in ")
     found = column(importer, node, f"python:{kind}")
     if container == "polars.Series":
-        return series(found, "")
+        return series(found, "", {**node, "as": f"python:{kind}"})
     if container == "pyarrow.Array":
         return whole_array(found)
     return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
 
 
-def series(values: Any, name: str) -> Any:
+def series(values: Any, name: str, node: Node) -> Any:
     """Return a Series of polars."""
     import polars as pl
 
     found: Any = pl.from_arrow(values)
+    if node.get("as") == "python:polars.Enum" and node["t"] == "factor":
+        found = found.cast(pl.Enum(values.dictionary.to_pylist()))
     return found.alias(name)
 
 
@@ -79,7 +73,7 @@ def column(importer: Importer, node: Node, tag: str) -> Any:
     import pyarrow as pa
 
     if node["t"] == "list":
-        values = importer.values(node["v"], ())
+        values = importer.parts(range(len(node["v"])), node["v"])
         if "binary" in tag and all(value is None or type(value) is bytes for value in values):
             return pa.array(values, type=type_named(tag[len(OWN) :]))
         raise Refused("column of objects", "has no counterpart in an Arrow table; copy as.data.frame(x)")

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from .files import Path, Refused
+from .files import Refused
 from .import_arrow import alone
+from .import_columns import categorical
 from .import_lists import as_list
 from .import_numpy import array
-from .import_pandas import categorical, data_frame, series
+from .import_pandas import data_frame, series
 from .import_plain import PLAIN
 from .importer import Importer, Kinds, Node
 
 
-def vector(importer: Importer, node: Node, tag: str, path: Path) -> Any:
+def vector(importer: Importer, node: Node, tag: str) -> Any:
     """Return the value of an array."""
     if tag.startswith("list"):
         return as_list(importer, node, tag)
@@ -36,7 +37,7 @@ def moments(importer: Importer, node: Node) -> Any:
         raise
 
 
-def factor(importer: Importer, node: Node, tag: str, path: Path) -> Any:
+def factor(importer: Importer, node: Node, tag: str) -> Any:
     """Return the value of a factor; Refused where pandas is missing."""
     if tag.startswith("pandas.Series"):
         return series(importer, node, "")

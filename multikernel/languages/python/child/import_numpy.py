@@ -81,7 +81,7 @@ def array(importer: Importer, node: Node, tag: str) -> Any:
     """Return an array as Python has it: of numpy, or a list where that has no such."""
     np, kind = numpy(), node["dtype"]
     own = tag[len("numpy.") :] if tag.startswith("numpy.") else ""
-    if own.startswith(("<M8", "=M8")) and node.get("zone") in UTC:
+    if own[1:].startswith("M8") and node.get("zone") in UTC:
         node = {**node, "zone": ""}
     is_flat = len(node["shape"]) == 1
     if np is None or (is_flat and not own and has_no_dtype(node)):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .encoding import to_double
-from .files import Path, Refused
+from .files import Refused
 from .import_lists import as_list
 from .import_numpy import SCALARS, of_list
 from .import_numpy import scalar as numpy_scalar
@@ -14,7 +14,7 @@ from .importer import Importer, Kinds, Node
 CONTAINERS: dict[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozenset}
 
 
-def null(importer: Importer, node: Node, tag: str, path: Path) -> Any:
+def null(importer: Importer, node: Node, tag: str) -> Any:
     if tag in ("pandas.NA", "pandas.NaT"):
         import pandas as pd
 
@@ -22,37 +22,39 @@ def null(importer: Importer, node: Node, tag: str, path: Path) -> Any:
     return numpy_scalar(None, tag) if tag.startswith(SCALARS) else None
 
 
-def scalar(make: Callable[[Node], Any]) -> Callable[[Importer, Node, str, Path], Any]:
+def scalar(make: Callable[[Node], Any]) -> Callable[[Importer, Node, str], Any]:
     """Return what makes a plain value, or a numpy scalar where that is what it was and still fits."""
 
-    def entered(importer: Importer, node: Node, tag: str, path: Path) -> Any:
+    def entered(importer: Importer, node: Node, tag: str) -> Any:
         value = make(node)
         return numpy_scalar(value, tag) if tag.startswith(SCALARS) else value
 
     return entered
 
 
-def floating(importer: Importer, node: Node, tag: str, path: Path) -> Any:
+def floating(importer: Importer, node: Node, tag: str) -> Any:
     value = to_double(node["v"])
     if tag == "int" and value.is_integer():
         return int(value)
     return numpy_scalar(value, tag) if tag.startswith(SCALARS) else value
 
 
-def text(importer: Importer, node: Node, tag: str, path: Path) -> Any:
+def text(importer: Importer, node: Node, tag: str) -> Any:
     value = node["v"] if "v" in node else bytes(importer.read(node["data"])).decode("utf-8")
     return numpy_scalar(value, tag) if tag.startswith(SCALARS) else value
 
 
-def byte_string(importer: Importer, node: Node, tag: str, path: Path) -> Any:
+def byte_string(importer: Importer, node: Node, tag: str) -> Any:
     value = importer.read(node["data"])
     if tag == "bytearray":
         return value
     return numpy_scalar(bytes(value), tag) if tag.startswith(SCALARS) else bytes(value)
 
 
-def sequence(importer: Importer, node: Node, tag: str, path: Path) -> Any:
-    values = as_list(importer, node["packed"], tag) if "packed" in node else importer.values(node["v"], path)
+def sequence(importer: Importer, node: Node, tag: str) -> Any:
+    values = (
+        as_list(importer, node["packed"], tag) if "packed" in node else importer.parts(range(len(node["v"])), node["v"])
+    )
     if tag in CONTAINERS:
         try:
             found = CONTAINERS[tag](values)
@@ -64,18 +66,12 @@ def sequence(importer: Importer, node: Node, tag: str, path: Path) -> Any:
     return values
 
 
-def mapping(importer: Importer, node: Node, tag: str, path: Path) -> Any:
+def mapping(importer: Importer, node: Node, tag: str) -> Any:
     keys = node["k"]
     if len(set(keys)) != len(keys):
         twice = next(key for at, key in enumerate(keys) if key in keys[:at])
-        raise Refused("list", f"has several elements named {twice!r}, and a dict of Python's only one; rename it")
-    values = []
-    for position, (key, item) in enumerate(zip(keys, node["v"])):
-        try:
-            values.append(importer.value(item, (*path, position)))
-        except Refused as refused:
-            raise refused.below(f"[{key!r}]") from None
-    return dict(zip(keys, values))
+        raise Refused("list", f"has several elements named {twice!r}, and a dict can have only one")
+    return dict(zip(keys, importer.parts(keys, node["v"])))
 
 
 PLAIN: Kinds = {

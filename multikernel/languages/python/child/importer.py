@@ -1,44 +1,34 @@
 """Makes Python values of nodes, which the front has checked: what every kind needs. The kinds are in `import_kinds`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .files import Path, Refused, Tags, read, read_parts
+from .files import Refused, read, read_parts
 
 Node = dict[str, Any]
 OWN = "python:"
 
 
 class Importer:
-    """Makes values, and collects the tags of other languages."""
+    """Makes values."""
 
     def __init__(self, folder: str, kinds: "Kinds") -> None:
         """Take the folder with the data file, and what makes the value of each kind of node."""
         self._folder = folder
         self._kinds = kinds
-        self.tags: Tags = {}
 
-    def value(self, node: Node, path: Path = ()) -> Any:
+    def value(self, node: Node) -> Any:
         """Return the value of a node; Refused where Python has none."""
-        return self._kinds[node["t"]](self, node, self.note(node, path), path)
+        return self._kinds[node["t"]](self, node, own_tag(node))
 
-    def note(self, node: Node, path: Path) -> str:
-        """Return a node's tag of Python's own, and remember one of another language."""
-        tag = str(node.get("as", ""))
-        if tag.startswith(OWN):
-            return tag[len(OWN) :]
-        if tag:
-            self.tags[path] = tag
-        return ""
-
-    def values(self, nodes: list[Node], path: Path) -> list[Any]:
-        """Return the values of the parts of a container."""
+    def parts(self, keys: Iterable[Any], nodes: list[Node]) -> list[Any]:
+        """Return the values of the parts of a container, of which each has a key."""
         values = []
-        for position, node in enumerate(nodes):
+        for key, node in zip(keys, nodes):
             try:
-                values.append(self.value(node, (*path, position)))
+                values.append(self.value(node))
             except Refused as refused:
-                raise refused.below(f"[{position}]") from None
+                raise refused.below(f"[{key!r}]") from None
         return values
 
     def read(self, ref: list[int]) -> bytearray:
@@ -61,11 +51,17 @@ class Importer:
                 else:
                     found += raw.replace(b"\xff", b"\0").decode("utf-8").split("\0")
         except UnicodeDecodeError:
-            raise Refused("text", "is no UTF-8") from None
+            raise Refused("text", "is not UTF-8") from None
         if len(found) != count:
             raise Refused("text", f"has {len(found)} elements instead of {count}")
         return found
 
 
-Kinds = dict[str, Callable[[Importer, Node, str, Path], Any]]
-"""Kind of a node -> what makes its value, given the node, its tag of Python's own, and its path."""
+def own_tag(node: Node) -> str:
+    """Return a node's tag of Python's own, or the empty string."""
+    tag = str(node.get("as", ""))
+    return tag[len(OWN) :] if tag.startswith(OWN) else ""
+
+
+Kinds = dict[str, Callable[[Importer, Node, str], Any]]
+"""Kind of a node -> what makes its value, given the node and its tag of Python's own."""
