@@ -1,9 +1,10 @@
-"""How a variable leaves one language and enters another: one adapter each, over `core.services.ValueServices` only.
+"""How a variable is copied from one language to another: one adapter each, over `core.services.ValueServices` only.
 
-    source child                     front                                   target child
-    export code, run silently   ->   manifest.read: a checked tree      ->   import code, with the tree as literals
-    writes answer.json, data         languages.transfer: refuse or go on     reads the buffers out of data
+1. The source runs export code silently, which writes `answer.json` (a tree of nodes) and `data` (buffers) to a folder.
+2. `values.reader` checks the tree.
+3. The target's adapter refuses it, or writes it as its language reads it, and returns import code.
+4. The target runs that silently, reads the buffers out of `data`, and writes an answer of its own.
 
-`language.py` is what an adapter has to be, `manifest.py` what values look like on the way, `transfer.py` the way
-itself, `registry.py` where adapters are found.
+`language.py` is what an adapter has to be, `registry.py` where adapters are found, `transfer.py` the way of a value,
+`variables.py` the list of variables. In a language's folder `adapter.py` runs in Multi, `child/` in the kernel.
 """

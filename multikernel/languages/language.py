@@ -22,7 +22,7 @@ sees, no history, no count, no last value, no output.
 
 from typing import Protocol
 
-from .manifest import Node
+from .values.nodes import Node
 
 ANSWER = "answer.json"
 DATA = "data"
@@ -57,7 +57,11 @@ class Language(Protocol):
         """Return code that writes the value of a variable into a folder."""
 
     def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Return code that makes a variable of a value whose buffers are in `folder`; Refused if there can be none."""
+        """Return code that makes a variable of a value whose buffers are in `folder`; Refused if there can be none.
+
+        It is called in a thread. What may be long is best written into the folder (`values.as_json.write`), so that the
+        code is short.
+        """
 
     def variables_code(self, folder: str) -> str:
         """Return code that writes a list of the user's variables into a folder."""

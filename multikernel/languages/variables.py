@@ -6,12 +6,12 @@ import anyio
 
 from ..core.errors import TransferError
 from ..core.services import ValueServices, Variable
-from .answers import ask
+from .child_answer import ask
 from .transfer import adapter_of
 
 MOST_VARIABLES = 1000
 PATIENCE = 3.0
-"""Seconds after which a backend that has nothing to do for the notebook, and does not answer, is said to be busy."""
+"""Seconds after which an idle backend that does not answer is reported to be busy."""
 
 
 async def list_variables(services: ValueServices, backend: str) -> Sequence[Variable]:
@@ -25,7 +25,7 @@ async def list_variables(services: ValueServices, backend: str) -> Sequence[Vari
         raise TransferError(f"{backend} is busy.")
     rows = answer.get("variables")
     if not isinstance(rows, list):
-        raise TransferError(f"{backend} did not say what variables it has: {answer.get('failed', '')}")
+        raise TransferError(f"{backend} did not list its variables: {answer.get('failed', '')}")
     return [_variable(row, backend) for row in rows[:MOST_VARIABLES]]
 
 
@@ -34,4 +34,4 @@ def _variable(row: object, backend: str) -> Variable:
         case [str(name), str(kind), str(shape), int() | float() | None as size]:
             return Variable(name, kind, shape, None if size is None else int(size))
         case _:
-            raise TransferError(f"What {backend} says about its variables makes no sense.")
+            raise TransferError(f"{backend} sent an invalid reply about its variables.")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from multikernel.languages.language import ANSWER, DATA, Language
-from multikernel.languages.reader import Json, read
+from multikernel.languages.values.reader import Json, read
 
 from ..e2e.kernel import Kernel, open_kernel
 from .plain import Buffers, Plain, plain, tree

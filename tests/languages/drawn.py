@@ -158,15 +158,15 @@ def factors(draw: st.DrawFn, count: int) -> Plain:
 
 
 @st.composite
-def frames(draw: st.DrawFn, columns: Callable[[int], st.SearchStrategy[Plain]]) -> Plain:
-    """Draw a frame; `columns` returns the columns of so many rows."""
+def tables(draw: st.DrawFn, columns: Callable[[int], st.SearchStrategy[Plain]]) -> Plain:
+    """Draw a data frame; `columns` returns the columns of so many rows."""
     rows = draw(st.integers(0, 4))
     names = draw(st.lists(TEXTS.filter(lambda text: text not in ("index", "key")), min_size=1, max_size=4, unique=True))
     cells = columns(rows) | factors(rows)
     labels = None
     if draw(st.booleans()):
         labels = (draw(st.sampled_from([(None,), ("key",)])), draw(TAGS), (draw(cells),))
-    return ("frame", draw(TAGS), rows, tuple((name, draw(cells)) for name in names), labels)
+    return ("table", draw(TAGS), rows, tuple((name, draw(cells)) for name in names), labels)
 
 
 def nested(values: st.SearchStrategy[Plain], texts: st.SearchStrategy[str] = TEXTS) -> st.SearchStrategy[Plain]:

@@ -11,6 +11,7 @@ Example::
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -27,7 +28,9 @@ from multikernel.languages.variables import list_variables
 
 from ..e2e.kernel import Answer, Kernel, open_kernel
 from ..e2e.lacking import lacking
+from .plain_python import PlainPython
 
+ADVICE = re.compile("run `(.+?)` first")
 SILENTLY = {"silent": True, "store_history": False, "allow_stdin": False}
 
 
@@ -35,8 +38,9 @@ class Kernels:
     """Kernels by the names of their backends."""
 
     def __init__(self, kernelspecs: Mapping[str, str]) -> None:
-        """Take a kernelspec for each backend."""
+        """Take a kernelspec for each backend, or the path of a Python that runs without a kernel."""
         self._kernelspecs = kernelspecs
+        self._pythons: dict[str, PlainPython] = {}
         self._kernels: dict[str, Kernel] = {}
         self._life = ExitStack()
         self.folders: list[str] = []
@@ -45,6 +49,10 @@ class Kernels:
     def __enter__(self) -> "Kernels":
         """Start the kernels."""
         for backend, kernelspec in self._kernelspecs.items():
+            if os.path.isabs(kernelspec):
+                self._pythons[backend] = PlainPython(kernelspec)
+                self._life.callback(self._pythons[backend].close)
+                continue
             self._kernels[backend] = self._life.enter_context(open_kernel(kernelspec))
         return self
 
@@ -54,9 +62,20 @@ class Kernels:
 
     def execute(self, backend: str, code: str) -> Answer:
         """Run a cell; AssertionError unless it succeeds."""
+        if backend in self._pythons:
+            said, error = self._pythons[backend].run(code)
+            assert not error, error
+            return Answer({}, [{"msg_type": "stream", "content": {"name": "stdout", "text": said}}])
         answer = self._kernels[backend].run(code)
         assert answer.content["status"] == "ok", answer.content.get("evalue", answer.content)
         return answer
+
+    def follow(self, backend: str, message: str) -> None:
+        """Run what an error tells to run; AssertionError if it tells nothing."""
+        statements = ADVICE.findall(message)
+        assert statements, message
+        for statement in statements:
+            self.execute(backend, statement)
 
     def copy(self, source: str, name: str, target: str, new_name: str = "") -> None:
         """Copy a variable; TransferError as a user sees it."""
@@ -73,11 +92,15 @@ class Kernels:
 
     async def language(self, backend: str) -> str:
         """Return what the kernel calls its language."""
+        if backend in self._pythons:
+            return "python"
         info = self._kernels[backend].ask("kernel_info_request", {}).content
         return str(info["language_info"]["name"]).lower()
 
     async def run_silently(self, backend: str, code: str) -> str:
         """Run code silently."""
+        if backend in self._pythons:
+            return self._pythons[backend].run(code)[1]
         content = self._kernels[backend].run(code, **SILENTLY).content
         return "" if content["status"] == "ok" else f"{content.get('ename')}: {content.get('evalue')}"
 

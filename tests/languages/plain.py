@@ -4,9 +4,9 @@ import struct
 from dataclasses import dataclass, field
 from typing import Any
 
-from multikernel.languages import manifest as m
-from multikernel.languages.manifest import SIZES, Node, Ref
-from multikernel.languages.reader import Json
+from multikernel.languages.values import nodes as n
+from multikernel.languages.values.nodes import SIZES, Node, Ref
+from multikernel.languages.values.reader import Json
 
 Plain = tuple[Any, ...]
 """Kind, tag, and the rest: what is in it."""
@@ -31,7 +31,7 @@ def plain(node: Node, data: bytes) -> Plain:
     def at(ref: Ref) -> bytes:
         return data[ref.offset : ref.offset + ref.length]
 
-    def elements(array: m.Array) -> tuple[Any, ...]:
+    def elements(array: n.Array) -> tuple[Any, ...]:
         content, size = at(array.data), SIZES[array.dtype.kind]
         if size is None:
             assert array.dtype.kind == "text"
@@ -47,45 +47,45 @@ def plain(node: Node, data: bytes) -> Plain:
         return plain(value, data)
 
     match node:
-        case m.Null(tag=tag):
+        case n.Null(tag=tag):
             return ("null", tag)
-        case m.NA(of=of, tag=tag):
+        case n.NA(of=of, tag=tag):
             return ("na", tag, of)
-        case m.Bool(value=v, tag=tag):
+        case n.Bool(value=v, tag=tag):
             return ("bool", tag, v)
-        case m.Int(value=n, tag=tag):
-            return ("int", tag, n)
-        case m.Float(bits=bits, tag=tag):
+        case n.Int(value=number, tag=tag):
+            return ("int", tag, number)
+        case n.Float(bits=bits, tag=tag):
             return ("float", tag, bits)
-        case m.Complex(real=real, imaginary=imaginary, tag=tag):
+        case n.Complex(real=real, imaginary=imaginary, tag=tag):
             return ("complex", tag, real, imaginary)
-        case m.Text(value=text, data=ref, tag=tag):
+        case n.Text(value=text, data=ref, tag=tag):
             return ("text", tag, text if ref is None else at(ref).decode())
-        case m.Bytes(data=ref, tag=tag):
+        case n.Bytes(data=ref, tag=tag):
             return ("bytes", tag, at(ref))
-        case m.Date(value=text, tag=tag):
+        case n.Date(value=text, tag=tag):
             return ("date", tag, text)
-        case m.Time(value=text, tag=tag):
+        case n.Time(value=text, tag=tag):
             return ("time", tag, text)
-        case m.DateTime(value=text, zone=zone, offset=offset, tag=tag):
+        case n.DateTime(value=text, zone=zone, offset=offset, tag=tag):
             return ("datetime", tag, text, zone, offset)
-        case m.Duration(nanoseconds=n, tag=tag):
-            return ("duration", tag, n)
-        case m.List(items=items, packed=None, tag=tag):
+        case n.Duration(nanoseconds=number, tag=tag):
+            return ("duration", tag, number)
+        case n.List(items=items, packed=None, tag=tag):
             return ("list", tag, tuple(map(go, items)))
-        case m.List(packed=array, tag=tag):
+        case n.List(packed=array, tag=tag):
             assert array is not None
             return ("list", tag, tuple(_scalar(array.dtype.kind, item) for item in elements(array)))
-        case m.Dict(keys=keys, items=items, tag=tag):
+        case n.Dict(keys=keys, items=items, tag=tag):
             return ("dict", tag, tuple(zip(keys, map(go, items), strict=True)))
-        case m.Array(dtype=dtype, shape=shape, order=order, tag=tag):
+        case n.Array(dtype=dtype, shape=shape, order=order, tag=tag):
             order = order if len(shape) > 1 else "C"
             return ("array", tag, dtype.kind, dtype.unit, dtype.zone, shape, order, elements(node))
-        case m.Factor(levels=levels, ordered=ordered, data=ref, tag=tag):
+        case n.Factor(levels=levels, ordered=ordered, data=ref, tag=tag):
             return ("factor", tag, go(levels), ordered, at(ref))
-        case m.Frame(rows=rows, names=names, columns=columns, index=index, tag=tag):
+        case n.Table(rows=rows, names=names, columns=columns, index=index, tag=tag):
             labels = index and (index.names, index.tag, tuple(map(go, index.columns)))
-            return ("frame", tag, rows, tuple(zip(names, map(go, columns), strict=True)), labels)
+            return ("table", tag, rows, tuple(zip(names, map(go, columns), strict=True)), labels)
 
 
 def _scalar(kind: str, item: Any) -> Plain:
@@ -127,7 +127,7 @@ def _text(buffers: Buffers, text: str) -> Json:
     return {"v": text} if len(text) < 20 else {"data": buffers.add(text.encode())}
 
 
-def _frame(buffers: Buffers, rows: int, columns: tuple[tuple[str, Plain], ...], labels: Plain | None) -> Json:
+def _table(buffers: Buffers, rows: int, columns: tuple[tuple[str, Plain], ...], labels: Plain | None) -> Json:
     return {
         "rows": rows,
         "names": [name for name, _ in columns],
@@ -159,7 +159,7 @@ _FIELDS: dict[str, Any] = {
         "ordered": ordered,
         "data": buffers.add(data),
     },
-    "frame": _frame,
+    "table": _table,
 }
 
 

@@ -6,7 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import polars as pl
+
+try:
+    import polars as pl
+except ImportError:
+    pl = None
 import pyarrow as pa
 
 
@@ -29,6 +33,8 @@ def same(a: Any, b: Any) -> bool:
         return bits(a) == bits(b)
     if type(a) is complex:
         return bits(a.real) == bits(b.real) and bits(a.imag) == bits(b.imag)
+    if pd is not None and (a is pd.NaT or a is pd.NA):
+        return a is b
     if isinstance(a, datetime.datetime):
         is_same_moment = a.replace(tzinfo=None) == b.replace(tzinfo=None) and a.fold == b.fold
         return is_same_moment and type(a.tzinfo) is type(b.tzinfo) and str(a.tzinfo) == str(b.tzinfo)
@@ -86,8 +92,9 @@ LIBRARIES: dict[Any, Any] = {
     pd.DataFrame: same_frame,
     pd.Series: same_series,
     pd.Categorical: lambda a, b: same_series(pd.Series(a), pd.Series(b)),
-    pl.DataFrame: same_table,
-    pl.Series: lambda a, b: a.name == b.name and a.dtype == b.dtype and a.equals(b, null_equal=True),
     pa.RecordBatch: same_table,
     pa.Table: same_table,
 }
+if pl is not None:
+    LIBRARIES[pl.DataFrame] = same_table
+    LIBRARIES[pl.Series] = lambda a, b: a.name == b.name and a.dtype == b.dtype and a.equals(b, null_equal=True)

@@ -6,10 +6,10 @@ This half runs in Multi. It returns code for the child, and refuses what Scheme 
 import re
 from pathlib import Path
 
-from multikernel.languages import manifest as m
-from multikernel.languages.as_json import to_text
 from multikernel.languages.language import Refused
-from multikernel.languages.manifest import Node, every
+from multikernel.languages.values import nodes as n
+from multikernel.languages.values.as_json import write
+from multikernel.languages.values.nodes import Node, every
 
 CHILD = "_multikernel_scheme"
 """Name of the module that the other half becomes in the child."""
@@ -47,18 +47,20 @@ class Scheme:
 
     def export_code(self, name: str, folder: str) -> str:
         """Return code that writes a variable's value. Without the library nothing is written, so Multi loads that."""
-        return f"(try {call('leave', quoted(name), name, quoted(folder))} (catch e {call('missing', quoted(folder))}))"
+        export = call("export_variable", quoted(name), name, quoted(folder))
+        return f"(try {export} (catch e {call('answer_missing', quoted(folder))}))"
 
     def import_code(self, name: str, value: Node, folder: str) -> str:
         """Return code that makes a variable; Refused if there is no Scheme for the value, or for a part of it."""
         for path, node in every(value):
             if why := why_not(node):
                 raise Refused(path, type(node).__name__.lower(), why)
-        return f"(define {name} {call('enter', quoted(name), quoted(to_text(value)), quoted(folder))})"
+        write(value, folder)
+        return f"(define {name} {call('import_variable', quoted(name), quoted(folder))})"
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the user's variables."""
-        return call("variables", quoted(folder))
+        return call("list_variables", quoted(folder))
 
 
 def call(function: str, *arguments: str) -> str:
@@ -76,11 +78,11 @@ def quoted(text: str) -> str:
 def why_not(node: Node) -> str:
     """Say why a node cannot enter, apart from the nodes below it."""
     match node:
-        case m.Bool() | m.Int() | m.Float() | m.Complex() | m.Text() | m.List(packed=None):
+        case n.Bool() | n.Int() | n.Float() | n.Complex() | n.Text() | n.List(packed=None):
             return ""
-        case m.List(packed=m.Array(dtype=m.Dtype(kind=kind), valid=None)) if kind in LISTED:
+        case n.List(packed=n.Array(dtype=n.Dtype(kind=kind), valid=None)) if kind in LISTED:
             return ""
-        case m.Array():
+        case n.Array():
             return "has no counterpart in Scheme; send a list"
         case _:
             return "has no counterpart in Scheme"

@@ -18,7 +18,7 @@ class Refused(Exception):
     """A value that has no nodes: path, type, and why in words that may be empty."""
 
 
-def leave(name, value, folder):
+def export_variable(name, value, folder):
     """Write the value of a variable."""
     try:
         nodes = nodes_of(value, "", 0)
@@ -29,14 +29,15 @@ def leave(name, value, folder):
     answer(folder, {"value": came if own == nodes else nodes})
 
 
-def missing(folder):
+def answer_missing(folder):
     """Say that there is no such variable."""
     answer(folder, {"missing": True})
 
 
-def enter(name, text, folder):
-    """Return the value of nodes, for Scheme to define."""
-    came = json.loads(text)
+def import_variable(name, folder):
+    """Return the value of the nodes in `value.json`, for Scheme to define."""
+    with open(os.path.join(folder, "value.json"), encoding="ascii") as file:
+        came = json.load(file)
     unpack(came, os.path.join(folder, "data"))
     value = value_of(came)
     CAME_IN[name] = nodes_of(value, "", 0), came
@@ -44,7 +45,7 @@ def enter(name, text, folder):
     return value
 
 
-def variables(folder):
+def list_variables(folder):
     """Write names, types, shapes and bytes of what is not there from the start."""
     names = scheme.get_variables_from_frames(scheme.frames(scheme.toplevel_env))
     given = scheme.get_variables_from_frames(scheme.frames(scheme.make_toplevel_env()))

@@ -1,0 +1,203 @@
+"""bash: text, and arrays of it.
+
+The kernel feeds bash through a terminal, line by line, 50 ms each, and cuts lines at 4095 bytes. So one line is typed,
+which sources a file, and import code is a script in the value's folder.
+
+A value that came from another language goes back as it came as long as its text is the same: the associative array
+`__multikernel__` holds for each name what `declare -p` said of it, the manifest, and the data as a format of printf's.
+"""
+
+import os
+import re
+import shlex
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..language import DATA, Refused
+from ..values import nodes as n
+from ..values.as_json import to_text
+from ..values.nodes import SIZES, Node, Ref
+from ..values.words import words
+from .quoting import format_of, quoted
+
+SCRIPT = Path(__file__).with_name("child") / "transfer.sh"
+VALUE = "value.sh"
+ENVIRONMENT = "environment"
+
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+OWN = re.compile(
+    r"BASH.*|COMP_.*|DIRSTACK|EPOCH(REALTIME|SECONDS)|EUID|FUNCNAME|GROUPS|HISTCMD|LINENO|OPTIND|PIPESTATUS|PPID|"
+    r"POSIXLY_CORRECT|PROMPT_COMMAND|PS[0-4]|READLINE_.*|RANDOM|SECONDS|SHELLOPTS|SRANDOM|UID|_|__multikernel_.*"
+)
+"""Variables that bash or its kernel sets or reads itself: what is assigned to them is not what they hold."""
+
+FORMATS = {"i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q", "f4": "f", "f8": "d"}
+NO_NUL = "has a NUL, which no text in bash can have"
+NONE = "has no counterpart in bash"
+WHY = {
+    n.Complex: f"{NONE}; send it as text",
+    n.Duration: f"{NONE}; send it as text",
+    n.List: "cannot be within another value in bash; send it on its own",
+    n.Dict: "cannot be within another value in bash; send it on its own",
+    n.Array: "cannot be in bash, whose arrays have one dimension; send its rows",
+    n.Factor: "cannot be within another value in bash; send it on its own",
+    n.Table: f"{NONE}; send its columns, one by one",
+}
+NULLS = "has missing values, which bash cannot represent; drop them first"
+
+
+class Bash:
+    """The adapter."""
+
+    name = "bash"
+    library = ""
+
+    def refuses_name(self, name: str) -> str:
+        """Return why a text cannot be a variable, or the empty string."""
+        if not IDENTIFIER.fullmatch(name):
+            return "is no identifier of bash"
+        return "is a variable of bash's own" if OWN.fullmatch(name) else ""
+
+    def export_code(self, name: str, folder: str) -> str:
+        """Return code that writes the value of a variable."""
+        return _call("export", folder, name)
+
+    def import_code(self, name: str, value: Node, folder: str) -> str:
+        """Write a script into the folder that makes a variable, and return code that runs it."""
+        data = Path(folder, DATA)
+        content = data.read_bytes() if data.exists() else b""
+        script = _script(name, _assignment(name, value, content), to_text(value), content, folder)
+        Path(folder, VALUE).write_text(script, "ascii")
+        return _call("import", folder)
+
+    def variables_code(self, folder: str) -> str:
+        """Return code that lists the variables which Multi's own environment does not have."""
+        names = (name for name in os.environ if IDENTIFIER.fullmatch(name))
+        Path(folder, ENVIRONMENT).write_text("".join(f"{name}\n" for name in names), "ascii")
+        return _call("variables", folder)
+
+
+def _call(action: str, folder: str, name: str = "") -> str:
+    return f". {shlex.quote(str(SCRIPT))} {action} {shlex.quote(folder)} {name}".rstrip()
+
+
+def _script(name: str, assignment: str, tree: str, content: bytes, folder: str) -> str:
+    """Return a script that makes a variable anew, without attributes, but exported if one of the name was."""
+    answer = shlex.quote(f"{folder}/answer.json")
+    return rf"""\builtin declare -gA __multikernel__
+if [[ -R {name} ]]; then \builtin unset -n {name}; fi
+if ( \builtin unset -v {name} ) 2>/dev/null; then
+  if ( [[ "$(\builtin declare -p {name} 2>/dev/null)" =~ ^declare\ -[a-zA-Z]*x ]] ); then
+    __multikernel__['{name} export']=1
+  fi
+  \builtin unset -v {name}
+  {assignment}
+  if [[ "${{__multikernel__['{name} export']-}}" ]]; then
+    \builtin export {name}
+    \builtin unset -v "__multikernel__[{name} export]"
+  fi
+  __multikernel__['{name}']=$(LC_ALL=C; \builtin declare -p {name})
+  __multikernel__['{name} json']={quoted(tree)}
+  __multikernel__['{name} data']='{format_of(content)}'
+  \builtin printf '{{"done":true}}' >| {answer}
+else
+  \builtin printf '{{"failed":"{name} is read-only in bash; give it another name"}}' >| {answer}
+fi
+"""
+
+
+def _assignment(name: str, value: Node, content: bytes) -> str:
+    """Return the command that makes a variable; Refused."""
+    if value.tag == "bash:integer" and isinstance(value, n.Int) and -(1 << 63) <= value.value < 1 << 63:
+        return f"\\builtin declare -gi {name}; {name}={value.value}"
+    match value:
+        case n.List(packed=n.Array() as packed):
+            return _indexed(name, _elements(packed, content))
+        case n.List(items=items):
+            return _indexed(name, (_text(item, content, f"[{at}]") for at, item in enumerate(items)))
+        case n.Dict(keys=keys, items=items):
+            return _keyed(
+                name, value, keys, [_text(item, content, f"[{key!r}]") for key, item in zip(keys, items, strict=True)]
+            )
+        case n.Array(shape=shape) if sum(length != 1 for length in shape) <= 1:
+            return _indexed(name, _elements(value, content))
+        case n.Factor(levels=levels, data=data):
+            codes = struct.iter_unpack("<i", content[data.offset : data.offset + data.length])
+            texts = [*_elements(levels, content), None]
+            return _indexed(name, [_present(texts[code], value) for (code,) in codes])
+        case _:
+            return f"{name}={quoted(_text(value, content, ''))}"
+
+
+def _indexed(name: str, texts: Iterable[str | bytes]) -> str:
+    return f"{name}=({' '.join([quoted(text) for text in texts])})"
+
+
+def _keyed(name: str, value: n.Dict, keys: tuple[str, ...], texts: list[str | bytes]) -> str:
+    if "" in keys or len(set(keys)) < len(keys) or any("\0" in key for key in keys):
+        raise Refused("", words(value), "has a key that is empty, has a NUL or is there twice, which bash cannot have")
+    if value.tag == "bash:indexed" and all(re.fullmatch("0|[1-9][0-9]{0,17}", key) for key in keys):
+        return f"{name}=({' '.join(f'[{key}]={quoted(text)}' for key, text in zip(keys, texts, strict=True))})"
+    pairs = (f"[{quoted(key)}]={quoted(text)}" for key, text in zip(keys, texts, strict=True))
+    return f"\\builtin declare -gA {name}; {name}=({' '.join(pairs)})"
+
+
+def _text(node: Node, content: bytes, path: str) -> str | bytes:
+    """Return a scalar as text; Refused."""
+    match node:
+        case n.Bool(value=value):
+            return "true" if value else "false"
+        case n.Int(value=value):
+            return str(value)
+        case n.Float(bits=bits):
+            return repr(struct.unpack(">d", bytes.fromhex(bits))[0])
+        case n.Text(data=None, value=text):
+            if "\0" in text:
+                raise Refused(path, words(node), NO_NUL)
+            return text
+        case n.Text(data=Ref() as ref) | n.Bytes(data=ref):
+            found = content[ref.offset : ref.offset + ref.length]
+            if b"\0" in found:
+                raise Refused(path, words(node), NO_NUL)
+            return found
+        case n.Date(value=text) | n.Time(value=text) | n.DateTime(value=text, offset=None):
+            return text
+        case n.DateTime(value=text, zone=zone, offset=int(offset)):
+            return f"{text}{_offset(offset)}[{zone}]" if zone[0] not in "+-" else f"{text}{_offset(offset)}"
+        case _:
+            raise Refused(path, words(node), WHY.get(type(node), NONE))
+
+
+def _present(text: str | bytes | None, value: Node) -> str | bytes:
+    if text is None:
+        raise Refused("", words(value), NULLS)
+    return text
+
+
+def _offset(seconds: int) -> str:
+    minutes, rest = divmod(abs(seconds), 60)
+    return f"{'-' if seconds < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}" + (f":{rest:02}" if rest else "")
+
+
+def _elements(array: n.Array, content: bytes) -> list[str | bytes]:
+    """Return the elements of an array of one dimension as texts; Refused."""
+    kind = array.dtype.kind
+    data = content[array.data.offset : array.data.offset + array.data.length]
+    if array.valid is not None:
+        raise Refused("", words(array), NULLS)
+    if kind == "text":
+        texts: list[str | bytes] = [*data.split(b"\xff")] if array.count else []
+        if b"\0" in data:
+            raise Refused("", words(array), NO_NUL)
+        return texts
+    if kind == "b1":
+        return ["true" if byte else "false" for byte in data]
+    if kind not in FORMATS:
+        raise Refused("", words(array), WHY[n.Complex])
+    size = SIZES[kind]
+    assert size is not None
+    return [repr(number) for (number,) in struct.iter_unpack(f"<{FORMATS[kind]}", data)]
+
+
+BASH = Bash()

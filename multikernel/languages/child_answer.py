@@ -1,0 +1,61 @@
+"""Runs code of an adapter in a child, and reads the answer that it writes."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import anyio
+
+from ..core.errors import TransferError
+from ..core.services import ValueServices
+from .language import ANSWER, DATA, Language
+from .values.reader import LARGEST_MANIFEST, Json, ManifestError, read_json
+
+T = TypeVar("T")
+
+
+async def ask(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Json:
+    """Run an adapter's code, with its library loaded if it was not, and return the answer; TransferError if none."""
+    path = Path(folder, ANSWER)
+    path.unlink(missing_ok=True)
+    error = await services.run_silently(backend, code)
+    if not path.exists():
+        error = await services.run_silently(backend, language.library) or await services.run_silently(backend, code)
+    try:
+        return await in_thread(lambda: _read(path))
+    except FileNotFoundError:
+        raise TransferError(f"{backend} gave no answer about its variables{': ' if error else ''}{error}.") from None
+    except ManifestError as nonsense:
+        raise TransferError(f"{backend} sent an invalid reply about its variables: {nonsense}.") from None
+
+
+def data_size(folder: str) -> int:
+    """Return how many bytes of buffers a child has written, 0 if it did not have to; ManifestError for no file."""
+    try:
+        status = Path(folder, DATA).lstat()
+    except FileNotFoundError:
+        return 0
+    if not stat.S_ISREG(status.st_mode):
+        raise ManifestError(f"{DATA} is not a regular file")
+    return status.st_size
+
+
+async def in_thread(function: Callable[[], T]) -> T:
+    """Call a function whose work grows with a value in a thread, which is left to itself if it is cancelled."""
+    return await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
+
+
+def _read(path: Path) -> Json:
+    """Read a JSON object; ManifestError for anything else, whatever the child has put there."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ManifestError(f"{path.name} cannot be read: {error.strerror}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ManifestError(f"{path.name} is not a regular file")
+        return read_json(file.read(LARGEST_MANIFEST + 1))

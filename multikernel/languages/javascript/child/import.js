@@ -1,0 +1,212 @@
+// Import: makes a variable of a checked manifest, whose buffers are in the file `data`.
+
+class Importer {
+  constructor(folder) {
+    this.folder = folder;
+    this.decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  }
+
+  // The bytes of a ref, in a buffer of their own.
+  read([offset, length]) {
+    const bytes = new Uint8Array(length);
+    this.file ??= Deno.openSync(this.folder + "/data");
+    this.file.seekSync(offset, 0);
+    for (let done = 0; done < length; ) {
+      const count = this.file.readSync(bytes.subarray(done));
+      if (count === null) throw new Error("the data file ends early");
+      done += count;
+    }
+    return bytes;
+  }
+
+  // Make a value, and remember where it came from. `path` is for refusals.
+  build(node, path) {
+    const value = this.make(node, path);
+    if (isObject(value)) memory.set(value, node);
+    return value;
+  }
+
+  make(node, path) {
+    switch (node.t) {
+      case "bytes":
+        return this.bytes(node);
+      case "list":
+        return this.list(node, path);
+      case "dict":
+        return this.dict(node, path);
+      case "array":
+        return this.array(node, path);
+      case "factor":
+        return this.factor(node, path);
+      case "table":
+        return this.table(node, path);
+      case "text":
+        if (node.data !== undefined) {
+          node.v = this.decoder.decode(this.read(node.data));
+          delete node.data;
+        }
+    }
+    return SCALARS[node.t](node);
+  }
+
+  bytes(node) {
+    const bytes = this.read(node.data);
+    if (node.as === TAG + "ArrayBuffer") return bytes.buffer;
+    return node.as === TAG + "Buffer" ? G.Buffer.from(bytes.buffer) : bytes;
+  }
+
+  list(node, path) {
+    const items = node.packed === undefined
+      ? node.v.map((item, position) => this.build(item, `${path}[${position}]`))
+      : this.numbers(node.packed, path);
+    return node.as === TAG + "Set" ? new Set(items) : items;
+  }
+
+  // The elements of an array as single values, integers as numbers where they are safe.
+  numbers(array, path) {
+    return this.elements(array, path).map((item) => (typeof item === "bigint" ? numberOrBig(item) : item));
+  }
+
+  // An object, or a Map where an object would have the keys in another order: those that look like an index come first.
+  dict(node, path) {
+    const items = node.v.map((item, position) => this.build(item, `${path}${step(node.k[position])}`));
+    return this.keyed(node.k, items, node.as);
+  }
+
+  keyed(keys, items, tag) {
+    const found = tag === TAG + "null-prototype" ? Object.create(null) : {};
+    keys.forEach((key, position) =>
+      Object.defineProperty(found, key, { value: items[position], writable: true, enumerable: true, configurable: true })
+    );
+    const ordered = Object.keys(found).every((key, position) => key === keys[position]);
+    return ordered && tag !== TAG + "Map" ? found : new Map(keys.map((key, position) => [key, items[position]]));
+  }
+
+  // A typed array where there is one of the type, else an array of elements; rows within each other for more dimensions.
+  array(node, path) {
+    if (node.as === TAG + "Set") return new Set(this.numbers(node, path));
+    if (node.as === TAG + "Array" && node.shape.length === 1) return this.numbers(node, path);
+    const type = node.as === TAG + "Uint8ClampedArray" ? Uint8ClampedArray : TYPED.get(node.dtype);
+    const flat = type === undefined || node.valid !== undefined
+      ? this.elements(node, path)
+      : new type(this.read(node.data).buffer);
+    return nested(inOrder(flat, node.shape, node.order === "F"), node.shape);
+  }
+
+  // The elements of an array as they lie in the file, null where there is none.
+  elements(node, path) {
+    const type = TYPED.get(node.dtype);
+    const bytes = this.read(node.data);
+    let items;
+    if (type !== undefined) items = Array.from(new type(bytes.buffer));
+    else if (node.dtype === "b1") items = Array.from(bytes, Boolean);
+    else if (node.dtype === "text") items = this.texts(bytes, node.shape.reduce((one, other) => one * other, 1));
+    else items = this.moments(node, bytes, path);
+    if (node.valid === undefined) return items;
+    const valid = this.read(node.valid);
+    return items.map((item, position) => (valid[position] ? item : null));
+  }
+
+  // Texts are joined by a byte that UTF-8 does not have.
+  texts(bytes, count) {
+    const items = [];
+    for (let begin = 0; items.length < count; ) {
+      const end = bytes.indexOf(0xff, begin);
+      items.push(this.decoder.decode(bytes.subarray(begin, end < 0 ? bytes.length : end)));
+      begin = end < 0 ? bytes.length : end + 1;
+    }
+    return items;
+  }
+
+  moments(node, bytes, path) {
+    try {
+      return this.inRange(node, bytes, path);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new Refusal(path, "a date, time or duration out of range", "is beyond what JavaScript can count to");
+    }
+  }
+
+  inRange(node, bytes, path) {
+    if (node.dtype === "date") return Array.from(new Int32Array(bytes.buffer), dateOf);
+    const raw = Array.from(new BigInt64Array(bytes.buffer), (count) => count * NANOSECONDS[node.unit ?? "ns"]);
+    if (node.dtype === "time") return raw.map(timeOf);
+    if (node.dtype === "duration") return raw.map(durationOf);
+    if (node.zone === undefined) return raw.map(plainOf);
+    return raw.map((nanoseconds, position) => {
+      if (nanoseconds % 1000000n !== 0n) {
+        throw new Refusal(`${path}[${position}]`, "a moment between milliseconds", "has no exact Date in JavaScript; round it");
+      }
+      return new Date(instantOf(nanoseconds).epochMilliseconds);
+    });
+  }
+
+  factor(node, path) {
+    const levels = this.elements(node.levels, path);
+    node.values = levels;
+    return Array.from(new Int32Array(this.read(node.data).buffer), (code) => {
+      if (code >= levels.length) throw new Error("a code without a level");
+      return code < 0 ? null : levels[code];
+    });
+  }
+
+  // An object of columns. The index comes first; where its columns have no names they get those that pandas gives them.
+  table(node, path) {
+    if (node.index) {
+      const given = node.index.names;
+      const names = given.length === 1 ? [given[0] ?? "index"] : given.map((name, level) => name ?? `level_${level}`);
+      node.index = { ...node.index, given, names };
+    }
+    const names = [...(node.index?.names ?? []), ...node.names];
+    const columns = [...(node.index?.columns ?? []), ...node.columns];
+    return this.keyed(names, columns.map((column, position) => this.build(column, `${path}${step(names[position])}`)));
+  }
+}
+
+// The elements of an array in C order and back: those of Fortran order moved to their places.
+const inOrder = (flat, shape, fortran, back = false) => {
+  if (!fortran || shape.length < 2) return flat;
+  const moved = flat.slice();
+  const strides = [];
+  shape.reduce((size, length) => (strides.push(size), size * length), 1);
+  const place = new Array(shape.length).fill(0);
+  for (let position = 0, other = 0; position < flat.length; position++) {
+    if (back) moved[other] = flat[position];
+    else moved[position] = flat[other];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      other += strides[axis];
+      if (++place[axis] < shape[axis]) break;
+      other -= strides[axis] * shape[axis];
+      place[axis] = 0;
+    }
+  }
+  return moved;
+};
+
+const nested = (flat, shape) => {
+  if (shape.length < 2) return flat;
+  const [length, ...rest] = shape;
+  const size = rest.reduce((one, other) => one * other, 1);
+  return Array.from({ length }, (_, row) => nested(flat.slice(row * size, (row + 1) * size), rest));
+};
+
+const importValue = (name, folder, put, get) => answering(folder, () => {
+  const importer = new Importer(folder);
+  const node = JSON.parse(Deno.readTextFileSync(folder + "/value.json"));
+  let value;
+  try {
+    value = importer.build(node, "");
+  } finally {
+    importer.file?.close();
+  }
+  try {
+    put(value);
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) return { failed: `${name} cannot be assigned to in JavaScript (a const?); give it another name` };
+    Object.defineProperty(G, name, { value, writable: true, enumerable: true, configurable: true });
+  }
+  if (!Object.is(get(), value)) return { failed: `${name} cannot be assigned to in JavaScript; give it another name` };
+  if (isObject(value)) scalars.delete(name);
+  else scalars.set(name, node);
+  return { done: true };
+});

@@ -1,0 +1,111 @@
+"""The code that takes a value to Octave and away.
+
+The kernel feeds Octave through a terminal, which cuts lines at 4095 bytes. So whatever may be long is in a file, and
+what is typed only names that. `(@source)` is the function even where the user has a variable `source`.
+"""
+
+import re
+from pathlib import Path
+
+from ..language import Refused
+from ..values.nodes import Node, every
+from ..values.words import words
+from .literals import Literals, quoted, why_not
+
+HERE = Path(__file__).with_name("child")
+PARTS = ("import.m", "export.m", "nodes.m", "kinds.m")
+SCRIPT = "import.m"
+FUNCTION = "__multikernel__"
+
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+KEYWORDS = frozenset(
+    [
+        "__FILE__",
+        "__LINE__",
+        "break",
+        "case",
+        "catch",
+        "classdef",
+        "continue",
+        "do",
+        "else",
+        "elseif",
+        "end",
+        "end_try_catch",
+        "end_unwind_protect",
+        "endarguments",
+        "endclassdef",
+        "endenumeration",
+        "endevents",
+        "endfor",
+        "endfunction",
+        "endif",
+        "endmethods",
+        "endparfor",
+        "endproperties",
+        "endspmd",
+        "endswitch",
+        "endwhile",
+        "enumeration",
+        "events",
+        "for",
+        "function",
+        "global",
+        "if",
+        "methods",
+        "otherwise",
+        "parfor",
+        "persistent",
+        "properties",
+        "return",
+        "spmd",
+        "switch",
+        "try",
+        "until",
+        "unwind_protect",
+        "unwind_protect_cleanup",
+        "while",
+    ]
+)
+"""What iskeyword() has in Octave 7, and what is one in a classdef."""
+
+
+class Octave:
+    """The adapter."""
+
+    name = "Octave"
+    library = (
+        f'if (! (@exist) ("__multikernel_memory__")), (@source) ({quoted(str(HERE / "memory.m"))}); end, '
+        + " ".join(f"(@source) ({quoted(str(HERE / part))});" for part in PARTS)
+    )
+
+    def refuses_name(self, name: str) -> str:
+        """Return why a text is no identifier, or the empty string."""
+        if name in KEYWORDS or name.startswith(FUNCTION.rstrip("_")):
+            return "is a reserved word of Octave"
+        return "" if IDENTIFIER.fullmatch(name) else "is no identifier of Octave"
+
+    def export_code(self, name: str, folder: str) -> str:
+        """Return code that writes the value of a variable."""
+        return _if_loaded(f'{FUNCTION} ("export", {quoted(name)}, {quoted(folder)}, (@exist) ({quoted(name)}, "var"));')
+
+    def import_code(self, name: str, value: Node, folder: str) -> str:
+        """Write a script into the folder that makes a variable, and return code that runs it."""
+        for path, node in every(value):
+            if why := why_not(node):
+                raise Refused(path, words(node), why)
+        literal = Literals(folder).of(value)
+        script = Path(folder, SCRIPT)
+        script.write_text(f'{FUNCTION} ("import", {quoted(name)}, {quoted(folder)}, {literal});\n', "ascii")
+        return _if_loaded(f"(@source) ({quoted(str(script))});")
+
+    def variables_code(self, folder: str) -> str:
+        """Return code that lists the variables."""
+        return _if_loaded(f'{FUNCTION} ("variables", "", {quoted(folder)}, (@whos) ());')
+
+
+def _if_loaded(code: str) -> str:
+    return f'if ((@exist) ("{FUNCTION}")), {code} end'
+
+
+OCTAVE = Octave()

@@ -1,0 +1,232 @@
+"""Writes a value as what `import.m` builds it from: Octave literals of strings, numbers and cells alone.
+
+They are read where the user's variables are, so there is no name in them that a user could have given to another thing.
+"""
+
+import json
+import struct
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ..language import DATA, Refused
+from ..values import nodes as n
+from ..values.as_json import to_text
+from ..values.nodes import Node, Ref
+from ..values.tables import display_names, refuse_unclear_keys
+from ..values.words import words
+
+INTEGERS = {f"{kind}int{bits}": bits for kind in ("", "u") for bits in (8, 16, 32, 64)}
+NO_COUNTERPART = "has no counterpart in Octave"
+AS_TEXT = f"{NO_COUNTERPART}; send it as text or as a number"
+NUMERIC = frozenset({"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "c8", "c16"})
+DEEPEST = 30
+"""Levels of cells and structs: Octave nests 256 calls."""
+
+
+def why_not(node: Node) -> str:
+    """Say why a node cannot enter Octave, apart from the nodes below it; empty if it can."""
+    match node:
+        case n.Int(value=value) if not -(1 << 63) <= value < 1 << 64:
+            return "is too large for Octave's integers of 64 bits"
+        case n.NA(of=of) if of != "float":
+            return NO_COUNTERPART
+        case n.Date() | n.Time() | n.DateTime() | n.Duration():
+            return AS_TEXT
+        case n.Array(dtype=n.Dtype(kind="f2")):
+            return f"{NO_COUNTERPART}; send it as float32"
+        case n.Array(dtype=n.Dtype(kind="date" | "time" | "datetime" | "duration")):
+            return AS_TEXT
+        case n.Array(dtype=n.Dtype(kind="bytes")):
+            return f"{NO_COUNTERPART}; send a list of bytes"
+        case n.Array(valid=valid, dtype=n.Dtype(kind=kind)) if valid is not None and kind not in ("f4", "f8", "text"):
+            return "has missing values, which Octave has in floating point only; send it as that"
+        case n.Factor(levels=n.Array(dtype=n.Dtype(kind=kind))) if kind != "text":
+            return "has levels that are not text; send its values"
+        case n.List(packed=n.Array() as packed):
+            return why_not(n.Array(packed.dtype, packed.shape, packed.order, packed.data))
+        case n.Dict() | n.Table():
+            return refuse_unclear_keys(node)
+        case _:
+            return ""
+
+
+class Literals:
+    """Writes the literals of a value whose data file is in a folder."""
+
+    def __init__(self, folder: str) -> None:
+        """Take the folder; the file is read for the levels of factors only."""
+        self._data = Path(folder, DATA)
+
+    def of(self, node: Node) -> str:
+        """Return the literal of a node, for which `why_not` says nothing."""
+        own = node.tag.removeprefix("octave:") if node.tag.startswith("octave:") else ""
+        match node:
+            case n.NA() | n.Null() if own == "NA single" or own == "NA double" or isinstance(node, n.NA):
+                return _cell('"na"', _json(node), quoted("single" if own == "NA single" else "double"))
+            case n.Null():
+                return _cell('"null"', _json(node))
+            case n.Bool(value=value):
+                return _scalar(node, "logical", bytes([value]))
+            case n.Int(value=value):
+                return _scalar(node, *_integer(value, own))
+            case n.Float(bits=bits):
+                return _scalar(node, *_floats(own, bits))
+            case n.Complex(real=real, imaginary=imaginary):
+                return _scalar(node, *_floats(own, real, imaginary))
+            case n.Text(value=value, data=None):
+                size = _size(own, "char", 0) if not value else None
+                return _cell('"text"', _tag(node), quoted(value), _numbers(size or (0, 0)))
+            case n.Text(data=data):
+                return _cell('"textdata"', _tag(node), _place(data))
+            case n.Bytes(data=data):
+                return _cell('"bytes"', _tag(node), _place(data), str(int(own == "char")))
+            case n.List(packed=n.Array() as packed):
+                array = n.Array(packed.dtype, packed.shape, packed.order, packed.data, tag=packed.tag)
+                return _cell('"packed"', _tag(node), self.of(array), _place(packed.valid))
+            case n.List(items=items):
+                return self._list(node, items, own)
+            case n.Dict(keys=keys, items=items):
+                map_type = own.removeprefix("containers.Map ") if own.startswith("containers.Map ") else ""
+                if map_type not in ("any", "char", "logical", "double", "single", *INTEGERS):
+                    map_type = ""
+                return _cell('"dict"', _tag(node), _texts(keys), self._all(items), quoted(map_type))
+            case n.Array(dtype=dtype, shape=shape, order=order, data=data, valid=valid):
+                return _cell(
+                    '"array"',
+                    _tag(node),
+                    quoted(dtype.kind),
+                    _numbers(shape),
+                    quoted(order),
+                    _place(data),
+                    _place(valid),
+                )
+            case n.Factor(levels=levels, ordered=ordered, data=data):
+                names = self._levels(levels)
+                return _cell(
+                    '"factor"', _tag(node), quoted(json.dumps(ordered)), _texts(names), _tag(levels), _place(data)
+                )
+            case n.Table():
+                return self._table(node)
+            case n.Date() | n.Time() | n.DateTime() | n.Duration():
+                raise Refused("", words(node), AS_TEXT)
+
+    def _all(self, nodes: Iterable[Node]) -> str:
+        return _cell(*map(self.of, nodes))
+
+    def _list(self, node: n.List, items: tuple[Node, ...], own: str) -> str:
+        """Write a list: a row, or what it was in Octave if its items still fit that."""
+        holder, size = "cell", (1, len(items)) if items else (0, 0)
+        if shape := _size(own, "cell", len(items)):
+            size = shape
+        elif (shape := _size(own, "cell")) and _are_rows(items, shape):
+            holder, size = "rows", shape
+        elif (shape := _size(own, "struct", len(items))) and items and _have_equal_keys(items):
+            holder, size = "struct", shape
+        elif (shape := _size(own, "char")) and len(items) == shape[0] and _are_lines(items, shape[1]):
+            holder, size = "char", shape
+        return _cell('"list"', _tag(node), self._all(items), quoted(holder), _numbers(size))
+
+    def _table(self, table: n.Table) -> str:
+        labels, own_names, columns = [], "", table.columns
+        if table.index is not None:
+            labels, columns = display_names(table.index.names), (*table.index.columns, *columns)
+            tag = {"as": table.index.tag} if table.index.tag else {}
+            own_names = json.dumps({**tag, "names": table.index.names})[1:-1]
+        return _cell(
+            '"table"',
+            _tag(table),
+            _texts([*labels, *table.names]),
+            self._all(columns),
+            str(len(labels)),
+            quoted(own_names),
+            str(table.rows),
+        )
+
+    def _levels(self, levels: n.Array) -> list[str]:
+        with self._data.open("rb") as file:
+            file.seek(levels.data.offset)
+            content = file.read(levels.data.length)
+        return [text.decode() for text in content.split(b"\xff")] if levels.count else []
+
+
+def quoted(text: str) -> str:
+    """Return a string literal of UTF-8, in ASCII."""
+    plain = (chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}" for byte in text.encode())
+    return f'"{"".join(plain)}"'
+
+
+def _cell(*items: str) -> str:
+    return "{" + ",".join(items) + "}"
+
+
+def _texts(texts: Iterable[str]) -> str:
+    return _cell(*map(quoted, texts))
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    return f"[{','.join(map(str, numbers))}]"
+
+
+def _place(ref: Ref | None) -> str:
+    return "[]" if ref is None else _numbers((ref.offset, ref.length))
+
+
+def _json(node: Node) -> str:
+    return quoted(to_text(node))
+
+
+def _tag(node: Node) -> str:
+    return quoted(f',"as":{json.dumps(node.tag)}' if node.tag else "")
+
+
+def _scalar(node: Node, kind: str, data: bytes, imaginary: bytes = b"") -> str:
+    return _cell('"scalar"', _json(node), quoted(kind), _numbers(data), _numbers(imaginary))
+
+
+def _integer(value: int, own: str) -> tuple[str, bytes]:
+    """Return the class that an integer gets, and its bytes."""
+    for kind in (own, "int64", "uint64"):
+        bits = INTEGERS.get(kind)
+        low = 0 if kind.startswith("u") or bits is None else -(1 << (bits - 1))
+        if bits is not None and low <= value < low + (1 << bits):
+            return kind, value.to_bytes(bits // 8, "little", signed=low < 0)
+    raise OverflowError(value)
+
+
+def _floats(own: str, *bits: str) -> tuple[str, *tuple[bytes, ...]]:
+    """Return the class that floating-point numbers get, and the bytes of each."""
+    doubles = [bytes.fromhex(part) for part in bits]
+    if own == "single":
+        try:
+            singles = [struct.pack(">f", *struct.unpack(">d", part)) for part in doubles]
+        except OverflowError:
+            singles = []
+        if [struct.pack(">d", *struct.unpack(">f", part)) for part in singles] == doubles:
+            return "single", *(part[::-1] for part in singles)
+    return "double", *(part[::-1] for part in doubles)
+
+
+def _size(own: str, word: str, count: int | None = None) -> tuple[int, int] | None:
+    """Return the size in a tag as `cell 2x3`, if it is one of that word, and of so many elements."""
+    found, _, size = own.partition(" ")
+    rows, _, columns = size.partition("x")
+    if found != word or not (rows.isdecimal() and columns.isdecimal()) or len(size) > 30:
+        return None
+    shape = int(rows), int(columns)
+    return shape if count is None or shape[0] * shape[1] == count else None
+
+
+def _are_rows(items: Sequence[Node], shape: tuple[int, int]) -> bool:
+    return len(items) == shape[0] and all(
+        isinstance(item, n.List) and (len(item.items) if item.packed is None else item.packed.count) == shape[1]
+        for item in items
+    )
+
+
+def _have_equal_keys(items: Sequence[Node]) -> bool:
+    keys = {item.keys if isinstance(item, n.Dict) else None for item in items}
+    return len(keys) == 1 and None not in keys
+
+
+def _are_lines(items: Sequence[Node], length: int) -> bool:
+    return all(isinstance(item, n.Text) and item.data is None and len(item.value.encode()) == length for item in items)

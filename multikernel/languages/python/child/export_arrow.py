@@ -1,0 +1,283 @@
+"""Writes tables and columns of pyarrow and polars as nodes, by pyarrow."""
+
+from collections.abc import Iterator
+from typing import Any, Optional
+
+from .export_numpy import byte_strings
+from .exporter import Exporter, Kinds, Node
+from .files import PART_BYTES, Refused
+from .memory import Origin
+
+Column = dict[str, Any]
+
+POLARS = frozenset(
+    [
+        "Boolean",
+        "Int8",
+        "Int16",
+        "Int32",
+        "Int64",
+        "UInt8",
+        "UInt16",
+        "UInt32",
+        "UInt64",
+        "Float32",
+        "Float64",
+        "String",
+        "Utf8",
+        "Binary",
+        "Date",
+        "Time",
+        "Datetime",
+        "Duration",
+        "Categorical",
+        "Enum",
+    ]
+)
+"""Types of polars whose values come back as they were."""
+
+
+def pyarrow_kinds() -> Kinds:
+    """Return what makes the nodes of pyarrow's tables and columns."""
+    import pyarrow as pa
+
+    columns = {type(pa.array([], type=kind)) for kind in array_types()}
+    return {pa.Table: table, pa.RecordBatch: table, pa.ChunkedArray: column, **dict.fromkeys(columns, column)}
+
+
+def array_types() -> "list[Any]":
+    """Return the types that columns may be of, with any unit and zone for those that have one."""
+    import pyarrow as pa
+
+    plain = "bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 string large_string "
+    plain += "string_view binary large_binary binary_view date32"
+    found = [getattr(pa, name)() for name in plain.split() if hasattr(pa, name)]
+    found += [pa.time32("s"), pa.time64("us"), pa.timestamp("us"), pa.duration("us")]
+    return [*found, pa.dictionary(pa.int32(), pa.string())]
+
+
+def pyarrow_advice(value: Any) -> str:
+    """Return what to put in place of another value of pyarrow's."""
+    for method in ("read_all", "to_table", "as_py", "to_pylist"):
+        if hasattr(type(value), method):
+            return f"{{x}}.{method}()"
+    return ""
+
+
+def table(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a table or a batch of pyarrow."""
+    kind = f"pyarrow.{type(value).__name__}"
+    schema = value.schema
+    if schema.metadata or any(field.metadata or not field.nullable for field in schema):
+        plain = "{x}.cast({pa}.schema([(field.name, field.type) for field in {x}.schema]))"
+        raise Refused(kind, "has metadata, or columns that cannot be null, which no other language has", plain)
+    return columns_of(exporter, value, f"python:{kind}", lambda at: "")
+
+
+def columns_of(exporter: Exporter, table: Any, tag: str, own_tag: Any) -> Node:
+    """Return the node of a table, whose columns may have tags of their own."""
+    import pyarrow as pa
+
+    columns = []
+    for at, (name, part) in enumerate(zip(table.column_names, table.columns)):
+
+        def export(part: Any = part, at: int = at) -> Node:
+            try:
+                made = column_node(exporter, pa.chunked_array([part]) if isinstance(part, pa.Array) else part)
+            except Refused as refused:
+                raise Refused(refused.kind, refused.why, "{x}.to_pydict()") from None
+            return {**made, "as": own_tag(at) or made["as"]}
+
+        columns.append(exporter.at(("field", name), export))
+    return {"t": "table", "rows": table.num_rows, "names": list(table.column_names), "columns": columns, "as": tag}
+
+
+def column(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of an array of pyarrow."""
+    import pyarrow as pa
+
+    is_array = isinstance(value, pa.Array)
+    node = column_node(exporter, pa.chunked_array([value]) if is_array else value)
+    return alone(node, "pyarrow.Array" if is_array else "pyarrow.ChunkedArray")
+
+
+def polars_kinds() -> Kinds:
+    """Return what makes the nodes of polars' types."""
+    import polars as pl
+
+    return {pl.DataFrame: polars_frame, pl.Series: polars_series}
+
+
+def polars_advice(value: Any) -> str:
+    """Return what to put in place of another value of polars'."""
+    import polars as pl
+
+    for kind in (pl.DataFrame, pl.Series):
+        if isinstance(value, kind):
+            return f"{{pl}}.{kind.__name__}({{x}})"
+    return "{x}.collect()" if isinstance(value, pl.LazyFrame) else ""
+
+
+def polars_frame(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a DataFrame of polars."""
+    kinds = value.dtypes
+    for name, kind in zip(value.columns, kinds):
+        exporter.at(("field", name), lambda kind=kind, name=name: refuse_polars(kind, name))  # type: ignore[misc]
+    if exporter.refused:
+        return {"t": "null"}
+    found = to_arrow(value, "polars.DataFrame")
+    return columns_of(exporter, found, "python:polars.DataFrame", lambda at: polars_tag(kinds[at]))
+
+
+def polars_series(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a Series of polars."""
+    refuse_polars(value.dtype, "")
+    if value.name:
+        found = to_arrow(value.to_frame(), "polars.Series")
+        return columns_of(exporter, found, "python:polars.Series", lambda at: polars_tag(value.dtype))
+    import pyarrow as pa
+
+    to_arrow(value.to_frame(), "polars.Series")
+    node = column_node(exporter, pa.chunked_array(value))
+    return alone({**node, "as": polars_tag(value.dtype) or node["as"]}, "polars.Series")
+
+
+def refuse_polars(kind: Any, name: str) -> Node:
+    """Refuse a type of polars whose values would not come back."""
+    base = str(kind.base_type())
+    if base in POLARS:
+        return {}
+    if base in ("Object", "List", "Array", "Struct"):
+        raise Refused(str(kind), "", "{x}.to_dict(as_series=False)" if name else "{x}.to_list()")
+    other = "Float64" if base == "Decimal" else "String"
+    cast = f"{{x}}.with_columns({{pl}}.col({name!r}).cast({{pl}}.{other}))" if name else f"{{x}}.cast({{pl}}.{other})"
+    raise Refused(str(kind), "", cast)
+
+
+def polars_tag(kind: Any) -> str:
+    """Return the tag of a column whose type Arrow does not tell."""
+    return "python:polars.Enum" if str(kind.base_type()) == "Enum" else ""
+
+
+def to_arrow(value: Any, kind: str) -> Any:
+    """Return a DataFrame of polars as a table; Refused where pyarrow is missing."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        instead = "{x}.to_dict(as_series=False)" if kind == "polars.DataFrame" else "{x}.to_list()"
+        raise Refused(kind, "needs pyarrow to be copied, which is not installed", instead) from None
+    return pa.table(value)
+
+
+def alone(node: Column, container: str) -> Column:
+    """Return the node of a column that is in no table."""
+    return {**node, "as": f"{node['as']} in {container}"}
+
+
+def column_node(exporter: Exporter, column: Any) -> Column:
+    """Return the node of a chunked array."""
+    import numpy as np
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view":
+        return {**texts(exporter, column), "as": f"python:pyarrow.{kind}"}
+    array = combined(column)
+    if pa.types.is_dictionary(kind):
+        return factor(exporter, array)
+    node: Column = {"t": "array", "shape": [len(array)], "as": f"python:pyarrow.{kind}"}
+    if array.null_count:
+        node["valid"] = exporter.data.put(array.is_valid().to_numpy(zero_copy_only=False).view(np.uint8))
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or str(kind) == "binary_view":
+        return {**node, **byte_strings(exporter, [value or b"" for value in array.to_pylist()])}
+    dtype, storage, extra = storage_of(kind)
+    numbers = (array if storage is None else array.cast(storage)).fill_null(False if dtype == "b1" else 0)
+    flat = np.ascontiguousarray(numbers.to_numpy(zero_copy_only=False))
+    if pa.types.is_time(kind) and kind.unit != "ns":
+        flat = flat.astype("i8") * {"s": 10**9, "ms": 10**6, "us": 10**3}[kind.unit]
+    return {**node, "dtype": dtype, **extra, "data": exporter.data.put(flat.view(np.uint8))}
+
+
+def combined(column: Any) -> Any:
+    """Return a chunked array as one array."""
+    import pyarrow as pa
+
+    array = column.combine_chunks()
+    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
+
+
+def texts(exporter: Exporter, column: Any) -> Column:
+    """Return the node of texts in a chunked array."""
+    import numpy as np
+    import pyarrow as pa
+
+    if isinstance(column, pa.Array):
+        column = pa.chunked_array([column])
+    node: Column = {
+        "t": "array",
+        "dtype": "text",
+        "shape": [len(column)],
+        "data": exporter.data.put_parts(joined(column)),
+    }
+    if column.null_count:
+        valid = combined(column.is_valid()).to_numpy(zero_copy_only=False)
+        node["valid"] = exporter.data.put(valid.view(np.uint8))
+    return node
+
+
+def joined(column: Any) -> Iterator[Any]:
+    """Yield texts as UTF-8, joined by the byte 0xFF, part by part so that no second copy of all is made."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    separator = pa.scalar(b"\xff", pa.large_binary())
+    rows = max(1, PART_BYTES * len(column) // max(1, column.nbytes))
+    for at in range(0, len(column), rows):
+        part = combined(column[at : at + rows].cast(pa.large_string())).fill_null("").view(pa.large_binary())
+        whole = pa.LargeListArray.from_arrays(pa.array([0, len(part)], pa.int64()), part)
+        if at:
+            yield b"\xff"
+        yield pc.binary_join(whole, separator)[0].as_buffer()
+
+
+def storage_of(kind: Any) -> "tuple[str, Any, Column]":
+    """Return an array's dtype, the type of its numbers where that is another, and what else the node has."""
+    import pyarrow as pa
+
+    types = pa.types
+    if types.is_boolean(kind):
+        return "b1", None, {}
+    if types.is_integer(kind) or types.is_floating(kind):
+        letter = "f" if types.is_floating(kind) else "i" if types.is_signed_integer(kind) else "u"
+        return f"{letter}{kind.bit_width // 8}", None, {}
+    if types.is_date32(kind):
+        return "date", pa.int32(), {}
+    if types.is_timestamp(kind):
+        zone = {} if kind.tz is None else {"zone": kind.tz}
+        return "datetime", pa.int64(), {"unit": kind.unit, **zone}
+    if types.is_duration(kind):
+        return "duration", pa.int64(), {"unit": kind.unit}
+    if types.is_time(kind):
+        return "time", pa.int32() if types.is_time32(kind) else pa.int64(), {}
+    raise Refused(str(kind), "", "{x}.to_pylist()")
+
+
+def factor(exporter: Exporter, array: Any) -> Column:
+    """Return the node of a dictionary array."""
+    import numpy as np
+    import pyarrow as pa
+
+    codes = array.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
+    if array.dictionary.null_count:
+        raise Refused(str(array.type), "has null among its categories", "{x}.to_pylist()")
+    levels = column_node(exporter, pa.chunked_array([array.dictionary]))
+    if levels["t"] != "array":
+        raise Refused(str(array.type), "", "{x}.to_pylist()")
+    return {
+        "t": "factor",
+        "shape": [len(array)],
+        "levels": levels,
+        "ordered": bool(array.type.ordered),
+        "data": exporter.data.put(np.ascontiguousarray(codes, dtype="<i4").view(np.uint8)),
+        "as": f"python:pyarrow.{array.type}",
+    }

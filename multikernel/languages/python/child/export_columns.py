@@ -1,0 +1,170 @@
+"""Writes columns of pandas as nodes, and the names of columns."""
+
+import datetime
+from typing import Any, Optional
+
+from . import export_arrow
+from .encoding import encoded, joined
+from .export_numpy import array, times
+from .export_plain import packed
+from .export_times import TIMES
+from .exporter import Exporter
+from .files import Refused
+from .memory import Origin
+from .zones import zone_of
+
+Column = dict[str, Any]
+EPOCH = datetime.date(1970, 1, 1).toordinal()
+AS_TEXT = "{x}.astype(str)"
+
+
+def names(value: Any) -> "tuple[list[str], str]":
+    """Return the names of a data frame's columns, and which kind of index they are; Refused for what others lack."""
+    import pandas as pd
+
+    columns = value.columns
+    as_str = "{x}.set_axis([str(name) for name in {x}.columns], axis=1)"
+    if columns.nlevels > 1:
+        flat = "['_'.join(map(str, names)) for names in {x}.columns]"
+        raise Refused("pandas.DataFrame", "has several levels of column names", f"{{x}}.set_axis({flat}, axis=1)")
+    found = list(columns)
+    if any(type(name) is not str for name in found):
+        raise Refused("pandas.DataFrame", "has column names that are not str", as_str)
+    if columns.name is not None:
+        raise Refused("pandas.DataFrame", "has a name for its columns together", "{x}.rename_axis(columns=None)")
+    for name in found:
+        try:
+            encoded(name)
+        except Refused as refused:
+            raise Refused("pandas.DataFrame", f"has a column name that {refused.why}") from None
+    if type(columns) is pd.RangeIndex:
+        return found, f" RangeIndex {columns.start} {columns.stop} {columns.step}"
+    if type(columns) is not pd.Index:
+        raise Refused("pandas.DataFrame", f"has a {type(columns).__name__} of column names", as_str)
+    natural = pd.Index(["a"]).dtype
+    return found, "" if columns.dtype == natural else f" {dtype_tag(columns)}"
+
+
+def dtype_tag(values: Any) -> str:
+    """Return what makes the dtype of a column again; for objects which value stands for null."""
+    import pandas as pd
+
+    dtype = values.dtype
+    if isinstance(dtype, pd.StringDtype):
+        missing = getattr(dtype, "na_value", pd.NA)
+        return f"{'string' if missing is pd.NA else 'str'}[{dtype.storage}]"
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return f"datetime64[{dtype.unit}] {zone_of(dtype.tz, '')[1]}"
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "category"
+    if dtype.kind != "O":
+        return str(dtype)
+    nulls = {null_name(value) for value in values.tolist()} - {""}
+    return f"object {nulls.pop()}" if len(nulls) == 1 else "object"
+
+
+def null_name(value: Any) -> str:
+    """Return which null a value is; the empty string if it is none. No method of the value is called."""
+    if value is None:
+        return "None"
+    kind = type(value)
+    if kind is float:
+        return "nan" if value != value else ""
+    return kind.__name__ if kind.__name__ in ("NAType", "NaTType") and kind.__module__.startswith("pandas") else ""
+
+
+def column(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
+    """Return the node of a Series' values."""
+    import numpy as np
+    import pandas as pd
+
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return factor(exporter, values)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        zone, _ = zone_of(dtype.tz, "{x}.dt.tz_convert('UTC')")
+        return {"t": "array", "shape": [len(values)], **times(exporter, values.to_numpy(f"M8[{dtype.unit}]"), zone)}
+    if isinstance(dtype, pd.StringDtype):
+        return strings(exporter, values)
+    if isinstance(dtype, np.dtype):
+        return objects(exporter, values, origin) if dtype.kind == "O" else array(exporter, values.to_numpy())
+    if type(values.array) in (pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray):
+        plain = np.dtype("bool") if dtype.kind == "b" else dtype.numpy_dtype
+        missing = values.isna().to_numpy()
+        node = array(exporter, values.array.to_numpy(dtype=plain, na_value=plain.type(0)))
+        return {**node, "valid": exporter.data.put((~missing).view(np.uint8))} if missing.any() else node
+    raise Refused(str(dtype), "", other_dtype(dtype))
+
+
+def other_dtype(dtype: Any) -> str:
+    """Return what converts a column to a dtype that others have."""
+    import pandas as pd
+
+    if isinstance(dtype, pd.SparseDtype):
+        return "{x}.sparse.to_dense()"
+    if type(dtype).__name__ == "ArrowDtype":
+        return "{x}.convert_dtypes(dtype_backend='numpy_nullable')"
+    return AS_TEXT
+
+
+def strings(exporter: Exporter, values: Any) -> Column:
+    """Return the node of a column whose dtype is for texts."""
+    if values.dtype.storage != "python":
+        return export_arrow.texts(exporter, values.array.__arrow_array__())
+    missing = values.isna().to_numpy()
+    return texts(exporter, ["" if lacks else each for each, lacks in zip(values.tolist(), missing)], missing)
+
+
+def texts(exporter: Exporter, found: "list[str]", missing: Any) -> Column:
+    """Return the node of texts, of which some stand for null."""
+    import numpy as np
+
+    node: Column = {"t": "array", "dtype": "text", "shape": [len(found)]}
+    if missing.any():
+        node["valid"] = exporter.data.put((~missing).view(np.uint8))
+    return {**node, "data": exporter.data.put_parts(joined(found))}
+
+
+def objects(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
+    """Return the node of a column of objects: of texts, dates and so on with nulls of one kind, or of anything."""
+    import numpy as np
+
+    found = values.tolist()
+    is_null = [null_name(value) != "" for value in found]
+    kinds = {type(value) for value, lacks in zip(found, is_null) if not lacks}
+    nulls = {type(value) for value, lacks in zip(found, is_null) if lacks}
+    has_parts = origin is not None and bool(origin.of_list(len(found)))
+    if len(nulls) <= 1 and kinds == {str} and not has_parts:
+        missing = np.array(is_null, dtype=bool)
+        try:
+            return texts(exporter, ["" if lacks else each for each, lacks in zip(found, is_null)], missing)
+        except Refused:
+            # The one that is wrong is found below.
+            pass
+    if nulls <= {type(None)} and len(kinds) == 1 and kinds <= {*TIMES, complex} and not has_parts:
+        whole = packed(exporter, found, *kinds)
+        if whole is not None:
+            return whole
+    return {"t": "list", "v": exporter.parts("row", found, origin, len(found))}
+
+
+def factor(exporter: Exporter, values: Any) -> Column:
+    """Return the node of a factor."""
+    import numpy as np
+    import pandas as pd
+
+    levels = pd.Series(values.cat.categories)
+    codes = values.cat.codes.to_numpy().astype("<i4")
+    # No categories at all are of dtype object, and as good as texts.
+    empty: Any = np.zeros(0, dtype=bool)
+    is_empty = not len(levels) and levels.dtype.kind == "O"
+    node = texts(exporter, [], empty) if is_empty else column(exporter, levels, None)
+    if node["t"] != "array":
+        raise Refused("category", "has categories of mixed types", "{x}.astype(object)")
+    return {
+        "t": "factor",
+        "shape": [len(values)],
+        "levels": {**node, "as": f"python:pandas.{dtype_tag(levels)}"},
+        "ordered": bool(values.cat.ordered),
+        "data": exporter.data.put(codes.view(np.uint8)),
+    }

@@ -1,0 +1,88 @@
+"""Which function makes the node of which type, by exact type; libraries are looked at only if they are loaded."""
+
+from collections.abc import Callable
+from typing import Any, Optional
+
+from .export_arrow import polars_advice, polars_kinds, pyarrow_advice, pyarrow_kinds
+from .export_numpy import numpy_advice, numpy_kinds
+from .export_pandas import pandas_advice, pandas_kinds
+from .export_plain import PLAIN
+from .exporter import Exporter, Kinds, Node
+from .files import Refused, type_name
+from .memory import Origin
+
+LIBRARIES: dict[str, Callable[[], Kinds]] = {
+    "numpy": numpy_kinds,
+    "pandas": pandas_kinds,
+    "polars": polars_kinds,
+    "pyarrow": pyarrow_kinds,
+}
+BASES = (bool, int, float, complex, str, bytes, bytearray, dict, list, tuple, set, frozenset)
+
+INSTEAD = {
+    "decimal.Decimal": "str({x})",
+    "fractions.Fraction": "str({x})",
+    "uuid.UUID": "str({x})",
+    "array.array": "{x}.tolist()",
+    "memoryview": "{x}.tobytes()",
+    "range": "list({x})",
+    "collections.deque": "list({x})",
+    "generator": "list({x})",
+    "slice": "[{x}.start, {x}.stop, {x}.step]",
+    "type": "{x}.__name__",
+    "mappingproxy": "dict({x})",
+    "re.Pattern": "{x}.pattern",
+    "ellipsis": "None",
+    "NotImplementedType": "None",
+}
+"""Type -> what to put in place of a value of it."""
+
+ADVICE = {"numpy": numpy_advice, "pandas": pandas_advice, "polars": polars_advice, "pyarrow": pyarrow_advice}
+
+
+def other(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Refuse a value whose type is none of the known ones; nothing that the user may have written is called."""
+    raise Refused(type_name(value), "", instead_of(value))
+
+
+def instead_of(value: Any) -> str:
+    """Return what to put in place of a value that cannot be exported; empty where nothing is known."""
+    kind = type(value)
+    name = type_name(value)
+    if name in INSTEAD:
+        return INSTEAD[name]
+    bases = [base for base in kind.__mro__[1:] if base is not object]
+    modules = {str(base.__module__).partition(".")[0] for base in (kind, *bases)}
+    if any(base.__module__ == "enum" for base in bases) and not any(base in BASES for base in bases):
+        return "{x}.value"
+    for base in bases:
+        if base in BASES:
+            return f"{base.__name__}({{x}})"
+    for package in ("pandas", "numpy", "polars", "pyarrow"):
+        if package in modules:
+            return ADVICE[package](value)
+    for base in bases:
+        if base.__module__ == "datetime":
+            parts = "{x}.year, {x}.month, {x}.day"
+            return f"{{dt}}.date({parts})" if base.__name__ == "date" else "{x}.isoformat()"
+        if base.__module__.startswith("pathlib"):
+            return "str({x})"
+    return of_library(kind, str(kind.__module__))
+
+
+def of_library(kind: type, module: str) -> str:
+    """Return what makes a known value of a value of some other library."""
+    if module.startswith("xarray"):
+        return "{x}.to_numpy()" if kind.__name__ == "DataArray" else "{x}.to_dict()"
+    if kind.__name__ == "DuckDBPyRelation":
+        return "{x}.df()"
+    if module.startswith(("itertools", "builtins")) and hasattr(kind, "__next__"):
+        return "list({x})"
+    if module.startswith("scipy.sparse"):
+        return "{x}.toarray()"
+    if "__dataclass_fields__" in kind.__dict__ or (module == "types" and kind.__name__ == "SimpleNamespace"):
+        return "dict(vars({x}))"
+    return ""
+
+
+KINDS: Kinds = {**PLAIN, object: other}

@@ -1,0 +1,104 @@
+"""Writes data frames, Series and scalars of pandas as nodes: column by column, so that no second copy is made."""
+
+from typing import Any, Optional
+
+from . import export_columns, export_index
+from .export_columns import Column, column, dtype_tag
+from .export_times import moment, nanoseconds
+from .exporter import Exporter, Kinds, Node
+from .files import Refused
+from .memory import Origin, named
+
+
+def pandas_kinds() -> Kinds:
+    """Return what makes the nodes of pandas' types."""
+    import pandas as pd
+
+    return {
+        pd.DataFrame: data_frame,
+        pd.Series: series,
+        pd.Categorical: categorical,
+        pd.Timestamp: timestamp,
+        pd.Timedelta: timedelta,
+        type(pd.NA): lambda exporter, value, origin: {"t": "null", "as": "python:pandas.NA"},
+        type(pd.NaT): lambda exporter, value, origin: {"t": "null", "as": "python:pandas.NaT"},
+    }
+
+
+def pandas_advice(value: Any) -> str:
+    """Return what to put in place of another value of pandas'."""
+    import pandas as pd
+
+    for kind in (pd.DataFrame, pd.Series):
+        if isinstance(value, kind):
+            return f"{{pd}}.{kind.__name__}({{x}})"
+    return "list({x})" if isinstance(value, (pd.Index, pd.api.extensions.ExtensionArray)) else "str({x})"
+
+
+def timestamp(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a Timestamp."""
+    node = moment(value.to_pydatetime(warn=False), value.nanosecond)
+    library = str(node.get("as", "")).partition(":")[2]
+    return {**node, "as": f"python:{library} pandas.Timestamp {getattr(value, 'unit', 'ns')}".replace(": ", ":")}
+
+
+def timedelta(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a Timedelta."""
+    exact = nanoseconds(value.to_pytimedelta()) + value.nanoseconds
+    return {"t": "duration", "v": str(exact), "as": f"python:pandas.Timedelta {getattr(value, 'unit', 'ns')}"}
+
+
+def categorical(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a Categorical."""
+    import pandas as pd
+
+    return {**column(exporter, pd.Series(value), origin), "as": "python:pandas.Categorical"}
+
+
+def series(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a Series: a column alone, or a data frame of one column where it has a name or labels."""
+    kind = "pandas.Series"
+    refuse_extras(kind, value)
+    if value.name is None and export_index.is_plain(value.index):
+        made = column(exporter, value, origin)
+        return {**made, "as": f"python:pandas.Series {dtype_tag(value)}{made.get('as', '')}"}
+    if value.name is not None and type(value.name) is not str:
+        raise Refused(kind, "has a name that is not a str", "{x}.rename(str({x}.name))")
+    tag = "python:pandas.Series without name" if value.name is None else "python:pandas.Series"
+    name = "0" if value.name is None else value.name
+    node: Node = {"t": "table", "rows": len(value), "names": [name], "as": tag}
+    origins = origin.parts if origin is not None else {}
+    node["columns"] = [_tagged(exporter, value, origins.get((name, 0)))]
+    return export_index.with_index(exporter, node, value, kind, origins)
+
+
+def data_frame(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a DataFrame."""
+    kind = "pandas.DataFrame"
+    refuse_extras(kind, value)
+    names, how = export_columns.names(value)
+    origins = origin.parts if origin is not None else {}
+    columns = []
+    for at, key in enumerate(named(names)):
+        step = ("column", key[0]) if names.count(key[0]) == 1 else ("frozen", key[0])
+        part = value.iloc[:, at]
+        columns.append(exporter.at(step, lambda part=part, key=key: _tagged(exporter, part, origins.get(key))))  # type: ignore[misc]
+    node: Node = {"t": "table", "rows": len(value), "names": names, "columns": columns}
+    node["as"] = f"python:pandas.DataFrame{how}"
+    return export_index.with_index(exporter, node, value, kind, origins)
+
+
+def refuse_extras(kind: str, value: Any) -> None:
+    """Refuse what a DataFrame or Series may have and no other language has."""
+    if value.attrs:
+        raise Refused(kind, "has attrs, which no other language has", "!{x}.attrs = {}")
+    if not value.flags.allows_duplicate_labels:
+        raise Refused(kind, "has a flag that no other language has", "{x}.set_flags(allows_duplicate_labels=True)")
+
+
+def _tagged(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
+    made = column(exporter, values, origin)
+    made["as"] = f"python:pandas.{dtype_tag(values)}{made.get('as', '')}"
+    if origin is not None and origin.tag and origin.fits(values):
+        made["as"] = origin.tag
+    return made

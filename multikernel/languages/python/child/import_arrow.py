@@ -1,0 +1,175 @@
+"""Makes the tables and columns of pyarrow and polars that were such when they were exported."""
+
+from typing import Any
+
+from .files import Refused
+from .import_lists import byte_strings
+from .importer import Importer, Node
+from .zones import UTC
+
+OWN = "python:pyarrow."
+STORAGE = {"date": "i4", "datetime": "i8", "time": "i8", "duration": "i8", "b1": "u1"}
+
+
+def table(importer: Importer, node: Node, tag: str) -> Any:
+    """Return a table of the kind that was exported, or one of pyarrow's; Refused where that is missing."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        raise Refused("table", "needs pyarrow in Python, which is not installed") from None
+    if node.get("index") is not None:
+        raise Refused("data frame", f"has labels for its rows, which {tag} has not")
+    columns: list[Any] = []
+    for name, part in zip(node["names"], node["columns"]):
+        try:
+            columns.append(column(importer, part, part.get("as", "")))
+        except Refused as refused:
+            raise refused.below(f"[{name!r}]") from None
+    found = pa.Table.from_arrays(columns, names=node["names"])
+    if tag.startswith("polars."):
+        import polars as pl
+
+        parts = [series(*part) for part in zip(columns, node["names"], node["columns"])]
+        return parts[0] if tag == "polars.Series" and len(parts) == 1 else pl.DataFrame(parts)
+    if tag == "pyarrow.RecordBatch":
+        return pa.RecordBatch.from_arrays([whole_array(part) for part in columns], names=node["names"])
+    return found
+
+
+def alone(importer: Importer, node: Node, tag: str) -> Any:
+    """Return a column that was in no table."""
+    import pyarrow as pa
+
+    kind, _, container = tag.partition(" in ")
+    found = column(importer, node, f"python:{kind}")
+    if container == "polars.Series":
+        return series(found, "", {**node, "as": f"python:{kind}"})
+    if container == "pyarrow.Array":
+        return whole_array(found)
+    return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
+
+
+def series(values: Any, name: str, node: Node) -> Any:
+    """Return a Series of polars."""
+    import polars as pl
+
+    found: Any = pl.from_arrow(values)
+    if node.get("as") == "python:polars.Enum" and node["t"] == "factor":
+        found = found.cast(pl.Enum(values.dictionary.to_pylist()))
+    return found.alias(name)
+
+
+def whole_array(values: Any) -> Any:
+    """Return values as an array in one piece."""
+    import pyarrow as pa
+
+    if not isinstance(values, pa.ChunkedArray):
+        return values
+    return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], type=values.type)
+
+
+def column(importer: Importer, node: Node, tag: str) -> Any:
+    """Return a column as an array of the type that it had if it still fits."""
+    import pyarrow as pa
+
+    if node["t"] == "list":
+        values = importer.parts(range(len(node["v"])), node["v"])
+        if "binary" in tag and all(value is None or type(value) is bytes for value in values):
+            return pa.array(values, type=type_named(tag[len(OWN) :]))
+        raise Refused("column of objects", "has no counterpart in an Arrow table; copy as.data.frame(x)")
+    if node["t"] == "factor":
+        levels = column(importer, node["levels"], node["levels"].get("as", ""))
+        indices = numbers(importer, node["data"], "i4")
+        codes = pa.array(indices, mask=indices < 0, type=index_type(tag))
+        levels = whole_array(levels)
+        return pa.DictionaryArray.from_arrays(codes, levels, ordered=node["ordered"])
+    found = plain_column(importer, node, tag)
+    wanted = tag[len(OWN) :]
+    if tag.startswith(OWN) and wanted != str(found.type):
+        try:
+            return found.cast(type_named(wanted))
+        except (ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            return found
+    return found
+
+
+def texts(importer: Importer, node: Node) -> Any:
+    """Return texts as a chunked array of large_string; Refused for what is no UTF-8, or not so many."""
+    import numpy as np
+    import pyarrow as pa
+
+    count = node["shape"][0]
+    valid = np.frombuffer(importer.read(node["valid"]), dtype="u1") if "valid" in node else None
+    chunks, at = [], 0
+    for part in importer.read_parts(node["data"]) if count else ():
+        ends = np.flatnonzero(np.frombuffer(part, dtype="u1") == 0xFF)
+        offsets: Any = np.zeros(len(ends) + 2, dtype="i8")
+        np.subtract(ends, np.arange(len(ends)), out=offsets[1:-1])
+        offsets[-1] = len(part) - len(ends)
+        length = len(ends) + 1
+        if at + length > count:
+            raise Refused("text", f"has more than {count} elements")
+        bitmap = None if valid is None else np.packbits(valid[at : at + length], bitorder="little")
+        buffers = [bitmap, offsets, part.translate(None, b"\xff")]
+        wrapped = [None if buffer is None else pa.py_buffer(buffer) for buffer in buffers]
+        chunk = pa.Array.from_buffers(pa.large_string(), length, wrapped)
+        try:
+            chunk.validate(full=True)
+        except pa.ArrowInvalid:
+            raise Refused("text", "is no UTF-8") from None
+        chunks.append(chunk)
+        at += length
+    if at != count:
+        raise Refused("text", f"has {at} elements instead of {count}")
+    return pa.chunked_array(chunks, type=pa.large_string())
+
+
+def type_named(name: str) -> Any:
+    """Return a type by what it is printed as; ValueError for one that is not known."""
+    import pyarrow as pa
+
+    unit, has_zone, zone = name.removeprefix("timestamp[").removesuffix("]").partition(", tz=")
+    return pa.timestamp(unit, zone) if has_zone else pa.type_for_alias(name.replace("[day]", ""))
+
+
+def index_type(tag: str) -> Any:
+    """Return the type of a dictionary's indices, as its type's name has it."""
+    import pyarrow as pa
+
+    name = tag.partition("indices=")[2].partition(",")[0]
+    return pa.type_for_alias(name) if name else pa.int32()
+
+
+def numbers(importer: Importer, ref: Any, kind: str) -> Any:
+    """Return numbers of the data file."""
+    import numpy as np
+
+    return np.frombuffer(importer.read(ref), dtype=f"<{kind}")
+
+
+def plain_column(importer: Importer, node: Node, tag: str) -> Any:
+    """Return a column as an array of the type that its node has by nature."""
+    import pyarrow as pa
+
+    kind: str = node["dtype"]
+    missing = numbers(importer, node["valid"], "u1") == 0 if "valid" in node else None
+    if kind == "text":
+        return texts(importer, node)
+    if kind == "bytes":
+        values = byte_strings(importer.read(node["data"]), node["shape"][0])
+        return pa.array([None if missing is not None and missing[at] else v for at, v in enumerate(values)])
+    flat = numbers(importer, node["data"], STORAGE.get(kind, kind))
+    if kind == "b1":
+        return pa.array(flat != 0, mask=missing)
+    found = pa.array(flat, mask=missing)
+    if kind == "date":
+        return found.cast(pa.date32())
+    if kind == "time":
+        return found.cast(pa.time64("ns"))
+    if kind == "duration":
+        return found.cast(pa.duration(node["unit"]))
+    if kind == "datetime":
+        zone = node.get("zone") or None
+        is_naive = tag.startswith(f"{OWN}timestamp") and "tz=" not in tag and zone in UTC
+        return found.cast(pa.timestamp(node["unit"], None if is_naive else "UTC" if zone in UTC else zone))
+    return found

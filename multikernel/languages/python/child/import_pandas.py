@@ -1,0 +1,70 @@
+"""Makes data frames of nodes, column by column: pandas, or what the table was when it was exported."""
+
+from contextlib import suppress
+from typing import Any
+
+from .files import Refused
+from .import_arrow import table
+from .import_columns import column, pandas_tag, plain_texts
+from .importer import Importer, Node
+
+
+def data_frame(importer: Importer, node: Node, tag: str) -> Any:
+    """Return a data frame; Refused if there is nothing to make it with."""
+    if tag.startswith(("polars.", "pyarrow.")):
+        return table(importer, node, tag)
+    try:
+        import pandas as pd
+    except ImportError:
+        raise Refused("data frame", "needs pandas in Python, which is not installed") from None
+    columns = {}
+    for position, (name, part) in enumerate(zip(node["names"], node["columns"])):
+        try:
+            columns[position] = column(importer, part, pandas_tag(part))
+        except Refused as refused:
+            raise refused.below(f"[{name!r}]") from None
+    found = pd.DataFrame(columns, index=pd.RangeIndex(node["rows"]), copy=False)
+    found.index = index(importer, node, pd)
+    if tag.startswith("pandas.Series") and len(node["names"]) == 1:
+        series = found.iloc[:, 0]
+        return series.rename(None if tag.endswith("without name") else node["names"][0])
+    found.columns = names(node["names"], tag.partition(" ")[2], pd)
+    return found
+
+
+def names(found: list[str], how: str, pd: Any) -> Any:
+    """Return the names of columns as the index that they were."""
+    if how.startswith("RangeIndex") and not found:
+        return pd.RangeIndex(*map(int, how.split()[1:]))
+    if not how:
+        return pd.Index(found, dtype=pd.Index(["a"]).dtype)
+    return pd.Index(plain_texts(found, how, pd))
+
+
+def index(importer: Importer, node: Node, pd: Any) -> Any:
+    """Return the index of a data frame."""
+    labels = node.get("index")
+    if labels is None:
+        return pd.RangeIndex(node["rows"])
+    kind, _, how = pandas_tag(labels).partition(" ")
+    parts = [column(importer, part, pandas_tag(part)) for part in labels["columns"]]
+    if kind == "MultiIndex" or len(parts) != 1:
+        return pd.MultiIndex.from_arrays(parts, names=labels["names"])
+    name = labels["names"][0]
+    part = parts[0]
+    found = pd.Index(part, name=name, dtype=object) if part.dtype == object else pd.Index(part, name=name)
+    if kind == "RangeIndex" and how:
+        ranged = pd.RangeIndex(*map(int, how.split()), name=name)
+        return ranged if ranged.equals(found) else found
+    if kind in ("DatetimeIndex", "TimedeltaIndex") and how and type(found).__name__ == kind:
+        with suppress(ValueError):  # where the labels are others now
+            found.freq = how
+    return found
+
+
+def series(importer: Importer, node: Node, dtype: str) -> Any:
+    """Return a Series without names."""
+    import pandas as pd
+
+    found = column(importer, node, dtype)
+    return pd.Series(found, dtype=object) if found.dtype == object else pd.Series(found)

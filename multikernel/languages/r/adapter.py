@@ -1,0 +1,216 @@
+"""R, base only: what runs in the child are the files of `child`, in an environment that is kept in `options()`.
+
+A value is written as calls of `list`, one for each node, parts first, since R's parser allows no deep nesting.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from ..language import Language, Refused
+from ..values import nodes as n
+from ..values.nodes import Node, Ref
+
+FILES = ("writing.R", "export_times.R", "export.R", "import_times.R", "import.R", "calls.R")
+VALUE = "value.R"
+KEPT = "base::getOption('multikernel')"
+OWN = "r:"
+
+ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+IDENTIFIER = re.compile(r"(?:[^\W\d_]|\.(?!\d))[\w.]*")
+RESERVED = frozenset(
+    [
+        "if",
+        "else",
+        "repeat",
+        "while",
+        "function",
+        "for",
+        "next",
+        "break",
+        "TRUE",
+        "FALSE",
+        "NULL",
+        "Inf",
+        "NaN",
+        "NA",
+        "NA_integer_",
+        "NA_real_",
+        "NA_complex_",
+        "NA_character_",
+        "in",
+        "...",
+    ]
+)
+
+
+class RLanguage:
+    """The adapter for R."""
+
+    name = "R"
+
+    @cached_property
+    def library(self) -> str:
+        """Code that makes the functions in the child."""
+        folder = files("multikernel.languages.r") / "child"
+        source = "\n".join((folder / name).read_text("utf-8") for name in FILES)
+        return (
+            f"base::options(multikernel = base::local({{ e <- base::new.env(parent = base::baseenv()); "
+            f"base::eval(base::parse(text = {string(source)}, keep.source = FALSE), e); e }}))"
+        )
+
+    def refuses_name(self, name: str) -> str:
+        """Say why a text is no name of R's."""
+        if name in RESERVED or re.fullmatch(r"\.\.\d+", name):
+            return "is a reserved word of R's"
+        return "" if IDENTIFIER.fullmatch(name) else "is no name in R"
+
+    def export_code(self, name: str, folder: str) -> str:
+        """Return code that writes a variable's value."""
+        return _call("export_variable", string(name), string(folder))
+
+    def import_code(self, name: str, value: Node, folder: str) -> str:
+        """Return code that makes a variable; Refused for text that R cannot have."""
+        writer = _Writer()
+        writer.add(value, "", "@")
+        nodes = ",\n".join(writer.nodes)
+        Path(folder, VALUE).write_text(f"list(list({nodes}), {_named(writer.tags)})\n", "ascii")
+        return _call("import_variable", string(name), string(folder))
+
+    def variables_code(self, folder: str) -> str:
+        """Return code that lists the user's variables."""
+        return _call("list_variables", string(folder))
+
+
+def _call(function: str, *arguments: str) -> str:
+    """Return a call of a function that may not be there yet."""
+    return f"if (!base::is.null({KEPT})) base::evalq({function}({', '.join(arguments)}), {KEPT}) else base::invisible()"
+
+
+def string(text: str) -> str:
+    """Return a text as a literal of R's, in ASCII; Refused for NUL."""
+    if "\0" in text:
+        raise Refused("", "text", "has the character NUL, which R's text cannot have")
+    return '"' + "".join(map(_character, text)) + '"'
+
+
+def _character(character: str) -> str:
+    if character in ESCAPES:
+        return ESCAPES[character]
+    code = ord(character)
+    if 32 <= code < 127:
+        return character
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _named(tags: dict[str, str]) -> str:
+    return f"c({', '.join(f'{string(path)} = {string(tag)}' for path, tag in tags.items())})" if tags else "NULL"
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Collects nodes as calls, parts first."""
+
+    nodes: list[str] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
+    """Path in the words of `child` -> tag of another language."""
+
+    def add(self, node: Node, path: str, place: str, within: str = "") -> int:
+        """Add a node and return its number; `path` is for the user, `place` for what R remembers."""
+        try:
+            words = self._words(node, path, place)
+        except Refused as refused:
+            raise Refused(refused.path or path, refused.kind, refused.why) from None
+        kind, *rest = words
+        self.nodes.append(f"list({', '.join((string(kind), self._tag(node.tag, place, within), *rest, string(path)))})")
+        return len(self.nodes)
+
+    def _tag(self, tag: str, place: str, within: str) -> str:
+        if tag.startswith(OWN):
+            return string(tag.removeprefix(OWN))
+        if tag:
+            self.tags[place] = tag
+        return string(within)
+
+    def _words(self, node: Node, path: str, place: str) -> tuple[str, ...]:
+        match node:
+            case n.Null():
+                return ("null",)
+            case n.NA(of=of):
+                return "na", string(of)
+            case n.Bool(value=value):
+                return "bool", "TRUE" if value else "FALSE"
+            case n.Int(value=number):
+                return "int", string(str(number))
+            case n.Float(bits=bits):
+                return "float", string(bits)
+            case n.Complex(real=real, imaginary=imaginary):
+                return "complex", string(real), string(imaginary)
+            case n.Text(value=text, data=data):
+                return ("text", string(text)) if data is None else ("long_text", _ref(data))
+            case n.Bytes(data=ref):
+                return "bytes", _ref(ref)
+            case n.Date(value=text) | n.Time(value=text):
+                return "date" if isinstance(node, n.Date) else "time", string(text)
+            case n.DateTime(value=text, zone=zone, offset=offset):
+                return "datetime", string(text), string(zone), str(offset or 0)
+            case n.Duration(nanoseconds=number):
+                return "duration", string(str(number))
+            case n.List(items=items, packed=None):
+                return "list", self._parts(items, [f"[{at}]" for at in range(len(items))], path, place)
+            case n.List(packed=packed) if packed is not None:
+                return _array(packed)
+            case n.Dict(keys=keys, items=items):
+                return "dict", _vector(keys), self._parts(items, [f"[{key!r}]" for key in keys], path, place)
+            case n.Array():
+                return _array(node)
+            case n.Factor():
+                levels = self.add(node.levels, path, place + "/levels")
+                return "factor", _ref(node.data), f"{levels}L", "TRUE" if node.ordered else "FALSE"
+            case n.Table():
+                return self._table(node, path, place)
+        raise AssertionError
+
+    def _parts(self, items: "tuple[Node, ...]", steps: list[str], path: str, place: str, within: str = "") -> str:
+        """Add parts and return their numbers."""
+        numbers = [
+            self.add(item, path + step, f"{place}/{at}", within)
+            for at, (item, step) in enumerate(zip(items, steps, strict=True), 1)
+        ]
+        return f"c({', '.join(f'{number}L' for number in numbers)})" if numbers else "integer()"
+
+    def _table(self, table: n.Table, path: str, place: str) -> tuple[str, ...]:
+        index = "NULL"
+        if table.index is not None:
+            if len(table.index.columns) != 1:
+                raise Refused(path, "MultiIndex", "has no counterpart in R; copy df.reset_index()")
+            if table.index.names[0] is not None:
+                raise Refused(path, "index", "has a name, which row names of R's do not; copy df.reset_index()")
+            if not isinstance(table.index.columns[0], n.Array):
+                raise Refused(
+                    path, "index", "is neither text nor integers, which row names of R's are; copy df.reset_index()"
+                )
+            self._tag(table.index.tag, place + "/labels", "")
+            index = f"{self.add(table.index.columns[0], path, place + '/index', 'column')}L"
+        columns = self._parts(table.columns, [f"[{name!r}]" for name in table.names], path, place, "column")
+        return "table", str(table.rows), _vector(table.names), columns, index
+
+
+def _array(node: n.Array) -> tuple[str, ...]:
+    shape = f"c({', '.join(map(str, node.shape))})"
+    valid = "NULL" if node.valid is None else _ref(node.valid)
+    kind, unit, zone = map(string, (node.dtype.kind, node.dtype.unit, node.dtype.zone))
+    return "array", kind, shape, string(node.order), _ref(node.data), valid, unit, zone
+
+
+def _ref(ref: Ref) -> str:
+    return f"c({ref.offset}, {ref.length})"
+
+
+def _vector(texts: tuple[str, ...]) -> str:
+    return f"c({', '.join(map(string, texts))})" if texts else "character()"
+
+
+R: Language = RLanguage()

@@ -1,0 +1,121 @@
+"""A checked value as JSON again, for languages that read that; all in ASCII.
+
+It is put together node by node: `json.dumps` would hold the interpreter's lock, and so the event loop, for the
+whole of a large value.
+"""
+
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
+from pathlib import Path
+
+from . import nodes as n
+from .nodes import Node, Ref
+
+VALUE = "value.json"
+
+
+def write(node: Node, folder: str) -> None:
+    """Write a value into the file `value.json` of a folder, for import code to read."""
+    Path(folder, VALUE).write_text(to_text(node), "ascii")
+
+
+def to_text(node: Node) -> str:
+    """Return a value as JSON text, with the fields that `values.reader` reads."""
+    parts: list[str] = []
+    _add(node, parts)
+    return "".join(parts)
+
+
+@lru_cache(1000)
+def _as(tag: str) -> str:
+    """Return the field of a tag."""
+    return f',"as":{quoted(tag)}' if tag else ""
+
+
+def _add(node: Node, parts: list[str]) -> None:
+    match node:
+        case n.Null():
+            parts.append('{"t":"null"')
+        case n.NA(of=of):
+            parts.append(f'{{"t":"na","of":{quoted(of)}')
+        case n.Bool(value=value):
+            parts.append('{"t":"bool","v":true' if value else '{"t":"bool","v":false')
+        case n.Int(value=number):
+            parts.append(f'{{"t":"int","v":"{number}"')
+        case n.Float(bits=bits):
+            parts.append(f'{{"t":"float","v":"{bits}"')
+        case n.Text(value=text, data=None):
+            parts.append(f'{{"t":"text","v":{quoted(text)}')
+        case n.Text(data=Ref() as ref):
+            parts.append(f'{{"t":"text","data":{_ref(ref)}')
+        case n.List(items=items, packed=None):
+            parts.append('{"t":"list","v":[')
+            _add_all(items, parts)
+            parts.append("]")
+        case n.List(packed=n.Array() as packed):
+            parts.append('{"t":"list","packed":')
+            _add(packed, parts)
+        case n.Dict(keys=keys, items=items):
+            parts.append(f'{{"t":"dict","k":{_texts(keys)},"v":[')
+            _add_all(items, parts)
+            parts.append("]")
+        case n.Complex(real=real, imaginary=imaginary):
+            parts.append(f'{{"t":"complex","v":["{real}","{imaginary}"]')
+        case n.Bytes(data=ref):
+            parts.append(f'{{"t":"bytes","data":{_ref(ref)}')
+        case n.Date(value=text):
+            parts.append(f'{{"t":"date","v":{quoted(text)}')
+        case n.Time(value=text):
+            parts.append(f'{{"t":"time","v":{quoted(text)}')
+        case n.DateTime(value=text, zone=zone, offset=offset):
+            where = "" if offset is None else f',"zone":{quoted(zone)},"offset":{offset}'
+            parts.append(f'{{"t":"datetime","v":{quoted(text)}{where}')
+        case n.Duration(nanoseconds=number):
+            parts.append(f'{{"t":"duration","v":"{number}"')
+        case n.Array():
+            parts.append(_array(node))
+        case n.Factor(count=count, levels=levels, ordered=ordered, data=ref):
+            parts.append(f'{{"t":"factor","shape":[{count}],"ordered":{_bool(ordered)},"data":{_ref(ref)},"levels":')
+            _add(levels, parts)
+        case n.Table():
+            _add_table(node, parts)
+    parts.append(_as(node.tag) + "}")
+
+
+def _add_all(items: tuple[Node, ...], parts: list[str]) -> None:
+    for position, item in enumerate(items):
+        if position:
+            parts.append(",")
+        _add(item, parts)
+
+
+def _array(node: n.Array) -> str:
+    shape = ",".join(map(str, node.shape))
+    unit = f',"unit":"{node.dtype.unit}"' if node.dtype.unit else ""
+    zone = f',"zone":{quoted(node.dtype.zone)}' if node.dtype.zone else ""
+    valid = "" if node.valid is None else f',"valid":{_ref(node.valid)}'
+    kind = f'"dtype":"{node.dtype.kind}"{unit}{zone}'
+    return f'{{"t":"array",{kind},"shape":[{shape}],"order":"{node.order}","data":{_ref(node.data)}{valid}'
+
+
+def _add_table(node: n.Table, parts: list[str]) -> None:
+    parts.append(f'{{"t":"table","rows":{node.rows},"names":{_texts(node.names)},"columns":[')
+    _add_all(node.columns, parts)
+    parts.append("]")
+    if node.index is not None:
+        names = ",".join("null" if name is None else quoted(name) for name in node.index.names)
+        parts.append(f',"index":{{"names":[{names}],"columns":[')
+        _add_all(node.index.columns, parts)
+        parts.append(f"]{_as(node.index.tag)}}}")
+
+
+def _ref(ref: Ref) -> str:
+    return f"[{ref.offset},{ref.length}]"
+
+
+def _texts(texts: tuple[str, ...]) -> str:
+    return f"[{','.join(map(quoted, texts))}]"
+
+
+def _bool(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,101 @@
+"""Values of other versions of pandas and numpy than the one that the tests run with."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ...e2e.lacking import lacking
+from ..kernels import Kernels
+from ..test_python_and_r import SAME
+
+VERSIONS = {"1.5": "1.26", "2.2": "1.26", "2.3": "2"}
+"""Version of pandas -> of numpy; `make pandas` installs them."""
+VENV = Path(__file__).parents[3] / ".venv"
+
+SETUP = """
+import datetime
+import numpy as np, pandas as pd, pyarrow as pa
+import pytz, dateutil.tz
+berlin = datetime.datetime(2024, 2, 29, 12)
+"""
+
+FROM_R = [
+    "mtcars",
+    "mtcars[, 0]",
+    "iris",
+    "CO2$Plant",
+    "data.frame(s = c('a', NA), f = factor(c('u', NA)), stringsAsFactors = FALSE)",
+    "data.frame(n = 1:2, row.names = c('a', 'b'))",
+    "matrix(1:4, 2, dimnames = list(c('a', 'b'), c('c', 'd')))",
+    "factor(c('a', 'b', NA), levels = c('b', 'a'))",
+    "data.frame(d = as.Date('2024-02-29') + 0:1, t = .POSIXct(c(0.5, NA), 'Europe/Berlin'))",
+    "data.frame(t = .POSIXct(c(1e11, NA), 'UTC'))",
+    "data.frame(i = c(1L, NA), b = c(TRUE, NA), x = c(1.5, NA))",
+    "data.frame(d = as.difftime(c(1, NA), units = 'mins'))",
+    "data.frame()",
+    "c(a = 1, b = NA)",
+]
+
+FROM_PYTHON = [
+    "pd.DataFrame({'a': [1, 2], 's': ['x', None]})",
+    "pd.DataFrame({'a': [1.5, np.nan], 's': ['x', np.nan]}, index=['u', 'v'])",
+    "pd.DataFrame({'s': pd.array(['a', None], dtype='string')})",
+    "pd.DataFrame({'c': pd.Categorical(['a', None, 'b'])})",
+    "pd.DataFrame({'i': pd.array([1, None], dtype='Int32'), 'b': pd.array([True, None], dtype='boolean')})",
+    "pd.DataFrame({'t': pd.to_datetime(['2024-01-01', None])})",
+    "pd.DataFrame({'t': pd.to_datetime(['2024-01-01', None]).tz_localize('Europe/Berlin')})",
+    "pd.DataFrame({'t': pd.to_datetime(['2024-01-01', None]).tz_localize('UTC')})",
+    "pd.DataFrame({'t': pd.to_datetime(['2024-01-01']).tz_localize(pytz.timezone('Asia/Tokyo'))})",
+    "pd.DataFrame({'t': pd.to_datetime(['2024-01-01']).tz_localize(dateutil.tz.gettz('Europe/Berlin'))})",
+    "pd.DataFrame({'d': pd.to_timedelta([1, None], 's')})",
+    "pd.DataFrame(index=range(2))",
+    "pd.DataFrame({'o': pd.Series([berlin, None], dtype=object)})",
+    "pd.DataFrame({'a': [1]}, index=pd.RangeIndex(1, 2))",
+    "pd.Series(['a', None], name='s')",
+    "pd.Series([1, 2])",
+    "pd.Timestamp('2024-02-29 12:00:00.123456')",
+    "pd.Timestamp('2024-02-29 12:00', tz='Europe/Berlin')",
+    "pd.Timedelta(1500, 'ms')",
+    "pd.NaT",
+    "pytz.timezone('Europe/Berlin').localize(berlin)",
+    "[pytz.utc.localize(berlin), berlin.replace(tzinfo=dateutil.tz.gettz('Europe/Berlin'))]",
+    "berlin.replace(tzinfo=dateutil.tz.tzutc())",
+    "np.array([1.5, np.nan])",
+    "np.array(['2024-01-01', 'NaT'], dtype='M8[ns]')",
+]
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def old(request: pytest.FixtureRequest, need: Callable[..., None]) -> Iterator[Kernels]:
+    """Return a Python with a version of pandas, and an R."""
+    need("ir")
+    executable = VENV / f"pandas-{request.param}" / "bin" / "python"
+    if not executable.exists():
+        lacking(f"pandas {request.param}")
+    with Kernels({"python": str(executable), "r": "ir"}) as kernels:
+        kernels.execute("python", SAME.read_text("utf-8") + SETUP)
+        kernels.execute("python", f"assert pd.__version__.startswith('{request.param}')")
+        kernels.execute("python", f"assert np.__version__.startswith('{VERSIONS[request.param]}')")
+        yield kernels
+
+
+@pytest.mark.parametrize("value", FROM_R)
+def test_a_value_of_r_comes_back(old: Kernels, value: str) -> None:
+    old.execute("r", f"x <- {value}")
+    old.copy_there_and_back("r", "x", "python", "y")
+    old.execute("r", "if (!identical(x, y, num.eq = FALSE)) stop(deparse(y))")
+
+
+@pytest.mark.parametrize("value", FROM_PYTHON)
+def test_a_value_of_python_comes_back(old: Kernels, value: str) -> None:
+    old.execute("python", f"x = {value}")
+    old.copy_there_and_back("python", "x", "r", "y")
+    old.execute("python", "assert same(x, y), (x, y)")
+
+
+@pytest.mark.parametrize("setting", ["np.seterr(all='raise')", "warnings.simplefilter('error')"])
+def test_the_users_settings_change_nothing(old: Kernels, setting: str) -> None:
+    old.execute("python", f"import warnings; {setting}")
+    test_a_value_of_r_comes_back(old, "data.frame(x = c(1e-300, NA, NaN, Inf), s = c('a', NA, 'b', 'c'))")
+    old.execute("python", "np.seterr(all='warn'); warnings.resetwarnings()")

@@ -1,0 +1,272 @@
+"""Strategies for values of every kind, as Python has them and as expressions of R."""
+
+import datetime
+import zoneinfo
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+from hypothesis import strategies as st
+
+text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+int64 = st.integers(-(2**53), 2**53)
+zones = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"]).map(zoneinfo.ZoneInfo)
+
+
+def _exists(value: datetime.datetime) -> bool:
+    back = value.astimezone(datetime.UTC).astimezone(value.tzinfo)
+    return back.replace(tzinfo=None) == value.replace(tzinfo=None) and back.fold == value.fold
+
+
+# The years in which every library here tells microseconds, and R knows each zone's offsets.
+early, late = datetime.datetime(1971, 1, 1), datetime.datetime(2037, 12, 31)
+naive = st.datetimes(early, late).map(lambda value: value.replace(fold=0))
+utc = naive.map(lambda value: value.replace(tzinfo=datetime.UTC))
+aware = st.one_of(
+    st.datetimes(early, late, timezones=zones).filter(_exists),
+    utc,
+    naive.map(lambda value: value.replace(tzinfo=datetime.timezone(datetime.timedelta(hours=2)))),
+)
+times = st.one_of(
+    naive,
+    aware,
+    st.dates(),
+    st.times().map(lambda time: time.replace(fold=0)),
+    st.timedeltas(datetime.timedelta(days=-90000), datetime.timedelta(days=90000)),
+)
+scalars = st.one_of(
+    st.none(), st.booleans(), int64, st.floats(), st.complex_numbers(), text, st.binary(max_size=8), times
+)
+NUMBERS = ("?", "i1", "i2", "i4", "u1", "u2", "u4", "f2", "f4", "f8", "c8", "c16", ">i2", ">f8")
+DTYPES = (*NUMBERS, "<U3", "<M8[us]", "<m8[ms]", "<M8[D]")
+
+
+@st.composite
+def arrays(draw: st.DrawFn) -> Any:
+    """Draw a numpy array."""
+    dtype = np.dtype(draw(st.sampled_from(DTYPES)))
+    shape = draw(st.lists(st.integers(0, 4), min_size=1, max_size=3))
+    count = int(np.prod(shape))
+    if dtype.kind == "U":
+        ascii_text = st.text("abcäß😀", max_size=3)
+        flat = np.array(draw(st.lists(ascii_text, min_size=count, max_size=count)), dtype=dtype)
+    elif dtype.kind in "mM":
+        numbers = st.integers(-30000, 30000) if dtype.str.endswith("[D]") else st.integers(-(2**52), 2**52)
+        flat = np.array(draw(st.lists(numbers, min_size=count, max_size=count)), dtype="i8").view(dtype)
+        if count and draw(st.booleans()):
+            flat[0] = np.array("NaT", dtype)
+    else:
+        raw = draw(st.binary(min_size=count * dtype.itemsize, max_size=count * dtype.itemsize))
+        flat = np.frombuffer(raw, dtype="u1" if dtype.kind == "b" else dtype)
+        flat = flat % 2 == 1 if dtype.kind == "b" else flat
+        if dtype.kind in "fc":
+            # The bits of a NaN are not kept where a language has floats of one width only.
+            flat = np.nan_to_num(flat, nan=1.5) if dtype.itemsize < 8 or dtype.kind == "c" else flat
+            flat = np.where(np.isnan(flat), np.nan, flat).astype(dtype)
+    array = flat.reshape(shape)
+    return np.asfortranarray(array) if draw(st.booleans()) else array
+
+
+nanoseconds = st.one_of(
+    st.integers(-(2**31), 2**31),
+    st.floats(2**24, 2**31).map(lambda seconds: round(Fraction(seconds) * 10**9)),
+    # What the double of a number of microseconds seems to be.
+    st.integers(2**50, 2**51).map(lambda us: round(Fraction(us / 1e6) * 10**9)),
+)
+
+numpy_scalars = st.one_of(
+    st.floats(width=32, allow_nan=False).map(np.float32),
+    st.integers(-128, 127).map(np.int8),
+    st.integers(0, 2**53).map(np.uint64),
+    st.floats().map(np.float64),
+    st.booleans().map(np.bool_),
+    text.map(np.str_),
+)
+
+
+def columns(rows: int) -> st.SearchStrategy[Any]:
+    """Draw a column of pandas."""
+
+    def of(strategy: Any, dtype: str) -> st.SearchStrategy[Any]:
+        return st.lists(strategy, min_size=rows, max_size=rows).map(lambda values: pd.Series(values, dtype=dtype))
+
+    moments = st.lists(st.none() | naive, min_size=rows, max_size=rows)
+    return st.one_of(
+        of(st.integers(-(2**53), 2**53), "int64"),
+        of(st.integers(0, 255), "uint8"),
+        of(st.floats(), "float64"),
+        of(st.floats(width=32, allow_nan=False), "float32"),
+        of(st.booleans(), "bool"),
+        of(st.none() | st.booleans(), "boolean"),
+        of(st.none() | st.integers(-(2**31) + 1, 2**31 - 1), "Int32"),
+        of(st.none() | text, "str"),
+        of(st.none() | text, "object"),
+        of(st.none() | st.dates(), "object"),
+        of(st.sampled_from(["a", "b", None]), "category"),
+        moments.map(lambda values: pd.Series(values, dtype="datetime64[us]")),
+        moments.map(lambda values: pd.Series(values, dtype="datetime64[ns]")),
+        moments.map(lambda values: pd.Series(values, dtype="datetime64[us]").dt.tz_localize("UTC")),
+        moments.map(
+            lambda values: pd.Series(values, dtype="datetime64[ms]").dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo")
+        ),
+        of(st.none() | st.timedeltas(datetime.timedelta(-9999), datetime.timedelta(9999)), "timedelta64[us]"),
+    )
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> Any:
+    """Draw a data frame of pandas."""
+    rows = draw(st.integers(0, 4))
+    names = draw(st.lists(text, max_size=4))
+    found = pd.DataFrame({at: draw(columns(rows)) for at in range(len(names))}, index=range(rows))
+    found.columns = pd.Index(names, dtype="str")
+    kind = draw(st.sampled_from(["plain", "text", "numbers"]))
+    if kind != "plain":
+        labels = text if kind == "text" else st.integers(-100, 100)
+        index = draw(st.lists(labels, min_size=rows, max_size=rows, unique=True))
+        found.index = pd.Index(index, dtype="str" if kind == "text" else "int64")
+    return found
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Any:
+    """Draw a table of polars or pyarrow."""
+    rows = draw(st.integers(0, 4))
+
+    def values(strategy: Any) -> Any:
+        return draw(st.lists(st.none() | strategy, min_size=rows, max_size=rows))
+
+    table = pa.table(
+        {
+            "i": pa.array(values(st.integers(-(2**53), 2**53)), type=pa.int64()),
+            "u": pa.array(values(st.integers(0, 255)), type=pa.uint8()),
+            "f": pa.array(values(st.floats(allow_nan=False)), type=pa.float64()),
+            "b": pa.array(values(st.booleans()), type=pa.bool_()),
+            "s": pa.array(values(text), type=pa.large_string()),
+            "d": pa.array(values(st.dates()), type=pa.date32()),
+            "t": pa.array(values(naive), type=pa.timestamp("us")),
+            "z": pa.array(values(naive), type=pa.timestamp("us", "UTC")),
+        }
+    )
+    return pl.from_arrow(table) if draw(st.booleans()) else table
+
+
+python_values = st.recursive(
+    st.one_of(scalars, numpy_scalars, arrays(), frames(), tables(), st.binary(max_size=4).map(bytearray)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.lists(inner, max_size=3).map(tuple),
+        st.dictionaries(text, inner, max_size=4),
+        st.frozensets(int64 | text, max_size=3),
+        st.lists(st.none() | st.booleans(), max_size=4),
+        st.lists(st.none() | st.floats(), max_size=4),
+        st.lists(st.none() | naive, max_size=4),
+        st.lists(st.none() | utc, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+# R.
+
+
+def r_text(value: str) -> str:
+    """Return a text as a literal of R's."""
+    escaped = "".join(
+        c if 32 <= ord(c) < 127 and c not in '\\"' else f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}"
+        for c in value
+    )
+    return f'"{escaped}"'
+
+
+r_integer = st.integers(-(2**31) + 1, 2**31 - 1).map(lambda value: f"({value}L)")
+r_double = st.one_of(
+    st.sampled_from(["NaN", "Inf", "-Inf", "-0", "0", "1e-310", "1e300"]),
+    st.floats(allow_nan=False, allow_infinity=False).map(lambda value: f"({value.hex()})"),
+)
+r_seconds = st.one_of(
+    st.floats(2**24, 2**31).map(float.hex),
+    st.integers(-(2**51), 2**51).map(lambda us: f"({us} / 1e6)"),
+    st.integers(-(2**33), 2**33).map(lambda seconds: f"({seconds})"),
+)
+ELEMENTS = {
+    "logical": (st.sampled_from(["TRUE", "FALSE"]), "NA"),
+    "integer": (r_integer, "NA_integer_"),
+    "double": (r_double, "NA_real_"),
+    "complex": (st.tuples(r_double, r_double).map(lambda p: f"complex(1,{p[0]},{p[1]})"), "1i"),
+    "character": (text.map(r_text), "NA_character_"),
+}
+
+
+@st.composite
+def r_vectors(draw: st.DrawFn, length: int | None = None) -> str:
+    """Draw an expression for a vector, a factor, or times."""
+    kind = draw(st.sampled_from([*ELEMENTS, "factor", "Date", "POSIXct", "difftime", "raw"]))
+    count = draw(st.integers(0, 4)) if length is None else length
+
+    def several(element: Any) -> str:
+        return f"c({', '.join(draw(st.lists(element, min_size=count, max_size=count)))})" if count else "NULL"
+
+    if kind == "factor":
+        codes = several(st.sampled_from(["1L", "2L", "NA_integer_"]))
+        ordered = draw(st.sampled_from(["'factor'", "c('ordered', 'factor')"]))
+        return f"structure(as.integer({codes}), levels = c('b', 'a'), class = {ordered})"
+    if kind == "Date":
+        return f".Date(as.double({several(st.integers(-30000, 30000).map(str) | st.just('NA_real_'))}))"
+    if kind == "POSIXct":
+        zone = draw(st.sampled_from(["'UTC'", "'Europe/Berlin'", "NULL", "''"]))
+        return f".POSIXct(as.double({several(r_seconds | st.just('NA_real_'))}), {zone})"
+    if kind == "difftime":
+        unit = draw(st.sampled_from(["secs", "mins", "hours", "days", "weeks"]))
+        numbers = several(st.integers(-1000, 1000).map(str) | st.just("NA_real_"))
+        return f"as.difftime(as.double({numbers}), units = '{unit}')"
+    if kind == "raw" and length is None:
+        return f"as.raw({several(st.integers(0, 255).map(str))})"
+    if kind == "raw":
+        kind = "integer"
+    element, missing = ELEMENTS[kind]
+    return f"as.{kind}({several(element | st.just(missing))})"
+
+
+@st.composite
+def r_arrays(draw: st.DrawFn) -> str:
+    """Draw an expression for a matrix or an array, or a named vector."""
+    kind = draw(st.sampled_from(["logical", "integer", "double", "complex"]))
+    shape = draw(st.lists(st.integers(0, 3), min_size=1, max_size=3))
+    count = int(np.prod(shape))
+    # Arrays of more dimensions than one have no nulls but in doubles, in Python.
+    element = ELEMENTS[kind][0]
+    items = draw(st.lists(element, min_size=count, max_size=count))
+    values = f"as.{kind}(c({', '.join(items)}))"
+    if draw(st.booleans()):
+        return f"array({values}, dim = c({', '.join(f'{n}L' for n in shape)}))"
+    names = ", ".join(r_text(f"n{at}") for at in range(count))
+    return f"setNames({values}, c({names}))" if count else f"array({values}, dim = 0L)"
+
+
+@st.composite
+def r_frames(draw: st.DrawFn) -> str:
+    """Draw an expression for a data frame."""
+    rows = draw(st.integers(0, 3))
+    names = draw(st.lists(text, max_size=4))
+    parts = ", ".join(draw(r_vectors(rows)) for _ in names)
+    labels = draw(st.sampled_from([f".set_row_names({rows}L)", f"sprintf('r%d', seq_len({rows}))"]))
+    kind = draw(st.sampled_from(["'data.frame'", "c('tbl_df', 'tbl', 'data.frame')"]))
+    labels = labels if rows else "integer()"
+    quoted = ", ".join(map(r_text, names))
+    return f"structure(list({parts}), names = as.character(c({quoted})), row.names = {labels}, class = {kind})"
+
+
+r_values = st.recursive(
+    st.one_of(st.just("NULL"), r_vectors(), r_arrays(), r_frames()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: f"list({', '.join(items)})"),
+        st.dictionaries(st.text("abc. ü", min_size=1, max_size=3), inner, max_size=3).map(
+            lambda items: f"list({', '.join(f'{r_text(k)} = {v}' for k, v in items.items())})"
+        ),
+    ),
+    max_leaves=8,
+)

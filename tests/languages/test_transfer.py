@@ -1,0 +1,155 @@
+"""A transfer beside the loop: what works on a value holds up nothing else, and can be left."""
+
+import json
+import shutil
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import anyio.from_thread
+import anyio.lowlevel
+import pytest
+
+from multikernel.core.cells.transfers import Transfer
+from multikernel.core.errors import TransferError
+from multikernel.languages import registry
+from multikernel.languages.language import ANSWER, Language
+from multikernel.languages.transfer import transfer
+from multikernel.languages.values.nodes import Node
+from multikernel.languages.values.reader import Json
+
+pytestmark = pytest.mark.anyio
+
+PATIENCE = 20
+"""Seconds."""
+TASK = Transfer("source", "x", "target", "y")
+
+
+class Fake:
+    """An adapter whose code is the answer that its child gives to it."""
+
+    name = "Fake"
+    library = "{}"
+
+    def __init__(self, work: Callable[[str], None] = lambda folder: None, value: object = None) -> None:
+        """Take what import code does, given the folder, and the value that leaves."""
+        self._work = work
+        self._value = {"t": "int", "v": "5"} if value is None else value
+
+    def refuses_name(self, name: str) -> str:
+        """Refuse no name."""
+        return ""
+
+    def export_code(self, name: str, folder: str) -> str:
+        """Return the value."""
+        return json.dumps([folder, {"value": self._value}])
+
+    def import_code(self, name: str, value: Node, folder: str) -> str:
+        """Work on a value."""
+        self._work(folder)
+        return json.dumps([folder, {"done": True}])
+
+    def variables_code(self, folder: str) -> str:
+        """Return no variables."""
+        return json.dumps([folder, {"variables": []}])
+
+
+class Services:
+    """A runtime whose children answer at once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take a folder."""
+        self.folder = folder
+
+    async def language(self, backend: str) -> str:
+        """Return a language."""
+        return "fake"
+
+    async def run_silently(self, backend: str, code: str) -> str:
+        """Write the answer that the code is."""
+        folder, answer = json.loads(code)
+        Path(folder, ANSWER).write_text(json.dumps(answer))
+        return ""
+
+    @asynccontextmanager
+    async def value_folder(self, source: str) -> AsyncIterator[str]:
+        """Make the folder, and remove what is in it."""
+        self.folder.mkdir()
+        try:
+            yield str(self.folder)
+        finally:
+            for file in self.folder.iterdir():
+                file.unlink()
+            self.folder.rmdir()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run on asyncio, as Multi does."""
+    return "asyncio"
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    """Return a runtime."""
+    return Services(tmp_path / "values")
+
+
+def use(monkeypatch: pytest.MonkeyPatch, adapter: Language) -> None:
+    """Let an adapter be that of all backends."""
+    monkeypatch.setattr(registry, "find", lambda language: adapter)
+
+
+async def test_the_loop_runs_while_an_adapter_works_on_a_value(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_run = threading.Event()
+
+    def work(folder: str) -> None:
+        anyio.from_thread.run(anyio.lowlevel.checkpoint)
+        has_run.set()
+
+    use(monkeypatch, Fake(work))
+    with anyio.fail_after(PATIENCE):
+        await transfer(services, TASK)
+    assert has_run.is_set()
+
+
+async def test_an_interrupt_does_not_wait_for_the_adapter_and_leaves_nothing(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end, is_removed = anyio.Event(), threading.Event(), threading.Event()
+    remove = shutil.rmtree
+
+    def work(folder: str) -> None:
+        anyio.from_thread.run_sync(begun.set)
+        assert may_end.wait(PATIENCE)
+        Path(folder).mkdir()
+        Path(folder, "value.json").write_text("late")
+
+    def observed(folder: str, ignore_errors: bool) -> None:
+        remove(folder, ignore_errors)
+        is_removed.set()
+
+    use(monkeypatch, Fake(work))
+    monkeypatch.setattr(shutil, "rmtree", observed)
+    with anyio.fail_after(PATIENCE):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(transfer, services, TASK)
+            await begun.wait()
+            tasks.cancel_scope.cancel()
+    assert not services.folder.exists()
+    may_end.set()
+    assert await anyio.to_thread.run_sync(is_removed.wait, PATIENCE)
+    assert not services.folder.exists()
+
+
+@pytest.mark.parametrize("value", [5, {"t": "int", "v": 5}, {"t": "text", "data": [0, 8]}])
+async def test_an_invalid_value_is_an_error_that_names_the_backend(
+    services: Services, monkeypatch: pytest.MonkeyPatch, value: Json
+) -> None:
+    use(monkeypatch, Fake(value=value))
+    with pytest.raises(TransferError, match="source sent an invalid reply about x"):
+        await transfer(services, TASK)
