@@ -36,7 +36,7 @@ def test_kernelspecs_that_are_not_installed_are_said_at_their_place(machine: Mac
     result = run("check", "c.yaml")
     assert result.code == 1
     assert result.lines == [
-        "c.yaml:5:13: backends.my.r.kernel: the kernelspec 'irr' is not installed (did you mean 'ir'?); installed are "
+        "c.yaml:5:13: backends.my.r.kernel: the kernelspec 'irr' is not installed (did you mean 'ir'?); installed: "
         "ir, python3"
     ]
 
@@ -46,9 +46,9 @@ def test_a_program_that_is_gone_and_a_multi_are_said_too(machine: Machine, run: 
     run("install", "--user")
     machine.write("c.yaml", "default: p\nbackends: {p: {kernel: python3}, r: {kernel: ir}, m: {kernel: multi}}\n")
     assert run("check", "c.yaml").lines == [
-        f"c.yaml:2:46: backends.r.kernel: there is no program /gone/R, which the kernelspec in {folder} starts: "
-        "install it anew",
-        "c.yaml:2:63: backends.m.kernel: the kernelspec 'multi' is a Multi, which cannot be a backend; others are ir, "
+        "c.yaml:2:46: backends.r.kernel: its program /gone/R does not exist: reinstall the kernel, or fix "
+        f"{folder}/kernel.json",
+        "c.yaml:2:63: backends.m.kernel: the kernelspec 'multi' is a Multi, which cannot be a backend; use one of ir, "
         "python3",
     ]
 
@@ -84,7 +84,7 @@ def test_without_an_argument_it_is_the_file_that_counts_for_the_working_folder(
 def test_without_any_config_there_is_nothing_to_check(machine: Machine, run: Run) -> None:
     result = run("check")
     assert result.code == 0
-    assert result.lines == ["no multikernel.yaml counts here: every installed kernelspec is a backend"]
+    assert result.lines == ["no multikernel.yaml applies here, so every installed kernelspec is a backend"]
     assert run("check", "--json").json == {"file": None, "config": None, "ok": True, "findings": []}
 
 

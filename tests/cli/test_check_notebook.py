@@ -97,7 +97,7 @@ def test_a_default_that_nobody_knows_gets_the_benefit_of_the_doubt(machine: Mach
     result = run("check", "n.ipynb")
     assert result.code == 0
     assert result.lines[0].startswith("n.ipynb: cell 1 (id a): warning: %%time is neither a command nor a backend, ")
-    assert result.lines[0].endswith(" (That is if odd has no %% magics, which its kernelspec does not show.)")
+    assert result.lines[0].endswith(" (This applies if odd has no %% magics; its kernelspec does not tell.)")
     machine.write_notebook("x\n%%r")
     assert run("check", "n.ipynb").code == 1
 
@@ -107,8 +107,8 @@ def test_a_cell_for_a_backend_that_could_not_start_is_a_mistake(machine: Machine
     result = run("check", "n.ipynb")
     assert result.code == 1
     assert result.lines == [
-        "n.ipynb: cell 1 (id a): gone, which it runs on, could not start: the kernelspec 'gone' is not installed; "
-        "installed are ir, odd, python3"
+        "n.ipynb: cell 1 (id a): its backend gone cannot start: the kernelspec 'gone' is not installed; "
+        "installed: ir, odd, python3"
     ]
 
 
@@ -184,7 +184,7 @@ def test_a_notebook_of_another_kernel_is_checked_with_a_warning(machine: Machine
     result = run("check", "n.ipynb")
     assert result.code == 0
     assert result.lines == [
-        "n.ipynb: warning: its kernel is python3, not a Multi; the cells are checked as Multi would take them"
+        "n.ipynb: warning: its kernel is python3, not a Multi; the cells are checked as if Multi ran them"
     ]
     machine.write_notebook("1", kernel="of somebody else")
     assert run("check", "n.ipynb").lines == ["n.ipynb: no mistakes"]
@@ -221,13 +221,13 @@ def test_older_notebooks_without_ids_and_with_text_in_one_piece_are_read(machine
         ("[" * 100_000, "is not a notebook: maximum recursion depth exceeded while decoding a JSON array"),
         ("[]", "is not a notebook: it has no list of cells"),
         ('{"cells": 5}', "is not a notebook: it has no list of cells"),
-        ('{"cells": [5]}', "is not a notebook: cell 1 is no object"),
+        ('{"cells": [5]}', "is not a notebook: cell 1 is not an object"),
         (
             '{"cells": [{"cell_type": "code", "source": [5]}]}',
-            "is not a notebook: cell 1 has no text as its source",
+            "is not a notebook: the source of cell 1 is not text",
         ),
-        ('{"cells": [{"cell_type": "code"}]}', "is not a notebook: cell 1 has no text as its source"),
-        ('{"worksheets": []}', "is of nbformat 3: open and save it in Jupyter first"),
+        ('{"cells": [{"cell_type": "code"}]}', "is not a notebook: the source of cell 1 is not text"),
+        ('{"worksheets": []}', "has the old nbformat 3: open it in Jupyter and save it first"),
     ],
     ids=range(8),
 )

@@ -132,11 +132,9 @@ def test_kernelspecs_that_cannot_start_are_left_out_with_the_reason(machine: Mac
     run("init")
     text = (machine.work / "multikernel.yaml").read_text()
     assert list(written(machine)["backends"]) == ["python"]
-    assert (
-        f"\n  # Left out is old: there is no program /gone/julia, which the kernelspec in {folder} starts: install it "
-        f"anew\n"
-    ) in text
-    assert f"\n  # Left out is broken: {machine.kernels}/broken/kernel.json cannot be read: " in text
+    assert "\n  # Left out: old: its program /gone/julia does not exist: reinstall the kernel, or " in text
+    assert f"or fix {folder}/kernel.json\n" in text
+    assert f"\n  # Left out: broken: {machine.kernels}/broken/kernel.json cannot be read: " in text
     assert run("check").code == 0
 
 
@@ -144,9 +142,7 @@ def test_a_file_that_is_there_stays_unless_force_is_said(machine: Machine, run: 
     path = machine.write("multikernel.yaml", "mine")
     result = run("init")
     assert result.code == 1
-    assert result.complaint == (
-        "multikernel init: there is a multikernel.yaml here already, which stays as it is; --force replaces it"
-    )
+    assert result.complaint == ("multikernel init: multikernel.yaml already exists here; use --force to replace it")
     assert path.read_text() == "mine"
     assert run("init", "--force").code == 0
     assert written(machine)["default"] == "python"
@@ -174,7 +170,7 @@ def test_what_cannot_be_replaced_is_one_sentence_and_nothing_is_left(machine: Ma
     (machine.work / "multikernel.yaml").mkdir()
     result = run("init", "--force")
     assert result.code == 1
-    assert result.complaint == (f"multikernel init: {machine.work}/multikernel.yaml cannot be written: Is a directory")
+    assert result.complaint == (f"multikernel init: cannot write {machine.work}/multikernel.yaml: Is a directory")
     assert [path.name for path in machine.work.iterdir()] == ["multikernel.yaml"]
 
 

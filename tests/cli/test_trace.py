@@ -24,7 +24,7 @@ def test_a_trace_that_breaks_off_is_known_from_one_that_ends(capsys: pytest.Capt
 
 def test_what_was_missed_is_said_where_it_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     _show([RECORD, b'{"missed": 7}\n', RECORD], MULTI, EVERYTHING)
-    assert capsys.readouterr().out.splitlines()[1] == "# 7 messages are missing here: they were not read in time"
+    assert capsys.readouterr().out.splitlines()[1] == "# 7 messages are missing here: trace could not keep up"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_one_that_comes_to_light_is_said(machine: Machine, run: Run) -> None:
     run("install", "--user")
     result = run("uninstall")
     assert result.code == 0
-    assert result.err == f"Jupyter finds another multi now, in {machine.system_kernels}/multi\n"
+    assert result.err == f"Jupyter now finds another multi, in {machine.system_kernels}/multi\n"
 
 
 def test_other_kernels_stay(machine: Machine, run: Run) -> None:
@@ -32,7 +32,7 @@ def test_other_kernels_stay(machine: Machine, run: Run) -> None:
     result = run("uninstall", "--name", "ir")
     assert result.code == 1
     assert result.complaint == (
-        f"multikernel uninstall: ir, in {folder}, is not a Multi, so it stays: jupyter kernelspec remove ir"
+        f"multikernel uninstall: ir, in {folder}, is not a Multi; to remove it, run jupyter kernelspec remove ir"
     )
     assert (folder / "kernel.json").exists()
     assert run("uninstall", "--name", "python3").code == 1
@@ -44,8 +44,8 @@ def test_a_kernelspec_that_cannot_be_read_stays(machine: Machine, run: Run) -> N
     result = run("uninstall")
     assert result.code == 1
     assert result.complaint.startswith(
-        f"multikernel uninstall: whether multi is a Multi is not known, so it stays: {folder}/kernel.json cannot be "
-        f"read: "
+        f"multikernel uninstall: multi is not removed, since it may not be a Multi: {folder}/kernel.json "
+        f"cannot be read: "
     )
     assert folder.exists()
 
@@ -54,13 +54,13 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are(machine: Machi
     nothing = run("uninstall", "--user")
     assert (nothing.code, nothing.complaint) == (
         1,
-        f"multikernel uninstall: there is no kernelspec 'multi' in {machine.user_kernels}; there is no Multi at all",
+        f"multikernel uninstall: there is no kernelspec 'multi' in {machine.user_kernels}; no Multi is installed",
     )
     run("install", "--user", "--name", "multi-b")
     result = run("uninstall")
     assert (result.code, result.complaint) == (
         1,
-        "multikernel uninstall: there is no kernelspec 'multi'; Multis are: multi-b",
+        "multikernel uninstall: there is no kernelspec 'multi'; installed Multis: multi-b",
     )
 
 

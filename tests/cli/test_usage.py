@@ -44,13 +44,13 @@ def test_the_version_can_be_asked_for(run: Run) -> None:
     [
         (
             [],
-            "multikernel: no subcommand: name one of install, uninstall, list, check, doctor, init, trace; see "
-            "multikernel --help",
+            "multikernel: no subcommand given; use one of install, uninstall, list, check, doctor, init, trace, "
+            "or see multikernel --help",
         ),
         (
             ["lst"],
-            "multikernel: there is no subcommand 'lst' (did you mean 'list'?): name one of install, uninstall, list, "
-            "check, doctor, init, trace; see multikernel --help",
+            "multikernel: unknown subcommand 'lst' (did you mean 'list'?); use one of install, uninstall, list, "
+            "check, doctor, init, trace, or see multikernel --help",
         ),
         (["list", "--jsn"], "multikernel list: unknown argument '--jsn'; see multikernel list --help"),
         (["list", ".", "more"], "multikernel list: unknown argument 'more'; see multikernel list --help"),
@@ -124,3 +124,10 @@ def test_what_the_terminal_cannot_show_is_shown_all_the_same(machine: Machine) -
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{machine.work}/\\u03a9/multikernel.yaml: no mistakes\n"
+
+
+def test_a_kernelspec_that_cannot_be_read_is_reported_once(machine: Machine) -> None:
+    (machine.add_kernel("broken", "x") / "kernel.json").write_text("{")
+    done = subprocess.run([*MULTI, "list"], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert done.stderr == ""
+    assert done.stdout.count("broken: ") == 1
