@@ -95,7 +95,7 @@ def test_a_file_that_the_kernel_would_not_trust_is_a_mistake(machine: Machine, r
     result = run("check", *arguments)
     assert result.code == 1
     assert result.lines == [
-        "multikernel.yaml:1:1: it is not used, since others can write it; if you trust it: chmod go-w "
+        "multikernel.yaml:1:1: not used, because other users can write to it; if you trust it, run chmod go-w "
         + (arguments[0] if arguments else str(config))
     ]
 

@@ -90,7 +90,7 @@ def test_the_config_file_is_examined_as_check_does(machine: Machine, run: Run) -
     assert [state for state, _ in lines_about(result, "backend gone")] == ["problem"]
     path.chmod(0o666)
     machine.add_kernel("python3", "python")
-    assert "others can write it" in lines_about(run("doctor"), "config")[0][1]
+    assert "other users can write to it" in lines_about(run("doctor"), "config")[0][1]
 
 
 def test_kernelspecs_are_examined(machine: Machine, run: Run) -> None:

@@ -149,7 +149,7 @@ def test_a_config_with_mistakes_is_not_installed(machine: Machine, run: Run) -> 
     assert result.code == 1
     lines = result.err.splitlines()
     assert result.out == ""
-    assert lines[0].startswith("c.yaml:1:10: default: 'q' is no backend")
+    assert lines[0].startswith("c.yaml:1:10: default: there is no backend 'q'")
     assert lines[1].startswith("c.yaml:2:40: backends.p.start: 'eagr' is not one of lazy, eager")
     assert lines[2:] == ["multikernel install: not installed, because the config file has mistakes"]
     assert not machine.user_kernels.exists()

@@ -158,7 +158,7 @@ def test_a_config_that_is_not_trusted_is_refused(machine: Machine, run: Run) -> 
     config = machine.write("multikernel.yaml", "backends: {p: {kernel: python3}}\n")
     config.chmod(0o666)
     assert run("list").lines[-1] == (
-        f"multikernel.yaml:1:1: it is not used, since others can write it; if you trust it: chmod go-w {config}"
+        f"multikernel.yaml:1:1: not used, because other users can write to it; if you trust it, run chmod go-w {config}"
     )
 
 

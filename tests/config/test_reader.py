@@ -112,7 +112,7 @@ def test_a_timeout_is_in_seconds(number: str, seconds: float) -> None:
 @pytest.mark.parametrize("number", ["86400.1", "1e999", "-0.5", "1" + 5000 * "0", "0e5"])
 def test_a_timeout_out_of_range_is_refused(number: str) -> None:
     (mistake,) = mistakes_of(f"backends: {{r: {{kernel: ir, timeout: {number}}}}}")
-    assert "must be more than 0 and at most 86400" in mistake.what
+    assert "use more than 0 and at most 86400" in mistake.what
 
 
 def test_quotes_keep_text_that_yaml_would_take_for_something_else() -> None:

@@ -28,12 +28,12 @@ BEYOND_A_SCHEMA = {
         r"'.*' is already (the name of a backend|an alias of .*) \(line .*\)",
         "backends: {r: {kernel: ir, aliases: [R]}}",
     ),
-    "names of commands, of which there will be more": (
-        r"'.*' (is the|will be a) command",
+    "names of commands, including future ones": (
+        r"'.*' (is the command|is reserved for the command)",
         "backends: {use: {kernel: ir}}",
     ),
     "a default that no backend has": (
-        r"'.*' is no backend",
+        r"there is no backend '.*'",
         "{default: x, backends: {r: {kernel: ir}}}",
     ),
     "no default, where one is needed": (

@@ -180,7 +180,7 @@ def test_a_file_that_others_can_write_is_not_used(tmp_path: Path, mode: int) -> 
         error = kernel.run("1").content
         assert kernel.run("%%python3\n1").result == "1"
     assert error["ename"] == "ConfigError"
-    assert error["evalue"].startswith("multikernel.yaml:1:1: it is not used, since others can write it")
+    assert error["evalue"].startswith("multikernel.yaml:1:1: not used, because other users can write to it")
 
 
 def test_a_file_of_another_user_is_not_used(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_file_of_another_user_is_not_used(tmp_path: Path) -> None:
     os.chown(file, 65534, 65534)
     with open_kernel("multi", cwd=str(tmp_path)) as kernel:
         error = kernel.run("1").content
-    assert error["evalue"].startswith("multikernel.yaml:1:1: it is not used, since it belongs to another user")
+    assert error["evalue"].startswith("multikernel.yaml:1:1: not used, because it belongs to another user")
 
 
 def test_a_file_above_the_notebook_counts_and_the_nearest_wins(tmp_path: Path) -> None:
