@@ -140,7 +140,7 @@ def test_mistakes_are_said_by_the_first_cell_which_does_not_run(tmp_path: Path) 
     assert first.content["ename"] == "ConfigError"
     assert first.content["evalue"].splitlines() == [
         "multikernel.yaml:3:36: backends.python.start: 'eagr' is not one of lazy, eager (did you mean 'eager'?)",
-        "multikernel.yaml:4:3: backends.use: 'use' is the command %%use: take another name",
+        "multikernel.yaml:4:3: backends.use: 'use' is the command %%use: choose another name",
     ]
     assert second.content["ename"] == "NameError"
 
