@@ -110,7 +110,7 @@ def _candidates(language: str, kernel: str) -> Iterator[str]:
 
 def _entry(backend: BackendConfig, spec: InstalledKernelspec) -> str:
     lines = [
-        f"\n  # {_comment(spec.display_name)}",
+        f"\n  # {_comment(spec.display_name or spec.name)}",
         f"  {_scalar(backend.name)}:",
         f"    kernel: {_scalar(backend.kernel)}",
     ]

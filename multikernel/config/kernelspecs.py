@@ -7,11 +7,10 @@ kernelspecs are small files in folders that jupyter_core names.
 import json
 import logging
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_core.paths import jupyter_path
 
@@ -31,29 +30,53 @@ TYPES: dict[str, tuple[type, str]] = {
 }
 """The keys of a kernel.json that are read, with the type of each (jupyter_client 8.10, `KernelSpec`)."""
 
-INTERRUPT_MODES = ("signal", "message")
+INTERRUPT_MODES: dict[str, InterruptMode] = {"signal": "signal", "message": "message"}
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class InstalledKernelspec:
-    """A kernelspec on this machine; Multi's own and those that cannot be used are included."""
+class InstalledKernelspec(NamedTuple):
+    """A kernelspec on this machine; Multi's own and those that cannot be used are included.
+
+    A named tuple, since creating a dataclass takes a millisecond of the front's start.
+    """
 
     name: str
     """In lower case, as Jupyter looks it up."""
     folder: Path
-    argv: tuple[str, ...] = ()
-    """Empty where it is missing or not a list of strings."""
-    env: Mapping[str, str] = field(default_factory=dict)
-    language: str = ""
-    display_name: str = ""
-    interrupt_mode: InterruptMode = "signal"
-    metadata: Json = field(default_factory=dict)
+    content: Json
+    """Its kernel.json, with the right types; empty where that cannot be read."""
     error: str = ""
     """Why Jupyter cannot use it; empty if it can."""
     is_native: bool = False
     """Jupyter's entry for an ipykernel without a kernel.json; only jupyter_client knows its exact argv."""
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """Its command line; empty where it is missing or not a list of strings."""
+        words = self.content.get("argv", ())
+        return tuple(words) if all(isinstance(word, str) for word in words) else ()
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Its environment variables, with the `${NAME}` that jupyter_client expands."""
+        return {name: str(value) for name, value in self.content.get("env", {}).items()}
+
+    @property
+    def language(self) -> str:
+        """Its language, as it spells it; may be empty."""
+        return str(self.content.get("language", ""))
+
+    @property
+    def display_name(self) -> str:
+        """What launchers show; may be empty."""
+        return str(self.content.get("display_name", ""))
+
+    @property
+    def metadata(self) -> Json:
+        """Its metadata."""
+        metadata: Json = self.content.get("metadata", {})
+        return metadata
 
     @property
     def is_multi(self) -> bool:
@@ -72,7 +95,7 @@ class InstalledKernelspec:
 
     @property
     def fault(self) -> str:
-        """Why it cannot start a kernel; empty if nothing is known against it."""
+        """Why it cannot start a kernel; empty if it probably can."""
         if self.error or self.argv:
             return self.error
         return f"{self.folder / 'kernel.json'} names no program: argv must be a list of strings"
@@ -84,7 +107,7 @@ class InstalledKernelspec:
             self.name,
             self.language,
             self.display_name,
-            self.interrupt_mode,
+            INTERRUPT_MODES[self.content.get("interrupt_mode", "signal").lower()],
             has_debugger=self.has_debugger,
             command=self.argv if is_plain else (),
         )
@@ -129,10 +152,12 @@ def all_kernelspecs() -> dict[str, InstalledKernelspec]:
         found["python3"] = InstalledKernelspec(
             "python3",
             Path(ipykernel.origin).parent / "resources",
-            ("python", "-m", "ipykernel_launcher", "-f", "{connection_file}"),
-            language="python",
-            display_name="Python 3 (ipykernel)",
-            metadata={"debugger": True},
+            {
+                "argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "metadata": {"debugger": True},
+            },
             is_native=True,
         )
     return dict(sorted(found.items()))
@@ -151,42 +176,30 @@ def kernelspecs_in(folders: Iterable[str | Path]) -> dict[str, InstalledKernelsp
 
 def _read(name: str, file: Path) -> InstalledKernelspec:
     try:
-        return InstalledKernelspec(name, file.parent, **_parse(file))
+        content = json.loads(file.read_text("utf-8"))
+        _check(content)
     except OSError as error:
         why = error.strerror or str(error)
     except (ValueError, RecursionError) as error:
         why = str(error)
-    return InstalledKernelspec(name, file.parent, error=f"{file} cannot be read: {why}")
+    else:
+        provisioner = content.get("metadata", {}).get("kernel_provisioner", {}).get("provisioner_name")
+        missing = f"its kernel provisioner {provisioner!r} is not installed; {file} names it"
+        return InstalledKernelspec(name, file.parent, content, "" if _is_installed(provisioner) else missing)
+    return InstalledKernelspec(name, file.parent, {}, f"{file} cannot be read: {why}")
 
 
-def _parse(file: Path) -> Json:
-    """Return the fields of an InstalledKernelspec; OSError, ValueError or RecursionError where jupyter_client fails."""
-    spec = json.loads(file.read_text("utf-8"))
-    if not isinstance(spec, dict):
+def _check(content: object) -> None:
+    """Raise ValueError for a kernel.json that jupyter_client would refuse."""
+    if not isinstance(content, dict):
         raise ValueError("it must be a JSON object")
     for key, (kind, what) in TYPES.items():
-        if not isinstance(spec.get(key, kind()), kind):
+        if not isinstance(content.get(key, kind()), kind):
             raise ValueError(f"{key} must be {what}")
-    mode = spec.get("interrupt_mode", "signal").lower()
-    if mode not in INTERRUPT_MODES:
+    if content.get("interrupt_mode", "signal").lower() not in INTERRUPT_MODES:
         raise ValueError(f"interrupt_mode must be {' or '.join(INTERRUPT_MODES)}")
-    metadata = spec.get("metadata", {})
-    provisioner = metadata.get("kernel_provisioner", {})
-    if not isinstance(provisioner, dict):
+    if not isinstance(content.get("metadata", {}).get("kernel_provisioner", {}), dict):
         raise ValueError("kernel_provisioner must be an object")
-    provisioner_name = provisioner.get("provisioner_name")
-    argv = spec.get("argv", [])
-    return {
-        "argv": tuple(argv) if all(isinstance(word, str) for word in argv) else (),
-        "env": {str(key): str(value) for key, value in spec.get("env", {}).items()},
-        "language": spec.get("language", ""),
-        "display_name": spec.get("display_name", ""),
-        "interrupt_mode": mode,
-        "metadata": metadata,
-        "error": ""
-        if _is_installed(provisioner_name)
-        else f"its kernel provisioner {provisioner_name!r} is not installed; {file} names it",
-    }
 
 
 def _is_installed(provisioner: object) -> bool:
