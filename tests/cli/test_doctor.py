@@ -1,4 +1,4 @@
-"""`multikernel doctor`: a line for each finding, and what to do about it; backends are started for real."""
+"""`multikernel doctor` prints each finding and how to fix it; it starts real backends."""
 
 import io
 import json
@@ -22,7 +22,7 @@ from multikernel.config.settings import history_file
 from .conftest import Machine, Result, Run
 
 NOTHING_STARTS = "backends: {gone: {kernel: gone}}"
-"""A config with which no kernel is started; it has one mistake."""
+"""A config with which no kernel starts; it has one mistake."""
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def runtime(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def lines_about(result: Result, subject: str) -> list[tuple[str, str]]:
-    """Return state and text of the lines about something."""
+    """Return state and text of the lines about a subject."""
     found = (line.partition("  ") for line in result.lines)
     return [
         (state, text.strip().removeprefix(f"{subject}: ")) for state, _, text in found if f" {subject}:" in f" {text}"
@@ -81,7 +81,7 @@ def test_a_backend_that_does_not_start_is_a_problem_and_the_others_are_started(m
     assert python.endswith(f"fix backends.p.startup in {path.name}")
 
 
-def test_the_config_file_is_examined_as_check_does(machine: Machine, run: Run) -> None:
+def test_the_config_file_is_checked_as_by_check(machine: Machine, run: Run) -> None:
     path = machine.write("multikernel.yaml", NOTHING_STARTS)
     result = run("doctor")
     assert result.code == 1
@@ -93,7 +93,7 @@ def test_the_config_file_is_examined_as_check_does(machine: Machine, run: Run) -
     assert "other users can write to it" in lines_about(run("doctor"), "config")[0][1]
 
 
-def test_kernelspecs_are_examined(machine: Machine, run: Run) -> None:
+def test_kernelspecs_are_checked(machine: Machine, run: Run) -> None:
     machine.write("multikernel.yaml", "default: a\nbackends: {a: {kernel: gone}, b: {kernel: no-program}}")
     machine.add_kernel("no-program", "x", ["/nowhere/x"])
     machine.add_kernel("unused", "x", ["/nowhere/x"])
@@ -180,7 +180,7 @@ def test_a_history_that_others_can_read_is_a_problem(machine: Machine, run: Run)
     assert lines_about(run("doctor"), "history") == [("problem", f"other users can read {file}; run chmod 600 {file}")]
 
 
-def test_ctrl_c_ends_what_it_has_started(machine: Machine, runtime: Path) -> None:
+def test_ctrl_c_ends_every_kernel_that_it_has_started(machine: Machine, runtime: Path) -> None:
     code = "import time; print('x', flush=True); time.sleep(600)"
     machine.add_kernel("mute", "x", [sys.executable, "-c", code])
     machine.write("multikernel.yaml", "backends: {m: {kernel: mute}}")
@@ -198,7 +198,7 @@ def test_ctrl_c_ends_what_it_has_started(machine: Machine, runtime: Path) -> Non
 
 
 def test_backends_start_side_by_side(machine: Machine, run: Run) -> None:
-    """Each of two kernels ends only when the other one has begun."""
+    """Each of two kernels exits only after the other one has begun."""
     for ours, other in (("a", "b"), ("b", "a")):
         code = (
             "import os, time\n"
@@ -236,14 +236,14 @@ def test_a_terminal_shows_which_backends_are_starting(monkeypatch: pytest.Monkey
     assert shown[6] == "b is ready\n"
 
 
-def test_what_is_no_terminal_gets_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+def test_there_is_no_progress_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress(1)
     progress.started("a")
     progress.erase()
     assert capsys.readouterr().err == ""
 
 
-def test_a_reader_that_has_read_enough_ends_the_starts(machine: Machine, runtime: Path) -> None:
+def test_a_closed_pipe_ends_the_starts(machine: Machine, runtime: Path) -> None:
     command = [sys.executable, "-P", "-m", "multikernel", "doctor"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

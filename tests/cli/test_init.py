@@ -1,4 +1,4 @@
-"""`multikernel init` writes a multikernel.yaml that works as it is."""
+"""`multikernel init` writes a multikernel.yaml that works unchanged."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def test_what_it_writes_passes_check_and_is_what_list_shows(machine: Machine, ru
     assert [backend["name"] for backend in run("list", "--json").json["backends"]] == ["python", "r"]
 
 
-def test_it_says_what_every_key_means(machine: Machine, run: Run) -> None:
+def test_it_explains_every_key(machine: Machine, run: Run) -> None:
     run("init")
     text = (machine.work / "multikernel.yaml").read_text()
     schema = json.loads((REPOSITORY / "config" / "schema.json").read_text())
@@ -138,7 +138,7 @@ def test_kernelspecs_that_cannot_start_are_left_out_with_the_reason(machine: Mac
     assert run("check").code == 0
 
 
-def test_a_file_that_is_there_stays_unless_force_is_said(machine: Machine, run: Run) -> None:
+def test_an_existing_file_is_kept_without_force(machine: Machine, run: Run) -> None:
     path = machine.write("multikernel.yaml", "mine")
     result = run("init")
     assert result.code == 1
@@ -148,7 +148,7 @@ def test_a_file_that_is_there_stays_unless_force_is_said(machine: Machine, run: 
     assert written(machine)["default"] == "python"
 
 
-def test_a_dangling_link_counts_as_a_file_and_force_replaces_the_link_only(machine: Machine, run: Run) -> None:
+def test_a_dangling_link_counts_as_a_file_and_force_replaces_only_the_link(machine: Machine, run: Run) -> None:
     target = machine.root / "target"
     (machine.work / "multikernel.yaml").symlink_to(target)
     assert run("init").code == 1
@@ -157,7 +157,7 @@ def test_a_dangling_link_counts_as_a_file_and_force_replaces_the_link_only(machi
     assert not (machine.work / "multikernel.yaml").is_symlink()
 
 
-def test_the_file_is_one_that_the_kernel_trusts_whatever_the_umask(machine: Machine, run: Run) -> None:
+def test_the_kernel_trusts_the_file_whatever_the_umask(machine: Machine, run: Run) -> None:
     before = os.umask(0)
     try:
         run("init")

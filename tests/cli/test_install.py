@@ -1,4 +1,4 @@
-"""`multikernel install` puts a Multi into the launcher, and touches nothing that is not Multi's."""
+"""`multikernel install` adds a Multi to the launchers, and touches nothing else."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def kernel_json(folder: Path) -> Any:
     return json.loads((folder / "kernel.json").read_text("utf-8"))
 
 
-def test_the_plain_kernelspec_is_the_one_that_comes_with_multi_but_for_the_interpreter(
+def test_the_plain_kernelspec_equals_the_one_shipped_with_multi_except_for_the_interpreter(
     machine: Machine, run: Run
 ) -> None:
     result = run("install", "--user")
@@ -53,13 +53,13 @@ def test_sys_prefix_is_the_environment_of_the_interpreter(
     assert (machine.prefix_kernels / "multi" / "kernel.json").is_file()
 
 
-def test_a_place_that_jupyter_does_not_know_is_said(machine: Machine, run: Run) -> None:
+def test_there_is_a_hint_if_jupyter_does_not_look_there(machine: Machine, run: Run) -> None:
     result = run("install", "--prefix", machine.prefix)
     assert result.code == 0
     assert result.err == (f"Jupyter does not look there unless JUPYTER_PATH contains {machine.prefix}/share/jupyter\n")
 
 
-def test_everybody_may_read_what_is_installed(machine: Machine, run: Run) -> None:
+def test_everybody_can_read_what_is_installed(machine: Machine, run: Run) -> None:
     before = os.umask(0o022)
     try:
         run("install", "--user")
@@ -106,7 +106,7 @@ def test_a_config_makes_a_kernel_with_its_path_its_language_and_its_name(machine
 
 
 @pytest.mark.parametrize(("debugger", "promised"), [(True, True), (False, False), ("odd", False)])
-def test_a_debugger_is_promised_if_a_backend_has_one(
+def test_the_kernelspec_claims_a_debugger_if_a_backend_has_one(
     machine: Machine, run: Run, debugger: object, promised: bool
 ) -> None:
     machine.add_kernel("ir", "R")
@@ -129,7 +129,7 @@ def test_a_debugger_is_promised_if_a_backend_has_one(
     ],
     ids=str,
 )
-def test_names_are_made_of_what_is_given(
+def test_names_are_derived_from_the_arguments(
     machine: Machine, run: Run, arguments: list[str], name: str, display_name: str
 ) -> None:
     machine.write("Team-A.yaml", GOOD)
@@ -169,7 +169,7 @@ def test_a_config_whose_default_has_no_language_is_not_installed(machine: Machin
     assert not machine.user_kernels.exists()
 
 
-def test_another_backend_without_a_kernelspec_is_said_and_does_no_harm(machine: Machine, run: Run) -> None:
+def test_another_backend_without_a_kernelspec_is_only_a_warning(machine: Machine, run: Run) -> None:
     config = machine.write("c.yaml", "default: p\nbackends: {p: {kernel: python3}, r: {kernel: ir}}\n")
     result = run("install", "--user", "--config", config)
     assert result.code == 0
@@ -200,7 +200,7 @@ def test_another_backend_without_a_kernelspec_is_said_and_does_no_harm(machine: 
     ],
     ids=str,
 )
-def test_what_cannot_be_meant_is_one_sentence_and_exit_code_2(
+def test_invalid_arguments_are_one_sentence_and_exit_code_2(
     machine: Machine, run: Run, arguments: list[str], complaint: str
 ) -> None:
     machine.write("Ж.yaml", GOOD)
@@ -238,9 +238,7 @@ def test_the_same_multi_is_replaced(machine: Machine, run: Run) -> None:
     assert kernel_json(machine.user_kernels / "multi-c")["display_name"] == "Two"
 
 
-def test_the_multi_of_another_config_is_replaced_only_under_a_name_that_was_asked_for(
-    machine: Machine, run: Run
-) -> None:
+def test_the_multi_of_another_config_is_replaced_only_if_it_is_named(machine: Machine, run: Run) -> None:
     first, second = machine.write("one/c.yaml", GOOD), machine.write("two/c.yaml", GOOD)
     run("install", "--user", "--config", first)
     result = run("install", "--user", "--config", second)
@@ -254,7 +252,7 @@ def test_the_multi_of_another_config_is_replaced_only_under_a_name_that_was_aske
     assert kernel_json(folder)["env"] == {"MULTIKERNEL_CONFIG": str(second)}
 
 
-def test_a_place_that_cannot_be_written_is_one_sentence_with_a_hint(machine: Machine, run: Run) -> None:
+def test_an_unwritable_folder_is_one_sentence_with_a_hint(machine: Machine, run: Run) -> None:
     machine.system_kernels.parent.write_text("a file, not a folder")
     result = run("install")
     assert result.code == 1

@@ -1,4 +1,4 @@
-"""`multikernel list` shows what a notebook in a folder has, and why something is not there."""
+"""`multikernel list` shows the backends of a folder, and why something is missing."""
 
 import sys
 
@@ -69,7 +69,7 @@ def test_a_kernelspec_that_is_not_installed_is_refused_with_a_suggestion(machine
     )
 
 
-def test_a_multi_is_no_backend(machine: Machine, run: Run) -> None:
+def test_a_multi_is_not_a_backend(machine: Machine, run: Run) -> None:
     run("install", "--user")
     assert "multi " not in run("list").out
     machine.write("multikernel.yaml", "default: p\nbackends: {p: {kernel: python3}, m: {kernel: multi}}\n")
@@ -78,7 +78,7 @@ def test_a_multi_is_no_backend(machine: Machine, run: Run) -> None:
     )
 
 
-def test_a_program_that_is_gone_is_refused(machine: Machine, run: Run) -> None:
+def test_a_missing_program_is_refused(machine: Machine, run: Run) -> None:
     folder = machine.add_kernel("old", "python", ["/gone/bin/python", "-m", "ipykernel_launcher"])
     assert run("list").lines[-1] == (
         f"refused: old: its program /gone/bin/python does not exist: reinstall the kernel, or fix {folder}/kernel.json"
@@ -114,7 +114,7 @@ def test_a_program_is_found_as_jupyter_client_finds_it(machine: Machine, run: Ru
     assert found["d"][1].startswith("its program tool does not exist: ")
 
 
-def test_python_is_multi_s_own_wherever_the_path_leads(
+def test_python_is_multi_s_own_interpreter_whatever_the_path(
     machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.add_kernel("mine", "python", ["python3", "-m", "mine"])
@@ -139,7 +139,7 @@ def test_a_kernelspec_that_cannot_be_read_is_refused(machine: Machine, run: Run)
     assert lines[2].startswith(f"refused: broken: {file.format('broken')} cannot be read: ")
 
 
-def test_a_config_with_mistakes_is_refused_and_what_holds_instead_is_shown(machine: Machine, run: Run) -> None:
+def test_a_config_with_mistakes_is_refused_and_the_backends_used_instead_are_shown(machine: Machine, run: Run) -> None:
     machine.write("multikernel.yaml", "backends: {p: {kernel: python3, start: eagr}, q: {}}\n")
     result = run("list")
     assert result.code == 0
@@ -169,7 +169,7 @@ def test_the_config_of_the_environment_comes_first(machine: Machine, run: Run, m
     assert run("list", "--json").json["config"] == str(named)
 
 
-def test_json_has_all_of_it_under_fixed_keys(machine: Machine, run: Run) -> None:
+def test_json_has_everything_under_fixed_keys(machine: Machine, run: Run) -> None:
     (machine.add_kernel("broken", "x") / "kernel.json").write_text("{")
     config = machine.write("multikernel.yaml", "default: py\nbackends: {python: {kernel: python3, aliases: [py]}}\n")
     answer = run("list", "--json").json
@@ -200,7 +200,7 @@ def test_json_has_all_of_it_under_fixed_keys(machine: Machine, run: Run) -> None
     }
 
 
-def test_a_folder_that_is_not_there_is_one_sentence_and_exit_code_2(machine: Machine, run: Run) -> None:
+def test_a_missing_folder_is_one_sentence_and_exit_code_2(machine: Machine, run: Run) -> None:
     for name in ("nowhere", str(machine.write("file", ""))):
         result = run("list", name)
         assert (result.code, result.complaint) == (2, f"multikernel list: {name} is not a folder")

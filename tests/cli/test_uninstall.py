@@ -1,9 +1,9 @@
-"""`multikernel uninstall` removes Multis, and nothing else."""
+"""`multikernel uninstall` removes Multis and nothing else."""
 
 from .conftest import Machine, Run
 
 
-def test_the_plain_multi_goes(machine: Machine, run: Run) -> None:
+def test_the_plain_multi_is_removed(machine: Machine, run: Run) -> None:
     run("install", "--user")
     result = run("uninstall")
     assert result.code == 0
@@ -11,7 +11,7 @@ def test_the_plain_multi_goes(machine: Machine, run: Run) -> None:
     assert list(machine.user_kernels.iterdir()) == []
 
 
-def test_a_name_and_a_place_say_which_one(machine: Machine, run: Run) -> None:
+def test_a_name_and_a_place_select_one(machine: Machine, run: Run) -> None:
     for place in (["--user"], ["--prefix", str(machine.prefix)]):
         run("install", "--name", "multi-b", *place)
     assert run("uninstall", "--name", "MULTI-B", "--prefix", machine.prefix).code == 0
@@ -19,7 +19,7 @@ def test_a_name_and_a_place_say_which_one(machine: Machine, run: Run) -> None:
     assert (machine.user_kernels / "multi-b").exists()
 
 
-def test_one_that_comes_to_light_is_said(machine: Machine, run: Run) -> None:
+def test_another_multi_that_jupyter_finds_afterwards_is_mentioned(machine: Machine, run: Run) -> None:
     run("install")
     run("install", "--user")
     result = run("uninstall")
@@ -27,7 +27,7 @@ def test_one_that_comes_to_light_is_said(machine: Machine, run: Run) -> None:
     assert result.err == f"Jupyter now finds another multi, in {machine.system_kernels}/multi\n"
 
 
-def test_other_kernels_stay(machine: Machine, run: Run) -> None:
+def test_other_kernels_are_not_removed(machine: Machine, run: Run) -> None:
     folder = machine.add_kernel("ir", "R")
     result = run("uninstall", "--name", "ir")
     assert result.code == 1
@@ -38,7 +38,7 @@ def test_other_kernels_stay(machine: Machine, run: Run) -> None:
     assert run("uninstall", "--name", "python3").code == 1
 
 
-def test_a_kernelspec_that_cannot_be_read_stays(machine: Machine, run: Run) -> None:
+def test_an_unreadable_kernelspec_is_not_removed(machine: Machine, run: Run) -> None:
     folder = machine.add_kernel("multi", "python")
     (folder / "kernel.json").write_text("{")
     result = run("uninstall")
@@ -50,7 +50,7 @@ def test_a_kernelspec_that_cannot_be_read_stays(machine: Machine, run: Run) -> N
     assert folder.exists()
 
 
-def test_a_name_that_is_not_there_is_answered_with_those_that_are(machine: Machine, run: Run) -> None:
+def test_an_unknown_name_is_answered_with_the_installed_ones(machine: Machine, run: Run) -> None:
     nothing = run("uninstall", "--user")
     assert (nothing.code, nothing.complaint) == (
         1,
@@ -64,7 +64,7 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are(machine: Machi
     )
 
 
-def test_a_link_is_removed_and_what_it_points_to_stays(machine: Machine, run: Run) -> None:
+def test_a_link_is_removed_without_its_target(machine: Machine, run: Run) -> None:
     run("install", "--prefix", machine.prefix)
     (machine.kernels / "multi").symlink_to(machine.prefix_kernels / "multi")
     assert run("uninstall").code == 0

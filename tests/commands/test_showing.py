@@ -1,4 +1,4 @@
-"""%%use, %%backends, %%log and %%help show what there is."""
+"""%%use, %%backends, %%log and %%help."""
 
 from dataclasses import replace
 
@@ -47,7 +47,7 @@ async def test_backends_show_which_magics_they_hide(services: FakeServices) -> N
     assert "hide" not in await services.text("backends")
 
 
-async def test_the_table_is_html_too_with_nothing_of_the_config_as_markup() -> None:
+async def test_the_table_is_also_html_with_the_config_escaped() -> None:
     config = configured("python3", "ir", aliases={"ir": ("<b>",)})
     services = FakeServices(replace(config, file="/a&b/multikernel.yaml"), {})
     shown = await services.run("backends")
@@ -60,7 +60,7 @@ async def test_the_table_is_html_too_with_nothing_of_the_config_as_markup() -> N
     assert "<td style='text-align: right'>4711</td>" in page
 
 
-async def test_backends_take_no_names(services: FakeServices) -> None:
+async def test_backends_takes_no_names(services: FakeServices) -> None:
     with pytest.raises(HeaderError, match="takes no arguments"):
         await services.run("backends ir")
 

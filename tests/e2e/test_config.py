@@ -132,7 +132,7 @@ def test_a_file_beside_the_notebook_starts_nothing_before_the_first_cell(tmp_pat
         assert all(mark.exists() for mark in marks.values())
 
 
-def test_mistakes_are_said_by_the_first_cell_which_does_not_run(tmp_path: Path) -> None:
+def test_the_first_cell_shows_all_mistakes_and_does_not_run(tmp_path: Path) -> None:
     config = "default: python\nbackends:\n  python: {kernel: python3, start: eagr}\n  use: {kernel: python3}\n"
     with open_multi(tmp_path, config) as kernel:
         assert kernel.run("x = 1", silent=True).content["status"] == "ok"
