@@ -1,5 +1,5 @@
-"""How fast Multi is beside the child alone: `make bench`, or `python -m benchmarks MEASURE…`; see docs/performance.md.
+"""How fast Multi is compared with the child alone: `make bench`, described in docs/performance.md.
 
-All contenders do the same request in turn, in one run, so that a noisy machine is noisy for all of them alike. What is
-compared are ratios of neighbours; their median is what counts.
+All contenders make the same request in turn, in one run, so that noise on the machine affects all of them alike. Each
+is compared with its neighbours in time; the median of these ratios is the result.
 """

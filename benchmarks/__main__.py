@@ -24,20 +24,22 @@ PAGE = ROOT / "docs" / "performance.md"
 
 
 def main() -> int:
-    """Run the measures that the command line names; 1 if one of them was not possible."""
+    """Run the measures that the command line names; return 1 if one of them failed."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Measure Multi beside the child alone and others."
+        prog="python -m benchmarks", description="Measure Multi against the child alone and other multiplexing kernels."
     )
-    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"of {', '.join(MEASURES)}; none: all of them")
-    parser.add_argument("--runs", type=int, default=5, help="how often, each with fresh processes (5)")
-    parser.add_argument("--no-peers", action="store_true", help="leave allthekernels and SoS out")
-    parser.add_argument("--write-page", action="store_true", help="put the table into docs/performance.md")
+    parser.add_argument(
+        "measures", nargs="*", metavar="MEASURE", help=f"one or more of {', '.join(MEASURES)}; default: all"
+    )
+    parser.add_argument("--runs", type=int, default=5, help="number of runs, each with fresh processes; default: 5")
+    parser.add_argument("--no-peers", action="store_true", help="leave out allthekernels and SoS")
+    parser.add_argument("--write-page", action="store_true", help="write the table to docs/performance.md")
     options = parser.parse_args()
     if unknown := set(options.measures) - set(MEASURES):
-        parser.error(f"no such measure: {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+        parser.error(f"unknown measure: {', '.join(unknown)}; choose from {', '.join(MEASURES)}")
     if options.measures and options.write_page:
-        parser.error("docs/performance.md shows all measures")
-    # The contenders are in sessions of their own: nobody else ends them.
+        parser.error("--write-page needs all measures, since docs/performance.md shows all of them")
+    # The contenders run in sessions of their own, so nobody else ends them.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     BUILD.mkdir(parents=True, exist_ok=True)
     pythons = {} if options.no_peers else peers.install(BUILD)
@@ -56,14 +58,14 @@ def main() -> int:
 
         draw(runs, BUILD / "results.png")
     else:
-        print("There is no plot, since matplotlib is not installed.", file=sys.stderr)
+        print("No plot, because matplotlib is not installed.", file=sys.stderr)
     if options.write_page and is_complete:
         PAGE.write_text(report.with_table(PAGE.read_text("utf-8"), runs, machine()), "utf-8")
     return 0 if is_complete else 1
 
 
 def take(name: str, number: int, workshop: Workshop, rows: Rows) -> bool:
-    """Take a measure with fresh processes, put it into the run's rows, and return whether that was possible."""
+    """Run a measure with fresh processes, add it to the run's rows, and return whether it succeeded."""
     start = time.perf_counter()
     try:
         rows |= MEASURES[name](workshop)
@@ -75,7 +77,7 @@ def take(name: str, number: int, workshop: Workshop, rows: Rows) -> bool:
 
 
 def machine() -> dict[str, str]:
-    """Return what the figures depend on."""
+    """Return the properties of the machine that the figures depend on."""
     return {"cpus": str(os.cpu_count()), "system": platform.platform(), "python": platform.python_version()}
 
 

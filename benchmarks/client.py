@@ -1,4 +1,4 @@
-"""A lean client: raw sockets, requests packed before the clock starts, replies not decoded. It is the same for all."""
+"""A lean client, the same for all: raw sockets, requests packed before the clock starts, replies not decoded."""
 
 import json
 import time
@@ -13,29 +13,29 @@ Frames = list[bytes]
 
 
 class RequestFailed(Exception):
-    """A request was not answered, or its cell not run."""
+    """A request got no answer, or its cell failed."""
 
 
 PATIENCE = 30.0
-"""Seconds without a message after which a contender is given up."""
+"""Seconds without a message after which a contender has failed."""
 ASK_AGAIN = 50
-"""Milliseconds to wait for anything on iopub, after which its subscription is taken as not there yet."""
+"""Milliseconds to wait for anything on iopub before concluding that the subscription is not active yet."""
 DELIMITER = b"<IDS|MSG>"
 LARGE = 1 << 16
 
 
 @dataclass(slots=True)
 class Answer:
-    """What came back for one request."""
+    """Everything that came back for one request."""
 
     seconds: float = 0.0
-    """Until both the reply and idle were there."""
+    """Until both the reply and idle had arrived."""
     reply: bytes = b""
     """Content of the reply."""
     outputs: list[tuple[bytes, bytes]] = field(default_factory=list)
-    """Header and content of each iopub message that came before idle, but statuses and execute_input.
+    """Header and content of each iopub message before idle, except statuses and execute_input.
 
-    A large content is left out.
+    Large contents are left out.
     """
 
 
@@ -43,7 +43,7 @@ class Client:
     """One client of one kernel, with shell and iopub."""
 
     def __init__(self, connection: Json) -> None:
-        """Connect to the addresses of a connection file; nobody needs to be there yet."""
+        """Connect to the addresses in a connection file; nothing needs to be listening yet."""
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         for option in (zmq.RCVHWM, zmq.SNDHWM, zmq.LINGER):
             self._context.setsockopt(option, 0)
@@ -65,7 +65,7 @@ class Client:
         self._context.destroy(linger=0)
 
     def run(self, code: str, patience: float = PATIENCE, outputs: int = 0) -> Answer:
-        """Run a cell and wait for so many outputs, even after idle; RequestFailed unless the reply says ok."""
+        """Run a cell and wait for this many outputs, even after idle; RequestFailed unless the reply says ok."""
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
         answer = self.ask("execute_request", {**content, "stop_on_error": True}, patience, outputs)
         reply = json.loads(answer.reply)
@@ -75,19 +75,19 @@ class Client:
         return answer
 
     def ask(self, msg_type: str, content: Json, patience: float = PATIENCE, outputs: int = 0) -> Answer:
-        """Send a request on shell and wait for its reply and its idle; RequestFailed if there is nothing for long."""
+        """Send a request on shell and wait for its reply and idle; RequestFailed after `patience` silent seconds."""
         frames, msg_id = self._pack(msg_type, content)
         start = time.perf_counter()
         self._sockets["shell"].send_multipart(frames)
         return self._wait(msg_id, start, patience, outputs)
 
     def begin(self, code: str) -> None:
-        """Run a cell and do not wait for it."""
+        """Run a cell without waiting for it."""
         frames, _ = self._pack("execute_request", {"code": code, "silent": False, "store_history": True})
         self._sockets["shell"].send_multipart(frames)
 
     def get_ready(self, start: float, patience: float = PATIENCE) -> float:
-        """Ask for kernel_info until there is a reply and something on iopub; return the seconds from start to reply."""
+        """Request kernel_info until there is a reply and a message on iopub; return the seconds from start to reply."""
         seconds = 0.0
         is_heard = False
         deadline = start + patience
@@ -140,9 +140,9 @@ class Client:
 
 
 def _receive(socket: "zmq.Socket[bytes]") -> Frames | None:
-    """Return header, parent header, metadata and content, a large content left out; None if nothing has arrived.
+    """Return header, parent header, metadata and content, unless it is large; None if nothing has arrived.
 
-    Frames are not copied, so that what a large message costs is what the contenders do with it.
+    Frames are not copied, so that the cost of a large message is what the contenders do with it.
     """
     try:
         parts = socket.recv_multipart(zmq.NOBLOCK, copy=False)

@@ -1,4 +1,4 @@
-"""The child alone and all that can stand in front of it, each started afresh in processes of its own."""
+"""The child alone and everything that can stand in front of it, each in fresh processes of its own."""
 
 import json
 import math
@@ -24,10 +24,10 @@ from .client import Client, Json, RequestFailed
 PYTHON = "python3"
 
 OTHERS = {"other": PYTHON, "r": "ir", **{f"p{number}": PYTHON for number in range(1, 33)}}
-"""Backends of Multi besides `main`, which is its default; they start when they are used."""
+"""Backends of Multi besides `main`, its default; they start on first use."""
 
 PORTS = range(12_000, 30_000)
-"""Below those that a system gives away by itself, so that a free port stays free until the kernel binds it."""
+"""Below the ephemeral ports of the system, so that a free port stays free until the kernel binds it."""
 
 ENDS_SECONDS = 2.0
 
@@ -40,11 +40,11 @@ class Contender:
 
     title: str
     module: str = ""
-    """What `python -m` runs."""
+    """The module that `python -m` runs."""
     before_first: str = ""
-    """What goes before the first cell."""
+    """Text to put before the first cell."""
     is_ours: bool = False
-    """Where it fails, the measure fails; others may, ipykernel alone too, which drops messages when it is starved."""
+    """If it fails, the measure fails. Others may fail, ipykernel included: it drops messages when starved of CPU."""
 
 
 CONTENDERS = {
@@ -58,37 +58,37 @@ CONTENDERS = {
 
 @dataclass
 class Running:
-    """A contender that has been started."""
+    """A running contender."""
 
     contender: Contender
     client: Client
     front: psutil.Process
-    """The process in front of the child; where the child is alone, the child."""
+    """The process in front of the child, or the child if it is alone."""
     start: float
     """`time.perf_counter` when its first process was started."""
     log: Path
-    """What its processes wrote to stdout and stderr."""
+    """The output of its processes."""
     is_fresh: bool = True
     failure: str = ""
-    """Why it is out."""
+    """Why it is no longer in the measure; empty if it is."""
 
     def cell(self, code: str) -> str:
-        """Return the text of its next cell, with what goes before the first one."""
+        """Return the text of its next cell; the first one gets the text that goes before it."""
         before = self.contender.before_first if self.is_fresh else ""
         self.is_fresh = False
         return before + code
 
     def get_ready(self, code: str = "0") -> float:
-        """Wait until it answers, and run a first cell, which starts the child where nothing has yet.
+        """Wait until it answers, and run a first cell, which starts the child if nothing else has.
 
-        Return the seconds that it took since its processes were started.
+        Return the seconds since its processes were started.
         """
         self.client.get_ready(self.start)
         self.client.run(self.cell(code))
         return time.perf_counter() - self.start
 
     def try_to(self, act: Callable[[], float]) -> float:
-        """Return what an action of its client returns, or NaN where a contender fails, which is then left alone."""
+        """Return the result of an action, or NaN if the contender fails or has failed before."""
         if self.failure:
             return math.nan
         try:
@@ -98,23 +98,23 @@ class Running:
                 error.add_note(self.log.read_text("utf-8", "replace")[-2000:])
                 raise
             self.failure = str(error)
-            print(f"{self.contender.title} is left out of a measure: {error}", file=sys.stderr)
+            print(f"{self.contender.title} has failed and is left out of this measure: {error}", file=sys.stderr)
             return math.nan
 
     def run(self, code: str, outputs: int = 0) -> float:
-        """Run a cell, wait for so many outputs and return the seconds; NaN where it fails."""
+        """Run a cell, wait for this many outputs and return the seconds; NaN if it fails."""
         return self.try_to(lambda: self.client.run(code, outputs=outputs).seconds)
 
 
 Field = dict[str, Running]
-"""The contenders of a measure, by their names in CONTENDERS."""
+"""The contenders in a measure, by their names in CONTENDERS."""
 
 
 class Workshop:
-    """Where contenders are started: a folder for what they leave, and the Pythons that peers are installed in."""
+    """Starts contenders: with a folder for their files, and the Pythons in which the peers are installed."""
 
     def __init__(self, folder: Path, peers: dict[str, Path]) -> None:
-        """Take an empty folder, and the Python of each peer that is there."""
+        """Take an empty folder, and the Python of each installed peer."""
         self._folder = folder
         self._pythons = {"multi": Path(sys.executable), **peers}
         self._numbers = count()
@@ -123,7 +123,7 @@ class Workshop:
         self._profile.mkdir()
         with self.start("alone") as running:
             running.get_ready()
-        # Only the first IPython of a user makes a profile and a history.
+        # Only a user's first IPython creates a profile and a history.
         self._profile = folder / "0-alone" / "ipython"
 
     def has(self, name: str) -> bool:
@@ -136,7 +136,7 @@ class Workshop:
 
     @contextmanager
     def open(self, *names: str, kernel: str = PYTHON, first_cell: str = "0") -> Iterator[Field]:
-        """Start contenders side by side and have each run a first cell; end them all on leaving.
+        """Start contenders side by side and run a first cell on each; end them all on exit.
 
         Peers that are not installed are left out.
         """
@@ -148,12 +148,12 @@ class Workshop:
 
     @contextmanager
     def start(self, name: str, kernel: str = PYTHON) -> Iterator[Running]:
-        """Start one contender in front of a kernel, not waiting for it; end all its processes on leaving."""
+        """Start one contender in front of a kernel without waiting for it; end all its processes on exit."""
         folder = self._folder / f"{next(self._numbers)}-{name}"
         shutil.copytree(self._profile, folder / "ipython")
         key = secrets.token_hex(16)
         connection = _write_connection_file(folder / "front.json", key)
-        # The C proxy signs nothing: the child has the same key.
+        # The C proxy signs nothing, so the child has the same key.
         _write_connection_file(folder / "child.json", key)
         client = Client(connection)
         start = time.perf_counter()
@@ -165,7 +165,7 @@ class Workshop:
             _end(processes)
 
     def _command_lines(self, name: str, folder: Path, kernel: str) -> list[list[str]]:
-        """Return how a contender's processes are started, that in front last."""
+        """Return the command lines of a contender's processes, with the front last."""
         front = folder / "front.json"
         if name == "alone":
             return [self._child(kernel, front)]
@@ -188,12 +188,12 @@ class Workshop:
             "JUPYTER_DATA_DIR": str(folder / "data"),
             "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
             "IPYTHONDIR": str(folder / "ipython"),
-            # They end with us, however we end.
+            # They end with this process, however it ends.
             "JPY_PARENT_PID": str(os.getpid()),
             "MULTIKERNEL_CONFIG": str(folder / "multikernel.yaml"),
             "ATK_DEFAULT_KERNEL": kernel,
         }
-        # Installed packages have their bytecode, so the sources beside them are to have theirs.
+        # Installed packages have bytecode, so Multi's sources must be allowed to have it too.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with (folder / "log.txt").open("ab") as log:
             return psutil.Popen(
@@ -203,7 +203,7 @@ class Workshop:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                # As jupyter_client does; Linux shares the CPUs between sessions, not processes.
+                # As in jupyter_client; Linux divides CPU time between sessions.
                 start_new_session=True,
             )
 
@@ -245,9 +245,9 @@ def _write_connection_file(path: Path, key: str) -> Json:
 
 
 def _end(processes: Sequence[psutil.Popen]) -> None:
-    """Kill processes and all that they started, since how they end by themselves is not measured.
+    """Kill processes and everything they started; their own shutdown is not measured.
 
-    What they started has a moment to end by itself, so that Multi's watchdog can tidy up.
+    What they started gets a moment to exit by itself, so that Multi's watchdog can clean up.
     """
     family: list[psutil.Process] = []
     for process in processes:

@@ -1,4 +1,4 @@
-"""What measures have in common: doing things in turn, CPU and memory of a process."""
+"""What measures share: taking turns, and the CPU and memory of a process."""
 
 import random
 import re
@@ -11,13 +11,13 @@ import psutil
 from .contenders import Field
 
 Series = dict[str, list[float]]
-"""Contender -> what was measured of it in each round."""
+"""Contender -> its result in each round."""
 Rows = dict[str, Series]
-"""Key in rows.ROWS -> what was measured for it."""
+"""Key in rows.ROWS -> the results for it."""
 
 
 def in_turn(rounds: int, actions: Mapping[str, Callable[[], float]]) -> Series:
-    """Let all act once in each round, in an order that changes, and return what each action returned."""
+    """Let each contender act once per round, in random order, and return the results of its action."""
     series: Series = {name: [] for name in actions}
     names = list(actions)
     for _ in range(rounds):
@@ -28,12 +28,12 @@ def in_turn(rounds: int, actions: Mapping[str, Callable[[], float]]) -> Series:
 
 
 def seconds_of(field: Field, code: str) -> dict[str, Callable[[], float]]:
-    """Return for each contender the action that runs a cell and returns its seconds."""
+    """Return, for each contender, an action that runs a cell and returns its seconds."""
     return {name: partial(running.run, code) for name, running in field.items()}
 
 
 def cpu_seconds(process: psutil.Process) -> float:
-    """Return the CPU time that a process, without its children, has used so far."""
+    """Return the CPU time that a process has used so far, without its children."""
     times = process.cpu_times()
     return float(times.user + times.system)
 
@@ -44,7 +44,7 @@ def resident_bytes(process: psutil.Process) -> float:
 
 
 def forget_peak(process: psutil.Process) -> None:
-    """Make the peak memory of a process what it uses now (proc(5), clear_refs)."""
+    """Reset the peak memory of a process to what it uses now (proc(5), clear_refs)."""
     Path(f"/proc/{process.pid}/clear_refs").write_text("5", "ascii")
 
 

@@ -1,4 +1,4 @@
-"""Other multiplexing kernels, each from PyPI in a venv of its own under build/bench/."""
+"""Other multiplexing kernels from PyPI, each in its own venv under build/bench/."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ PATIENCE = 180.0
 
 
 def install(folder: Path) -> dict[str, Path]:
-    """Install what is not there yet; return the Python of each peer that could be installed."""
+    """Install the peers that are missing; return the Python of each one that is installed."""
     pythons = {}
     for name, packages in PACKAGES.items():
         venv = folder / name
@@ -24,7 +24,7 @@ def install(folder: Path) -> dict[str, Path]:
                 _run(sys.executable, "-m", "venv", "--clear", str(venv))
                 _run(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
                 if name == "sos":
-                    # It finds itself by its kernelspec.
+                    # It locates itself through its kernelspec.
                     _run(str(python), "-m", "sos_notebook.install", "--sys-prefix")
             except subprocess.SubprocessError as error:
                 print(f"{name} is left out: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The plot: for each row how many times the child alone a contender takes, with the lowest and the highest run."""
+"""The plot: for each row, a contender's multiple of the child alone, with the lowest and the highest run."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +32,6 @@ def draw(runs: Sequence[Rows], path: Path) -> None:
     axes.xaxis.minorticks_off()
     axes.set_yticks(range(len(keys)), [ROWS[key].title for key in keys])
     axes.invert_yaxis()
-    axes.set_xlabel("times the child alone (of a rate: more is better)")
+    axes.set_xlabel("multiple of the child alone (for rates, more is better)")
     axes.legend()
     picture.savefig(path, dpi=120)

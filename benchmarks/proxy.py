@@ -1,4 +1,4 @@
-"""The floor: `python proxy.py CHILD_FILE FRONT_FILE` passes messages in C between two connections and does nothing."""
+"""The floor: `python proxy.py CHILD_FILE FRONT_FILE` only passes messages between two connections, in C."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ def main(child_file: str, front_file: str) -> None:
     for channel, kinds in PAIRS.items():
         ours, theirs = (context.socket(kind) for kind in kinds)
         if channel != "iopub":
-            # A child finds the stdin of a request by the identity that the request had on shell.
+            # A child sends an input_request to the identity from which the request came on shell.
             theirs.setsockopt(zmq.IDENTITY, b"proxy")
         ours.bind(f"tcp://{front['ip']}:{front[f'{channel}_port']}")
         theirs.connect(f"tcp://{child['ip']}:{child[f'{channel}_port']}")

@@ -1,4 +1,4 @@
-"""From what was measured to the table: medians of paired ratios in each run, and their median over the runs."""
+"""Turns results into the table: medians of paired ratios in each run, and their median over all runs."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from .measuring import Rows
 from .rows import REFERENCES, ROWS, Goal, Row, Unit
 
 PROXY_AND = 1.05
-"""Where a goal lies beyond what the C proxy does, so many times the proxy's time counts."""
+"""If the C proxy misses a goal, this multiple of the proxy's time counts as reached."""
 
 SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
@@ -20,7 +20,7 @@ END = "<!-- End of what is generated. -->"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The median over the runs, and the lowest and the highest run."""
+    """The median over all runs, and the lowest and the highest run."""
 
     middle: float
     low: float
@@ -28,7 +28,7 @@ class Figure:
 
 
 def figure(runs: Sequence[Rows], key: str, contender: str, base: str = "") -> Figure | None:
-    """Return a contender's figure in a row, or of its ratio to another contender; None where it was not measured."""
+    """Return a contender's figure in a row, or its ratio to another contender; None if it was not measured."""
     found = []
     for run in runs:
         values = run.get(key, {}).get(contender, [])
@@ -58,7 +58,7 @@ def table(runs: Sequence[Rows]) -> str:
 
 
 def with_table(page: str, runs: Sequence[Rows], machine: Mapping[str, str]) -> str:
-    """Return a page with what is between its two marks replaced; ValueError if the marks are not there."""
+    """Return a page with the part between its two marks replaced; ValueError if the marks are missing."""
     head, rest = page[: page.index(BEGIN) + len(BEGIN)], page[page.index(END) :]
     caption = f"{len(runs)} runs, {machine['cpus']} CPUs, {machine['system']}, Python {machine['python']}."
     return f"{head}\n\n{table(runs)}\n\n{caption}\n\n{rest}"
@@ -76,7 +76,7 @@ def reaches(runs: Sequence[Rows], key: str, goal: Goal) -> bool | None:
 
 
 def _cell(runs: Sequence[Rows], key: str, name: str) -> str:
-    """Return the child alone, or what has nothing to do with it, as it is; others as multiples of the child alone."""
+    """Return an amount for the child alone and for rows without it; otherwise a multiple of the child alone."""
     is_compared = ROWS[key].unit == "s" and figure(runs, key, "alone") is not None
     if is_compared and name != "alone":
         return _ratio(figure(runs, key, name, "alone"))
@@ -95,7 +95,7 @@ def _amount(found: Figure | None, unit: Unit) -> str:
 
 
 def in_unit(value: float, unit: Unit) -> str:
-    """Write a value: seconds, bytes, a multiple of a message, or a count."""
+    """Format a value: seconds, bytes, a multiple of a message, or a count."""
     if unit == "s":
         scale, name = next(((scale, name) for scale, name in SCALES if value >= scale), SCALES[-1])
         return f"{value / scale:.3g} {name}"
@@ -118,7 +118,7 @@ def _reached(runs: Sequence[Rows], key: str) -> str:
     goal = ROWS[key].goal
     if goal is None:
         return ""
-    # What has no column is seen in no other cell.
+    # References have no column of their own.
     found = figure(runs, key, "multi", goal.of) if goal.of in REFERENCES else None
     words = {None: "", True: "yes", False: "**no**"}[reaches(runs, key, goal)]
     return f"{words}: {found.middle:.3g}" if found else words

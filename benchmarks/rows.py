@@ -1,4 +1,4 @@
-"""The rows of the table: what they are called, in which unit, and which goal they have."""
+"""The rows of the table: their titles, units and goals."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,13 +8,13 @@ Unit = Literal["s", "B", "x", ""]
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What Multi is to reach."""
+    """What Multi should reach."""
 
     limit: float
     of: str = ""
-    """The contender that the limit is a multiple of; empty: it is in the row's unit."""
+    """The contender that the limit is a multiple of; if empty, the limit is in the row's unit."""
     at_least: bool = False
-    """A rate, which is the inverse of the time, reaches the limit."""
+    """The limit is a lower one, for a rate, the inverse of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Row:
     unit: Unit = "s"
     goal: Goal | None = None
     is_rate: bool = False
-    """Ratios are of rates, not of times."""
+    """Ratios are ratios of rates, not of times."""
 
 
 def _alone(limit: float) -> Goal:
@@ -44,7 +44,7 @@ REFERENCES = {
     "text": "source text, SoS's way",
     "trip": "round trip in R",
 }
-"""What goals refer to besides contenders."""
+"""What goals can refer to besides contenders."""
 
 ROWS: dict[str, Row] = {
     "round_trip": Row("round trip of the cell `1`", goal=_proxy(1.05)),
@@ -58,18 +58,18 @@ ROWS: dict[str, Row] = {
     "output_200mb": Row("one 200 MB output", goal=_alone(1.1)),
     "buffer_100mb": Row("a 100 MB binary buffer of a comm", goal=_alone(1.1)),
     "result_20mb": Row("a 20 MB execute_result", goal=_alone(1.1)),
-    "result_20mb_counted": Row("a 20 MB execute_result, the counter in it changed", goal=_alone(1.1)),
+    "result_20mb_counted": Row("a 20 MB execute_result with its counter changed", goal=_alone(1.1)),
     "output_20mb_memory": Row("peak extra memory of the front: 20 MB output", "x", Goal(1.1)),
     "output_200mb_memory": Row("… 200 MB output", "x", Goal(1.1)),
     "buffer_100mb_memory": Row("… 100 MB buffer", "x", Goal(1.1)),
     "result_20mb_memory": Row("… 20 MB execute_result", "x", Goal(1.1)),
-    "result_20mb_counted_memory": Row("… 20 MB execute_result, the counter in it changed", "x", Goal(2.1)),
+    "result_20mb_counted_memory": Row("… 20 MB execute_result with its counter changed", "x", Goal(2.1)),
     "cpu_message": Row("CPU of the front per forwarded message", goal=Goal(80e-6)),
     "cpu_cell": Row("CPU of the front per cell", goal=Goal(1.4e-3)),
     "start_kernel_info": Row("kernel_info from process start", goal=_alone(0.8)),
     "start_first_cell": Row("first Python cell from process start", goal=_alone(1.25)),
-    "start_lazy_r": Row("first R cell, R started by it", goal=_alone(1.1)),
-    "start_side_by_side": Row("start of 8 side by side", goal=_alone(1.1)),
+    "start_lazy_r": Row("first R cell, which starts R", goal=_alone(1.1)),
+    "start_side_by_side": Row("start of 8 backends side by side", goal=_alone(1.1)),
     "completion": Row("completion", goal=_proxy(1.05)),
     "completion_busy": Row("completion while another backend is busy", goal=Goal(1.05, "idle")),
     "memory_idle": Row("memory of the front, idle", "B", Goal(45e6)),
@@ -83,10 +83,10 @@ ROWS: dict[str, Row] = {
     "many_16": Row("round trip with 16 backends started", goal=Goal(1.05, "one")),
     "many_32": Row("round trip with 32 backends started", goal=Goal(1.05, "one")),
     "value_frame": Row("1e6 x 5 frame from Python to R and back", goal=Goal(0.1, "csv")),
-    "value_frame_arrow": Row("… beside the same columns written and read by pyarrow", goal=Goal(2, "arrow")),
+    "value_frame_arrow": Row("… compared with pyarrow writing and reading the same columns", goal=Goal(2, "arrow")),
     "value_array": Row("8 MB array from Python to R", goal=Goal(0.05, "text")),
-    "value_integer": Row("what `-i n`, an integer, adds to a cell in R", goal=Goal(3, "trip")),
+    "value_integer": Row("what `-i n` (an integer) adds to a cell in R", goal=Goal(3, "trip")),
     "value_memory_front": Row("peak extra memory for a 1 GB frame: front", "x", Goal(1.3)),
-    "value_memory_python": Row("… Python, which it leaves", "x", Goal(1.3)),
-    "value_memory_r": Row("… R, which it enters", "x", Goal(1.3)),
+    "value_memory_python": Row("… Python, the source", "x", Goal(1.3)),
+    "value_memory_r": Row("… R, the target", "x", Goal(1.3)),
 }

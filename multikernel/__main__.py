@@ -12,7 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments is None:
         arguments = sys.argv[1:]
     if sys.platform == "win32":
-        print("multikernel does not run on Windows yet; it does on Linux and macOS, and so in WSL.", file=sys.stderr)  # noqa: T201
+        print("multikernel does not support Windows; it runs on Linux, macOS and in WSL.", file=sys.stderr)  # noqa: T201
         return 1
     if _is_for_a_person(arguments):
         from . import cli
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _is_for_a_person(arguments: list[str]) -> bool:
-    """Whether it is a subcommand or a question; Jupyter's own arguments begin with an option."""
+    """Whether a person typed them; Jupyter's own arguments begin with an option."""
     return not arguments or arguments[0] in ("-h", "--help") or not arguments[0].startswith("-")
 
 
@@ -34,7 +34,7 @@ def _run_kernel(arguments: list[str]) -> int:
         "-f", "--f", dest="connection_file", metavar="FILE", required=True, help="connection file, written by Jupyter"
     )
     parser.add_argument(
-        "--log-level", metavar="L", nargs="?", help="log from this level on: DEBUG, INFO, WARNING, ERROR, CRITICAL"
+        "--log-level", metavar="L", nargs="?", help="lowest level to log: DEBUG, INFO, WARNING, ERROR, CRITICAL"
     )
     parser.add_argument(
         "--debug", dest="log_level", action="store_const", const="DEBUG", help="the same as --log-level DEBUG"
@@ -43,12 +43,12 @@ def _run_kernel(arguments: list[str]) -> int:
     options, ignored = parser.parse_known_args(arguments)
     logs.begin(options.log_level)
     if ignored:
-        logging.getLogger(__name__).info("options of other kernels are ignored: %s", " ".join(ignored))
+        logging.getLogger(__name__).info("ignoring options of other kernels: %s", " ".join(ignored))
     from . import app
     from .core.errors import StartError
 
     try:
-        # VS Code writes the path in quotes if it has a space.
+        # VS Code puts quotes around a path with a space.
         app.run(options.connection_file.strip("\"'"))
     except StartError as error:
         print(f"multikernel: {error}", file=sys.stderr)  # noqa: T201

@@ -1,4 +1,4 @@
-"""The measures: each returns rows of rows.ROWS."""
+"""The measures: each returns results for some rows of rows.ROWS."""
 
 from collections.abc import Callable
 

@@ -13,7 +13,7 @@ WARM_UP = 3
 
 
 def measure(workshop: Workshop) -> Rows:
-    """With nothing else to do, and while a cell runs on another backend."""
+    """While nothing else happens, and while a cell runs on another backend."""
     with workshop.open(*CONTENDERS, first_cell=f"{NAME} = 1") as field, workshop.start("multi") as busy:
         busy.get_ready(f"{NAME} = 1")
         busy.client.run("%%other\nimport time")
@@ -31,8 +31,8 @@ def measure(workshop: Workshop) -> Rows:
 
 
 def complete(client: Client) -> float:
-    """Ask for completions and return the seconds; RequestFailed if the child's are not among them."""
+    """Request completions and return the seconds; RequestFailed if the child's are missing."""
     answer = client.ask("complete_request", {"code": BEGINNING, "cursor_pos": len(BEGINNING)})
     if NAME.encode() not in answer.reply:
-        raise RequestFailed(f"completed in another way: {answer.reply[:100]!r}")
+        raise RequestFailed(f"unexpected completions: {answer.reply[:100]!r}")
     return answer.seconds

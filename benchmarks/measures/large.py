@@ -1,4 +1,4 @@
-"""Large messages from the child: how long they take, and how much memory the front needs on top while they pass."""
+"""Large messages from the child: how long they take, and how much extra memory the front needs for them."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -39,7 +39,7 @@ class Large:
     rounds: int
     names: tuple[str, ...] = WITHOUT_SOS
     before: str = ""
-    """A cell to run once before."""
+    """A cell to run once, before the others."""
 
 
 CASES = (
@@ -47,7 +47,7 @@ CASES = (
     Large("result_20mb", "result", 20 * MB, 3, tuple(CONTENDERS)),
     Large("buffer_100mb", "comm.send({}, buffers=[buffer])", 100 * MB, 2),
     Large("output_200mb", "display({'text/plain': text * 10}, raw=True)", 200 * MB, 2),
-    # From here on the child's counter is not the notebook's.
+    # From here on, the child's counter differs from the notebook's.
     Large("result_20mb_counted", "result", 20 * MB, 3, before="get_ipython().execution_count += 1000"),
 )
 

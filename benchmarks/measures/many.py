@@ -1,4 +1,4 @@
-"""Many started backends: the round trip to one of them."""
+"""Many running backends: the round trip to one of them."""
 
 from ..contenders import Workshop
 from ..measuring import Rows, in_turn, seconds_of
@@ -10,7 +10,7 @@ PATIENCE = 180.0
 
 
 def measure(workshop: Workshop) -> Rows:
-    """Beside a Multi that has started one backend only."""
+    """Compared with a Multi that has started only one backend."""
     rows: Rows = {}
     started = 1
     with workshop.open("alone", "multi") as field, workshop.open("multi") as few:

@@ -10,7 +10,7 @@ FLOOD = 20_000
 FLOODS = 5
 CELLS = 200
 WARM_UP = 50
-"""Cells, after which buffers and caches have their size."""
+"""Cells after which buffers and caches have reached their size."""
 
 
 def measure(workshop: Workshop) -> Rows:
@@ -38,9 +38,9 @@ def measure(workshop: Workshop) -> Rows:
 
 
 def growth(sizes: Sequence[float]) -> float:
-    """Return how much the lowest of the second half is above the lowest of the first: what a leak cannot hide.
+    """Return the minimum of the second half minus that of the first, which no leak can escape.
 
-    Single values go up and down by some megabytes, since memory that was freed is given back later or never.
+    Single values vary by a few megabytes, since freed memory is returned late or never.
     """
     middle = len(sizes) // 2
     return min(sizes[middle:]) - min(sizes[:middle])

@@ -1,4 +1,4 @@
-"""A trivial cell: its round trip, and the CPU time that the front takes for it."""
+"""A trivial cell: its round trip, and the front's CPU time."""
 
 from ..contenders import CONTENDERS, Workshop
 from ..measuring import Rows, cpu_seconds, in_turn, seconds_of
@@ -8,7 +8,7 @@ WARM_UP = 10
 
 
 def measure(workshop: Workshop) -> Rows:
-    """The cell `1`: as it is, with a header line, and alternating between two IPythons."""
+    """The cell `1`: alone, with a header line, and alternating between two IPythons."""
     with workshop.open(*CONTENDERS) as field, workshop.start("multi") as alternating:
         alternating.get_ready("%%other\n0")
         names = ["main", "other"]

@@ -1,4 +1,4 @@
-"""Starts, each of fresh processes."""
+"""Starts of fresh processes."""
 
 import time
 from collections.abc import Callable
@@ -24,13 +24,13 @@ def measure(workshop: Workshop) -> Rows:
             return answered
 
     answered = in_turn(ROUNDS, {name: partial(start, name) for name in first_cell})
-    # To the proxy this is one more request for the child.
+    # For the proxy, this is just another request to the child.
     del answered["proxy"]
     return {"start_kernel_info": answered, "start_first_cell": first_cell}
 
 
 def measure_lazy(workshop: Workshop) -> Rows:
-    """The first R cell where Multi runs and R does not, beside R started alone."""
+    """The first R cell of a running Multi, compared with starting R alone."""
 
     def alone() -> float:
         with workshop.start("alone", kernel="ir") as running:

@@ -1,4 +1,4 @@
-"""Many small outputs: how fast, whether all of them come, and the CPU time that the front takes for each."""
+"""Many small outputs: how fast they arrive, whether all of them do, and the front's CPU time for each."""
 
 import json
 import math
@@ -10,7 +10,7 @@ from ..measuring import Rows, cpu_seconds, in_turn
 
 ROUNDS = 5
 OUTPUTS = 4_000
-"""Of each cell, so that the contenders take turns while 20,000 go through each of them."""
+"""Per cell, so that the contenders take turns until 20,000 have passed through each."""
 
 
 class Flood:
@@ -24,7 +24,7 @@ class Flood:
         self._missing = 0
 
     def run(self) -> float:
-        """Run a cell, count what is missing, and return its seconds."""
+        """Run a cell, count the missing outputs, and return the seconds."""
         return self._running.try_to(self._run)
 
     def missing(self) -> float:
@@ -32,7 +32,7 @@ class Flood:
         return math.nan if self._running.failure else self._missing
 
     def cpu_per_message(self) -> float:
-        """Return the CPU time that the front has taken for an output so far."""
+        """Return the front's CPU time per output so far."""
         used = cpu_seconds(self._running.front) - self._cpu_before
         return math.nan if self._running.failure else used / (self._cells * OUTPUTS)
 
@@ -56,12 +56,12 @@ def measure(workshop: Workshop) -> Rows:
 
 
 def displays(count: int) -> str:
-    """Return a cell with so many outputs."""
+    """Return a cell with this many outputs."""
     return f"from IPython.display import display\nfor i in range({count}): display(i)"
 
 
 def missing(answer: Answer, count: int) -> int:
-    """Return how many of the outputs did not come before idle, or not in their order."""
+    """Return how many of the outputs were missing at idle or out of order."""
     contents = [content for header, content in answer.outputs if b'"display_data"' in header]
     numbers = [int(json.loads(content)["data"]["text/plain"]) for content in contents]
     return count - len(numbers) + sum(after <= before for before, after in pairwise(numbers))

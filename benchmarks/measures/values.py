@@ -1,4 +1,4 @@
-"""What crosses from one backend to another: a frame, an array, one integer, and the memory that a large frame takes."""
+"""Transfers between backends: a frame, an array, an integer, and the memory that a large frame takes."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ ROUNDS = 5
 INTEGERS = 40
 FRAME_ROUNDS = 3
 GIGABYTE_ROWS = 12_500_000
-"""Of ten columns of doubles, which are a gigabyte."""
+"""With ten columns of doubles, a gigabyte."""
 
 FRAME = """
 import numpy as np, pandas as pd, time, os
@@ -40,24 +40,24 @@ for _ in range(2):
         _back = pa.ipc.open_file(_file).read_all().to_pandas()
 os.remove("/dev/shm/multikernel-bench.arrow")
 """
-"""There and back by pyarrow alone: two writes and two reads, as many as there are on the way to R and back.
+"""There and back with pyarrow alone: two writes and two reads, as many as on the way to R and back.
 
-It is what the same bytes cost at least, not what R can reach: nothing there has to make a million texts one by one.
+This is a lower bound for the same bytes, not what R can reach: nothing here has to create a million strings.
 """
 
 SOS_WAY = """
 _text = "array = c(" + ",".join(repr(float(_x)) for _x in array) + ")"
 open("/dev/shm/multikernel-bench.R", "w").write(_text)
 """
-"""SoS writes a value as source text of the other language, which that parses.
+"""SoS writes a value as source text, which the other language parses.
 
-This imitates it at its best: `%get` of SoS itself, sos-r 0.20.3, takes several times as long, and with numpy 2 it sends
+This imitates it at its best: SoS's own `%get` (sos-r 0.20.3) takes several times as long, and with numpy 2 it produces
 text that R cannot read.
 """
 
 
 def measure(workshop: Workshop) -> Rows:
-    """From Python to R, and back."""
+    """From Python to R and back."""
     if not workshop.has_kernel("ir"):
         return {}
     with workshop.start("multi") as running:
@@ -71,7 +71,7 @@ def measure(workshop: Workshop) -> Rows:
             return cell("%%r -i df -o back=df\nNULL")
 
         def csv() -> float:
-            # Under the same names as `frame`: what a session holds costs its garbage collection time.
+            # The same names as in `frame`, since the objects in a session slow down its garbage collection.
             begin = time.perf_counter()
             cell("df.to_csv('/dev/shm/multikernel-bench.csv', index=False)")
             cell(
@@ -101,7 +101,7 @@ def measure(workshop: Workshop) -> Rows:
 
 
 def _memory(front: psutil.Process, cell: Callable[[str], float]) -> dict[str, float]:
-    """Return by process the peak of its extra memory while a frame of a gigabyte crosses, as multiples of that."""
+    """Return each process's peak extra memory during the transfer of a 1 GB frame, as a multiple of its size."""
     cell(f"big = pd.DataFrame({{name: _random.random({GIGABYTE_ROWS}) for name in 'abcdefghij'}}, copy=False)")
     processes = {"front": front}
     for child in front.children():

@@ -1,10 +1,11 @@
-"""The command line, `multikernel SUBCOMMAND`: for people, not for Jupyter, which starts the kernel with `-f FILE`.
+"""The command line, `multikernel SUBCOMMAND`; Jupyter itself starts the kernel with `-f FILE`.
 
-To add a subcommand, write a file with a `Subcommand` and give it a line in TABLE; lookup and `--help` follow from it.
+To add a subcommand, write a module with a `Subcommand` and add it to TABLE; lookup and `--help` follow from that.
 """
 
 import argparse
 import io
+import logging
 import os
 import sys
 import warnings
@@ -19,7 +20,7 @@ from .doctor import DOCTOR
 from .init import INIT
 from .install import INSTALL, UNINSTALL
 from .listing import LIST
-from .subcommand import UNUSABLE, WRONG, CommandError, Subcommand, complain
+from .subcommand import UNUSABLE, WRONG, CommandError, Subcommand, write_error
 from .trace import TRACE
 
 __all__ = ["TABLE", "run"]
@@ -30,56 +31,60 @@ TABLE: dict[str, Subcommand] = {
 
 DESCRIPTION = "Multi: one Jupyter kernel in front of all your kernels."
 WIDE = "SUBCOMMAND  "
-"""As wide as argparse needs it to put the longest subcommand and its help on one line."""
+"""Padded so that argparse puts the longest subcommand and its help on one line."""
 EPILOG = """\
-Without a subcommand it is the kernel itself, which Jupyter starts: multikernel -f CONNECTION_FILE
-[--log-level L].
+Jupyter runs the kernel itself as multikernel -f CONNECTION_FILE [--log-level L].
 
 exit codes:
-  0  done, or all is well
-  1  mistakes were found, or it cannot be done
-  2  it was called wrongly, or what it was to read cannot be read"""
+  0  success
+  1  mistakes were found, or the task failed
+  2  wrong usage, or the input cannot be read"""
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Say it in one line, without the usage, which --help shows better."""
+        """Print one line without the usage, which --help shows better."""
         self.exit(UNUSABLE, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a subcommand and return its exit code; SystemExit after `--help` and for wrong usage, as argparse does."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A path can have bytes, and a terminal an encoding, that would make printing fail.
+        # Printing must not fail on bytes in a path, or on what the encoding of a terminal lacks.
         sys.stdout.reconfigure(errors="backslashreplace")
     name = next(iter(arguments), "")
     if not name.startswith("-") and name not in TABLE:
-        asked = f"there is no subcommand {name!r}{did_you_mean(nearest(name, TABLE))}" if name else "no subcommand"
-        complain(f"multikernel: {asked}: name one of {', '.join(TABLE)}; see multikernel --help")
+        what = f"unknown subcommand {name!r}{did_you_mean(nearest(name, TABLE))}" if name else "no subcommand given"
+        write_error(f"multikernel: {what}; use one of {', '.join(TABLE)}, or see multikernel --help")
         return UNUSABLE
     options, unknown = _parser().parse_known_args(arguments)
     if unknown:
-        complain(f"multikernel {name}: unknown argument {unknown[0]!r}; see multikernel {name} --help")
+        write_error(f"multikernel {name}: unknown argument {unknown[0]!r}; see multikernel {name} --help")
         return UNUSABLE
     try:
+        # Subcommands print their own findings; without a handler, logging would repeat them on stderr.
+        logging.getLogger("multikernel").addHandler(logging.NullHandler())
         with warnings.catch_warnings():
-            # jupyter_client and traitlets warn of kernelspecs with odd names or keys.
+            # jupyter_client and traitlets warn about kernelspecs with odd names or keys.
             warnings.simplefilter("ignore")
             code = TABLE[name].run(options)
         sys.stdout.flush()
         return code
     except CommandError as error:
-        complain(f"multikernel {name}: {error}")
+        write_error(f"multikernel {name}: {error}")
         return error.exit_code
     except MultiError as error:
-        complain(f"multikernel {name}: {error}")
+        write_error(f"multikernel {name}: {error}")
+        return WRONG
+    except KeyboardInterrupt:
+        write_error(f"multikernel {name}: interrupted")
         return WRONG
     except BrokenPipeError:
-        # Whoever read the output has read enough; what is left must not fail when Python ends.
+        # The reader has closed the pipe; flushing the rest must not fail when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return WRONG
     except OSError as error:
-        complain(f"multikernel {name}: {error}")
+        write_error(f"multikernel {name}: {error}")
         return UNUSABLE
 
 

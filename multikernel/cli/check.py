@@ -1,4 +1,4 @@
-"""`multikernel check`: what is wrong with a config file, or with the header lines of a notebook."""
+"""`multikernel check`: finds mistakes in a config file, or in the header lines of a notebook."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,23 +7,24 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_config_path
 
+from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs
 from ..config.lookup import FILE_NAME, FoundConfig, find_config
 from ..config.mistakes import ConfigError, Mistake
 from ..config.settings import read_config_file
 from ..config.values import Value
 from ..config.yaml_nodes import MAX_BYTES, compose, position
 from ..core.config import Config
+from .backends import why_unusable
 from .findings import Finding, of_mistakes
-from .installed import Installed, installed, why_unusable
 from .notebook import config_of_notebook, read_notebook
 from .notebook_cells import check_cells
-from .subcommand import FINE, UNUSABLE, WRONG, CommandError, Subcommand, say, say_json
+from .subcommand import FINE, UNUSABLE, WRONG, CommandError, Subcommand, write, write_json
 
-NO_CONFIG = "no multikernel.yaml counts here: every installed kernelspec is a backend"
+NO_CONFIG = "no multikernel.yaml applies here, so every installed kernelspec is a backend"
 
 
 def _check(options: argparse.Namespace) -> int:
-    kernelspecs = installed()
+    kernelspecs = all_kernelspecs()
     file = None if options.file is None else Path(options.file)
     if file is not None and not file.is_file():
         what = f"{file} is a folder, not a config file or a notebook" if file.is_dir() else f"there is no file {file}"
@@ -36,7 +37,7 @@ def _check(options: argparse.Namespace) -> int:
     is_wrong = any(finding.severity == "mistake" for finding in findings)
     config = None if found is None else str(found.path.absolute())
     if options.json:
-        say_json(
+        write_json(
             {
                 "file": None if file is None else str(file),
                 "config": config,
@@ -46,22 +47,24 @@ def _check(options: argparse.Namespace) -> int:
         )
         return WRONG if is_wrong else FINE
     for finding in findings:
-        say(str(finding))
+        write(str(finding))
     if not findings:
-        say(NO_CONFIG if found is None and file is None else f"{file or config}: no mistakes")
+        write(NO_CONFIG if found is None and file is None else f"{file or config}: no mistakes")
     return WRONG if is_wrong else FINE
 
 
 def _as_found(file: Path) -> FoundConfig:
-    """Return a file as the kernel would find it: a multikernel.yaml has to be trusted, but on Jupyter's config path."""
+    """Return a file as the kernel would find it: off Jupyter's config path, a multikernel.yaml must be trusted."""
     folders = {Path(folder).resolve() for folder in jupyter_config_path()}
     return FoundConfig(
         file, came_with_notebook=file.name == FILE_NAME and file.absolute().parent.resolve() not in folders
     )
 
 
-def check_config(found: FoundConfig, kernelspecs: dict[str, Installed]) -> tuple[Config | None, list[Finding]]:
-    """Return the config, unless it cannot be used at all, and all that is wrong with it."""
+def check_config(
+    found: FoundConfig, kernelspecs: dict[str, InstalledKernelspec]
+) -> tuple[Config | None, list[Finding]]:
+    """Return the config, or None if it cannot be used at all, and all mistakes in it."""
     try:
         text = replace(found, came_with_notebook=False).read(MAX_BYTES + 1)
     except OSError as error:
@@ -74,8 +77,8 @@ def check_config(found: FoundConfig, kernelspecs: dict[str, Installed]) -> tuple
     return config, list(of_mistakes(config.file, _unusable_kernels(text, config, kernelspecs)))
 
 
-def _unusable_kernels(text: bytes, config: Config, kernelspecs: dict[str, Installed]) -> list[Mistake]:
-    """Return a mistake, at the place of its `kernel`, for each backend of a config that could not start."""
+def _unusable_kernels(text: bytes, config: Config, kernelspecs: dict[str, InstalledKernelspec]) -> list[Mistake]:
+    """Return a mistake for each backend that cannot start, at the position of its `kernel`."""
     root = compose(text, [])
     assert root is not None
     entries = Value(root, "", []).entries("")["backends"].value.entries("")
@@ -87,8 +90,10 @@ def _unusable_kernels(text: bytes, config: Config, kernelspecs: dict[str, Instal
     return mistakes
 
 
-def _check_notebook(file: Path, kernelspecs: dict[str, Installed]) -> tuple[FoundConfig | None, Sequence[Finding]]:
-    """Return the config that counts for a notebook, and what is wrong with it or else with the notebook."""
+def _check_notebook(
+    file: Path, kernelspecs: dict[str, InstalledKernelspec]
+) -> tuple[FoundConfig | None, Sequence[Finding]]:
+    """Return the config that applies to a notebook, and the mistakes in it or else in the notebook."""
     notebook = read_notebook(file)
     found = config_of_notebook(notebook, kernelspecs)
     config, findings = (None, []) if found is None else check_config(found, kernelspecs)
@@ -102,17 +107,17 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         metavar="FILE",
         nargs="?",
-        help="a config file, or a notebook (.ipynb); left out: the config file that counts for the working folder",
+        help="a config file or a notebook (.ipynb); default: the config file that applies to the working folder",
     )
-    parser.add_argument("--json", action="store_true", help="for a program to read; see docs/command-line.md")
+    parser.add_argument("--json", action="store_true", help="print JSON; docs/command-line.md lists its keys")
 
 
 CHECK = Subcommand(
     "check",
-    "say what is wrong with a config file or a notebook",
-    "Say what is wrong with a config file (all mistakes, and kernelspecs that are not installed), or with a notebook:\n"
-    "cells that Multi would refuse and, as warnings, cells without a header line below a %%use, which tools such as\n"
-    "formatters and jupytext take for the notebook's language. No kernel is started and no cell is run.",
+    "find mistakes in a config file or a notebook",
+    "In a config file, find all mistakes and kernelspecs that are not installed. In a notebook, find cells that Multi\n"
+    "would refuse and, as warnings, cells below a %%use without a header line of their own, which tools such as\n"
+    "formatters and jupytext take for the notebook's language. This starts no kernel and runs no cell.",
     _add_arguments,
     _check,
 )

@@ -1,4 +1,4 @@
-"""What `multikernel check` finds, as a line for a person or an editor, and as JSON."""
+"""What `multikernel check` finds, as a line for people and editors, and as JSON."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ Severity = Literal["mistake", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding, in a config file or in a cell of a notebook; its fields are keys of the JSON."""
+    """One finding, in a config file or in a cell of a notebook; its fields are the keys of the JSON."""
 
     file: str
     severity: Severity
     what: str
     line: int | None = None
-    """In a config file, counted from 1, as `column` is; in a cell, None."""
+    """In a config file, counted from 1 like `column`; None for a cell."""
     column: int | None = None
     path: str | None = None
     """Where in the config, such as `backends.r.kernel`."""
     cell: int | None = None
-    """In a notebook, counted from 1 with cells of all types."""
+    """In a notebook, counted from 1 over cells of all types."""
     id: str | None = None
-    """The cell's id; a notebook older than nbformat 4.5 has none."""
+    """The cell's id; notebooks older than nbformat 4.5 have none."""
 
     def __str__(self) -> str:
-        """Return the line for a person; that of a config is in the form that editors know."""
+        """Return the line; for a config file it has the form that editors recognise."""
         where = self.file
         if self.line is not None:
             where += f":{self.line}:{self.column}"

@@ -1,4 +1,4 @@
-"""`multikernel install` and `uninstall`: Multis in the launcher, each with a config file of its own, or with none."""
+"""`multikernel install` and `uninstall`: kernelspecs of Multi, each with or without its own config file."""
 
 import argparse
 import json
@@ -13,25 +13,25 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_core.paths import SYSTEM_JUPYTER_PATH
 
-from ..config.kernelspecs import installed_kernelspecs
+from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs, installed_kernelspecs, kernelspecs_in
 from ..config.lookup import FILE_NAME, VARIABLE, FoundConfig
 from ..config.mistakes import ConfigError
 from ..config.settings import read_config_file
 from ..core.config import Config, config_of_kernelspecs
-from .installed import Installed, config_of_multi, installed, why_unusable
+from .backends import config_of_multi, why_unusable
 from .shipped import shipped
-from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, complain, say
+from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_error
 
 NAME = "multi"
 LOGOS = ("logo-32x32.png", "logo-64x64.png", "logo-svg.svg")
 KERNELSPEC_NAME = re.compile(r"[._-]*[a-z0-9][a-z0-9._-]*")
-"""What jupyter_client accepts (8.10, `kernelspec._is_valid_kernel_name`), in lower case; but not `..`, for which it
-would remove the folder above."""
+"""What jupyter_client accepts (8.10, `kernelspec._is_valid_kernel_name`), in lower case; except `..`, for which it
+would remove the parent folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to be installed."""
+    """What to install."""
 
     name: str
     display_name: str
@@ -44,18 +44,18 @@ def _install(options: argparse.Namespace) -> int:
     config_file = None if options.config is None else _absolute(Path(options.config))
     env = _environment(options.env, config_file)
     name, label = _names(options.name, config_file)
-    found = installed()
+    found = all_kernelspecs()
     config = _config(config_file, found)
     language = _language(config, found)
     display_name = options.display_name or (f"Multi ({label})" if label else "Multi")
     folder = _kernels_folder(options)
-    for other in (installed(folder).get(name), found.get(name)):
+    for other in (kernelspecs_in([folder]).get(name), found.get(name)):
         if other is not None:
             _check_may_replace(other, config_file, is_asked_for=options.name is not None)
-    destination = _write(_Plan(name, display_name, language, env, _has_debugger(config)), options)
-    say(f"Installed the kernelspec {name}, which launchers show as {display_name!r}, in {destination}")
+    destination = _write(_Plan(name, display_name, language, env, _has_debugger(config, found)), options)
+    write(f"Installed the kernelspec {name} in {destination}; launchers show it as {display_name!r}")
     if folder.resolve() not in {Path(known).resolve() for known in KernelSpecManager().kernel_dirs}:
-        complain(f"Jupyter does not look there unless it is told to: JUPYTER_PATH={folder.parent}")
+        write_error(f"Jupyter does not look there unless JUPYTER_PATH contains {folder.parent}")
     return FINE
 
 
@@ -63,26 +63,26 @@ def _environment(pairs: list[list[str]], config_file: Path | None) -> dict[str, 
     env: dict[str, str] = dict(pairs)
     for key in env:
         if key == VARIABLE:
-            raise CommandError(f"--env {VARIABLE}: write --config FILE instead, which checks the file", UNUSABLE)
+            raise CommandError(f"--env {VARIABLE}: use --config FILE instead, which also checks the file", UNUSABLE)
         if not key or "=" in key:
-            raise CommandError(f"--env {key!r}: that cannot be the name of an environment variable", UNUSABLE)
+            raise CommandError(f"--env {key!r}: not a valid name for an environment variable", UNUSABLE)
     if config_file is not None:
-        # jupyter_client fills in what a `$` begins.
+        # jupyter_client expands what follows a `$`.
         env[VARIABLE] = str(config_file).replace("$", "$$")
     return env
 
 
 def _names(asked: str | None, config_file: Path | None) -> tuple[str, str]:
-    """Return the kernelspec's name, and what tells it from other Multis in a launcher: nothing for the plain one.
+    """Return the kernelspec's name and its label in launchers, which is empty for the plain Multi.
 
-    Without a name of the user's choice, it is the config file's own or, for a multikernel.yaml, that of its folder.
+    Both come from the user, or else from the config file's name or, for a multikernel.yaml, from its folder's.
     """
     if asked is not None:
         name = asked.lower()
         if not KERNELSPEC_NAME.fullmatch(name):
             raise CommandError(
-                f"--name {asked!r}: a kernelspec's name can have letters A to Z, digits and . _ - only; for what "
-                f"launchers show there is --display-name",
+                f"--name {asked!r}: use only letters A to Z, digits and . _ - in the name of a kernelspec; "
+                f"--display-name sets what launchers show",
                 UNUSABLE,
             )
         return name, "" if name == NAME else asked.removeprefix(f"{NAME}-")
@@ -91,7 +91,7 @@ def _names(asked: str | None, config_file: Path | None) -> tuple[str, str]:
     label = config_file.parent.name if config_file.name == FILE_NAME else config_file.stem
     suffix = re.sub(r"[^a-z0-9._-]+", "-", label.lower()).strip("-")
     if not suffix:
-        raise CommandError(f"no name for a kernelspec can be made of {config_file}: add --name NAME", UNUSABLE)
+        raise CommandError(f"cannot derive a kernelspec name from {config_file}: add --name NAME", UNUSABLE)
     return f"{NAME}-{suffix}", label
 
 
@@ -99,8 +99,8 @@ def _absolute(file: Path) -> Path:
     return file.parent.resolve() / file.name
 
 
-def _config(config_file: Path | None, found: dict[str, Installed]) -> Config:
-    """Return the config that the kernel will have, after saying what is wrong with it; CommandError for mistakes."""
+def _config(config_file: Path | None, found: dict[str, InstalledKernelspec]) -> Config:
+    """Return the config that the kernel will use, and print warnings; CommandError if it has mistakes."""
     if config_file is None:
         return config_of_kernelspecs(installed_kernelspecs())
     if not config_file.is_file():
@@ -108,43 +108,42 @@ def _config(config_file: Path | None, found: dict[str, Installed]) -> Config:
     try:
         config = read_config_file(FoundConfig(config_file, came_with_notebook=False), Path.cwd())
     except ConfigError as error:
-        complain(str(error))
-        raise CommandError("nothing is installed, since the config has mistakes") from None
+        write_error(str(error))
+        raise CommandError("not installed, because the config file has mistakes") from None
     for backend in config.backends.values():
         if (why := why_unusable(backend, found)) is not None:
-            complain(f"{config.file}: {backend.name} will not start: {why}")
+            write_error(f"{config.file}: warning: {backend.name} cannot start: {why}")
     return config
 
 
-def _language(config: Config, found: dict[str, Installed]) -> str:
+def _language(config: Config, found: dict[str, InstalledKernelspec]) -> str:
     """Return the language of the default backend, as its kernelspec spells it."""
     default = config.backends[config.default]
     spec = found.get(default.kernel.lower())
     if spec is None or spec.is_multi or spec.fault:
         raise CommandError(
-            f"{config.file}: the language of the default, {default.name}, is not known without its kernelspec "
-            f"{default.kernel!r}: install that first"
+            f"{config.file}: install the kernelspec {default.kernel!r} first: the language of the default backend, "
+            f"{default.name}, depends on it"
         )
     return spec.language
 
 
-def _has_debugger(config: Config) -> bool:
-    """Whether a backend has a debugger: front-ends offer one if the kernelspec says so."""
-    kernelspecs = installed_kernelspecs()
-    specs = (kernelspecs.get(backend.kernel.lower()) for backend in config.backends.values())
-    return any(spec is not None and spec.has_debugger for spec in specs)
+def _has_debugger(config: Config, found: dict[str, InstalledKernelspec]) -> bool:
+    """Whether a backend has a debugger: front-ends offer one if the kernelspec claims it."""
+    specs = (found.get(backend.kernel.lower()) for backend in config.backends.values())
+    return any(spec is not None and not spec.is_multi and spec.has_debugger for spec in specs)
 
 
-def _check_may_replace(other: Installed, config_file: Path | None, *, is_asked_for: bool) -> None:
-    """Refuse to replace, or to hide, another kernel, or the Multi of another config under a name nobody chose."""
+def _check_may_replace(other: InstalledKernelspec, config_file: Path | None, *, is_asked_for: bool) -> None:
+    """Refuse to replace or hide another kernel, or to replace another config's Multi without being asked by name."""
     if not other.is_multi:
-        raise CommandError(f"{other.name} is the name of another kernel, in {other.folder}: take another --name")
+        raise CommandError(f"{other.name} is another kernel, in {other.folder}: choose another --name")
     used = config_of_multi(other)
     if used != config_file and not is_asked_for:
-        what = "a Multi without a config file" if used is None else f"the Multi of {used}"
+        what = "a Multi without a config file" if used is None else f"the Multi for {used}"
         raise CommandError(
-            f"{other.name}, in {other.folder}, is {what}: add --name NAME for another one, or --name {other.name} "
-            f"to replace it"
+            f"{other.name}, in {other.folder}, is {what}: use --name {other.name} to replace it, or another "
+            f"--name to keep both"
         )
 
 
@@ -158,7 +157,7 @@ def _write(plan: _Plan, options: argparse.Namespace) -> str:
         **({"env": plan.env} if plan.env else {}),
     }
     with tempfile.TemporaryDirectory() as temporary:
-        # A folder in it, since the temporary one's mode, private, would be copied too.
+        # A folder inside, since install_kernel_spec would copy the temporary one's private mode.
         source = Path(temporary) / plan.name
         source.mkdir()
         (source / "kernel.json").write_text(json.dumps(content, indent=2) + "\n", "utf-8")
@@ -171,13 +170,11 @@ def _write(plan: _Plan, options: argparse.Namespace) -> str:
             )
         except OSError as error:
             hint = "" if options.user or options.prefix else "; add --user or --sys-prefix"
-            raise CommandError(
-                f"{_kernels_folder(options)} cannot be written: {error.strerror or error}{hint}"
-            ) from None
+            raise CommandError(f"cannot write to {_kernels_folder(options)}: {error.strerror or error}{hint}") from None
 
 
 def _kernels_folder(options: argparse.Namespace) -> Path:
-    """Return the folder that kernelspecs go to, as `KernelSpecManager.install_kernel_spec` has it."""
+    """Return the folder that `KernelSpecManager.install_kernel_spec` writes to."""
     if options.user:
         return Path(KernelSpecManager().user_kernel_dir)
     if options.prefix:
@@ -188,24 +185,26 @@ def _kernels_folder(options: argparse.Namespace) -> Path:
 def _uninstall(options: argparse.Namespace) -> int:
     name = options.name.lower()
     is_anywhere = not (options.user or options.prefix)
-    found = installed() if is_anywhere else installed(_kernels_folder(options))
+    found = all_kernelspecs() if is_anywhere else kernelspecs_in([_kernels_folder(options)])
     spec = found.get(name)
     if spec is None:
         where = "" if is_anywhere else f" in {_kernels_folder(options)}"
         multis = ", ".join(other.name for other in found.values() if other.is_multi)
-        there_are = f"Multis are: {multis}" if multis else "there is no Multi at all"
-        raise CommandError(f"there is no kernelspec {options.name!r}{where}; {there_are}")
-    if spec.fault:
-        raise CommandError(f"whether {name} is a Multi is not known, so it stays: {spec.fault}")
+        installed = f"installed Multis: {multis}" if multis else "no Multi is installed"
+        raise CommandError(f"there is no kernelspec {options.name!r}{where}; {installed}")
+    if spec.error:
+        raise CommandError(f"{name} is not removed, since it may not be a Multi: {spec.error}")
     if not spec.is_multi:
-        raise CommandError(f"{name}, in {spec.folder}, is not a Multi, so it stays: jupyter kernelspec remove {name}")
+        raise CommandError(
+            f"{name}, in {spec.folder}, is not a Multi; to remove it, run jupyter kernelspec remove {name}"
+        )
     try:
         KernelSpecManager(kernel_dirs=[str(spec.folder.parent)]).remove_kernel_spec(name)
     except OSError as error:
-        raise CommandError(f"{spec.folder} cannot be removed: {error.strerror or error}") from None
-    say(f"Removed the kernelspec {name} from {spec.folder}")
-    if (other := installed().get(name)) is not None:
-        complain(f"Jupyter finds another {name} now, in {other.folder}")
+        raise CommandError(f"cannot remove {spec.folder}: {error.strerror or error}") from None
+    write(f"Removed the kernelspec {name} from {spec.folder}")
+    if (other := all_kernelspecs().get(name)) is not None:
+        write_error(f"Jupyter now finds another {name}, in {other.folder}")
     return FINE
 
 
@@ -217,15 +216,15 @@ def _filled(path: str) -> str:
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
     place = parser.add_mutually_exclusive_group()
-    place.add_argument("--user", action="store_true", help="in your home folder")
+    place.add_argument("--user", action="store_true", help="install for you only")
     place.add_argument(
         "--sys-prefix",
         dest="prefix",
         action="store_const",
         const=sys.prefix,
-        help=f"in this environment, {sys.prefix.replace('%', '%%')}",
+        help=f"install into this environment, {sys.prefix.replace('%', '%%')}",
     )
-    place.add_argument("--prefix", metavar="P", type=_filled, help="in P/share/jupyter/kernels")
+    place.add_argument("--prefix", metavar="P", type=_filled, help="install into P/share/jupyter/kernels")
 
 
 def _add_install_arguments(parser: argparse.ArgumentParser) -> None:
@@ -233,14 +232,14 @@ def _add_install_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--name",
         metavar="N",
-        help="name of the kernelspec; left out: multi or, with --config, multi- and the name of the file, or of its "
-        f"folder if the file is a {FILE_NAME}",
+        help="name of the kernelspec; default: multi or, with --config, multi- and the name of the file, or of its "
+        f"folder if the file is called {FILE_NAME}",
     )
-    parser.add_argument("--display-name", metavar="D", help="what launchers show; left out: Multi or Multi (NAME)")
+    parser.add_argument("--display-name", metavar="D", help="what launchers show; default: Multi or Multi (NAME)")
     parser.add_argument(
         "--config",
         metavar="FILE",
-        help="the config file that this Multi always uses; it is checked first, and with mistakes nothing is installed",
+        help="make this Multi always use this config file; if it has mistakes, nothing is installed",
     )
     parser.add_argument(
         "--env",
@@ -254,22 +253,22 @@ def _add_install_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_uninstall_arguments(parser: argparse.ArgumentParser) -> None:
     _add_place(parser)
-    parser.add_argument("--name", metavar="N", default=NAME, help="name of the kernelspec; left out: multi")
+    parser.add_argument("--name", metavar="N", default=NAME, help="name of the kernelspec; default: multi")
 
 
 INSTALL = Subcommand(
     "install",
-    "put a Multi into Jupyter's launchers",
-    "Install a kernelspec for Multi, run by this Python, so that Jupyter offers it. Without --user, --sys-prefix or\n"
-    "--prefix it is for all users of the machine. Several configs make several kernels: give each a --config.",
+    "add a Multi to Jupyter's launchers",
+    "Install a kernelspec that runs Multi with this Python. Without --user, --sys-prefix or --prefix it is for all\n"
+    "users of the machine. To have several Multis, run this once for each, with a --config.",
     _add_install_arguments,
     _install,
 )
 UNINSTALL = Subcommand(
     "uninstall",
-    "take a Multi out of Jupyter's launchers",
-    "Remove a kernelspec of Multi; no other can be removed with this. Without --user, --sys-prefix or --prefix it is\n"
-    "the one that Jupyter finds under the name.",
+    "remove a Multi from Jupyter's launchers",
+    "Remove a kernelspec of Multi, never of another kernel. Without --user, --sys-prefix or --prefix, remove the one\n"
+    "that Jupyter finds under the name.",
     _add_uninstall_arguments,
     _uninstall,
 )

@@ -1,9 +1,11 @@
-"""`multikernel list`: the backends that a notebook in a folder has, and what is hidden or refused."""
+"""`multikernel list`: shows the backends of notebooks in a folder, and what is hidden or refused."""
 
 import argparse
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..commands.tables import as_text
+from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs
 from ..config.lookup import find_config
 from ..config.mistakes import ConfigError, Mistake
 from ..config.reader import NAME
@@ -11,30 +13,30 @@ from ..config.settings import Settings, load_settings
 from ..core.cells.command_names import NAMES as COMMANDS
 from ..core.cells.names import RESERVED
 from ..core.config import BackendConfig, Config
-from .installed import Installed, installed, names_of, presumed_profile, program, why_unusable
-from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, say, say_json
+from .backends import names_of, profile_of_kernelspec, program, why_unusable
+from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_json
 
 COLUMNS = ("backend", "aliases", "kernelspec", "language", "interpreter")
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One backend; its fields are keys of the JSON."""
+    """One backend; its fields are the keys of the JSON."""
 
     name: str
     aliases: tuple[str, ...]
     kernelspec: str
     language: str
-    """As the kernelspec says it; empty if that is not installed."""
+    """From the kernelspec; empty if that is not installed."""
     interpreter: str | None
-    """Path of the program that is started; None if there is none."""
+    """Path of the program that it starts; None if there is none."""
     refused: str | None
-    """Why it cannot start; None if nothing is known against it."""
+    """Why it cannot start; None if it probably can."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Hidden:
-    """A name that cannot be reached as it is; its fields are keys of the JSON."""
+    """A name that something else hides; its fields are the keys of the JSON."""
 
     name: str
     why: str
@@ -43,17 +45,17 @@ class _Hidden:
 def _list(options: argparse.Namespace) -> int:
     folder = Path(options.folder)
     if not folder.is_dir():
-        raise CommandError(f"there is no folder {options.folder}", UNUSABLE)
+        raise CommandError(f"{options.folder} is not a folder", UNUSABLE)
     folder = folder.resolve()
     settings = load_settings(folder)
     found = find_config(folder)
-    kernelspecs = installed()
+    kernelspecs = all_kernelspecs()
     rows = [_row(backend, kernelspecs) for backend in settings.config.backends.values()]
     hidden = [*_hidden_backends(settings.config), *_hidden_magics(settings, kernelspecs)]
     used = {row.kernelspec.lower() for row in rows}
     broken = {name: spec.fault for name, spec in kernelspecs.items() if spec.fault and name not in used}
     if options.json:
-        say_json(
+        write_json(
             {
                 "folder": str(folder),
                 "config": None if found is None else str(found.path),
@@ -65,23 +67,22 @@ def _list(options: argparse.Namespace) -> int:
             }
         )
         return FINE
-    say(_table(rows, settings.config.default))
     config = "no multikernel.yaml: every installed kernelspec is a backend" if found is None else str(found.path)
-    say(f"* default; {config}")
+    write(_table(rows, settings.config.default, f"* default; {config}"))
     for entry in hidden:
-        say(f"hidden: {entry.name}: {entry.why}")
+        write(f"hidden: {entry.name}: {entry.why}")
     for row in rows:
         if row.refused:
-            say(f"refused: {row.name}: {row.refused}")
+            write(f"refused: {row.name}: {row.refused}")
     for name, fault in broken.items():
-        say(f"refused: {name}: {fault}")
+        write(f"refused: {name}: {fault}")
     if settings.error is not None:
-        say("refused: the config file, so every installed kernelspec is a backend until it is right:")
-        say(str(settings.error))
+        write("refused: the config file; until it is fixed, every installed kernelspec is a backend:")
+        write(str(settings.error))
     return FINE
 
 
-def _row(backend: BackendConfig, kernelspecs: dict[str, Installed]) -> _Row:
+def _row(backend: BackendConfig, kernelspecs: dict[str, InstalledKernelspec]) -> _Row:
     spec = kernelspecs.get(backend.kernel.lower())
     refused = why_unusable(backend, kernelspecs)
     interpreter = program(spec, backend.env) if spec is not None and not spec.fault and not spec.is_multi else None
@@ -90,23 +91,25 @@ def _row(backend: BackendConfig, kernelspecs: dict[str, Installed]) -> _Row:
 
 
 def _hidden_backends(config: Config) -> list[_Hidden]:
-    """Return the kernelspecs that no header line can name; a config file cannot have such."""
+    """Return the kernelspecs that no header line can name; in a config file such a name is a mistake."""
     hidden = []
     for name in config.backends:
         if name.lower() in COMMANDS or name.lower() in RESERVED:
             hidden.append(_Hidden(name, f"%%{name} is a command: give it another name in a multikernel.yaml"))
         elif not NAME.fullmatch(name):
-            hidden.append(_Hidden(name, "no header line can have this name: give it another in a multikernel.yaml"))
+            hidden.append(
+                _Hidden(name, "a header line cannot contain this name: give it another one in a multikernel.yaml")
+            )
     return hidden
 
 
-def _hidden_magics(settings: Settings, kernelspecs: dict[str, Installed]) -> list[_Hidden]:
-    """Return the default backend's own magics that header lines hide, as `%%backends` says them."""
+def _hidden_magics(settings: Settings, kernelspecs: dict[str, InstalledKernelspec]) -> list[_Hidden]:
+    """Return the default backend's own magics that header lines hide, as `%%backends` does."""
     default = settings.config.default
-    profile = presumed_profile(kernelspecs.get(settings.config.backends[default].kernel.lower()))
+    profile = profile_of_kernelspec(kernelspecs.get(settings.config.backends[default].kernel.lower()))
     known = profile.known_magics if profile else frozenset()
     names = known & set(names_of(settings.config, kernelspecs).all())
-    why = f"{default}'s own magic of this name: put %%{default} above to reach it"
+    why = f"selects a backend, not {default}'s own magic; to run the magic, put %%{default} on the line above it"
     return [_Hidden(f"%%{name}", why) for name in sorted(names)]
 
 
@@ -114,30 +117,27 @@ def _mistakes(settings: Settings) -> tuple[Mistake, ...]:
     return settings.error.mistakes if isinstance(settings.error, ConfigError) else ()
 
 
-def _table(rows: list[_Row], default: str) -> str:
-    table = [COLUMNS]
+def _table(rows: list[_Row], default: str, caption: str) -> str:
+    table = []
     for row in rows:
         mark = " *" if row.name == default else ""
         program = row.interpreter or ("refused" if row.refused else "elsewhere")
         table.append((row.name + mark, ", ".join(row.aliases), row.kernelspec, row.language, program))
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table
-    )
+    return as_text(COLUMNS, table, caption)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "folder", metavar="FOLDER", nargs="?", default=".", help="where the notebook is; left out: the working folder"
+        "folder", metavar="FOLDER", nargs="?", default=".", help="where the notebooks are; default: the working folder"
     )
-    parser.add_argument("--json", action="store_true", help="for a program to read; see docs/command-line.md")
+    parser.add_argument("--json", action="store_true", help="print JSON; docs/command-line.md lists its keys")
 
 
 LIST = Subcommand(
     "list",
-    "show the backends that a notebook in a folder has",
-    "Show the backends that a notebook in a folder has, with kernelspec, language and the program that is started;\n"
-    "which config file they come from; and what is hidden or refused, and why. No kernel is started.",
+    "show the backends of notebooks in a folder",
+    "Show the backends of notebooks in a folder, with their kernelspecs, languages and programs; the config file that\n"
+    "defines them; and what is hidden or refused, and why. This starts no kernel.",
     _add_arguments,
     _list,
 )

@@ -1,4 +1,4 @@
-"""A notebook as a file: its code cells, and the config file that counts for it."""
+"""A notebook file: its code cells, and the config file that applies to it."""
 
 import json
 from collections.abc import Iterator
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..config.kernelspecs import InstalledKernelspec
 from ..config.lookup import FoundConfig, find_config
-from .installed import Installed, config_of_multi
+from .backends import config_of_multi
 from .subcommand import UNUSABLE, CommandError
 
 
@@ -22,7 +23,7 @@ class CodeCell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """What is to be known of a notebook."""
+    """The parts of a notebook that matter here."""
 
     file: Path
     kernelspec: str | None
@@ -31,7 +32,7 @@ class Notebook:
 
 
 def read_notebook(file: Path) -> Notebook:
-    """Read a notebook of nbformat 4; CommandError if it is none."""
+    """Read a notebook of nbformat 4; CommandError if it is not one."""
     try:
         content = json.loads(file.read_bytes())
     except OSError as error:
@@ -39,7 +40,7 @@ def read_notebook(file: Path) -> Notebook:
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{file} is not a notebook: {error}", UNUSABLE) from None
     if isinstance(content, dict) and "worksheets" in content:
-        raise CommandError(f"{file} is of nbformat 3: open and save it in Jupyter first", UNUSABLE)
+        raise CommandError(f"{file} has the old nbformat 3: open it in Jupyter and save it first", UNUSABLE)
     cells = content.get("cells") if isinstance(content, dict) else None
     if not isinstance(cells, list):
         raise CommandError(f"{file} is not a notebook: it has no list of cells", UNUSABLE)
@@ -52,18 +53,18 @@ def read_notebook(file: Path) -> Notebook:
 def _code_cells(file: Path, cells: list[Any]) -> Iterator[CodeCell]:
     for number, cell in enumerate(cells, 1):
         if not isinstance(cell, dict):
-            raise CommandError(f"{file} is not a notebook: cell {number} is no object", UNUSABLE)
+            raise CommandError(f"{file} is not a notebook: cell {number} is not an object", UNUSABLE)
         if cell.get("cell_type") == "code":
             source = cell.get("source")
             lines: list[Any] = source if isinstance(source, list) else [source]
             if not all(isinstance(line, str) for line in lines):
-                raise CommandError(f"{file} is not a notebook: cell {number} has no text as its source", UNUSABLE)
+                raise CommandError(f"{file} is not a notebook: the source of cell {number} is not text", UNUSABLE)
             identity = cell.get("id")
             yield CodeCell(number, identity if isinstance(identity, str) else None, "".join(lines))
 
 
-def config_of_notebook(notebook: Notebook, kernelspecs: dict[str, Installed]) -> FoundConfig | None:
-    """Return the config file of the Multi that a notebook was saved with, else the one that counts for its folder."""
+def config_of_notebook(notebook: Notebook, kernelspecs: dict[str, InstalledKernelspec]) -> FoundConfig | None:
+    """Return the config file of the Multi that a notebook was saved with, else the one that applies to its folder."""
     spec = kernelspecs.get((notebook.kernelspec or "").lower())
     if spec is not None and spec.is_multi and (named := config_of_multi(spec)) is not None:
         return FoundConfig(named, came_with_notebook=False)

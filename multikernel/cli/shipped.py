@@ -1,4 +1,4 @@
-"""Files that come with Multi but lie outside of the package: the logos, the schema."""
+"""Files that ship with Multi outside the package: the logos and the schema."""
 
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
@@ -7,7 +7,7 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 def shipped(folder: str, name: str) -> Path | None:
-    """Return a file as it lies in `folder` of a checkout, else as pip has installed it; None if it is neither there."""
+    """Return a file from `folder` of a checkout, or else the installed one; None if there is neither."""
     if (CHECKOUT / "pyproject.toml").is_file() and (path := CHECKOUT / folder / name).is_file():
         return path.resolve()
     try:

@@ -1,4 +1,4 @@
-"""What a subcommand is, and how it speaks."""
+"""What a subcommand is, and how it prints."""
 
 import argparse
 import json
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 FINE, WRONG, UNUSABLE = 0, 1, 2
-"""Exit codes: done or all is well; mistakes, or it cannot be done; called wrongly, or something cannot be read."""
+"""Exit codes: success; mistakes found, or the task failed; wrong usage, or unreadable input."""
 
 
 class CommandError(Exception):
-    """Why a subcommand ends without having done what it was to do, in one sentence."""
+    """Why a subcommand could not do its task, in one sentence."""
 
     def __init__(self, text: str, exit_code: int = WRONG) -> None:
         """Take the sentence and the exit code."""
@@ -27,22 +27,22 @@ class Subcommand:
     summary: str
     """One line for `multikernel --help`."""
     description: str
-    """What `--help` of the subcommand says above its options."""
+    """What the `--help` of the subcommand shows above its options."""
     add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
-    """Returns the exit code; raises CommandError, MultiError or OSError."""
+    """Returns the exit code; may raise CommandError, MultiError or OSError."""
 
 
-def say(text: str) -> None:
+def write(text: str) -> None:
     """Print a line on stdout."""
     print(text)  # noqa: T201
 
 
-def say_json(value: object) -> None:
-    """Print a value for a program to read."""
-    say(json.dumps(value, indent=2))
+def write_json(value: object) -> None:
+    """Print a value as JSON on stdout."""
+    write(json.dumps(value, indent=2))
 
 
-def complain(text: str) -> None:
+def write_error(text: str) -> None:
     """Print a line on stderr."""
     print(text, file=sys.stderr)  # noqa: T201

@@ -1,4 +1,4 @@
-"""`multikernel trace`: the messages that pass through a running Multi, as they pass."""
+"""`multikernel trace`: shows the messages that pass through a running Multi, live."""
 
 import argparse
 import json
@@ -17,16 +17,16 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 from ..core.printable import printable
 from ..trace.records import SOCKET_NAME, WITH_CONTENT, WITHOUT_CONTENT, Record, introduction, lines_of
-from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, complain, say
+from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_error
 
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """A Multi that runs."""
+    """A running Multi."""
 
     pid: int
     directory: Path
-    """Its private one."""
+    """Its private directory."""
     folder: str
     since: datetime
 
@@ -35,15 +35,15 @@ def _trace(options: argparse.Namespace) -> int:
     multi = _choose(_running(Path(jupyter_runtime_dir())), options.pid)
     with _connect(multi) as connection:
         try:
-            has_said_so = _show(_received(connection, options), multi, options)
+            has_announced_it = _show(_received(connection, options), multi, options)
         except KeyboardInterrupt:
             return FINE
-    complain(f"Multi {multi.pid} has ended" + ("" if has_said_so else "; what it said last may be missing"))
+    write_error(f"Multi {multi.pid} has ended" + ("" if has_announced_it else "; its last messages may be missing"))
     return FINE
 
 
 def _running(runtime_dir: Path) -> list[_Running]:
-    """Return the user's Multis, by pid; a directory may be left of one that was killed with its watchdog."""
+    """Return the user's Multis, sorted by pid; one killed together with its watchdog may have left a directory."""
     found = []
     for directory in runtime_dir.glob("multikernel-*-*"):
         match = re.fullmatch(r"multikernel-(\d+)-\w+", directory.name)
@@ -62,15 +62,15 @@ def _running(runtime_dir: Path) -> list[_Running]:
 
 def _choose(running: list[_Running], pid: int | None) -> _Running:
     if not running:
-        raise CommandError(f"no Multi of yours runs, as far as {jupyter_runtime_dir()} knows", UNUSABLE)
+        raise CommandError(f"no Multi of yours is running, according to {jupyter_runtime_dir()}", UNUSABLE)
     chosen = [multi for multi in running if pid in (None, multi.pid)]
     if len(chosen) == 1:
         return chosen[0]
-    say(f"{'pid':>8}  {'since':<19}  folder")
+    write(f"{'pid':>8}  {'since':<19}  folder")
     for multi in running:
-        say(f"{multi.pid:>8}  {multi.since.isoformat(' ', 'seconds')}  {printable(multi.folder)}")
-    what = "several Multis run" if pid is None else f"no Multi of yours has the pid {pid}"
-    raise CommandError(f"{what}: name one, multikernel trace PID", UNUSABLE)
+        write(f"{multi.pid:>8}  {multi.since.isoformat(' ', 'seconds')}  {printable(multi.folder)}")
+    what = "several Multis are running" if pid is None else f"no Multi of yours has the pid {pid}"
+    raise CommandError(f"{what}: choose one with multikernel trace PID", UNUSABLE)
 
 
 def _connect(multi: _Running) -> socket.socket:
@@ -82,27 +82,27 @@ def _connect(multi: _Running) -> socket.socket:
         connection.close()
         if error.errno is None:
             why = (
-                f"the path {path} is too long for a socket: give Jupyter a shorter JUPYTER_RUNTIME_DIR, or let Multi "
-                f"write a log file with MULTIKERNEL_TRACE"
+                f"the path {path} is too long for a socket: set JUPYTER_RUNTIME_DIR to a shorter path for Jupyter, or "
+                f"set MULTIKERNEL_TRACE to have Multi write a log file"
             )
         else:
             why = f"{path}: {error.strerror}"
-        raise CommandError(f"Multi {multi.pid} cannot be watched: {why}", UNUSABLE) from None
+        raise CommandError(f"cannot watch Multi {multi.pid}: {why}", UNUSABLE) from None
     return connection
 
 
 def _received(connection: socket.socket, options: argparse.Namespace) -> Iterator[bytes]:
-    """Ask for what is to be shown, and yield the lines that come."""
+    """Ask for records, and yield the lines that arrive."""
     try:
         connection.sendall(WITH_CONTENT if options.content else WITHOUT_CONTENT)
         yield from connection.makefile("rb")
     except ConnectionError:
-        # It ended before it knew of us.
+        # It ended before it accepted the connection.
         return
 
 
 def _show(lines: Iterable[bytes], multi: _Running, options: argparse.Namespace) -> bool:
-    """Print what comes, to its end; return whether the Multi has said that it is the end."""
+    """Print records until the connection ends; return whether the Multi announced its end."""
     for line in lines:
         if not line.endswith(b"\n"):
             return False
@@ -110,14 +110,14 @@ def _show(lines: Iterable[bytes], multi: _Running, options: argparse.Namespace) 
             case list(fields):
                 record = Record(*fields)
                 if _is_wanted(record, options):
-                    say(lines_of(record))
+                    write(lines_of(record))
             case {"missed": count}:
-                say(f"# {count} messages are missing here: they were not read in time")
+                write(f"# {count} messages are missing here: trace could not keep up")
             case {"watching": _}:
-                say(introduction(multi.pid, multi.folder, multi.since))
+                write(introduction(multi.pid, multi.folder, multi.since))
             case {"ended": _}:
                 return True
-        # Live even into a pipe.
+        # Live, even through a pipe.
         sys.stdout.flush()
     return False
 
@@ -129,17 +129,21 @@ def _is_wanted(record: Record, options: argparse.Namespace) -> bool:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pid", metavar="PID", nargs="?", type=int, help="which one; left out: the only one that runs")
-    parser.add_argument("--backend", metavar="B", help="only what passes between the front and this backend")
-    parser.add_argument("--type", metavar="T", help="only this type, or types such as 'comm_*'")
-    parser.add_argument("--content", action="store_true", help="show contents, too; never an answer to input()")
+    parser.add_argument(
+        "pid", metavar="PID", nargs="?", type=int, help="process id of a Multi; default: the only one that is running"
+    )
+    parser.add_argument("--backend", metavar="B", help="only messages between the front and this backend")
+    parser.add_argument(
+        "--type", metavar="T", help="only messages of this type, which may be a pattern such as 'comm_*'"
+    )
+    parser.add_argument("--content", action="store_true", help="show contents as well, but never answers to input()")
 
 
 TRACE = Subcommand(
     "trace",
     "show the messages that pass through a running Multi",
-    "Show the messages that pass through a running Multi, as they pass, until it ends or Ctrl-C is pressed.\n"
-    "To see a start from its first message, let Multi write a log file: MULTIKERNEL_TRACE=FILE in its environment.",
+    "Show the messages that pass through a running Multi, live, until it ends or you press Ctrl-C.\n"
+    "To see everything from the first message on, set MULTIKERNEL_TRACE=FILE in Multi's environment.",
     _add_arguments,
     _trace,
 )

@@ -1,6 +1,6 @@
-"""The commands that a header line may name: one small function each, over `core.services` only.
+"""The commands that header lines can name: one small function each, which needs nothing but `core.services`.
 
-To add one, write a function and give it a line in TABLE; completion, `%%help` and lookup follow from it.
+To add a command, write a function and add it to TABLE; lookup, completion and `%%help` follow from that.
 """
 
 from .backends_table import backends
@@ -16,19 +16,21 @@ __all__ = ["TABLE", "Command", "command_help"]
 TABLE: dict[str, Command] = {
     command.name: command
     for command in (
-        Command("use", "%%use [backend]", "make a backend the default from here on; alone: say which one it is", use),
+        Command(
+            "use", "%%use [backend]", "make a backend the default from here on; without a name: show the default", use
+        ),
         Command("backends", "%%backends", "show all backends: kernelspec, state, pid, memory, cells run", backends),
         Command("start", "%%start backend …", "start backends", start),
         Command("stop", "%%stop backend …", "stop backends", stop),
-        Command("restart", "%%restart backend …", "restart backends, nothing else touched", restart),
-        Command("interrupt", "%%interrupt backend …", "interrupt backends that are busy", interrupt),
-        Command("log", "%%log backend", "show what a backend's process wrote to stdout and stderr", log),
-        Command("vars", "%%vars [backend …]", "show the variables in the backends that run: type, shape, size", vars_),
-        Command("help", "%%help [name]", "show what can stand on top of a cell", help_),
+        Command("restart", "%%restart backend …", "restart backends; all others keep running", restart),
+        Command("interrupt", "%%interrupt backend …", "interrupt busy backends", interrupt),
+        Command("log", "%%log backend", "show the last lines that a backend wrote to stdout and stderr", log),
+        Command("vars", "%%vars [backend …]", "show the variables of running backends: type, shape, size", vars_),
+        Command("help", "%%help [name]", "show everything that a header line can do, or explain one name", help_),
     )
 }
 
 
 def command_help() -> dict[str, str]:
-    """Return, by command, the text that Shift-Tab on its header line and `%%help` show."""
+    """Return the help text of each command, for `%%help` and for Shift-Tab on a header line."""
     return {name: describe(command) for name, command in TABLE.items()}

@@ -12,24 +12,27 @@ NUMBERS = frozenset({"pid", "memory", "cells"})
 
 
 async def backends(services: Services, arguments: Arguments) -> Json | None:
-    """Show every backend, the default one marked, and which config file is in use."""
+    """Show every backend, with the default one marked, and the config file in use."""
     if arguments:
         raise HeaderError("%%backends takes no arguments.")
     processes = await services.processes()
     rows = [_row(services, backend, processes.get(backend.name)) for backend in services.state.backends.values()]
     source = services.state.config.file or "no multikernel.yaml: every installed kernelspec is a backend"
-    caption = f"* default; {source}{_hidden(services)}"
+    caption = "\n".join([f"* default; {source}", *_hidden(services)])
     return {"text/plain": as_text(COLUMNS, rows, caption), "text/html": as_html(COLUMNS, rows, caption, NUMBERS)}
 
 
-def _hidden(services: Services) -> str:
-    """Say which of the default backend's own magics a header hides."""
+def _hidden(services: Services) -> list[str]:
+    """Return a line on the default backend's own magics that backends hide, if there are any."""
     state = services.state
     hidden = sorted(state.backends[state.default].profile.known_magics & set(state.names.all()))
     if not hidden:
-        return ""
+        return []
     magics = ", ".join(f"%%{name}" for name in hidden)
-    return f"; {state.default}'s own {magics} hidden: put %%{state.default} above to reach them"
+    return [
+        f"These backends hide magics of {state.default} with the same name: {magics}. To run the magic, put "
+        f"%%{state.default} on the line above it."
+    ]
 
 
 def _row(services: Services, backend: Backend, process: Process | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from ..core.services import Services
 
 Arguments = tuple[str, ...]
 Run = Callable[[Services, Arguments], Awaitable[Json | None]]
-"""Takes the words after the command's name; returns a MIME bundle to show, or nothing; raises a MultiError."""
+"""Takes the words after the command's name; returns a MIME bundle to display, or None; may raise a MultiError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,8 @@ class Command:
 
 
 def backends_named(services: Services, command: str, arguments: Arguments) -> list[str]:
-    """Return the backends that the arguments name, each once; HeaderError if there are none."""
+    """Return the backends that the arguments name, without duplicates; HeaderError if there are no arguments."""
     if not arguments:
-        raise HeaderError(
-            f"%%{command} needs the name of a backend: %%{command} {services.state.default}, for example."
-        )
+        raise HeaderError(f"%%{command} needs the name of a backend, for example %%{command} {services.state.default}.")
     names, default = services.state.names, services.state.default
     return list(dict.fromkeys(names.resolve(argument, default) for argument in arguments))

@@ -1,4 +1,4 @@
-"""%%help: what can stand on top of a cell, from the table of commands."""
+"""%%help: everything that header lines can do, from the table of commands."""
 
 from ..core.errors import HeaderError
 from ..core.protocol.wire import Json
@@ -6,25 +6,25 @@ from ..core.services import Services
 from .command import Arguments, Command
 
 GRAMMAR = """\
-A cell may begin with header lines: commands, then at most one backend, then the code.
+A cell may begin with header lines: any number of commands, then at most one backend header, then the code.
 
-%%backend               run this cell on a backend, by its name or its language
+%%backend               run this cell on a backend, given its name or its language
 {commands}
 
-After %%backend:
--i x,y                  copy variables x and y from the default backend before the cell runs
--i new=backend:x        … x from another backend, under another name
--o x,y                  copy x and y to the default backend when the cell has succeeded
--o backend:new=x        … x to another backend, under another name
+Options after %%backend:
+-i x,y                  before the cell runs, copy variables x and y from the default backend
+-i new=backend:x        … copy x from another backend, under another name
+-o x,y                  after the cell has succeeded, copy x and y to the default backend
+-o backend:new=x        … copy x to another backend, under another name
 
---now after a command: do it at once, while a cell is running.
+--now after a command runs it immediately, even while a cell is running.
 
 Backends: {backends}.
-Cells without a header line run on the default, which is {default}."""
+Cells without a header line run on the default backend, {default}."""
 
 
 async def help_(services: Services, arguments: Arguments) -> Json | None:
-    """Show all of the grammar, or what one name means."""
+    """Show the whole grammar, or what one name means."""
     from . import TABLE
 
     if len(arguments) > 1:

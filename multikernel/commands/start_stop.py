@@ -1,4 +1,4 @@
-"""%%start, %%stop, %%restart, %%interrupt: these backends, nothing else touched."""
+"""%%start, %%stop, %%restart and %%interrupt, which leave all other backends alone."""
 
 from ..core.protocol.wire import Json
 from ..core.services import Services
@@ -18,7 +18,7 @@ async def stop(services: Services, arguments: Arguments) -> Json | None:
 
 
 async def restart(services: Services, arguments: Arguments) -> Json | None:
-    """Stop the named backends and start them anew."""
+    """Stop the named backends and start them again."""
     backends = backends_named(services, "restart", arguments)
     await services.stop(backends)
     await services.start(backends)

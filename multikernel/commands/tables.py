@@ -1,4 +1,4 @@
-"""Tables that commands show, as text and as HTML."""
+"""Tables as text and as HTML."""
 
 import html
 from collections.abc import Collection, Sequence
@@ -7,7 +7,7 @@ Row = Sequence[str]
 
 
 def as_text(columns: Row, rows: Sequence[Row], caption: str) -> str:
-    """Return a table with its columns aligned, and a caption below it."""
+    """Return a table with aligned columns and a caption below."""
     table = [columns, *rows]
     widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
@@ -15,7 +15,7 @@ def as_text(columns: Row, rows: Sequence[Row], caption: str) -> str:
 
 
 def as_html(columns: Row, rows: Sequence[Row], caption: str, numbers: Collection[str]) -> str:
-    """Return a table as HTML, all text escaped; the columns of `numbers` are aligned to the right."""
+    """Return a table as HTML with all text escaped; the columns in `numbers` are right-aligned."""
     head = "".join(_cell("th", name, name, numbers) for name in columns)
     body = "".join(
         "<tr>" + "".join(_cell("td", name, cell, numbers) for name, cell in zip(columns, row, strict=True)) + "</tr>"

@@ -1,4 +1,4 @@
-"""%%use: which backend is the default."""
+"""%%use: shows the default backend."""
 
 from ..core.protocol.wire import Json
 from ..core.services import Services
@@ -6,7 +6,7 @@ from .command import Arguments
 
 
 async def use(services: Services, arguments: Arguments) -> Json | None:
-    """Say what the default is; that a name makes it another is the router's affair, when the cell has succeeded."""
+    """Show the default; with a name, the router changes the default once the cell has succeeded."""
     if arguments:
         return None
     return {"text/plain": f"The default is {services.state.default}."}

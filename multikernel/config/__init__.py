@@ -1,1 +1,1 @@
-"""What is configured: kernelspecs, and a multikernel.yaml where there is one."""
+"""The configuration: installed kernelspecs, and a multikernel.yaml if there is one."""

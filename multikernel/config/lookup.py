@@ -1,8 +1,8 @@
-"""Where multikernel.yaml is looked for, and whether it is to be trusted.
+"""Where multikernel.yaml is looked for, and whether it is trusted.
 
-The first that is found wins whole: `$MULTIKERNEL_CONFIG`; the working directory and its parents, up to the home folder
-or the edge of the file system; Jupyter's config path. A file that lies with a notebook counts only if nobody but the
-user (or root) can have written it.
+The first file found wins, and files are never merged: `$MULTIKERNEL_CONFIG`; the working directory and its parents, up
+to the home folder or the root of the file system; Jupyter's config path. A file next to or above a notebook is used
+only if nobody but the user (or root) can have written it.
 """
 
 import os
@@ -23,25 +23,25 @@ class FoundConfig:
 
     path: Path
     came_with_notebook: bool
-    """It lies with a notebook, so it may have come with it from anywhere."""
+    """It lies next to or above a notebook, so it may have come with it from anywhere."""
     named: bool = False
     """`$MULTIKERNEL_CONFIG` names it, so it may not exist."""
 
     def read(self, limit: int) -> bytes:
-        """Return what is in it, up to `limit` bytes; OSError if it cannot be read or is not to be trusted."""
+        """Return its contents, up to `limit` bytes; OSError if it cannot be read or is not trusted."""
         with open(self.path, "rb", opener=_open_at_once if self.came_with_notebook else None) as file:
             if self.came_with_notebook:
                 _check_trust(os.fstat(file.fileno()), self.path)
             return file.read(limit)
 
     def why_unreadable(self, error: OSError) -> str:
-        """Say why `read` has failed, and who wanted the file."""
+        """Return why `read` failed, and what asked for the file."""
         wanted = f"; ${VARIABLE} names this file" if self.named else ""
         return f"{error.strerror or error}{wanted}"
 
 
 def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundConfig | None:
-    """Return the config file that counts for a notebook in `folder`, or None if there is none."""
+    """Return the config file that applies to notebooks in `folder`, or None if there is none."""
     if named := environ.get(VARIABLE):
         return FoundConfig(Path(named), came_with_notebook=False, named=True)
     for parent in _upwards(folder.resolve()):
@@ -54,7 +54,7 @@ def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundC
 
 
 def _upwards(folder: Path) -> Iterator[Path]:
-    """Yield a folder and its parents, up to the home folder or the edge of the file system."""
+    """Yield a folder and its parents, up to the home folder or the root of the file system."""
     home, device = Path.home().resolve(), folder.stat().st_dev
     for parent in (folder, *folder.parents):
         if parent.stat().st_dev != device:
@@ -65,16 +65,16 @@ def _upwards(folder: Path) -> Iterator[Path]:
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open a file, but do not wait for whoever may write into it: a pipe in the folder would hold up the front."""
+    """Open a file without blocking: a named pipe in the folder would otherwise hold up the front."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _check_trust(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise PermissionError("it is not used, since it is not a file")
+        raise PermissionError("not used, because it is not a regular file")
     if status.st_uid not in (os.getuid(), 0):
         raise PermissionError(
-            f"it is not used, since it belongs to another user; if you trust it: cp {path} to a file of your own"
+            f"not used, because it belongs to another user; if you trust it, replace {path} with a copy of your own"
         )
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(f"it is not used, since others can write it; if you trust it: chmod go-w {path}")
+        raise PermissionError(f"not used, because other users can write to it; if you trust it, run chmod go-w {path}")

@@ -1,4 +1,4 @@
-"""What is wrong with a multikernel.yaml, and how it is said: `file:line:column: path: what (did you mean …?)`."""
+"""Mistakes in a multikernel.yaml, and their form: `file:line:column: path: what (did you mean …?)`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ SHOWN_MISTAKES = 100
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """One mistake; the first line and the first column are 1, columns are code points."""
+    """One mistake; lines and columns count from 1, columns in code points."""
 
     line: int
     column: int
@@ -19,15 +19,15 @@ class Mistake:
     what: str
 
     def __str__(self) -> str:
-        """Return the mistake without its file, as an editor's problem matcher wants it."""
+        """Return the mistake without its file, in the form of an editor's problem matcher."""
         return ": ".join(part for part in (f"{self.line}:{self.column}", self.path, self.what) if part)
 
 
 class ConfigError(MultiError):
-    """A multikernel.yaml that cannot be right; nothing of it is used."""
+    """A multikernel.yaml with mistakes; nothing in it is used."""
 
     def __init__(self, file: str, mistakes: Sequence[Mistake]) -> None:
-        """Take all mistakes of a file; the text has a line for each, in the order of the file."""
+        """Take all mistakes in a file; the text has one line for each, in the order of the file."""
         self.file = file
         self.mistakes = tuple(sorted(mistakes))
         lines = [f"{file}:{mistake}" for mistake in self.mistakes[:SHOWN_MISTAKES]]

@@ -1,7 +1,7 @@
-"""multikernel.yaml: what its keys mean; YAML nodes become the dataclasses of `config`, or all mistakes at once.
+"""The keys of multikernel.yaml: turns YAML nodes into the dataclasses of `core.config`, or into all mistakes at once.
 
-A key of a backend is a row in BACKEND: how its value is read. `config/schema.json` says the same to editors, and a
-test holds them together.
+BACKEND has a row for each key of a backend: how its value is read. `config/schema.json` tells editors the same; a test
+keeps the two in step.
 """
 
 import re
@@ -20,9 +20,9 @@ from .yaml_nodes import EXAMPLE, compose
 NAME = re.compile(r"[A-Za-z0-9_.+#-]+")
 """What may follow `%%`, as in `cells.HEADER_LINE`."""
 LATER = ("ssh", "server", "url", "host")
-"""Keys to come, for backends elsewhere."""
+"""Keys of a later version, for remote backends."""
 MAX_TIMEOUT = 24 * 60 * 60
-"""Seconds; whoever wants to wait longer for a kernel has mistaken the unit."""
+"""Seconds; a longer timeout is most likely meant in another unit."""
 
 
 def _as_written(folder: str) -> str:
@@ -35,11 +35,11 @@ def read_config(
     commands: Collection[str],
     existing_folder: Callable[[str], str | None] = _as_written,
 ) -> Config:
-    """Return what the bytes of a multikernel.yaml say.
+    """Return the config in the bytes of a multikernel.yaml.
 
-    `file` is its name as messages show it; `commands` are names that no backend may have; `existing_folder` turns a
-    `cwd` as written into one to use, or None if there is no such folder. Raises ConfigError with all mistakes. A
-    kernelspec that is not installed is none.
+    `file` is the name that messages show; `commands` are names that no backend may have; `existing_folder` turns a
+    `cwd` as written into a usable path, or None if there is no such folder. Raises ConfigError with all mistakes. A
+    kernelspec that is not installed is not one of them.
     """
     mistakes: list[Mistake] = []
     root = compose(text, mistakes)
@@ -52,29 +52,29 @@ def read_config(
 
 
 class _Names:
-    """Who has which name, in lower case: a name means one backend, or one command."""
+    """The names in use, in lower case: each means one backend or one command."""
 
     def __init__(self, commands: Collection[str]) -> None:
         self._commands = commands
         self._taken: dict[str, tuple[str, str, int]] = {}
-        """Name -> as it was spelt, what it is there, in which line."""
+        """Name -> its spelling, what it names, and its line."""
 
     def claim(self, value: Value, what: str) -> str | None:
-        """Return the text of a name or alias, or None if it is not a text at all; any other mistake is noted."""
+        """Return the text of a name or alias, or None if it is not text; any other mistake is only recorded."""
         name = value.text()
         if name is None:
             return None
         key = name.lower()
         if not NAME.fullmatch(name):
-            hint = ", and is a space missing after the ':'?" if ":" in name else ""
-            value.wrong(f"{quote(name)} is no name: only letters A to Z, digits and _ . + # - can be in it{hint}")
+            hint = "; is a space missing after the ':'?" if ":" in name else ""
+            value.wrong(f"{quote(name)} is not a valid name: use only letters A to Z, digits and _ . + # -{hint}")
         elif key in self._commands:
-            value.wrong(f"{quote(name)} is the command %%{key}: take another name")
+            value.wrong(f"{quote(name)} is the command %%{key}: choose another name")
         elif key in RESERVED:
-            value.wrong(f"{quote(name)} will be a command, %%{key}: take another name")
+            value.wrong(f"{quote(name)} is reserved for the command %%{key}: choose another name")
         elif key in self._taken:
             spelt, first, line = self._taken[key]
-            hint = "" if spelt == name else f", as {quote(spelt)}: case makes no difference"
+            hint = "" if spelt == name else f", as {quote(spelt)}; names are case-insensitive"
             value.wrong(f"{quote(name)} is already {first} (line {line}{hint})")
         else:
             self._taken[key] = name, what, value.line
@@ -83,7 +83,7 @@ class _Names:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads one document; what it returns after a mistake does not matter, as long as the rest is read, too."""
+    """Reads one document; after a mistake its results do not matter, as long as it reads the rest as well."""
 
     root: Value
     names: _Names
@@ -96,12 +96,12 @@ class _Reader:
 
     def _backends(self, entry: Entry | None) -> dict[str, BackendConfig]:
         if entry is None:
-            self.root.wrong(f"no backends: write for example {EXAMPLE}")
+            self.root.wrong(f"no backends: add some, for example {EXAMPLE}")
             return {}
         value = entry.value
         entries = {} if value.is_missing else value.entries("a mapping of names to backends")
         if value.is_missing or (value.type == "map" and not value.node.value):
-            value.wrong("empty: write for example python: {kernel: python3} under it")
+            value.wrong("empty: add a backend, for example python: {kernel: python3}")
         return {name: self._backend(name, entry) for name, entry in entries.items()}
 
     def _backend(self, name: str, entry: Entry) -> BackendConfig:
@@ -120,26 +120,26 @@ class _Reader:
         return BackendConfig(name, values.pop("kernel", ""), tuple(alias for alias in aliases if alias), **values)
 
     def _default(self, entry: Entry | None, backends: Mapping[str, BackendConfig]) -> str:
-        """Return the backend that `default` names; without it the only one, or else the only one on python3."""
+        """Return the backend that `default` names; without that key, the only backend or the only one on python3."""
         owners = {alias.lower(): name for name, backend in backends.items() for alias in backend.aliases}
         owners |= {name.lower(): name for name in backends}
         if entry is not None:
             name = entry.value.text()
             if name is not None and backends and name.lower() not in owners:
-                near = did_you_mean(nearest(name, owners)) or f": there are {shorten(', '.join(owners))}"
-                entry.value.wrong(f"{quote(name)} is no backend{near}")
+                near = did_you_mean(nearest(name, owners)) or f"; the backends are {shorten(', '.join(owners))}"
+                entry.value.wrong(f"there is no backend {quote(name)}{near}")
             return owners.get((name or "").lower(), "")
         pythons = [name for name, backend in backends.items() if backend.kernel == DEFAULT_KERNELSPEC]
         candidates = list(backends) if len(backends) == 1 else pythons
         if backends and len(candidates) != 1:
-            self.root.wrong(f"no default: add default: NAME, with one of {shorten(', '.join(backends))}")
+            self.root.wrong(f"no default: add default: NAME, where NAME is one of {shorten(', '.join(backends))}")
         return candidates[0] if candidates else ""
 
 
 def _filled(value: Value) -> str | None:
     text = value.text()
     if text == "":
-        value.wrong("an empty text: give it a value or remove the key")
+        value.wrong("empty text: add a value or remove the key")
     return text
 
 
@@ -162,11 +162,11 @@ def _aliases(value: Value) -> list[Value]:
 
 
 def _environment(value: Value) -> Mapping[str, str | None]:
-    """Read variables; an unquoted decimal number counts as the text that it is, since nobody can mistake it."""
+    """Read variables; an unquoted decimal number counts as text, since it is unambiguous."""
     environment = {}
     for name, entry in value.entries("a mapping such as {LANG: C.UTF-8}").items():
         if not name or "=" in name:
-            entry.key.wrong(f"{quote(name)} cannot be the name of an environment variable")
+            entry.key.wrong(f"{quote(name)} is not a valid name for an environment variable")
         environment[name] = entry.value.number_as_written() or entry.value.text()
     return MappingProxyType(environment)
 
@@ -175,14 +175,12 @@ def _seconds(value: Value) -> float | None:
     number = value.number_as_written()
     if number is not None:
         if not 0 < float(number) <= MAX_TIMEOUT:
-            value.wrong(f"{shorten(number)} seconds: must be more than 0 and at most {MAX_TIMEOUT}, which is a day")
+            value.wrong(
+                f"{shorten(number)} seconds is out of range: use more than 0 and at most {MAX_TIMEOUT} (one day)"
+            )
         return float(number)
-    if value.is_missing:
-        value.is_not("a number")
-    else:
-        quoted = value.type == "str" and DECIMAL.fullmatch(value.node.value)
-        hint = "without quotes, " if quoted else ""
-        value.wrong(f"{value.found()}: write a plain number of seconds, {hint}such as 60")
+    is_quoted = value.type == "str" and DECIMAL.fullmatch(value.node.value)
+    value.is_not(f"a plain number of seconds{' without quotes' if is_quoted else ''}, such as 60")
     return None
 
 

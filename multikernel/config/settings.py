@@ -1,4 +1,4 @@
-"""The backends as this machine has them, by the kernelspecs and the config file that counts for a folder."""
+"""The backends for a folder, from the installed kernelspecs and the config file that applies there."""
 
 import os
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class Settings:
     config: Config
     kernelspecs: Mapping[str, Kernelspec]
     error: MultiError | None = None
-    """What is wrong with the config file; `config` is then the one that needs no file."""
+    """What is wrong with the config file; `config` is then the built-in one."""
     came_with_notebook: bool = False
     """The config file came with the notebook, so it may start nothing before the first cell."""
 
@@ -39,7 +39,7 @@ def load_settings(folder: Path) -> Settings:
 
 def read_config_file(found: FoundConfig, folder: Path) -> Config:
     """Read a config file; ConfigError with all mistakes, or with the reason why it is not used."""
-    # Without a file, the default backend is launched before any of these is imported.
+    # Without a file, the default backend is launched before any of these are imported.
     from ..core.cells.command_names import NAMES
     from .mistakes import ConfigError, Mistake
     from .reader import read_config

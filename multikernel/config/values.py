@@ -1,4 +1,4 @@
-"""A YAML node with the way to it: read as text, list or mapping, or said to be wrong with line and column."""
+"""A YAML node and its path: read as text, list or mapping, or reported as a mistake with line and column."""
 
 import re
 from collections.abc import Collection
@@ -13,13 +13,19 @@ from .yaml_nodes import position
 YAML_TAG = "tag:yaml.org,2002:"
 PLAIN_STEP = re.compile(r"[A-Za-z0-9_.+#-]+")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-"""A number that is the same in YAML 1.1, YAML 1.2 and JSON: no octal 010, no 1:30, no 1_000."""
+"""A number that means the same in YAML 1.1, YAML 1.2 and JSON: not octal 010, not 1:30, not 1_000."""
 NOT_IN_TEXT = re.compile("[\0\ud800-\udfff]")
-"""What neither a process's environment nor a message can hold; escapes such as "\\0" can bring it into a file."""
+"""What neither a process's environment nor a message can hold; escapes such as "\\0" can produce it."""
 
-MEANINGS = {"int": "a number", "float": "a number", "bool": "a yes or no", "timestamp": "a date", "null": "nothing"}
+MEANINGS = {
+    "int": "a number",
+    "float": "a number",
+    "bool": "a boolean",
+    "timestamp": "a date",
+    "null": "an empty value",
+}
 BOOLS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-"""What YAML 1.1 takes unquoted text for."""
+"""What YAML 1.1 reads unquoted text as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +38,32 @@ class Value:
 
     @property
     def line(self) -> int:
-        """The line in which it begins, counted from 1."""
+        """The line on which it begins, counted from 1."""
         return position(self.node.start_mark)[0]
 
     @property
     def type(self) -> str:
-        """One of map, seq, str, or what YAML 1.1 takes unquoted text for: bool, int, float, null, timestamp …."""
+        """One of map, seq, str, or what YAML 1.1 reads unquoted text as: bool, int, float, null, timestamp …."""
         if isinstance(self.node, yaml.ScalarNode):
             return self.node.tag.removeprefix(YAML_TAG)
         return "map" if isinstance(self.node, yaml.MappingNode) else "seq"
 
     @property
     def is_missing(self) -> bool:
-        """Whether nothing at all was written."""
+        """Whether there is no value at all."""
         return self.type == "null" and self.node.value == ""
 
     def wrong(self, what: str) -> None:
-        """Note a mistake."""
+        """Record a mistake."""
         self.mistakes.append(Mistake(*position(self.node.start_mark), self.path, what))
 
     def is_not(self, wanted: str) -> None:
-        """Note that something else is wanted here."""
-        self.wrong("no value: give it one or remove the key" if self.is_missing else f"{self.found()}, not {wanted}")
+        """Record that something else is expected here."""
+        text = "no value: add one or remove the key" if self.is_missing else f"expected {wanted}, not {self._found()}"
+        self.wrong(text)
 
-    def found(self) -> str:
-        """Say what this is."""
+    def _found(self) -> str:
+        """Return what this is, in words."""
         match self.type:
             case "map":
                 return "a mapping"
@@ -64,31 +71,31 @@ class Value:
                 return "a list"
             case "str":
                 return f"the text {quote(self.node.value)}"
-            case kind:
-                meaning = BOOLS.get(self.node.value.lower()) or MEANINGS.get(kind, "a sign of its own")
-                return f"{shorten(self.node.value)}, which YAML takes for {meaning}"
+            case _:
+                return shorten(self.node.value)
 
     def number_as_written(self) -> str | None:
-        """Return an unquoted decimal number, or None where this is none, which is no mistake yet."""
+        """Return an unquoted decimal number, or None if this is something else, which is not a mistake yet."""
         node = self.node
         plain = isinstance(node, yaml.ScalarNode) and node.style is None and DECIMAL.fullmatch(node.value)
         return str(node.value) if plain else None
 
     def text(self) -> str | None:
-        """Return the text, or None after a mistake; quotes are asked for where YAML takes it for something else."""
+        """Return the text, or None after a mistake, such as missing quotes around what YAML reads as something else."""
         value = self.node.value
         if self.type in ("map", "seq") or self.is_missing:
             self.is_not("text")
         elif self.type != "str":
-            self.wrong(f"{self.found()}: put it in quotes, '{shorten(value)}'")
+            meaning = BOOLS.get(value.lower()) or MEANINGS.get(self.type, "a special key")
+            self.wrong(f"YAML reads {shorten(value)} as {meaning}: put it in quotes, '{shorten(value)}'")
         elif found := NOT_IN_TEXT.search(value):
-            self.wrong(f"the character U+{ord(found.group()):04X} cannot stand in a text")
+            self.wrong(f"text cannot contain the character U+{ord(found.group()):04X}")
         else:
             return str(value)
         return None
 
     def items(self, wanted: str) -> list["Value"]:
-        """Return the members of a list; none after a mistake."""
+        """Return the items of a list; none after a mistake."""
         if self.type == "seq":
             return [Value(node, f"{self.path}[{i}]", self.mistakes) for i, node in enumerate(self.node.value)]
         self.is_not(wanted)
@@ -104,29 +111,29 @@ class Value:
             key = Value(key_node, self._path_to(key_node), self.mistakes)
             name = _text_of_key(key)
             if name in entries:
-                key.wrong(f"here twice, first in line {entries[name].key.line}: remove one of them")
+                key.wrong(f"duplicate key, first on line {entries[name].key.line}: remove one of them")
             elif name is not None:
                 entries[name] = Entry(key, Value(value_node, key.path, self.mistakes))
         return entries
 
     def known_entries(self, wanted: str, known: Collection[str], later: Collection[str]) -> dict[str, "Entry"]:
-        """Return the entries of a mapping with a fixed set of keys; those of a later version are refused, too.
+        """Return the entries of a mapping with a fixed set of keys; those of a later version are refused as well.
 
-        A misspelt key counts as the one that was meant, so that it is not missed and its value is looked at.
+        A misspelt key counts as the one that was meant, so that it is not reported as missing and its value is checked.
         """
         entries = self.entries(wanted)
         for name in [name for name in entries if name not in known]:
             entry = entries.pop(name)
             meant = nearest(name, known)
             if name in later:
-                entry.key.wrong("this is for backends elsewhere, which come in a later version of Multi: remove it")
+                entry.key.wrong("remote backends are not supported yet: remove this key")
             elif meant is not None:
                 entry.key.wrong(f"unknown key{did_you_mean(meant)}")
                 entries.setdefault(meant, entry)
             elif ":" in name:
                 entry.key.wrong("unknown key: is a space missing after the ':'?")
             else:
-                entry.key.wrong(f"unknown key: there are {', '.join(known)}")
+                entry.key.wrong(f"unknown key; the keys are {', '.join(known)}")
         return entries
 
     def _path_to(self, key: yaml.Node) -> str:
@@ -147,7 +154,7 @@ class Entry:
 def _text_of_key(key: Value) -> str | None:
     """Return the text of a key, or None after a mistake."""
     if key.type == "merge":
-        key.wrong("merge keys are not read: write out what << would copy")
+        key.wrong("merge keys are not supported: write out the keys that << would copy")
     elif key.is_missing:
         key.wrong("there is no key before this ':'")
     else:

@@ -1,4 +1,4 @@
-"""A machine of its own for each test: an empty home, no kernelspec but python3 and what the test writes."""
+"""A separate machine for each test: an empty home, and no kernelspec except python3 and those that the test writes."""
 
 import json
 import sys
@@ -30,12 +30,12 @@ class Machine:
 
     @property
     def kernels(self) -> Path:
-        """A folder of kernelspecs that Jupyter looks into."""
+        """A folder of kernelspecs where Jupyter looks."""
         return self.root / "jupyter" / "kernels"
 
     @property
     def prefix(self) -> Path:
-        """A prefix that Jupyter does not look into."""
+        """A prefix where Jupyter does not look."""
         return self.root / "prefix"
 
     @property
@@ -116,7 +116,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 @dataclass(frozen=True)
 class Result:
-    """What a subcommand has said."""
+    """The result of a subcommand."""
 
     code: int
     out: str
@@ -124,19 +124,19 @@ class Result:
 
     @property
     def lines(self) -> list[str]:
-        """What it printed on stdout, which is all that it said."""
+        """The lines on stdout, if there is nothing on stderr."""
         assert self.err == ""
         return self.out.splitlines()
 
     @property
     def json(self) -> Any:
-        """What it printed for a program."""
+        """The JSON on stdout, if there is nothing on stderr."""
         assert self.err == ""
         return json.loads(self.out)
 
     @property
     def complaint(self) -> str:
-        """The one line that it said on stderr, which is all that it said."""
+        """The only line on stderr, if there is nothing on stdout."""
         assert self.out == ""
         (line,) = self.err.splitlines()
         return line

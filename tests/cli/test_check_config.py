@@ -1,4 +1,4 @@
-"""`multikernel check` says what is wrong with a config file."""
+"""`multikernel check` finds mistakes in a config file."""
 
 import pytest
 
@@ -30,35 +30,35 @@ def test_each_mistake_is_a_line_that_editors_can_jump_to(machine: Machine, run: 
     ]
 
 
-def test_kernelspecs_that_are_not_installed_are_said_at_their_place(machine: Machine, run: Run) -> None:
+def test_kernelspecs_that_are_not_installed_are_reported_at_their_position(machine: Machine, run: Run) -> None:
     machine.add_kernel("ir", "R")
     machine.write("c.yaml", "default: p\nbackends:\n  p: {kernel: python3}\n  my.r:\n    kernel: irr\n")
     result = run("check", "c.yaml")
     assert result.code == 1
     assert result.lines == [
-        "c.yaml:5:13: backends.my.r.kernel: the kernelspec 'irr' is not installed (did you mean 'ir'?); installed are "
+        "c.yaml:5:13: backends.my.r.kernel: the kernelspec 'irr' is not installed (did you mean 'ir'?); installed: "
         "ir, python3"
     ]
 
 
-def test_a_program_that_is_gone_and_a_multi_are_said_too(machine: Machine, run: Run) -> None:
+def test_a_missing_program_and_a_multi_are_reported_too(machine: Machine, run: Run) -> None:
     folder = machine.add_kernel("ir", "R", ["/gone/R"])
     run("install", "--user")
     machine.write("c.yaml", "default: p\nbackends: {p: {kernel: python3}, r: {kernel: ir}, m: {kernel: multi}}\n")
     assert run("check", "c.yaml").lines == [
-        f"c.yaml:2:46: backends.r.kernel: there is no program /gone/R, which the kernelspec in {folder} starts: "
-        "install it anew",
-        "c.yaml:2:63: backends.m.kernel: the kernelspec 'multi' is a Multi, which cannot be a backend; others are ir, "
+        "c.yaml:2:46: backends.r.kernel: its program /gone/R does not exist: reinstall the kernel, or fix "
+        f"{folder}/kernel.json",
+        "c.yaml:2:63: backends.m.kernel: the kernelspec 'multi' is a Multi, which cannot be a backend; use one of ir, "
         "python3",
     ]
 
 
-def test_case_makes_no_difference_in_a_kernelspec_s_name_as_in_jupyter(machine: Machine, run: Run) -> None:
+def test_kernelspec_names_are_case_insensitive_as_in_jupyter(machine: Machine, run: Run) -> None:
     machine.write("c.yaml", "backends: {p: {kernel: Python3}}\n")
     assert run("check", "c.yaml").lines == ["c.yaml: no mistakes"]
 
 
-def test_a_cwd_that_is_not_there_is_said_relative_to_the_file(machine: Machine, run: Run) -> None:
+def test_a_missing_cwd_is_reported_relative_to_the_file(machine: Machine, run: Run) -> None:
     (machine.work / "sub" / "data").mkdir(parents=True)
     machine.write("sub/c.yaml", "backends: {p: {kernel: python3, cwd: data}}\n")
     assert run("check", "sub/c.yaml").code == 0
@@ -68,7 +68,7 @@ def test_a_cwd_that_is_not_there_is_said_relative_to_the_file(machine: Machine, 
     assert result.lines[0].startswith("sub/c.yaml:1:38: backends.p.cwd: ")
 
 
-def test_without_an_argument_it_is_the_file_that_counts_for_the_working_folder(
+def test_without_an_argument_it_checks_the_file_for_the_working_folder(
     machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = machine.write("multikernel.yaml", "backends: {p: {kernel: python3}}\n")
@@ -84,7 +84,7 @@ def test_without_an_argument_it_is_the_file_that_counts_for_the_working_folder(
 def test_without_any_config_there_is_nothing_to_check(machine: Machine, run: Run) -> None:
     result = run("check")
     assert result.code == 0
-    assert result.lines == ["no multikernel.yaml counts here: every installed kernelspec is a backend"]
+    assert result.lines == ["no multikernel.yaml applies here, so every installed kernelspec is a backend"]
     assert run("check", "--json").json == {"file": None, "config": None, "ok": True, "findings": []}
 
 
@@ -95,12 +95,12 @@ def test_a_file_that_the_kernel_would_not_trust_is_a_mistake(machine: Machine, r
     result = run("check", *arguments)
     assert result.code == 1
     assert result.lines == [
-        "multikernel.yaml:1:1: it is not used, since others can write it; if you trust it: chmod go-w "
+        "multikernel.yaml:1:1: not used, because other users can write to it; if you trust it, run chmod go-w "
         + (arguments[0] if arguments else str(config))
     ]
 
 
-def test_a_file_that_is_only_named_needs_no_trust(machine: Machine, run: Run) -> None:
+def test_a_file_named_on_the_command_line_needs_no_trust(machine: Machine, run: Run) -> None:
     machine.write("c.yaml", "backends: {p: {kernel: python3}}\n").chmod(0o666)
     assert run("check", "c.yaml").code == 0
 
@@ -113,7 +113,7 @@ def test_a_file_of_the_user_s_own_needs_no_trust(machine: Machine, run: Run) -> 
     assert run("check").code == 0
 
 
-def test_what_is_named_is_checked_whatever_the_environment_names(
+def test_a_named_file_is_checked_whatever_the_environment_says(
     machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MULTIKERNEL_CONFIG", str(machine.write("c.yaml", "backends: {p: {kernel: python3}}\n")))
@@ -128,13 +128,13 @@ def test_more_mistakes_than_a_cell_shows_are_all_shown(machine: Machine, run: Ru
     assert len(run("check", "c.yaml").lines) == 150
 
 
-def test_a_file_without_end_is_not_read_to_its_end(machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_file_is_not_read_to_its_end(machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MULTIKERNEL_CONFIG", "/dev/zero")
     for name in ("check", "list"):
         assert "/dev/zero:1:1: " in run(name).out
 
 
-def test_json_has_each_finding_with_its_place(machine: Machine, run: Run) -> None:
+def test_json_has_each_finding_with_its_position(machine: Machine, run: Run) -> None:
     file = machine.write("c.yaml", "backends: {p: {kernel: python3, start: eagr}}\n")
     result = run("check", "c.yaml", "--json")
     assert result.code == 1

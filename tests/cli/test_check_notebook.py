@@ -1,4 +1,4 @@
-"""`multikernel check NOTEBOOK` says which cells Multi would refuse, and which other tools would take wrongly."""
+"""`multikernel check NOTEBOOK` finds cells that Multi would refuse, and cells that mislead other tools."""
 
 import json
 
@@ -18,7 +18,7 @@ backends:
 
 @pytest.fixture(autouse=True)
 def kernels(machine: Machine) -> None:
-    """Have R, which has no magics, and a kernel that nobody knows."""
+    """Install R, which has no magics, and an unknown kernel."""
     machine.add_kernel("ir", "R", ["/bin/sh", "--slave", "-e", "IRkernel::main()"])
     machine.add_kernel("odd", "odd", ["/bin/sh", "-m", "odd"])
     machine.write("multikernel.yaml", CONFIG)
@@ -70,7 +70,7 @@ def test_a_notebook_in_which_every_cell_can_run_has_no_mistakes(machine: Machine
         ),
     ],
 )
-def test_a_cell_that_multi_would_refuse_is_a_mistake_in_multi_s_own_words(
+def test_a_cell_that_multi_would_refuse_is_reported_with_its_error(
     machine: Machine, run: Run, cell: str, what: str
 ) -> None:
     machine.write_notebook("#md", "1", cell)
@@ -78,7 +78,7 @@ def test_a_cell_that_multi_would_refuse_is_a_mistake_in_multi_s_own_words(
     assert (result.code, result.lines) == (1, [f"n.ipynb: cell 3 (id c): {what}"])
 
 
-def test_a_header_that_names_nothing_is_a_mistake_where_the_default_has_no_magics(machine: Machine, run: Run) -> None:
+def test_an_unknown_header_is_a_mistake_if_the_default_has_no_magics(machine: Machine, run: Run) -> None:
     machine.write("multikernel.yaml", "default: r\nbackends: {r: {kernel: ir}, python: {kernel: python3}}\n")
     machine.write_notebook("%%pyton\n1", "%%time\n1", "x\n%%python")
     result = run("check", "n.ipynb")
@@ -91,28 +91,30 @@ def test_a_header_that_names_nothing_is_a_mistake_where_the_default_has_no_magic
     assert "(did you mean 'python'?), and r has no %% magics. Known are: " in result.lines[0]
 
 
-def test_a_default_that_nobody_knows_gets_the_benefit_of_the_doubt(machine: Machine, run: Run) -> None:
+def test_an_unknown_default_kernel_gets_the_benefit_of_the_doubt(machine: Machine, run: Run) -> None:
     machine.write("multikernel.yaml", "default: odd\nbackends: {r: {kernel: ir}, odd: {kernel: odd}}\n")
     machine.write_notebook("%%time\n1")
     result = run("check", "n.ipynb")
     assert result.code == 0
     assert result.lines[0].startswith("n.ipynb: cell 1 (id a): warning: %%time is neither a command nor a backend, ")
-    assert result.lines[0].endswith(" (That is if odd has no %% magics, which its kernelspec does not show.)")
+    assert result.lines[0].endswith(" (This applies if odd has no %% magics; its kernelspec does not tell.)")
     machine.write_notebook("x\n%%r")
     assert run("check", "n.ipynb").code == 1
 
 
-def test_a_cell_for_a_backend_that_could_not_start_is_a_mistake(machine: Machine, run: Run) -> None:
+def test_a_cell_for_a_backend_that_cannot_start_is_a_mistake(machine: Machine, run: Run) -> None:
     machine.write_notebook("%%gone\nx", "%%gone")
     result = run("check", "n.ipynb")
     assert result.code == 1
     assert result.lines == [
-        "n.ipynb: cell 1 (id a): gone, which it runs on, could not start: the kernelspec 'gone' is not installed; "
-        "installed are ir, odd, python3"
+        "n.ipynb: cell 1 (id a): its backend gone cannot start: the kernelspec 'gone' is not installed; "
+        "installed: ir, odd, python3"
     ]
 
 
-def test_bare_cells_below_a_use_are_warned_of_until_the_first_language_is_back(machine: Machine, run: Run) -> None:
+def test_there_are_warnings_about_bare_cells_below_a_use_until_the_first_language_is_back(
+    machine: Machine, run: Run
+) -> None:
     machine.write_notebook("1", "%%use r\n", "x <- 1", "", "%%py\n1", "%%r\nx", "y", "%%use python\n", "1")
     result = run("check", "n.ipynb")
     assert result.code == 0
@@ -123,7 +125,7 @@ def test_bare_cells_below_a_use_are_warned_of_until_the_first_language_is_back(m
     ]
 
 
-def test_a_use_of_the_same_language_misleads_nobody(machine: Machine, run: Run) -> None:
+def test_a_use_of_the_same_language_causes_no_warning(machine: Machine, run: Run) -> None:
     machine.write("multikernel.yaml", "default: p\nbackends: {p: {kernel: python3}, q: {kernel: python3}}\n")
     machine.write_notebook("%%use q\n", "1")
     assert run("check", "n.ipynb").lines == ["n.ipynb: no mistakes"]
@@ -135,12 +137,12 @@ def test_formatters_leave_magics_alone(machine: Machine, run: Run) -> None:
     assert run("check", "n.ipynb").lines == ["n.ipynb: no mistakes"]
 
 
-def test_a_use_in_a_cell_that_is_refused_changes_nothing(machine: Machine, run: Run) -> None:
+def test_a_use_in_a_refused_cell_changes_nothing(machine: Machine, run: Run) -> None:
     machine.write_notebook("%%use r\n%%restart q", "1")
     assert len(run("check", "n.ipynb").lines) == 1
 
 
-def test_a_notebook_counts_with_the_config_of_its_folder(machine: Machine, run: Run) -> None:
+def test_a_notebook_is_checked_with_the_config_for_its_folder(machine: Machine, run: Run) -> None:
     machine.write("sub/multikernel.yaml", "backends: {q: {kernel: python3}}\n")
     machine.write_notebook("%%use q", name="sub/n.ipynb")
     assert run("check", "sub/n.ipynb").code == 0
@@ -148,7 +150,7 @@ def test_a_notebook_counts_with_the_config_of_its_folder(machine: Machine, run: 
     assert run("check", "n.ipynb").code == 1
 
 
-def test_a_notebook_counts_with_the_config_of_the_multi_that_it_was_saved_with(machine: Machine, run: Run) -> None:
+def test_a_notebook_is_checked_with_the_config_of_the_multi_it_was_saved_with(machine: Machine, run: Run) -> None:
     config = machine.write("$c d.yaml", "backends: {q: {kernel: python3}}\n")
     assert run("install", "--user", "--config", config, "--name", "multi-q").code == 0
     machine.write_notebook("%%use q", kernel="multi-q")
@@ -156,7 +158,7 @@ def test_a_notebook_counts_with_the_config_of_the_multi_that_it_was_saved_with(m
     assert (answer["ok"], answer["config"]) == (True, str(config))
 
 
-def test_a_multi_whose_kernelspec_somebody_wrote_may_name_its_config_by_a_variable(machine: Machine, run: Run) -> None:
+def test_a_handwritten_kernelspec_of_a_multi_may_use_a_variable_for_its_config(machine: Machine, run: Run) -> None:
     machine.write("q.yaml", "backends: {q: {kernel: python3}}\n")
     env = {"MULTIKERNEL_CONFIG": f"${{HOME}}/{machine.work.name}/q.yaml"}
     machine.add_kernel("multi-q", "python", metadata={"multikernel": True}, env=env)
@@ -184,7 +186,7 @@ def test_a_notebook_of_another_kernel_is_checked_with_a_warning(machine: Machine
     result = run("check", "n.ipynb")
     assert result.code == 0
     assert result.lines == [
-        "n.ipynb: warning: its kernel is python3, not a Multi; the cells are checked as Multi would take them"
+        "n.ipynb: warning: its kernel is python3, not a Multi; the cells are checked as if Multi ran them"
     ]
     machine.write_notebook("1", kernel="of somebody else")
     assert run("check", "n.ipynb").lines == ["n.ipynb: no mistakes"]
@@ -221,17 +223,17 @@ def test_older_notebooks_without_ids_and_with_text_in_one_piece_are_read(machine
         ("[" * 100_000, "is not a notebook: maximum recursion depth exceeded while decoding a JSON array"),
         ("[]", "is not a notebook: it has no list of cells"),
         ('{"cells": 5}', "is not a notebook: it has no list of cells"),
-        ('{"cells": [5]}', "is not a notebook: cell 1 is no object"),
+        ('{"cells": [5]}', "is not a notebook: cell 1 is not an object"),
         (
             '{"cells": [{"cell_type": "code", "source": [5]}]}',
-            "is not a notebook: cell 1 has no text as its source",
+            "is not a notebook: the source of cell 1 is not text",
         ),
-        ('{"cells": [{"cell_type": "code"}]}', "is not a notebook: cell 1 has no text as its source"),
-        ('{"worksheets": []}', "is of nbformat 3: open and save it in Jupyter first"),
+        ('{"cells": [{"cell_type": "code"}]}', "is not a notebook: the source of cell 1 is not text"),
+        ('{"worksheets": []}', "has the old nbformat 3: open it in Jupyter and save it first"),
     ],
     ids=range(8),
 )
-def test_what_is_no_notebook_is_one_sentence_and_exit_code_2(
+def test_a_file_that_is_not_a_notebook_is_one_sentence_and_exit_code_2(
     machine: Machine, run: Run, text: str, complaint: str
 ) -> None:
     machine.write("n.ipynb", text)

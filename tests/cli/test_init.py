@@ -1,4 +1,4 @@
-"""`multikernel init` writes a multikernel.yaml that works as it is."""
+"""`multikernel init` writes a multikernel.yaml that works unchanged."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def test_what_it_writes_passes_check_and_is_what_list_shows(machine: Machine, ru
     assert [backend["name"] for backend in run("list", "--json").json["backends"]] == ["python", "r"]
 
 
-def test_it_says_what_every_key_means(machine: Machine, run: Run) -> None:
+def test_it_explains_every_key(machine: Machine, run: Run) -> None:
     run("init")
     text = (machine.work / "multikernel.yaml").read_text()
     schema = json.loads((REPOSITORY / "config" / "schema.json").read_text())
@@ -132,27 +132,23 @@ def test_kernelspecs_that_cannot_start_are_left_out_with_the_reason(machine: Mac
     run("init")
     text = (machine.work / "multikernel.yaml").read_text()
     assert list(written(machine)["backends"]) == ["python"]
-    assert (
-        f"\n  # Left out is old: there is no program /gone/julia, which the kernelspec in {folder} starts: install it "
-        f"anew\n"
-    ) in text
-    assert f"\n  # Left out is broken: {machine.kernels}/broken/kernel.json cannot be read: " in text
+    assert "\n  # Left out: old: its program /gone/julia does not exist: reinstall the kernel, or " in text
+    assert f"or fix {folder}/kernel.json\n" in text
+    assert f"\n  # Left out: broken: {machine.kernels}/broken/kernel.json cannot be read: " in text
     assert run("check").code == 0
 
 
-def test_a_file_that_is_there_stays_unless_force_is_said(machine: Machine, run: Run) -> None:
+def test_an_existing_file_is_kept_without_force(machine: Machine, run: Run) -> None:
     path = machine.write("multikernel.yaml", "mine")
     result = run("init")
     assert result.code == 1
-    assert result.complaint == (
-        "multikernel init: there is a multikernel.yaml here already, which stays as it is; --force replaces it"
-    )
+    assert result.complaint == ("multikernel init: multikernel.yaml already exists here; use --force to replace it")
     assert path.read_text() == "mine"
     assert run("init", "--force").code == 0
     assert written(machine)["default"] == "python"
 
 
-def test_a_dangling_link_counts_as_a_file_and_force_replaces_the_link_only(machine: Machine, run: Run) -> None:
+def test_a_dangling_link_counts_as_a_file_and_force_replaces_only_the_link(machine: Machine, run: Run) -> None:
     target = machine.root / "target"
     (machine.work / "multikernel.yaml").symlink_to(target)
     assert run("init").code == 1
@@ -161,7 +157,7 @@ def test_a_dangling_link_counts_as_a_file_and_force_replaces_the_link_only(machi
     assert not (machine.work / "multikernel.yaml").is_symlink()
 
 
-def test_the_file_is_one_that_the_kernel_trusts_whatever_the_umask(machine: Machine, run: Run) -> None:
+def test_the_kernel_trusts_the_file_whatever_the_umask(machine: Machine, run: Run) -> None:
     before = os.umask(0)
     try:
         run("init")
@@ -174,7 +170,7 @@ def test_what_cannot_be_replaced_is_one_sentence_and_nothing_is_left(machine: Ma
     (machine.work / "multikernel.yaml").mkdir()
     result = run("init", "--force")
     assert result.code == 1
-    assert result.complaint == (f"multikernel init: {machine.work}/multikernel.yaml cannot be written: Is a directory")
+    assert result.complaint == (f"multikernel init: cannot write {machine.work}/multikernel.yaml: Is a directory")
     assert [path.name for path in machine.work.iterdir()] == ["multikernel.yaml"]
 
 

@@ -1,4 +1,4 @@
-"""`multikernel install` puts a Multi into the launcher, and touches nothing that is not Multi's."""
+"""`multikernel install` adds a Multi to the launchers, and touches nothing else."""
 
 import json
 import os
@@ -23,13 +23,13 @@ def kernel_json(folder: Path) -> Any:
     return json.loads((folder / "kernel.json").read_text("utf-8"))
 
 
-def test_the_plain_kernelspec_is_the_one_that_comes_with_multi_but_for_the_interpreter(
+def test_the_plain_kernelspec_equals_the_one_shipped_with_multi_except_for_the_interpreter(
     machine: Machine, run: Run
 ) -> None:
     result = run("install", "--user")
     folder = machine.user_kernels / "multi"
     assert result.code == 0
-    assert result.lines == [f"Installed the kernelspec multi, which launchers show as 'Multi', in {folder}"]
+    assert result.lines == [f"Installed the kernelspec multi in {folder}; launchers show it as 'Multi'"]
     shipped = kernel_json(REPOSITORY / "kernelspec")
     assert kernel_json(folder) == {**shipped, "argv": [sys.executable, *shipped["argv"][1:]]}
     logos = {path.name: path.read_bytes() for path in (REPOSITORY / "kernelspec").glob("logo-*")}
@@ -53,15 +53,13 @@ def test_sys_prefix_is_the_environment_of_the_interpreter(
     assert (machine.prefix_kernels / "multi" / "kernel.json").is_file()
 
 
-def test_a_place_that_jupyter_does_not_know_is_said(machine: Machine, run: Run) -> None:
+def test_there_is_a_hint_if_jupyter_does_not_look_there(machine: Machine, run: Run) -> None:
     result = run("install", "--prefix", machine.prefix)
     assert result.code == 0
-    assert result.err == (
-        f"Jupyter does not look there unless it is told to: JUPYTER_PATH={machine.prefix}/share/jupyter\n"
-    )
+    assert result.err == (f"Jupyter does not look there unless JUPYTER_PATH contains {machine.prefix}/share/jupyter\n")
 
 
-def test_everybody_may_read_what_is_installed(machine: Machine, run: Run) -> None:
+def test_everybody_can_read_what_is_installed(machine: Machine, run: Run) -> None:
     before = os.umask(0o022)
     try:
         run("install", "--user")
@@ -99,7 +97,7 @@ def test_a_config_makes_a_kernel_with_its_path_its_language_and_its_name(machine
     folder = machine.user_kernels / "multi-my-stats"
     assert result.code == 0
     assert result.lines == [
-        f"Installed the kernelspec multi-my-stats, which launchers show as 'Multi (my stats)', in {folder}"
+        f"Installed the kernelspec multi-my-stats in {folder}; launchers show it as 'Multi (my stats)'"
     ]
     spec = kernel_json(folder)
     assert spec["env"] == {"MULTIKERNEL_CONFIG": str(config)}
@@ -108,7 +106,7 @@ def test_a_config_makes_a_kernel_with_its_path_its_language_and_its_name(machine
 
 
 @pytest.mark.parametrize(("debugger", "promised"), [(True, True), (False, False), ("odd", False)])
-def test_a_debugger_is_promised_if_a_backend_has_one(
+def test_the_kernelspec_claims_a_debugger_if_a_backend_has_one(
     machine: Machine, run: Run, debugger: object, promised: bool
 ) -> None:
     machine.add_kernel("ir", "R")
@@ -131,7 +129,7 @@ def test_a_debugger_is_promised_if_a_backend_has_one(
     ],
     ids=str,
 )
-def test_names_are_made_of_what_is_given(
+def test_names_are_derived_from_the_arguments(
     machine: Machine, run: Run, arguments: list[str], name: str, display_name: str
 ) -> None:
     machine.write("Team-A.yaml", GOOD)
@@ -151,9 +149,9 @@ def test_a_config_with_mistakes_is_not_installed(machine: Machine, run: Run) -> 
     assert result.code == 1
     lines = result.err.splitlines()
     assert result.out == ""
-    assert lines[0].startswith("c.yaml:1:10: default: 'q' is no backend")
+    assert lines[0].startswith("c.yaml:1:10: default: there is no backend 'q'")
     assert lines[1].startswith("c.yaml:2:40: backends.p.start: 'eagr' is not one of lazy, eager")
-    assert lines[2:] == ["multikernel install: nothing is installed, since the config has mistakes"]
+    assert lines[2:] == ["multikernel install: not installed, because the config file has mistakes"]
     assert not machine.user_kernels.exists()
 
 
@@ -165,17 +163,17 @@ def test_a_config_whose_default_has_no_language_is_not_installed(machine: Machin
     result = run("install", "--user", "--config", config)
     assert result.code == 1
     assert result.err.splitlines()[-1] == (
-        f"multikernel install: c.yaml: the language of the default, r, is not known without its kernelspec {kernel!r}: "
-        f"install that first"
+        f"multikernel install: c.yaml: install the kernelspec {kernel!r} first: the language of the default backend, "
+        f"r, depends on it"
     )
     assert not machine.user_kernels.exists()
 
 
-def test_another_backend_without_a_kernelspec_is_said_and_does_no_harm(machine: Machine, run: Run) -> None:
+def test_another_backend_without_a_kernelspec_is_only_a_warning(machine: Machine, run: Run) -> None:
     config = machine.write("c.yaml", "default: p\nbackends: {p: {kernel: python3}, r: {kernel: ir}}\n")
     result = run("install", "--user", "--config", config)
     assert result.code == 0
-    assert result.err == ("c.yaml: r will not start: the kernelspec 'ir' is not installed; installed are python3\n")
+    assert result.err == ("c.yaml: warning: r cannot start: the kernelspec 'ir' is not installed; installed: python3\n")
 
 
 @pytest.mark.parametrize(
@@ -185,24 +183,24 @@ def test_another_backend_without_a_kernelspec_is_said_and_does_no_harm(machine: 
         (["--config", "."], "there is no file {work}"),
         (
             ["--name", "my kernel"],
-            "--name 'my kernel': a kernelspec's name can have letters A to Z, digits and . _ - only; for what "
-            "launchers show there is --display-name",
+            "--name 'my kernel': use only letters A to Z, digits and . _ - in the name of a kernelspec; "
+            "--display-name sets what launchers show",
         ),
         (
             ["--name", ".."],
-            "--name '..': a kernelspec's name can have letters A to Z, digits and . _ - only; for what launchers show "
-            "there is --display-name",
+            "--name '..': use only letters A to Z, digits and . _ - in the name of a kernelspec; "
+            "--display-name sets what launchers show",
         ),
-        (["--env", "A=B", "1"], "--env 'A=B': that cannot be the name of an environment variable"),
+        (["--env", "A=B", "1"], "--env 'A=B': not a valid name for an environment variable"),
         (
             ["--env", "MULTIKERNEL_CONFIG", "c.yaml"],
-            "--env MULTIKERNEL_CONFIG: write --config FILE instead, which checks the file",
+            "--env MULTIKERNEL_CONFIG: use --config FILE instead, which also checks the file",
         ),
-        (["--config", "Ж.yaml"], "no name for a kernelspec can be made of {work}/Ж.yaml: add --name NAME"),
+        (["--config", "Ж.yaml"], "cannot derive a kernelspec name from {work}/Ж.yaml: add --name NAME"),
     ],
     ids=str,
 )
-def test_what_cannot_be_meant_is_one_sentence_and_exit_code_2(
+def test_invalid_arguments_are_one_sentence_and_exit_code_2(
     machine: Machine, run: Run, arguments: list[str], complaint: str
 ) -> None:
     machine.write("Ж.yaml", GOOD)
@@ -217,9 +215,7 @@ def test_another_kernel_is_neither_replaced_nor_hidden(machine: Machine, run: Ru
     for place in (["--user"], ["--prefix", str(machine.kernels.parents[1])]):
         result = run("install", "--name", "IR", *place)
         assert result.code == 1
-        assert result.complaint == (
-            f"multikernel install: ir is the name of another kernel, in {folder}: take another --name"
-        )
+        assert result.complaint == (f"multikernel install: ir is another kernel, in {folder}: choose another --name")
     assert kernel_json(folder) == before
     assert not machine.user_kernels.exists()
     assert run("install", "--user", "--name", "python3").code == 1
@@ -242,26 +238,24 @@ def test_the_same_multi_is_replaced(machine: Machine, run: Run) -> None:
     assert kernel_json(machine.user_kernels / "multi-c")["display_name"] == "Two"
 
 
-def test_the_multi_of_another_config_is_replaced_only_under_a_name_that_was_asked_for(
-    machine: Machine, run: Run
-) -> None:
+def test_the_multi_of_another_config_is_replaced_only_if_it_is_named(machine: Machine, run: Run) -> None:
     first, second = machine.write("one/c.yaml", GOOD), machine.write("two/c.yaml", GOOD)
     run("install", "--user", "--config", first)
     result = run("install", "--user", "--config", second)
     folder = machine.user_kernels / "multi-c"
     assert result.code == 1
     assert result.complaint == (
-        f"multikernel install: multi-c, in {folder}, is the Multi of {first}: add --name NAME for another one, or "
-        f"--name multi-c to replace it"
+        f"multikernel install: multi-c, in {folder}, is the Multi for {first}: use --name multi-c to replace it, "
+        f"or another --name to keep both"
     )
     assert run("install", "--user", "--config", second, "--name", "multi-c").code == 0
     assert kernel_json(folder)["env"] == {"MULTIKERNEL_CONFIG": str(second)}
 
 
-def test_a_place_that_cannot_be_written_is_one_sentence_with_a_hint(machine: Machine, run: Run) -> None:
+def test_an_unwritable_folder_is_one_sentence_with_a_hint(machine: Machine, run: Run) -> None:
     machine.system_kernels.parent.write_text("a file, not a folder")
     result = run("install")
     assert result.code == 1
     assert result.complaint == (
-        f"multikernel install: {machine.system_kernels} cannot be written: Not a directory; add --user or --sys-prefix"
+        f"multikernel install: cannot write to {machine.system_kernels}: Not a directory; add --user or --sys-prefix"
     )

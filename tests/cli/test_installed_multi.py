@@ -1,4 +1,4 @@
-"""A Multi that `multikernel install` made, started as Jupyter starts it."""
+"""A Multi from `multikernel install`, started as Jupyter starts it."""
 
 import os
 import subprocess

@@ -1,9 +1,8 @@
-"""`multikernel list` shows what a notebook in a folder has, and why something is not there."""
+"""`multikernel list` shows the backends of a folder, and why something is missing."""
 
 import sys
 
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
 
 from .conftest import Machine, Run
 
@@ -38,7 +37,8 @@ def test_with_a_config_its_backends_and_its_file_are_shown(machine: Machine, run
 def test_magics_that_headers_hide_are_shown(machine: Machine, run: Run) -> None:
     machine.add_kernel("bash", "bash")
     assert run("list").lines[-3:] == [
-        f"hidden: %%{name}: python3's own magic of this name: put %%python3 above to reach it"
+        f"hidden: %%{name}: selects a backend, not python3's own magic; to run the magic, put %%python3 on the line "
+        "above it"
         for name in ("bash", "python", "python3")
     ]
 
@@ -55,7 +55,7 @@ def test_kernelspecs_that_no_header_line_can_name_are_shown(machine: Machine, ru
     out = run("list").lines
     assert "hidden: log: %%log is a command: give it another name in a multikernel.yaml" in out
     assert "hidden: vars: %%vars is a command: give it another name in a multikernel.yaml" in out
-    assert "hidden: my kernel: no header line can have this name: give it another in a multikernel.yaml" in out
+    assert "hidden: my kernel: a header line cannot contain this name: give it another one in a multikernel.yaml" in out
 
 
 def test_a_kernelspec_that_is_not_installed_is_refused_with_a_suggestion(machine: Machine, run: Run) -> None:
@@ -65,23 +65,23 @@ def test_a_kernelspec_that_is_not_installed_is_refused_with_a_suggestion(machine
     assert result.code == 0
     assert result.lines[2].split() == ["o", "octav", "refused"]
     assert result.lines[-1] == (
-        "refused: o: the kernelspec 'octav' is not installed (did you mean 'octave'?); installed are octave, python3"
+        "refused: o: the kernelspec 'octav' is not installed (did you mean 'octave'?); installed: octave, python3"
     )
 
 
-def test_a_multi_is_no_backend(machine: Machine, run: Run) -> None:
+def test_a_multi_is_not_a_backend(machine: Machine, run: Run) -> None:
     run("install", "--user")
     assert "multi " not in run("list").out
     machine.write("multikernel.yaml", "default: p\nbackends: {p: {kernel: python3}, m: {kernel: multi}}\n")
     assert run("list").lines[-1] == (
-        "refused: m: the kernelspec 'multi' is a Multi, which cannot be a backend; others are python3"
+        "refused: m: the kernelspec 'multi' is a Multi, which cannot be a backend; use one of python3"
     )
 
 
-def test_a_program_that_is_gone_is_refused(machine: Machine, run: Run) -> None:
+def test_a_missing_program_is_refused(machine: Machine, run: Run) -> None:
     folder = machine.add_kernel("old", "python", ["/gone/bin/python", "-m", "ipykernel_launcher"])
     assert run("list").lines[-1] == (
-        f"refused: old: there is no program /gone/bin/python, which the kernelspec in {folder} starts: install it anew"
+        f"refused: old: its program /gone/bin/python does not exist: reinstall the kernel, or fix {folder}/kernel.json"
     )
 
 
@@ -111,10 +111,10 @@ def test_a_program_is_found_as_jupyter_client_finds_it(machine: Machine, run: Ru
     assert found["b"] == found["c"] == (str(tool), None)
     assert found["r"] == (None, None)
     assert found["d"][0] is None
-    assert found["d"][1].startswith("there is no program tool, ")
+    assert found["d"][1].startswith("its program tool does not exist: ")
 
 
-def test_python_is_multi_s_own_wherever_the_path_leads(
+def test_python_is_multi_s_own_interpreter_whatever_the_path(
     machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.add_kernel("mine", "python", ["python3", "-m", "mine"])
@@ -132,17 +132,19 @@ def test_a_kernelspec_that_cannot_be_read_is_refused(machine: Machine, run: Run)
     lines = [line for line in run("list").lines if line.startswith("refused: ")]
     file = f"{machine.kernels}/{{}}/kernel.json"
     assert [line.split(": ")[1] for line in lines] == ["empty", "away", "broken", "list", "odd", "typed"]
-    assert lines[0] == f"refused: empty: {file.format('empty')} names no program: its argv is missing"
-    assert lines[1] == f"refused: away: the kernel provisioner that {machine.kernels}/away asks for is not installed"
+    assert lines[0] == f"refused: empty: {file.format('empty')} names no program: argv must be a list of strings"
+    assert (
+        lines[1] == f"refused: away: its kernel provisioner 'nowhere' is not installed; {file.format('away')} names it"
+    )
     assert lines[2].startswith(f"refused: broken: {file.format('broken')} cannot be read: ")
 
 
-def test_a_config_with_mistakes_is_refused_and_what_holds_instead_is_shown(machine: Machine, run: Run) -> None:
+def test_a_config_with_mistakes_is_refused_and_the_backends_used_instead_are_shown(machine: Machine, run: Run) -> None:
     machine.write("multikernel.yaml", "backends: {p: {kernel: python3, start: eagr}, q: {}}\n")
     result = run("list")
     assert result.code == 0
     assert result.lines[1].split()[0] == "python3"
-    at = result.lines.index("refused: the config file, so every installed kernelspec is a backend until it is right:")
+    at = result.lines.index("refused: the config file; until it is fixed, every installed kernelspec is a backend:")
     assert [line.split(": ")[1] for line in result.lines[at + 1 :]] == ["backends.p.start", "backends.q"]
     assert run("list", "--json").json["mistakes"][0] == {
         "line": 1,
@@ -156,7 +158,7 @@ def test_a_config_that_is_not_trusted_is_refused(machine: Machine, run: Run) -> 
     config = machine.write("multikernel.yaml", "backends: {p: {kernel: python3}}\n")
     config.chmod(0o666)
     assert run("list").lines[-1] == (
-        f"multikernel.yaml:1:1: it is not used, since others can write it; if you trust it: chmod go-w {config}"
+        f"multikernel.yaml:1:1: not used, because other users can write to it; if you trust it, run chmod go-w {config}"
     )
 
 
@@ -167,7 +169,7 @@ def test_the_config_of_the_environment_comes_first(machine: Machine, run: Run, m
     assert run("list", "--json").json["config"] == str(named)
 
 
-def test_json_has_all_of_it_under_fixed_keys(machine: Machine, run: Run) -> None:
+def test_json_has_everything_under_fixed_keys(machine: Machine, run: Run) -> None:
     (machine.add_kernel("broken", "x") / "kernel.json").write_text("{")
     config = machine.write("multikernel.yaml", "default: py\nbackends: {python: {kernel: python3, aliases: [py]}}\n")
     answer = run("list", "--json").json
@@ -189,22 +191,24 @@ def test_json_has_all_of_it_under_fixed_keys(machine: Machine, run: Run) -> None
             }
         ],
         "hidden": [
-            {"name": "%%python", "why": "python's own magic of this name: put %%python above to reach it"},
+            {
+                "name": "%%python",
+                "why": "selects a backend, not python's own magic; to run the magic, put %%python on the line above it",
+            },
         ],
         "broken_kernelspecs": {},
     }
 
 
-def test_a_folder_that_is_not_there_is_one_sentence_and_exit_code_2(machine: Machine, run: Run) -> None:
+def test_a_missing_folder_is_one_sentence_and_exit_code_2(machine: Machine, run: Run) -> None:
     for name in ("nowhere", str(machine.write("file", ""))):
         result = run("list", name)
-        assert (result.code, result.complaint) == (2, f"multikernel list: there is no folder {name}")
+        assert (result.code, result.complaint) == (2, f"multikernel list: {name} is not a folder")
 
 
 def test_a_machine_without_kernels_is_one_sentence_and_exit_code_1(
     machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(KernelSpecManager, "ensure_native_kernel", False)
     monkeypatch.setattr("multikernel.config.kernelspecs.find_spec", lambda name: None)
     for name in ("list", "init", "install"):
         result = run(name)

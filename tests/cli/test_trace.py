@@ -1,4 +1,4 @@
-"""What `multikernel trace` makes of what a Multi sends; with a running one it is tested in tests/e2e/test_trace.py."""
+"""What `multikernel trace` prints for given records; tests/e2e/test_trace.py uses a running Multi."""
 
 import argparse
 import socket
@@ -15,16 +15,16 @@ EVERYTHING = argparse.Namespace(backend=None, type=None, content=False)
 RECORD = to_json(Record(0.0, "notebook -> front", "", "shell", "execute_request"))
 
 
-def test_a_trace_that_breaks_off_is_known_from_one_that_ends(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_trace_is_distinguished_from_one_that_ends(capsys: pytest.CaptureFixture[str]) -> None:
     assert _show([WATCHING, RECORD, ENDED], MULTI, EVERYTHING)
     assert not _show([WATCHING, RECORD, RECORD[:-5]], MULTI, EVERYTHING)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[-1] for line in lines if "execute_request" in line] == ["execute_request"] * 2
 
 
-def test_what_was_missed_is_said_where_it_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missed_messages_are_reported_where_they_are_missing(capsys: pytest.CaptureFixture[str]) -> None:
     _show([RECORD, b'{"missed": 7}\n', RECORD], MULTI, EVERYTHING)
-    assert capsys.readouterr().out.splitlines()[1] == "# 7 messages are missing here: they were not read in time"
+    assert capsys.readouterr().out.splitlines()[1] == "# 7 messages are missing here: trace could not keep up"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The command line as a whole: help, wrong usage, and that the kernel's own arguments stay the kernel's."""
+"""The command line as a whole: help, wrong usage, and the arguments that belong to the kernel."""
 
 import os
 import subprocess
@@ -44,13 +44,13 @@ def test_the_version_can_be_asked_for(run: Run) -> None:
     [
         (
             [],
-            "multikernel: no subcommand: name one of install, uninstall, list, check, doctor, init, trace; see "
-            "multikernel --help",
+            "multikernel: no subcommand given; use one of install, uninstall, list, check, doctor, init, trace, "
+            "or see multikernel --help",
         ),
         (
             ["lst"],
-            "multikernel: there is no subcommand 'lst' (did you mean 'list'?): name one of install, uninstall, list, "
-            "check, doctor, init, trace; see multikernel --help",
+            "multikernel: unknown subcommand 'lst' (did you mean 'list'?); use one of install, uninstall, list, "
+            "check, doctor, init, trace, or see multikernel --help",
         ),
         (["list", "--jsn"], "multikernel list: unknown argument '--jsn'; see multikernel list --help"),
         (["list", ".", "more"], "multikernel list: unknown argument 'more'; see multikernel list --help"),
@@ -95,7 +95,7 @@ def test_the_command_line_does_not_import_the_front() -> None:
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_reader_that_has_read_enough_gets_no_traceback(machine: Machine, unbuffered: str) -> None:
+def test_a_closed_pipe_causes_no_traceback(machine: Machine, unbuffered: str) -> None:
     read, write = os.pipe()
     os.close(read)
     environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
@@ -113,7 +113,7 @@ def test_a_working_folder_that_is_gone_is_one_sentence(machine: Machine, run: Ru
         assert result.complaint.startswith(f"multikernel {arguments[0]}: ")
 
 
-def test_what_the_terminal_cannot_show_is_shown_all_the_same(machine: Machine) -> None:
+def test_characters_that_the_terminal_lacks_are_escaped(machine: Machine) -> None:
     folder = machine.work / "Ω"
     folder.mkdir()
     (folder / "multikernel.yaml").write_text("backends: {p: {kernel: python3}}\n")
@@ -124,3 +124,10 @@ def test_what_the_terminal_cannot_show_is_shown_all_the_same(machine: Machine) -
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{machine.work}/\\u03a9/multikernel.yaml: no mistakes\n"
+
+
+def test_a_kernelspec_that_cannot_be_read_is_reported_once(machine: Machine) -> None:
+    (machine.add_kernel("broken", "x") / "kernel.json").write_text("{")
+    done = subprocess.run([*MULTI, "list"], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert done.stderr == ""
+    assert done.stdout.count("broken: ") == 1

@@ -7,7 +7,7 @@ from .fake_services import FakeServices
 
 @pytest.fixture
 def services() -> FakeServices:
-    """Return a runtime that only remembers."""
+    """Return a runtime that only records what it is asked for."""
     return FakeServices()
 
 

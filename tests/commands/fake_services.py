@@ -1,4 +1,4 @@
-"""A runtime that does nothing, and remembers what it was asked for."""
+"""A runtime that does nothing but record what it is asked for."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -15,10 +15,10 @@ from ..core.desk import KERNEL_INFO, KERNELSPECS, configured
 
 
 class FakeServices:
-    """Three backends, of which python3 runs."""
+    """Three backends, of which python3 is running."""
 
     def __init__(self, config: Config | None = None, kernelspecs: dict[str, Kernelspec] | None = None) -> None:
-        """Take a config other than that of python3, ir and bash."""
+        """Take a config; default: python3, ir and bash."""
         config = config or configured("python3", "ir", "bash", aliases={"python3": ("py",)})
         kernelspecs = KERNELSPECS if kernelspecs is None else kernelspecs
         self.router = Router(
@@ -32,55 +32,55 @@ class FakeServices:
 
     @property
     def state(self) -> State:
-        """What is known of backends."""
+        """The state of the backends."""
         return self.router.state
 
     async def processes(self) -> dict[str, Process]:
-        """Return a process for those that are ready."""
+        """Return a process for each backend that is ready."""
         ready = (name for name, backend in self.state.backends.items() if backend.state == "ready")
         return {name: Process(4711, 54_400_000) for name in ready}
 
     def output(self, backend: str) -> Sequence[str]:
-        """Return what the test has put there."""
+        """Return what the test has set."""
         return self.outputs.get(backend, ())
 
     async def start(self, backends: Sequence[str]) -> None:
-        """Remember it."""
+        """Record it."""
         self.asked.append(("start", *backends))
 
     async def stop(self, backends: Sequence[str]) -> None:
-        """Remember it."""
+        """Record it."""
         self.asked.append(("stop", *backends))
 
     def interrupt(self, backend: str) -> None:
-        """Remember it."""
+        """Record it."""
         self.asked.append(("interrupt", backend))
 
     async def language(self, backend: str) -> str:
-        """Return what the test has put there; not asked for by commands."""
+        """Not used by commands."""
         raise NotImplementedError
 
     async def run_silently(self, backend: str, code: str) -> str:
-        """Not asked for by commands."""
+        """Not used by commands."""
         raise NotImplementedError
 
     def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
-        """Not asked for by commands."""
+        """Not used by commands."""
         raise NotImplementedError
 
     async def variables(self, backend: str) -> Sequence[Variable]:
-        """Return what the test has put there; TransferError for nothing."""
+        """Return what the test has set; TransferError if it has set nothing."""
         if backend not in self.variables_of:
             raise TransferError(f"{backend} has no adapter.")
         return self.variables_of[backend]
 
     async def run(self, line: str) -> Json | None:
-        """Run a command as a header line names it."""
+        """Run a command, given as in a header line."""
         name, *arguments = line.split()
         return await TABLE[name].run(self, tuple(arguments))
 
     async def text(self, line: str) -> str:
-        """Run a command that shows a text."""
+        """Run a command, and return the text that it shows."""
         shown = await self.run(line)
         assert shown is not None
         return str(shown["text/plain"])

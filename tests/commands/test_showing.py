@@ -1,4 +1,4 @@
-"""%%use, %%backends, %%log and %%help show what there is."""
+"""%%use, %%backends, %%log and %%help."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from .fake_services import FakeServices
 pytestmark = pytest.mark.anyio
 
 
-async def test_use_alone_says_what_the_default_is(services: FakeServices) -> None:
+async def test_use_alone_shows_the_default(services: FakeServices) -> None:
     assert await services.run("use") == {"text/plain": "The default is python3."}
     services.state.default = "ir"
     assert await services.run("use") == {"text/plain": "The default is ir."}
@@ -26,7 +26,7 @@ async def test_use_with_a_name_shows_nothing_and_changes_nothing_yet(services: F
 
 async def test_backends_are_a_table(services: FakeServices) -> None:
     services.state.backends["python3"].cells_run = 12
-    first, *rows, caption = (await services.text("backends")).splitlines()
+    first, *rows, caption, _ = (await services.text("backends")).splitlines()
     assert first.split() == ["backend", "aliases", "kernelspec", "language", "state", "pid", "memory", "cells"]
     assert [row.split() for row in rows] == [
         ["python3", "*", "py", "python3", "python", "ready", "4711", "54", "MB", "12"],
@@ -37,15 +37,17 @@ async def test_backends_are_a_table(services: FakeServices) -> None:
     assert caption.startswith("* default; no multikernel.yaml: every installed kernelspec is a backend")
 
 
-async def test_backends_say_which_magics_their_headers_hide(services: FakeServices) -> None:
+async def test_backends_show_which_magics_they_hide(services: FakeServices) -> None:
     caption = (await services.text("backends")).splitlines()[-1]
-    assert "python3's own %%bash" in caption
-    assert "put %%python3 above" in caption
+    assert caption == (
+        "These backends hide magics of python3 with the same name: %%bash, %%python, %%python3. To run the magic, put "
+        "%%python3 on the line above it."
+    )
     services.state.default = "ir"
-    assert "own" not in (await services.text("backends")).splitlines()[-1]
+    assert "hide" not in await services.text("backends")
 
 
-async def test_the_table_is_html_too_with_nothing_of_the_config_as_markup() -> None:
+async def test_the_table_is_also_html_with_the_config_escaped() -> None:
     config = configured("python3", "ir", aliases={"ir": ("<b>",)})
     services = FakeServices(replace(config, file="/a&b/multikernel.yaml"), {})
     shown = await services.run("backends")
@@ -58,7 +60,7 @@ async def test_the_table_is_html_too_with_nothing_of_the_config_as_markup() -> N
     assert "<td style='text-align: right'>4711</td>" in page
 
 
-async def test_backends_take_no_names(services: FakeServices) -> None:
+async def test_backends_takes_no_names(services: FakeServices) -> None:
     with pytest.raises(HeaderError, match="takes no arguments"):
         await services.run("backends ir")
 
@@ -66,18 +68,18 @@ async def test_backends_take_no_names(services: FakeServices) -> None:
 async def test_the_log_is_what_a_process_wrote(services: FakeServices) -> None:
     services.outputs["ir"] = ["Warning:", "  no"]
     assert await services.text("log R") == "Warning:\n  no"
-    assert await services.text("log bash") == "bash has written nothing."
+    assert await services.text("log bash") == "bash has written nothing to stdout or stderr."
     with pytest.raises(HeaderError, match="one backend, not 2"):
         await services.run("log ir bash")
 
 
-async def test_help_shows_all_that_can_be_on_top(services: FakeServices) -> None:
+async def test_help_shows_every_command(services: FakeServices) -> None:
     text = await services.text("help")
     for command in TABLE.values():
         assert command.usage in text
         assert command.summary in text
     assert "Backends: bash, ir (r), py, python3 (python)." in text
-    assert "which is python3." in text
+    assert "on the default backend, python3." in text
     assert "--now" in text
 
 
@@ -92,7 +94,7 @@ async def test_help_explains_a_backend(services: FakeServices) -> None:
     assert (await services.text("help R")).split(maxsplit=1) == ["%%r", "run this cell on ir, kernelspec ir"]
 
 
-async def test_help_for_what_nobody_knows_or_for_two_is_refused(services: FakeServices) -> None:
+async def test_help_refuses_an_unknown_name_and_two_names(services: FakeServices) -> None:
     with pytest.raises(BackendNotFound, match="no backend 'ruby'"):
         await services.run("help ruby")
     with pytest.raises(HeaderError, match="takes one name, not 2"):

@@ -1,4 +1,4 @@
-"""%%start, %%stop, %%restart, %%interrupt ask the runtime for the backends that they name, and for no others."""
+"""%%start, %%stop, %%restart, %%interrupt ask the runtime for the backends that they name, and no others."""
 
 import pytest
 
@@ -26,13 +26,13 @@ async def test_each_backend_is_asked_for_once(services: FakeServices, line: str,
 
 @pytest.mark.parametrize("command", ["start", "stop", "restart", "interrupt", "log"])
 async def test_a_name_is_needed(services: FakeServices, command: str) -> None:
-    with pytest.raises(HeaderError, match=f"%%{command} needs the name of a backend: %%{command} python3, for example"):
+    with pytest.raises(HeaderError, match=f"%%{command} needs the name of a backend, for example %%{command} python3"):
         await services.run(command)
     assert services.asked == []
 
 
 @pytest.mark.parametrize("command", ["start", "stop", "restart", "interrupt", "log"])
-async def test_one_wrong_name_and_nothing_is_done(services: FakeServices, command: str) -> None:
+async def test_one_wrong_name_and_nothing_happens(services: FakeServices, command: str) -> None:
     with pytest.raises(BackendNotFound, match=r"no backend 'ruby'.*there are bash, ir, py, python3"):
         await services.run(f"{command} ir ruby")
     assert services.asked == []

@@ -1,4 +1,4 @@
-"""Each bad config gets exactly the message that is written beside it, and the documentation shows them all."""
+"""Each bad config gets exactly the message beside it, and the documentation shows all of them."""
 
 import tracemalloc
 
@@ -15,7 +15,7 @@ SOME_MEGABYTES = 20_000_000
 
 
 def error_of(file_bytes: bytes) -> str:
-    """Return all that is wrong with a config."""
+    """Return the error for a config."""
     with pytest.raises(ConfigError) as caught:
         read_config(file_bytes, "multikernel.yaml", COMMANDS)
     return str(caught.value)

@@ -1,4 +1,4 @@
-"""The kernelspecs that the front sees: those of jupyter_client, found without it."""
+"""The front finds the same kernelspecs as jupyter_client, without importing it."""
 
 import json
 import os
@@ -43,7 +43,7 @@ ODD: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
-    """Let two folders come first, in this order."""
+    """Make Jupyter look in two folders first, in this order."""
     paths = tmp_path / "first", tmp_path / "second"
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("JUPYTER_PATH", os.pathsep.join(map(str, paths)))
@@ -85,7 +85,7 @@ def test_kernelspecs_are_looked_for_where_jupyter_does(
 
 
 @pytest.mark.filterwarnings("ignore:Passing unrecognized arguments:DeprecationWarning")
-def test_what_is_found_is_what_jupyter_client_finds(folders: tuple[Path, Path]) -> None:
+def test_the_same_kernelspecs_are_found_as_by_jupyter_client(folders: tuple[Path, Path]) -> None:
     for name, spec in ODD.items():
         install(folders[0], name, json.dumps(spec).encode())
     install(folders[0], "torn", b'{"argv": [')
@@ -101,7 +101,7 @@ def test_what_is_found_is_what_jupyter_client_finds(folders: tuple[Path, Path]) 
     assert installed_kernelspecs() == expected
 
 
-def test_ipykernel_is_found_without_a_kernelspec_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ipykernel_is_found_without_a_kernel_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("multikernel.config.kernelspecs.kernel_folders", list)
     expected = {name: replace(spec, command=()) for name, spec in by_jupyter_client().items()}
     assert installed_kernelspecs() == expected != {}

@@ -1,4 +1,4 @@
-"""A multikernel.yaml becomes the config it says, or all its mistakes with their lines and columns."""
+"""A multikernel.yaml becomes a config, or all its mistakes with their lines and columns."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,12 +24,12 @@ COMMANDS = frozenset({"use", "restart"})
 
 
 def read(text: str | bytes) -> Config:
-    """Read a config that lies beside the notebook."""
+    """Read a config next to the notebook."""
     return read_config(text if isinstance(text, bytes) else text.encode(), FILE, COMMANDS)
 
 
 def mistakes_of(text: str | bytes) -> tuple[Mistake, ...]:
-    """Return what is wrong with a config."""
+    """Return the mistakes in a config."""
     with pytest.raises(ConfigError) as caught:
         read(text)
     return caught.value.mistakes
@@ -112,15 +112,15 @@ def test_a_timeout_is_in_seconds(number: str, seconds: float) -> None:
 @pytest.mark.parametrize("number", ["86400.1", "1e999", "-0.5", "1" + 5000 * "0", "0e5"])
 def test_a_timeout_out_of_range_is_refused(number: str) -> None:
     (mistake,) = mistakes_of(f"backends: {{r: {{kernel: ir, timeout: {number}}}}}")
-    assert "must be more than 0 and at most 86400" in mistake.what
+    assert "use more than 0 and at most 86400" in mistake.what
 
 
-def test_quotes_keep_text_that_yaml_would_take_for_something_else() -> None:
+def test_quotes_keep_text_that_yaml_would_read_as_something_else() -> None:
     config = read("backends: {'no': {kernel: '3', aliases: ['1', \"on\"], env: {'null': 'true', '1': ''}, cwd: '~'}}")
     assert config.backends["no"] == BackendConfig("no", "3", ("1", "on"), {"null": "true", "1": ""}, "~")
 
 
-def test_an_anchor_may_share_what_backends_have_in_common() -> None:
+def test_backends_can_share_values_with_an_anchor() -> None:
     config = read("""
 default: r
 backends:
@@ -172,7 +172,7 @@ def test_utf_16_without_a_mark_is_recognised() -> None:
 
 
 @pytest.mark.parametrize("text", [r'a: "\UFFFFFFFF"', f"%YAML {'9' * 5000}.1\n---\na: b", "a: &", "%%r", "a: !e!x 1"])
-def test_what_yaml_cannot_say_well_is_one_mistake_in_one_line(text: str) -> None:
+def test_mistakes_without_a_good_message_from_yaml_are_one_line(text: str) -> None:
     (mistake,) = mistakes_of(text)
     assert "\n" not in str(mistake)
     assert len(str(mistake)) < 250
@@ -201,7 +201,7 @@ def test_only_the_first_mistakes_are_shown_where_there_are_too_many() -> None:
     assert cut.mistakes == tuple(mistakes)
 
 
-def test_an_error_shows_like_any_other_of_multi() -> None:
+def test_the_error_has_the_form_of_any_other() -> None:
     with pytest.raises(ConfigError) as caught:
         read("backends: {r: {kernel: ir, start: now}}")
     content = caught.value.content()
@@ -210,7 +210,7 @@ def test_an_error_shows_like_any_other_of_multi() -> None:
     assert caught.value.file == FILE
 
 
-def test_a_folder_is_used_as_it_was_found() -> None:
+def test_a_folder_is_used_as_resolved() -> None:
     text = b"backends: {r: {kernel: ir, cwd: data}}"
     assert read(text).backends["r"].cwd == "data"
     assert read_config(text, FILE, COMMANDS, lambda cwd: f"/home/me/{cwd}").backends["r"].cwd == "/home/me/data"
@@ -225,7 +225,7 @@ def test_a_folder_that_does_not_exist_is_a_mistake_like_the_others() -> None:
     ]
 
 
-def test_the_names_of_commands_are_those_of_all_that_there_are() -> None:
+def test_the_list_of_command_names_is_complete() -> None:
     assert tuple(TABLE) == NAMES
 
 
@@ -256,7 +256,7 @@ settings = st.fixed_dictionaries({"kernel": texts.filter(bool)}, optional=option
 
 
 @given(st.lists(names, min_size=1, max_size=8, unique_by=str.lower), st.data())
-def test_whatever_a_config_says_is_read_as_it_is(all_names: list[str], data: st.DataObject) -> None:
+def test_any_valid_config_is_read_as_written(all_names: list[str], data: st.DataObject) -> None:
     aliases: dict[str, list[str]] = {}
     for name in all_names:
         owner = data.draw(st.sampled_from([None, *aliases]))
@@ -284,7 +284,7 @@ fragments = st.sampled_from([*FRAGMENTS.split(), *BLANKS])
     st.binary(max_size=64)
     | st.lists(fragments, max_size=40).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass"))
 )
-def test_any_bytes_are_a_config_or_mistakes_that_lie_in_the_file(file_bytes: bytes) -> None:
+def test_any_bytes_are_a_config_or_mistakes_within_the_file(file_bytes: bytes) -> None:
     lines = config_yaml.LINE_BREAK.split(file_bytes.decode("utf-8", "replace"))
     mistakes: tuple[Mistake, ...] = ()
     try:

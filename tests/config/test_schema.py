@@ -1,4 +1,4 @@
-"""The JSON Schema that editors use and the reader agree on what a multikernel.yaml may say."""
+"""The JSON Schema for editors and the reader accept the same documents."""
 
 import json
 import re
@@ -28,12 +28,12 @@ BEYOND_A_SCHEMA = {
         r"'.*' is already (the name of a backend|an alias of .*) \(line .*\)",
         "backends: {r: {kernel: ir, aliases: [R]}}",
     ),
-    "names of commands, of which there will be more": (
-        r"'.*' (is the|will be a) command",
+    "names of commands, including future ones": (
+        r"'.*' (is the command|is reserved for the command)",
         "backends: {use: {kernel: ir}}",
     ),
     "a default that no backend has": (
-        r"'.*' is no backend",
+        r"there is no backend '.*'",
         "{default: x, backends: {r: {kernel: ir}}}",
     ),
     "no default, where one is needed": (
@@ -41,12 +41,12 @@ BEYOND_A_SCHEMA = {
         "backends: {r: {kernel: ir}, s: {kernel: ir}}",
     ),
 }
-"""What the reader refuses and a schema cannot express. Nor can it see what is gone when a file has been loaded: how a
-number was written, duplicate keys, tags, merge keys, what YAML 1.1 and 1.2 disagree on."""
+"""What the reader refuses and a schema cannot express. A schema cannot see what is lost on loading a file either: how a
+number was written, duplicate keys, tags, merge keys, and what YAML 1.1 and 1.2 disagree on."""
 
 
 def mistakes_of(document: object) -> tuple[Mistake, ...]:
-    """Return what the reader finds wrong with a document."""
+    """Return the mistakes that the reader finds in a document."""
     try:
         read_config(yaml.safe_dump(document).encode(), "multikernel.yaml", COMMANDS)
     except ConfigError as error:
@@ -55,7 +55,7 @@ def mistakes_of(document: object) -> tuple[Mistake, ...]:
 
 
 def is_beyond_a_schema(mistake: Mistake) -> bool:
-    """Say whether a schema cannot know of a mistake."""
+    """Whether a schema cannot detect a mistake."""
     return any(re.match(pattern, mistake.what, re.DOTALL) for pattern, _ in BEYOND_A_SCHEMA.values())
 
 
@@ -77,7 +77,7 @@ def test_the_schema_has_each_key_of_a_backend_with_a_title_and_a_description() -
         assert key["description"].endswith(".")
 
 
-def test_the_schema_tells_the_defaults_that_a_backend_has() -> None:
+def test_the_schema_has_the_defaults_of_a_backend() -> None:
     backend = BackendConfig("r", "ir")
     for key, rule in SCHEMA["definitions"]["backend"]["properties"].items():
         default = getattr(backend, key)
@@ -87,14 +87,14 @@ def test_the_schema_tells_the_defaults_that_a_backend_has() -> None:
             assert key == "kernel" or default is None
 
 
-def test_the_schema_offers_the_choices_that_a_backend_has() -> None:
+def test_the_schema_has_the_choices_of_a_backend() -> None:
     keys = SCHEMA["definitions"]["backend"]["properties"]
     assert keys["interrupt"]["enum"] == list(get_args(InterruptMode))
     assert keys["start"]["enum"] == list(get_args(get_type_hints(BackendConfig)["start"]))
 
 
 @pytest.mark.parametrize("name", ["r\n", "r r", "", "\0", "é"])
-def test_both_refuse_a_name_that_is_none(name: str) -> None:
+def test_both_refuse_an_invalid_name(name: str) -> None:
     document = {"backends": {name: {"kernel": "ir"}}}
     assert mistakes_of(document)
     assert not VALIDATOR.is_valid(document)
@@ -122,7 +122,7 @@ def test_both_refuse_a_name_that_is_none(name: str) -> None:
     ],
     ids=str,
 )
-def test_both_refuse_a_backend_that_cannot_be(settings: dict[str, object]) -> None:
+def test_both_refuse_an_invalid_backend(settings: dict[str, object]) -> None:
     document = {"backends": {"r": settings}}
     assert mistakes_of(document)
     assert not VALIDATOR.is_valid(document)
@@ -147,7 +147,7 @@ anything = st.recursive(
 
 @st.composite
 def mutated(draw: st.DrawFn, mappings: st.SearchStrategy[dict[str, Any]]) -> dict[str, Any]:
-    """Draw a mapping that may have a value of another kind, or a key too few, too many or wrongly spelt."""
+    """Draw a mapping, perhaps with a value of the wrong kind, or a missing, unknown or misspelt key."""
     mapping = dict(draw(mappings))
     key = draw(st.sampled_from(sorted(mapping))) if mapping else ""
     match draw(st.sampled_from(["not"] * 12 + ["key gone", "other value", "other key", "unknown key"])):
@@ -180,7 +180,7 @@ documents = mutated(st.fixed_dictionaries({"backends": backends}, optional={"def
 
 @settings(max_examples=400)
 @given(documents)
-def test_what_the_schema_accepts_the_reader_does_and_the_other_way_round(document: object) -> None:
+def test_the_schema_and_the_reader_accept_the_same_documents(document: object) -> None:
     mistakes = mistakes_of(document)
     if VALIDATOR.is_valid(document):
         event("good" if not mistakes else "beyond a schema")
@@ -191,7 +191,7 @@ def test_what_the_schema_accepts_the_reader_does_and_the_other_way_round(documen
 
 
 @pytest.mark.parametrize(("pattern", "text"), BEYOND_A_SCHEMA.values(), ids=list(BEYOND_A_SCHEMA))
-def test_a_point_that_is_said_to_be_beyond_a_schema_is(pattern: str, text: str) -> None:
+def test_what_is_listed_as_beyond_a_schema_is(pattern: str, text: str) -> None:
     document = yaml.safe_load(text)
     assert VALIDATOR.is_valid(document)
     (mistake,) = mistakes_of(document)

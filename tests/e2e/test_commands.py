@@ -82,7 +82,7 @@ def test_backends_are_listed_as_text_and_as_html(shared: Kernel, need: Need) -> 
     assert (bash["state"], bash["pid"], bash["memory"], bash["cells"]) == ("stopped", "", "", "0")
     for row in table.rows[1:]:
         assert any(line.split() == " ".join(row).split() for line in text.splitlines()), row
-    assert "no multikernel.yaml" in text.splitlines()[-1]
+    assert "no multikernel.yaml" in text.splitlines()[-2]
 
 
 def test_the_table_marks_the_default(shared: Kernel, need: Need) -> None:

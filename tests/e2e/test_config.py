@@ -132,7 +132,7 @@ def test_a_file_beside_the_notebook_starts_nothing_before_the_first_cell(tmp_pat
         assert all(mark.exists() for mark in marks.values())
 
 
-def test_mistakes_are_said_by_the_first_cell_which_does_not_run(tmp_path: Path) -> None:
+def test_the_first_cell_shows_all_mistakes_and_does_not_run(tmp_path: Path) -> None:
     config = "default: python\nbackends:\n  python: {kernel: python3, start: eagr}\n  use: {kernel: python3}\n"
     with open_multi(tmp_path, config) as kernel:
         assert kernel.run("x = 1", silent=True).content["status"] == "ok"
@@ -140,7 +140,7 @@ def test_mistakes_are_said_by_the_first_cell_which_does_not_run(tmp_path: Path) 
     assert first.content["ename"] == "ConfigError"
     assert first.content["evalue"].splitlines() == [
         "multikernel.yaml:3:36: backends.python.start: 'eagr' is not one of lazy, eager (did you mean 'eager'?)",
-        "multikernel.yaml:4:3: backends.use: 'use' is the command %%use: take another name",
+        "multikernel.yaml:4:3: backends.use: 'use' is the command %%use: choose another name",
     ]
     assert second.content["ename"] == "NameError"
 
@@ -180,7 +180,7 @@ def test_a_file_that_others_can_write_is_not_used(tmp_path: Path, mode: int) -> 
         error = kernel.run("1").content
         assert kernel.run("%%python3\n1").result == "1"
     assert error["ename"] == "ConfigError"
-    assert error["evalue"].startswith("multikernel.yaml:1:1: it is not used, since others can write it")
+    assert error["evalue"].startswith("multikernel.yaml:1:1: not used, because other users can write to it")
 
 
 def test_a_file_of_another_user_is_not_used(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_file_of_another_user_is_not_used(tmp_path: Path) -> None:
     os.chown(file, 65534, 65534)
     with open_kernel("multi", cwd=str(tmp_path)) as kernel:
         error = kernel.run("1").content
-    assert error["evalue"].startswith("multikernel.yaml:1:1: it is not used, since it belongs to another user")
+    assert error["evalue"].startswith("multikernel.yaml:1:1: not used, because it belongs to another user")
 
 
 def test_a_file_above_the_notebook_counts_and_the_nearest_wins(tmp_path: Path) -> None:

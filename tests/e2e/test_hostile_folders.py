@@ -97,10 +97,10 @@ def test_nothing_of_a_folder_with_a_config_runs_before_the_first_cell(folder: Pa
         assert done_by_config(folder) == {"startup", "env"}
 
 
-@pytest.mark.parametrize("why", ["others can write it", "it belongs to another"])
+@pytest.mark.parametrize("why", ["other users can write to it", "it belongs to another"])
 def test_nothing_at_all_that_an_untrusted_config_says_is_ever_done(folder: Path, why: str) -> None:
     path = write_config(folder)
-    if why == "others can write it":
+    if why == "other users can write to it":
         path.chmod(0o666)
     else:
         need_root()
@@ -143,5 +143,5 @@ def test_of_its_modules_those_are_imported_that_the_child_alone_imports(folder: 
 def test_a_pipe_as_config_does_not_hold_up_the_notebook(folder: Path) -> None:
     os.mkfifo(folder / "multikernel.yaml")
     with open_kernel("multi", cwd=str(folder)) as kernel:
-        assert kernel.run("1").content["evalue"] == "multikernel.yaml:1:1: it is not used, since it is not a file"
+        assert kernel.run("1").content["evalue"] == "multikernel.yaml:1:1: not used, because it is not a regular file"
         assert kernel.run("1").result == "1"

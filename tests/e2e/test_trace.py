@@ -169,7 +169,7 @@ def test_a_multi_that_is_killed_ends_the_trace_too(tmp_path: Path) -> None:
         processes = family(kernel)
         pid = front(kernel).pid
         front(kernel).kill()
-        assert watch.end() == f"Multi {pid} has ended; what it said last may be missing\n"
+        assert watch.end() == f"Multi {pid} has ended; its last messages may be missing\n"
         assert left_of(processes, seconds=5) == []
         assert list(tmp_path.iterdir()) == []
 
@@ -193,7 +193,7 @@ def test_one_of_several_multis_is_named_by_its_pid(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
         folder.mkdir()
-    assert "no Multi of yours runs" in refusal(tmp_path / "runtime")[1]
+    assert "no Multi of yours is running" in refusal(tmp_path / "runtime")[1]
     with (
         open_kernel("multi", env=env, cwd=str(folders[0])) as one,
         open_kernel("multi", env=env, cwd=str(folders[1])) as two,
@@ -202,7 +202,7 @@ def test_one_of_several_multis_is_named_by_its_pid(tmp_path: Path) -> None:
         listed, complaint = refusal(tmp_path / "runtime")
         rows = [line.split() for line in listed.splitlines()[1:]]
         assert sorted((int(row[0]), row[-1]) for row in rows) == sorted(zip(pids, map(str, folders), strict=True))
-        assert complaint == "multikernel trace: several Multis run: name one, multikernel trace PID\n"
+        assert complaint == "multikernel trace: several Multis are running: choose one with multikernel trace PID\n"
         listed, complaint = refusal(tmp_path / "runtime", str(os.getpid()))
         assert complaint.startswith(f"multikernel trace: no Multi of yours has the pid {os.getpid()}: ")
         assert len(listed.splitlines()) == 3
@@ -216,7 +216,7 @@ def test_a_path_that_is_too_long_for_a_socket_is_one_sentence(tmp_path: Path) ->
         assert kernel.run("1").result == "1"
         listed, complaint = refusal(runtime)
         assert listed == ""
-        assert f"Multi {front(kernel).pid} cannot be watched: the path {runtime}" in complaint
+        assert f"cannot watch Multi {front(kernel).pid}: the path {runtime}" in complaint
         assert "JUPYTER_RUNTIME_DIR" in complaint
         assert "MULTIKERNEL_TRACE" in complaint
 

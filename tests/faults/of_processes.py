@@ -169,7 +169,7 @@ def says_much(moment: Moment, count: int) -> Finding:
         assert last["msg_type"] == "stream"
         late = _numbers(Answer({}, moment.kernel.claim(cell)))
         assert shown + late == list(range(count))
-        result = f"goes on; {missing:,} late, as deno says them"
+        result = f"goes on; {missing:,} late, as deno sends them"
     else:
         assert missing == 0
     return Finding(result, seconds)

@@ -107,7 +107,7 @@ def private_directory_is_deleted(moment: Moment) -> Finding:
     assert is_hello(hello(moment))
     for folder in moment.arena.runtime.glob("multikernel-*"):
         assert folder.stat().st_mode & 0o777 == 0o700
-    return Finding("goes on, and starts anew", watch.seconds)
+    return Finding("goes on, and starts again", watch.seconds)
 
 
 def clock_jumps(moment: Moment) -> Finding:

@@ -15,7 +15,7 @@ Records = Mapping[str, Sequence[Row]]
 def tables(records: Records) -> str:
     """Return all tables in Markdown."""
     parts = [_of_faults(records.get("fault", [])), _of_kernelspecs(records.get("kernelspec", []))]
-    parts.append(_table(("what was done", "what came of it"), records.get("figure", [])))
+    parts.append(_table(("what was done", "result"), records.get("figure", [])))
     parts.append(_verdict(records))
     return "\n\n".join(part for part in parts if part)
 

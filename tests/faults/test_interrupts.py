@@ -108,8 +108,8 @@ def test_presses_at_random_moments(
     what = f"the button, {len(ends)} times at random moments (seed {seed})"
     result = (
         f"the right cell ended each time, after at most {max(end.seconds for end in ends):.1f} s; "
-        f"{sum(end.is_restart for end in ends)} restarts, each told of; {too_early} presses came before the kernel "
-        f"listened to them, which the cell said, and were repeated; {deaths} ended R, which the cell said"
+        f"{sum(end.is_restart for end in ends)} restarts, each reported; {too_early} presses came before the kernel "
+        f"was listening, as the cell reported, and were repeated; {deaths} ended R, as the cell reported"
     )
     record_property("figure", [what, result])
 

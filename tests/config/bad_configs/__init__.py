@@ -1,8 +1,7 @@
-"""Bad configs, each with the exact message it gets: the text files here, which docs/configuration.md shows, too.
+"""Bad configs, each with its exact message: the text files here, which docs/configuration.md shows as well.
 
-A text file has a title, and for each case `== what it is`, the file, and a line `=> message` for each mistake. `<0x09>`
-stands for a byte, `<0x5B * 100>` for a hundred of them. `python -m tests.config.bad_configs` brings the page up to
-date.
+A text file has a title and, for each case, `== what it is`, the file, and a line `=> message` for each mistake.
+`<0x09>` stands for a byte, `<0x5B * 100>` for a hundred of them. `python -m tests.config.bad_configs` updates the page.
 """
 
 import json
@@ -22,7 +21,7 @@ MARKUP = re.compile(r"[^\w\s.,:;='\"(){}%?+-]|_")
 
 @dataclass(frozen=True, slots=True)
 class BadConfig:
-    """A case; `shown` is the file as it is written here, `message` has a line for each mistake."""
+    """A case; `shown` is the file as written here, `message` has a line for each mistake."""
 
     title: str
     shown: str
@@ -51,13 +50,13 @@ def _case(text: str) -> BadConfig:
 
 
 def page(text: str) -> str:
-    """Return the text of docs/configuration.md with the generated parts as they should be."""
+    """Return the text of docs/configuration.md with its generated parts up to date."""
     generated = {"keys": _table_of_keys, "mistakes": _tables_of_mistakes}
     return GENERATED.sub(lambda found: f"{found[1]}\n{generated[found[2]]()}\n{found[3]}", text)
 
 
 def _table_of_keys() -> str:
-    """Return what the schema says on each key, as a Markdown table."""
+    """Return the schema's descriptions of the keys as a Markdown table."""
     rows = ["| key of a backend | default | means |", "|---|---|---|"]
     for key, rule in json.loads(SCHEMA.read_text("utf-8"))["definitions"]["backend"]["properties"].items():
         default = f"`{json.dumps(rule['default'])}`" if "default" in rule else ""
@@ -66,7 +65,7 @@ def _table_of_keys() -> str:
 
 
 def _tables_of_mistakes() -> str:
-    """Return all cases as Markdown, a table for each section."""
+    """Return all cases as Markdown, with a table for each section."""
     rows = []
     for title, cases in sections().items():
         rows += ["", f"### {title}", "", "| file | message |", "|---|---|"]
@@ -77,6 +76,6 @@ def _tables_of_mistakes() -> str:
 
 
 def _in_a_cell(text: str) -> str:
-    """Return a text as a cell of a Markdown table can hold it within <pre>, nothing of it taken for markup."""
+    """Return a text for <pre> in a cell of a Markdown table, with all markup escaped."""
     escaped = MARKUP.sub(lambda found: f"&#{ord(found[0])};", text.rstrip("\n"))
     return escaped.replace("\n", "<br>")

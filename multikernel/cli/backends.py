@@ -1,0 +1,67 @@
+"""What can be known about backends without starting them: their programs, their names, and why one cannot start."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path, PurePath
+from string import Template
+
+from ..config.kernelspecs import InstalledKernelspec
+from ..config.lookup import VARIABLE
+from ..core.cells.command_names import NAMES as COMMANDS
+from ..core.cells.names import Names
+from ..core.config import BackendConfig, Config
+from ..core.kernels.table import KernelProfile, profile_of_program
+from ..core.wording import did_you_mean, nearest
+
+OWN_PYTHON = frozenset({"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"})
+"""What jupyter_client replaces with the interpreter it runs on (8.10, `KernelManager.format_kernel_cmd`)."""
+
+
+def config_of_multi(spec: InstalledKernelspec) -> Path | None:
+    """Return the config file that an installed Multi was given, or None."""
+    named = spec.env.get(VARIABLE)
+    return Path(Template(named).safe_substitute(os.environ)) if named else None
+
+
+def program(spec: InstalledKernelspec, env: Mapping[str, str]) -> str | None:
+    """Return the path of the program that a kernelspec starts, given a backend's `env`; None if it does not exist."""
+    first = spec.argv[0].replace("{resource_dir}", str(spec.folder)).replace("{prefix}", sys.prefix)
+    if first in OWN_PYTHON:
+        return sys.executable
+    environment = {**os.environ, **env}
+    path = Template(spec.env.get("PATH", "${PATH}")).safe_substitute({"PATH": os.defpath, **environment})
+    return shutil.which(first, path=path)
+
+
+def why_unusable(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKernelspec]) -> str | None:
+    """Return why a backend cannot start, or None if it probably can."""
+    spec = kernelspecs.get(backend.kernel.lower())
+    usable = [name for name, other in kernelspecs.items() if not other.is_multi]
+    if spec is None:
+        near = did_you_mean(nearest(backend.kernel, usable))
+        return f"the kernelspec {backend.kernel!r} is not installed{near}; installed: {', '.join(usable)}"
+    if spec.is_multi:
+        return (
+            f"the kernelspec {backend.kernel!r} is a Multi, which cannot be a backend; use one of {', '.join(usable)}"
+        )
+    if spec.fault:
+        return spec.fault
+    if spec.is_local and program(spec, backend.env) is None:
+        return f"its program {spec.argv[0]} does not exist: reinstall the kernel, or fix {spec.folder / 'kernel.json'}"
+    return None
+
+
+def names_of(config: Config, kernelspecs: dict[str, InstalledKernelspec]) -> Names:
+    """Return the names that header lines may use, as `core.router` does before any backend has started."""
+    specs = {name: kernelspecs.get(backend.kernel) for name, backend in config.backends.items()}
+    languages = {name: spec.language.lower() for name, spec in specs.items() if spec and not spec.is_multi}
+    return Names(config, frozenset(COMMANDS), languages)
+
+
+def profile_of_kernelspec(spec: InstalledKernelspec | None) -> KernelProfile | None:
+    """Return the profile that a kernelspec reveals; None if only the running kernel can tell."""
+    words = (word for argument in (spec.argv if spec else ()) for word in re.split(r"\W+", PurePath(argument).name))
+    return profile_of_program(words)
