@@ -16,7 +16,7 @@ FUZZ_CASES ?= 1000000
 TESTS ?= tests/core tests/commands tests/languages tests/e2e
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test test-pythons test-lowest test-newest test-here dist bench faults fuzz soak pictures clean r \
+.PHONY: help lab tour test test-pythons test-lowest test-newest test-here types dist bench faults fuzz soak pictures clean r \
 	kernels chromium
 
 help: ## this list
@@ -32,7 +32,7 @@ tour: $(VENV)/.lab r ## run the tour without a browser; results in build/tour.ip
 		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to html build/tour.ipynb
 
-test: $(VENV)/.test kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
+test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -43,21 +43,23 @@ test: $(VENV)/.test kernels chromium ## lint, type check and test, with real ker
 
 test-pythons: ## the tests of core, commands, languages and e2e on each Python from 3.11 on that is here, pyenv's too
 	@for python in $$(scripts/list-pythons); do \
-		$(MAKE) PYTHON=$$python VENV=build/$${python##*/} test-here || exit; done
+		$(MAKE) PYTHON=$$python VENV=build/$${python##*/} types test-here || exit; done
 
 test-lowest: ## the same with the lowest versions that pyproject.toml allows
 	@mkdir -p build
 	scripts/lowest-versions pyproject.toml lab >build/lowest.txt
-	@PIP_CONSTRAINT=$(CURDIR)/build/lowest.txt $(MAKE) VENV=build/lowest test-here
+	@PIP_CONSTRAINT=$(CURDIR)/build/lowest.txt PYTEST_ADDOPTS='-W default' $(MAKE) VENV=build/lowest test-here
 
 # Type check and test on the newest Python that is here, unless it is the one that has tested all.
 test-newest: $(VENV)/.test
 	@python=$$(scripts/list-pythons | tail -n 1); [ "$$($$python -V)" = "$$($(BIN)/python -V)" ] \
-		|| $(MAKE) PYTHON=$$python VENV=build/$${python##*/} test-here
+		|| $(MAKE) PYTHON=$$python VENV=build/$${python##*/} types test-here
 
-test-here: $(VENV)/.test kernels
-	$(BIN)/python -V
+types: $(VENV)/.test
 	$(BIN)/mypy
+
+test-here: $(VENV)/.test $(VENV)/.old kernels
+	$(BIN)/python -V
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(TESTS)
 
 dist: $(VENV)/.lab ## build sdist and wheel, check both, and run the tour from the wheel in an empty environment
@@ -119,4 +121,10 @@ $(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml $(wildcard kernelspec/*)
 $(VENV)/.test: $(VENV)/.lab
 	@echo "Installing the test tools and more kernels into $(VENV)"
 	@$(PIP) $(MULTI)'[lab,test]'
+	@touch $@
+
+# Older ipykernels, which the tests run as backends.
+$(VENV)/.old: $(VENV)/.test scripts/install-old-ipykernels
+	@echo "Installing older ipykernels into $(VENV)/old"
+	@scripts/install-old-ipykernels $(VENV)/old
 	@touch $@
