@@ -16,7 +16,7 @@ FUZZ_CASES ?= 1000000
 TESTS ?= tests/core tests/commands tests/languages tests/e2e
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test test-pythons test-lowest test-newest test-here types dist bench faults fuzz soak pictures clean r \
+.PHONY: help lab tour test test-pythons test-lowest test-newest test-here types dist zoo bench faults fuzz soak pictures clean r \
 	kernels chromium
 
 help: ## this list
@@ -38,7 +38,7 @@ test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, 
 	$(BIN)/mypy
 	$(BIN)/coverage run -m pytest tests/core
 	$(BIN)/coverage report
-	$(BIN)/pytest --ignore=tests/core --numprocesses=auto --dist=loadfile
+	$(BIN)/pytest --ignore=tests/core --ignore=tests/zoo --numprocesses=auto --dist=loadfile
 	@$(MAKE) test-newest TESTS='tests/core tests/commands tests/config tests/trace'
 
 test-pythons: ## the tests of core, commands, languages and e2e on each Python from 3.11 on that is here, pyenv's too
@@ -68,6 +68,10 @@ dist: $(VENV)/.lab ## build sdist and wheel, check both, and run the tour from t
 	$(BIN)/python -m build --outdir dist
 	$(BIN)/twine check --strict dist/*
 	@$(MAKE) VENV=build/from-wheel MULTI=./$$(ls dist/*.whl) tour
+
+zoo: $(VENV)/.test kernels ## kernels that others wrote, each alone and behind Multi; table into docs/kernels.md
+	@$(BIN)/python -m tests.zoo.install || true
+	$(BIN)/python -m tests.zoo -q
 
 bench: kernels ## measure Multi beside the child alone and others; table into docs/performance.md, all else into build/bench
 	@$(PIP) -e '.[bench]'
