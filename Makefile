@@ -4,36 +4,74 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pep517
+# What is installed as Multi: this checkout, or say MULTI=./dist/multikernel-0.1.0-py3-none-any.whl
+MULTI ?= -e .
 # More options for `make lab`, say LAB_ARGS=--no-browser
 LAB_ARGS ?=
 # What `make bench` measures, say BENCH_ARGS='round_trip --runs 1'; only without it the table in docs/ is written anew
 BENCH_ARGS ?= --write-page
 # How many cases `make fuzz` tries
 FUZZ_CASES ?= 1000000
+# What `make test-pythons` and `make test-lowest` run
+TESTS ?= tests/core tests/commands tests/languages tests/e2e
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test bench faults fuzz soak pictures clean kernels chromium
+.PHONY: help lab tour test test-pythons test-lowest test-newest test-here types dist zoo bench faults fuzz soak pictures clean r \
+	kernels chromium
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
 
-lab: $(VENV)/.lab ## open JupyterLab on the tour, with Multi, Python, Bash and TypeScript kernels
+lab: $(VENV)/.lab r ## open JupyterLab on the tour, with Multi and kernels for Python, Bash, TypeScript and R
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) \
 		--LabApp.default_url=/lab/tree/examples/tour.ipynb $(LAB_ARGS)
 
-tour: $(VENV)/.lab ## run the tour without a browser; results in build/tour.ipynb and build/tour.html
+tour: $(VENV)/.lab r ## run the tour without a browser; results in build/tour.ipynb and build/tour.html
 	@rm -f build/tour.*
 	$(BIN)/jupyter nbconvert --log-level=WARN --execute --ExecutePreprocessor.kernel_name=multi \
 		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to html build/tour.ipynb
 
-test: $(VENV)/.test kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
+test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/coverage run -m pytest tests/core
 	$(BIN)/coverage report
-	$(BIN)/pytest --ignore=tests/core --numprocesses=auto --dist=loadfile
+	$(BIN)/pytest --ignore=tests/core --ignore=tests/zoo --numprocesses=auto --dist=loadfile
+	@$(MAKE) test-newest TESTS='tests/core tests/commands tests/config tests/trace'
+
+test-pythons: ## the tests of core, commands, languages and e2e on each Python from 3.11 on that is here, pyenv's too
+	@for python in $$(scripts/list-pythons); do \
+		$(MAKE) PYTHON=$$python VENV=build/$${python##*/} types test-here || exit; done
+
+test-lowest: ## the same with the lowest versions that pyproject.toml allows
+	@mkdir -p build
+	scripts/lowest-versions pyproject.toml lab >build/lowest.txt
+	@PIP_CONSTRAINT=$(CURDIR)/build/lowest.txt PYTEST_ADDOPTS='-W default' $(MAKE) VENV=build/lowest test-here
+
+# Type check and test on the newest Python that is here, unless it is the one that has tested all.
+test-newest: $(VENV)/.test
+	@python=$$(scripts/list-pythons | tail -n 1); [ "$$($$python -V)" = "$$($(BIN)/python -V)" ] \
+		|| $(MAKE) PYTHON=$$python VENV=build/$${python##*/} types test-here
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+test-here: $(VENV)/.test $(VENV)/.old kernels
+	$(BIN)/python -V
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(TESTS)
+
+dist: $(VENV)/.lab ## build sdist and wheel, check both, and run the tour from the wheel in an empty environment
+	@$(PIP) -e '.[dist]'
+	@rm -rf dist build/from-wheel
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/twine check --strict dist/*
+	@$(MAKE) VENV=build/from-wheel MULTI=./$$(ls dist/*.whl) tour
+
+zoo: $(VENV)/.test kernels ## kernels that others wrote, each alone and behind Multi; table into docs/kernels.md
+	@$(BIN)/python -m tests.zoo.install || true
+	$(BIN)/python -m tests.zoo -q
 
 bench: kernels ## measure Multi beside the child alone and others; table into docs/performance.md, all else into build/bench
 	@$(PIP) -e '.[bench]'
@@ -58,6 +96,10 @@ clean: ## remove all that make has made here, .venv too
 	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
+# R, which PyPI does not have; where it cannot be installed, the tour does without.
+r: $(VENV)/.lab
+	@$(BIN)/jupyter kernelspec list 2>&1 | grep -q '^ *ir ' || scripts/apt-install r-cran-irkernel || true
+
 # The kernels that PyPI does not have, what puts a clock, and the packages of R that values may be of. Where they cannot be
 # installed, their tests are skipped, but not in CI.
 kernels: $(VENV)/.test
@@ -75,12 +117,18 @@ $(VENV)/pyvenv.cfg:
 
 $(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml $(wildcard kernelspec/*)
 	@echo "Installing Multi, JupyterLab and kernels into $(VENV), which takes a minute or two"
-	@$(PIP) -e '.[lab]'
+	@$(PIP) $(MULTI)'[lab]'
 	@$(BIN)/python -m bash_kernel.install --sys-prefix >/dev/null
 	@scripts/install-deno $(BIN)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.lab
 	@echo "Installing the test tools and more kernels into $(VENV)"
-	@$(PIP) -e '.[lab,test]'
+	@$(PIP) $(MULTI)'[lab,test]'
+	@touch $@
+
+# Older ipykernels, which the tests run as backends.
+$(VENV)/.old: $(VENV)/.test scripts/install-old-ipykernels
+	@echo "Installing older ipykernels into $(VENV)/old"
+	@scripts/install-old-ipykernels $(VENV)/old
 	@touch $@

@@ -1,0 +1,1 @@
+"""Kernels that others wrote, each compared with itself behind Multi: `make zoo`."""
