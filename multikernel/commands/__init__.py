@@ -26,7 +26,12 @@ TABLE: dict[str, Command] = {
         Command("interrupt", "%%interrupt backend …", "interrupt busy backends", interrupt),
         Command("log", "%%log backend", "show the last lines that a backend wrote to stdout and stderr", log),
         Command("vars", "%%vars [backend …]", "show the variables of running backends: type, shape, size", vars_),
-        Command("help", "%%help [name]", "show everything that a header line can do, or explain one name", help_),
+        Command(
+            "help",
+            "%%help [name]",
+            "show everything that a header line can do, or explain one name",
+            lambda services, arguments: help_(TABLE, services, arguments),
+        ),
     )
 }
 

@@ -1,5 +1,7 @@
 """%%help: everything that header lines can do, from the table of commands."""
 
+from collections.abc import Mapping
+
 from ..core.errors import HeaderError
 from ..core.protocol.wire import Json
 from ..core.services import Services
@@ -23,20 +25,18 @@ Backends: {backends}.
 Cells without a header line run on the default backend, {default}."""
 
 
-async def help_(services: Services, arguments: Arguments) -> Json | None:
-    """Show the whole grammar, or what one name means."""
-    from . import TABLE
-
+async def help_(table: Mapping[str, Command], services: Services, arguments: Arguments) -> Json | None:
+    """Show the whole grammar with this table of commands, or what one name means."""
     if len(arguments) > 1:
         raise HeaderError(f"%%help takes one name, not {len(arguments)}.")
     if not arguments:
-        commands = "\n".join(describe(command) for command in TABLE.values())
+        commands = "\n".join(describe(command) for command in table.values())
         names = services.state.names
         backends = ", ".join(_with_language(name, names.languages.get(name, "")) for name in names.backends())
         return {"text/plain": GRAMMAR.format(commands=commands, backends=backends, default=services.state.default)}
     name = arguments[0].removeprefix("%%").lower()
-    if name in TABLE:
-        return {"text/plain": describe(TABLE[name])}
+    if name in table:
+        return {"text/plain": describe(table[name])}
     backend = services.state.backends[services.state.names.resolve(name, services.state.default)]
     return {"text/plain": f"{'%%' + name:<22}  run this cell on {backend.name}, kernelspec {backend.config.kernel}"}
 

@@ -27,7 +27,7 @@ class State:
     """What is wrong with the config file, for the first cell to report; the built-in config is in use. Written by
     execution."""
     holds_starts: bool = False
-    """The config came with the notebook, so nothing starts before the first cell. Written by execution."""
+    """The config came with the notebook, so nothing starts before the first cell. Written by starts."""
     count: int = 0
     """The notebook's execution counter: the number of the last cell. Written by execution."""
 

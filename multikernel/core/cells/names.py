@@ -17,7 +17,7 @@ class Names:
     config: Config
     commands: frozenset[str]
     languages: dict[str, str]
-    """Backend -> its language, in lower case; grows while kernels say what they are."""
+    """Backend -> its language, in lower case; grows as kernels tell what they are. Written by lifecycle."""
     _owners: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
