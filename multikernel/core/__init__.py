@@ -1,8 +1,8 @@
 """The pure core: what Multi decides, without input or output.
 
-An event comes in as a call on `router.Router` (a message of the notebook, a message of a child, a child that is ready or
-has died, a timer, the outcome of a job); a list of `actions` goes out, and the driver performs them. Nothing here reads a
-clock, a file or a socket, and nothing waits.
+An event comes in as a call on `router.Router` (a message of the notebook, a message of a child, a child that is ready
+or has died, a timer, the outcome of a job); a list of `actions` goes out, and the driver performs them. Nothing here
+reads a clock, a file or a socket, and nothing waits.
 
     router      events in, actions out; which features there are
     requests    the notebook's side: one busy, one reply, one idle
