@@ -4,6 +4,7 @@
 language says. Each entry names where the fact was seen.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -11,6 +12,9 @@ from itertools import pairwise
 from ..config import InterruptMode
 from ..protocol.wire import Json
 from . import ipython
+
+PYTHON_PROGRAM = re.compile(r"(python|pypy)[0-9.]*")
+IPYKERNEL_MODULES = ("ipykernel_launcher", "ipykernel", "ipykernel.kernelapp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +104,28 @@ def profile_of_program(words: Iterable[str]) -> KernelProfile | None:
     return None if implementation is None else profile_of({"implementation": implementation})
 
 
-def loses_over_ipc(argv: Sequence[str]) -> bool:
-    """Whether a kernel that is started so may lose outputs over ipc: one in Python that is not ipykernel itself.
+def speaks_ipc(argv: Sequence[str]) -> bool:
+    """Whether a kernelspec's command is known to start, on this machine, a kernel that speaks ipc; others get tcp.
 
-    Such kernels are built on ipykernel (7.4), which hands its outputs to zmq in bursts and drops what exceeds 1,000
-    waiting messages. A Unix socket takes some 300 of them on top, a tcp connection many thousands: of 100,000 lines in
-    quick succession bash_kernel and octave_kernel lost one in a hundred over ipc, none over tcp on a quiet machine. In
-    ipykernel itself that limit is lifted (`ipython.SETUP`), which cannot be done from outside. xeus-python looks alike;
-    it does not speak ipc.
+    ipykernel and IRkernel do. Of the others some end at once (deno, xeus-python), some live on and never listen (a
+    JVM's zmq makes a tcp port of the path); only a start would tell. Those that are built on ipykernel (bash_kernel,
+    octave_kernel) speak it, but 7.4 drops outputs when 1,000 of them wait, and a Unix socket takes fewer on top than a
+    tcp connection: of 100,000 lines in quick succession they lost one in a hundred over ipc, none over tcp on a quiet
+    machine. In ipykernel itself that limit is lifted (`ipython.SETUP`). A command that starts another one, as ssh,
+    docker and conda do, may start it where the sockets' folder is not.
     """
-    module = next((after for option, after in pairwise(argv) if option == "-m"), "")
-    return bool(module) and OF_PROGRAM.get(module.partition(".")[0]) != "ipython"
+    program, *arguments = argv or ("",)
+    name = program.rpartition("/")[2]
+    if name in ("R", "Rscript"):
+        return any("IRkernel::main(" in argument for argument in arguments)
+    if not PYTHON_PROGRAM.fullmatch(name):
+        return False
+    for before, argument in pairwise(("", *arguments)):
+        if before == "-m":
+            return argument in IPYKERNEL_MODULES
+        if not argument.startswith("-") and before not in ("-X", "-W"):
+            return False
+    return False
 
 
 def language_of(kernel_info: Json) -> str:

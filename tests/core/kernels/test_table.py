@@ -11,9 +11,9 @@ from multikernel.core.kernels.table import (
     KernelProfile,
     language_info,
     language_of,
-    loses_over_ipc,
     profile_of,
     profile_of_program,
+    speaks_ipc,
 )
 
 ANYTHING = st.recursive(
@@ -106,15 +106,21 @@ def test_the_language_of_a_kernel_that_has_not_spoken_is_the_kernelspecs() -> No
 @pytest.mark.parametrize(
     ("argv", "expected"),
     [
-        ("python3 -m bash_kernel -f {connection_file}", True),
-        ("/opt/python -X frozen_modules=off -m a.new_kernel -f {connection_file}", True),
-        ("python3 -m ipykernel_launcher -f {connection_file}", False),
-        ("python3 -m ipykernel -f {connection_file}", False),
-        ("R --slave -e IRkernel::main() --args {connection_file}", False),
+        ("python3 -m ipykernel_launcher -f {connection_file}", True),
+        ("/opt/python3.12 -I -X frozen_modules=off -m ipykernel -f {connection_file}", True),
+        ("R --slave -e IRkernel::main() --args {connection_file}", True),
+        ("/usr/lib/R/bin/R --no-echo -e IRkernel::main() --args {connection_file}", True),
+        ("R -f kernel.R {connection_file}", False),
+        ("python3 -m bash_kernel -f {connection_file}", False),
+        ("python3 start.py -m ipykernel_launcher -f {connection_file}", False),
+        ("python3 -m nb_conda_kernels.runner /env python -m ipykernel_launcher -f {connection_file}", False),
+        ("ssh host python3 -m ipykernel_launcher -f {connection_file}", False),
+        ("pythonic -m ipykernel_launcher -f {connection_file}", False),
         ("deno jupyter --kernel --conn {connection_file}", False),
         ("python3 -m", False),
+        ("python3", False),
         ("", False),
     ],
 )
-def test_kernels_that_are_built_on_ipykernel_may_lose_outputs_over_ipc(argv: str, expected: bool) -> None:
-    assert loses_over_ipc(argv.split()) is expected
+def test_ipc_is_for_kernels_that_are_known_to_speak_it(argv: str, expected: bool) -> None:
+    assert speaks_ipc(argv.split()) is expected
