@@ -7,7 +7,9 @@ line is the front's to answer.
 from collections.abc import Callable, Mapping
 
 from ..backend import BackendState
-from ..cells.cell import NOW, Cell, HeaderLine, child_text, parse
+from ..cells.cell import Cell, parse
+from ..cells.child_text import child_text
+from ..cells.lines import NOW, HeaderLine
 from ..errors import MultiError
 from ..feature import Feature, Handler
 from ..protocol.rewrite import OwnMatches
@@ -87,7 +89,7 @@ class Introspection(Feature):
         """A bare backend header is incomplete, commands are complete; a body is for the child to judge."""
         if cell is None:
             return {"status": "invalid"}
-        if not cell.header_lines or cell.code[cell.body_start :].strip():
+        if cell.has_body:
             return None
         return {"status": "complete"} if cell.header is None else {"status": "incomplete", "indent": ""}
 

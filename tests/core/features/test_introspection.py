@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from multikernel.core.config import Kernelspec
 from multikernel.core.protocol.wire import Json
 
-from ..desk import COMMANDS, Desk, configured
+from ..desk import COMMANDS, KERNELSPECS, Desk
 
-BACKENDS = ["bash", "ir", "py", "python3"]
-ALL_NAMES = sorted([*BACKENDS, "python", "r", *COMMANDS])
+BACKENDS = ["bash", "ir", "py", "python", "python3", "r"]
+ALL_NAMES = sorted([*BACKENDS, *COMMANDS])
 
 
 def ask(desk: Desk, kind: str, text: str, **content: Any) -> list[str]:
@@ -190,8 +191,8 @@ def test_a_body_is_for_the_child_to_judge(code: str, backend: str) -> None:
         ("%%st|\nx = 1", ["%%start", "%%stop"]),
         ("%%zz|", []),
         ("%%use |", BACKENDS),
-        ("%%use p|", ["py", "python3"]),
-        ("%%USE P|", ["py", "python3"]),
+        ("%%use p|", ["py", "python", "python3"]),
+        ("%%USE P|", ["py", "python", "python3"]),
         ("%%start ir b|", ["bash"]),
         ("%%use r\n%%stop i|\n", ["ir"]),
         ("%%help |", ALL_NAMES),
@@ -277,10 +278,9 @@ def test_a_header_line_is_explained_here(text: str, shown: str) -> None:
 
 
 def test_a_language_is_explained_as_the_cell_means_it() -> None:
-    info = {"ir": {"language_info": {"name": "s"}}, "bash": {"language_info": {"name": "s"}}}
-    desk = Desk("python3", "ir", "bash", config=configured("python3", "ir", "bash"), kernel_info=info)
-    ask(desk, "inspect", "%%use bash\n%%s|\nx")
-    assert "on bash" in desk.last("inspect_reply")["data"]["text/plain"]
+    desk = Desk("python3", kernelspecs={**KERNELSPECS, "bash": Kernelspec("bash", "python", "Another")})
+    ask(desk, "inspect", "%%use bash\n%%python|\nx")
+    assert "on python3" in desk.last("inspect_reply")["data"]["text/plain"]
 
 
 def test_a_cell_that_cannot_be_right_is_explained_by_nobody() -> None:
