@@ -73,6 +73,16 @@ class Cell:
         """Whether it is not to wait for its turn."""
         return any(line.is_urgent for line in self.commands)
 
+    @property
+    def above(self) -> str:
+        """All that stands above the body."""
+        return self.code[: self.body_start]
+
+    @property
+    def header_of_next(self) -> str:
+        """What sends a new cell to where this one's header does."""
+        return "" if self.header is None else f"{self.header.text}\n"
+
     def header_line_at(self, position: int) -> HeaderLine | None:
         """Return Multi's line in which a cursor stands."""
         return next((line for line in self.header_lines if line.start <= position <= line.end), None)
@@ -118,6 +128,12 @@ def parse(code: str, names: Names, default: str) -> Cell:
     if cell.is_urgent and cell.target is not None:
         raise HeaderError(f"A command with {NOW} does not wait for its turn, so it needs a cell of its own.")
     return cell
+
+
+def has_header(code: str, names: Names) -> bool:
+    """Whether the first line that is neither blank nor a comment is a header line of Multi's."""
+    line = header_line(code, 0)
+    return line is not None and names.is_known(line.name)
 
 
 def refuse_unknown_header(cell: Cell, backend: str, profile: KernelProfile, names: Names) -> None:

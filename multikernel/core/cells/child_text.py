@@ -1,7 +1,9 @@
 """What a child gets for a cell, and where a cursor in the one lies in the other."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ..kernels.comments import comment_start
 from ..kernels.table import KernelProfile
@@ -21,8 +23,8 @@ class ChildText:
     text: str
     shift: int = 0
     """Code points that were cut from the cell's beginning; negative: that were put there."""
-    comments: tuple[tuple[str, str], ...] = ()
-    """Lines above the body that the child has as comments, and what they are in the cell; of the same length."""
+    typed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """By each line above the body that became a comment for the child, what it is in the cell; of the same length."""
 
     def to_child(self, position: int) -> int:
         """Map a cursor in the cell to one in the text."""
@@ -39,18 +41,17 @@ def child_text(cell: Cell, profile: KernelProfile) -> ChildText:
     if not cell.header_lines:
         return ChildText(cell.code)
     first = first_line(cell.code, cell.body_start)
-    above, body = cell.code[: cell.body_start], cell.code[cell.body_start :]
+    above, body = cell.above, cell.code[cell.body_start :]
     if _comes_first(above, cell.code[first:], profile):
         return ChildText(cell.code[first:], first)
     lines = above.split("\n")
     commented = [_as_comment(line, profile.line_comment) for line in lines]
-    changes = [(new.rstrip(), old.rstrip()) for new, old in zip(commented, lines, strict=True) if new != old]
+    typed = {new.rstrip(): old.rstrip() for new, old in zip(commented, lines, strict=True) if new != old}
+    typed.pop("", None)
     indent = INDENT.match(cell.code, first)[0] if profile.reads_as_ipython else ""  # type: ignore[index]
     top = "\n".join(commented)
     start = first_line(top, 0)
-    return ChildText(
-        top[:start] + indent + top[start:] + body, -len(indent), tuple(change for change in changes if change[0])
-    )
+    return ChildText(top[:start] + indent + top[start:] + body, -len(indent), MappingProxyType(typed))
 
 
 def _comes_first(above: str, body: str, profile: KernelProfile) -> bool:

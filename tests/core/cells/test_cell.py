@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from multikernel.core.cells.cell import parse, refuse_unknown_header
+from multikernel.core.cells.cell import has_header, parse, refuse_unknown_header
 from multikernel.core.cells.child_text import child_text
 from multikernel.core.cells.names import Names
 from multikernel.core.errors import BackendNotFound, HeaderError, MultiError
@@ -167,6 +167,17 @@ def test_a_language_means_the_same_before_and_after_a_use() -> None:
     two = Names(CONFIG, NAMES.commands, {**LANGUAGES, "bash": "r"})
     with pytest.raises(BackendNotFound, match="write %%bash or %%ir"):
         parse("%%use bash\n%%r\n1", two, "bash")
+
+
+def test_what_a_next_cell_needs_to_run_in_the_same_place() -> None:
+    for code, above, header in (
+        ("# x\n%%use bash\n%%R -i py:x\n1", "# x\n%%use bash\n%%R -i py:x\n", "%%R\n"),
+        ("%%use r\n1", "%%use r\n", ""),
+        ("1", "", ""),
+    ):
+        assert (parsed(code).above, parsed(code).header_of_next) == (above, header)
+    assert all(has_header(text, NAMES) for text in ("# %load\n%%r\n1", "%%use r"))
+    assert not any(has_header(text, NAMES) for text in ("%%time\n1", "1\n%%r", ""))
 
 
 def test_the_header_line_under_a_cursor() -> None:

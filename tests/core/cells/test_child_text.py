@@ -73,7 +73,7 @@ def test_a_comment_of_another_language_becomes_one_of_the_body_s(code: str, text
 def test_all_above_the_body_is_cut_where_there_is_no_comment_for_it(code: str, text: str) -> None:
     for profile in (CUT, BASH):
         cut = child_text(parsed(code), profile)
-        assert (cut.text, code[cut.shift :], cut.comments) == (text, text, ())
+        assert (cut.text, code[cut.shift :], cut.typed) == (text, text, {})
 
 
 @pytest.mark.parametrize("profile", [IPYTHON, BY_IMPLEMENTATION["xeus-python"]])
@@ -99,11 +99,11 @@ def test_ipython_gets_a_comment_with_the_body_s_indent_and_a_line_of_its_own_for
 
 
 def test_what_became_a_comment_is_known() -> None:
-    assert child_text(parsed("# a\n// b\n\n%%use r \n%%py -i ir:x\r\nx\ny"), IPYTHON).comments == (
-        ("## b", "// b"),
-        ("##use r", "%%use r"),
-        ("##py -i ir:x", "%%py -i ir:x"),
-    )
+    assert child_text(parsed("# a\n// b\n\n%%use r \n%%py -i ir:x\r\nx\ny"), IPYTHON).typed == {
+        "## b": "// b",
+        "##use r": "%%use r",
+        "##py -i ir:x": "%%py -i ir:x",
+    }
 
 
 HEADERS = st.lists(
@@ -133,7 +133,7 @@ def test_a_header_that_stays_moves_no_line_and_but_for_an_indent_no_cursor(
     assert (len(text.text), text.text.count("\n")) == (len(cell.code) - text.shift, cell.code.count("\n"))
     above = text.text[: cell.body_start - text.shift].splitlines()
     assert all(not line.strip() or line.lstrip().startswith(profile.line_comment[0]) for line in above)
-    assert all(0 < len(comment) == len(typed) for comment, typed in text.comments)
+    assert all(0 < len(comment) == len(typed) for comment, typed in text.typed.items())
 
 
 def test_a_cursor_above_a_cut_is_at_the_beginning() -> None:
