@@ -11,7 +11,7 @@ from multikernel.core.protocol.wire import Json
 from ..desk import COMMANDS, KERNELSPECS, Desk
 
 BACKENDS = ["bash", "ir", "py", "python", "python3", "r"]
-ALL_NAMES = sorted([*BACKENDS, *COMMANDS])
+ALL_NAMES = [*BACKENDS, *sorted(COMMANDS)]
 
 
 def ask(desk: Desk, kind: str, text: str, **content: Any) -> list[str]:
@@ -31,7 +31,8 @@ def matches(desk: Desk, text: str) -> list[str]:
     """Return what the front offers by itself, in the place of the word at the cursor."""
     ask(desk, "complete", text)
     content = desk.last("complete_reply")
-    assert (content["status"], content["metadata"]) == ("ok", {})
+    types = content["metadata"].get("_jupyter_types_experimental", [])
+    assert (content["status"], [item["text"] for item in types]) == ("ok", content["matches"])
     assert content["cursor_end"] == text.index("|")
     typed = re.split(r"\s", text[: text.index("|")])[-1]
     assert content["cursor_start"] == text.index("|") - len(typed) or not content["matches"]
@@ -182,12 +183,12 @@ def test_a_body_is_for_the_child_to_judge(code: str, backend: str) -> None:
     ("text", "found"),
     [
         ("%%|", [f"%%{name}" for name in ALL_NAMES]),
-        ("%%b|", ["%%backends", "%%bash"]),
-        ("%%B|", ["%%backends", "%%bash"]),
+        ("%%b|", ["%%bash", "%%backends"]),
+        ("%%B|", ["%%bash", "%%backends"]),
         ("\n\n%%re|", ["%%restart"]),
-        ("%%use r\n%%ba|", ["%%backends", "%%bash"]),
-        ("%%backends\n%%ba|\n1", ["%%backends", "%%bash"]),
-        ("%%ba|sh\nls", ["%%backends", "%%bash"]),
+        ("%%use r\n%%ba|", ["%%bash", "%%backends"]),
+        ("%%backends\n%%ba|\n1", ["%%bash", "%%backends"]),
+        ("%%ba|sh\nls", ["%%bash", "%%backends"]),
         ("%%st|\nx = 1", ["%%start", "%%stop"]),
         ("%%zz|", []),
         ("%%use |", BACKENDS),
@@ -200,8 +201,9 @@ def test_a_body_is_for_the_child_to_judge(code: str, backend: str) -> None:
         ("%%use zz|", []),
         ("%%stop ir -|", ["--now"]),
         ("%%stop --x|", []),
-        ("%%bash |", []),
-        ("%%bash --|\nls", []),
+        ("%%bash |", ["-i", "-o", "--input", "--output"]),
+        ("%%bash --|\nls", ["--input", "--output"]),
+        ("# x\n%%ba|", ["%%bash", "%%backends"]),
     ],
 )
 def test_a_header_line_is_completed_here(text: str, found: list[str]) -> None:
@@ -225,7 +227,7 @@ def test_a_kernel_with_magics_is_asked_for_its_own_too(text: str) -> None:
         cursor_end=4,
     )
     reply = desk.last("complete_reply")
-    assert reply["matches"] == ["%%backends", "%%bash", "%%batch"]
+    assert reply["matches"] == ["%%bash", "%%backends", "%%batch"]
     assert (reply["cursor_start"], reply["cursor_end"]) == (0, 4)
 
 
@@ -242,7 +244,7 @@ def test_what_only_multi_knows_is_put_where_it_was_typed() -> None:
 def test_a_kernel_that_is_busy_is_not_waited_for() -> None:
     desk = Desk("python3")
     desk.execute("sleep()")
-    assert matches(desk, "%%ba|") == ["%%backends", "%%bash"]
+    assert matches(desk, "%%ba|") == ["%%bash", "%%backends"]
 
 
 def test_arguments_of_a_magic_are_for_the_kernel() -> None:
