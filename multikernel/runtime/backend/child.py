@@ -115,7 +115,10 @@ class Child:
         while not (self.kernel_info and self._iopub_heard):
             if not await self._wait_for_news() and self.kernel_info:
                 self._ask("kernel_info_request", {})
-        if setup := profile_of(self.kernel_info).setup:
+        profile = profile_of(self.kernel_info)
+        if profile.grace:
+            await anyio.sleep(profile.grace)
+        if setup := profile.setup:
             self._setup_id = self._execute(setup, silent=True)
         else:
             self._setup_is_over.set()
