@@ -119,7 +119,7 @@ def test_a_transfer_can_be_interrupted(shared: Kernel, tmp_path: Path) -> None:
 def test_a_child_that_dies_in_a_transfer_is_said(multi: Kernel) -> None:
     multi.run("x = 1")
     multi.run("%%ir\nmakeActiveBinding('end', function() tools::pskill(Sys.getpid(), 9L), globalenv())")
-    assert error_of(multi, "%%python3 -i ir:end\n1").startswith("BackendDied: ir died (SIGKILL)")
+    assert error_of(multi, "%%python3 -i ir:end\n1").startswith("BackendDied: r died (SIGKILL)")
     assert multi.run("x").result == "1"
 
 

@@ -35,8 +35,8 @@ def child_text(cell: Cell, profile: KernelProfile) -> ChildText:
     """Return the text for a child: the cell untouched where it has no header lines.
 
     A header line stays as a comment, so that neither lines nor cursors move; all above the body is cut where the body
-    has to come first or the language has no two-character comment. IPython takes off the indent that all lines have in
-    common, so the first comment gets that of the body.
+    has to come first or the language has no two-character comment. IPython takes an indent off: that of the first line
+    (7, 8) or what all lines have in common (9), so what stands above the body gets that of its first line.
     """
     if not cell.header_lines:
         return ChildText(cell.code)
@@ -49,9 +49,8 @@ def child_text(cell: Cell, profile: KernelProfile) -> ChildText:
     typed = {new.rstrip(): old.rstrip() for new, old in zip(commented, lines, strict=True) if new != old}
     typed.pop("", None)
     indent = INDENT.match(cell.code, first)[0] if profile.reads_as_ipython else ""  # type: ignore[index]
-    top = "\n".join(commented)
-    start = first_line(top, 0)
-    return ChildText(top[:start] + indent + top[start:] + body, -len(indent), MappingProxyType(typed))
+    top = "\n".join(indent + line if line.strip() else line for line in commented)
+    return ChildText(top + body, len(above) - len(top), MappingProxyType(typed))
 
 
 def _comes_first(above: str, body: str, profile: KernelProfile) -> bool:
@@ -71,7 +70,7 @@ def _comes_first(above: str, body: str, profile: KernelProfile) -> bool:
 def _as_comment(line: str, sign: str) -> str:
     """Return a line above a body as a comment in the body's language, of the same length.
 
-    It begins in the first column: in IPython an indent would be taken off the body's lines, too.
+    It begins in the first column, before it may get an indent.
     """
     text = line.rstrip()
     if not text or line.startswith(comment_start(sign)):

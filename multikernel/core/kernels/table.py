@@ -29,7 +29,7 @@ class KernelProfile:
     is_python: bool = False
     """Its strings are Python's: what looks like a header line in one of them is text."""
     reads_as_ipython: bool = False
-    """It takes off the indent of a cell's first line, and runs `exit` and `%autocall` only in cells of one line."""
+    """It takes the indent of a whole cell off, and runs `exit` and `%autocall` only in cells of one line."""
     line_comment: str = ""
     """Two characters that begin a comment, to stand for a header's `%%`; empty: the header is cut."""
     interrupt: InterruptMode | None = None
