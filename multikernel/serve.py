@@ -19,7 +19,7 @@ from .commands import TABLE, command_help
 from .config.kernelspecs import kernel_spec_manager
 from .config.settings import Settings, history_file
 from .core.actions import FindHistory, Job, MeasureUsage
-from .core.cells.cell import HeaderLine
+from .core.cells.lines import HeaderLine
 from .core.cells.transfers import Copy
 from .core.errors import StartError
 from .core.protocol.wire import Composer

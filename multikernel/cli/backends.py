@@ -61,7 +61,7 @@ def names_of(config: Config, kernelspecs: dict[str, InstalledKernelspec]) -> Nam
     return Names(config, frozenset(COMMANDS), languages)
 
 
-def profile_of_kernelspec(spec: InstalledKernelspec | None) -> KernelProfile | None:
-    """Return the profile that a kernelspec reveals; None if only the running kernel can tell."""
+def profile_of_kernelspec(spec: InstalledKernelspec | None) -> KernelProfile:
+    """Return the profile that a kernelspec reveals."""
     words = (word for argument in (spec.argv if spec else ()) for word in re.split(r"\W+", PurePath(argument).name))
-    return profile_of_program(words)
+    return profile_of_program(words, spec.language if spec else "")

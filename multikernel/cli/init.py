@@ -13,9 +13,8 @@ import yaml
 
 from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs
 from ..config.lookup import FILE_NAME
-from ..config.reader import NAME
+from ..core.cells.command_names import NAME, RESERVED
 from ..core.cells.command_names import NAMES as COMMANDS
-from ..core.cells.names import RESERVED
 from ..core.config import DEFAULT_KERNELSPEC, BackendConfig
 from .backends import why_unusable
 from .shipped import shipped
@@ -103,7 +102,7 @@ def _backends(usable: dict[str, InstalledKernelspec], default: str) -> list[Back
 def _candidates(language: str, kernel: str) -> Iterator[str]:
     """Yield names that a header line can contain, the best first."""
     yield from (name for name in (language, kernel) if NAME.fullmatch(name))
-    plain = re.sub(r"[^A-Za-z0-9_.+#-]+", "-", kernel).strip("-") or "kernel"
+    plain = re.sub(r"[^A-Za-z0-9_.+#-]+", "-", kernel).lstrip("_.+#-").rstrip("-") or "kernel"
     yield plain
     yield from (f"{plain}-{number}" for number in range(2, sys.maxsize))
 

@@ -8,10 +8,9 @@ from ..commands.tables import as_text
 from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs
 from ..config.lookup import find_config
 from ..config.mistakes import ConfigError, Mistake
-from ..config.reader import NAME
 from ..config.settings import Settings, load_settings
+from ..core.cells.command_names import NAME, RESERVED
 from ..core.cells.command_names import NAMES as COMMANDS
-from ..core.cells.names import RESERVED
 from ..core.config import BackendConfig, Config
 from .backends import names_of, profile_of_kernelspec, program, why_unusable
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_json
@@ -107,8 +106,7 @@ def _hidden_magics(settings: Settings, kernelspecs: dict[str, InstalledKernelspe
     """Return the default backend's own magics that header lines hide, as `%%backends` does."""
     default = settings.config.default
     profile = profile_of_kernelspec(kernelspecs.get(settings.config.backends[default].kernel.lower()))
-    known = profile.known_magics if profile else frozenset()
-    names = known & set(names_of(settings.config, kernelspecs).all())
+    names = profile.known_magics & set(names_of(settings.config, kernelspecs).all())
     why = f"selects a backend, not {default}'s own magic; to run the magic, put %%{default} on the line above it"
     return [_Hidden(f"%%{name}", why) for name in sorted(names)]
 

@@ -2,23 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ..commands import TABLE as COMMANDS
 from ..config.kernelspecs import InstalledKernelspec, installed_kernelspecs
-from ..core.cells.cell import Cell, parse, refuse_unknown_header
+from ..core.cells.cell import parse, refuse_unknown_header
 from ..core.config import Config, config_of_kernelspecs
 from ..core.errors import MultiError
-from ..core.kernels.table import DEFAULTS, KernelProfile
 from .backends import names_of, profile_of_kernelspec, why_unusable
 from .findings import Finding, Severity
 from .notebook import CodeCell, Notebook
 
 TAKE_BACKENDS = frozenset(name for name, command in COMMANDS.items() if re.search(r"\bbackend\b", command.usage))
 """The commands whose arguments are backends."""
-
-BELOW_COMMENTS = re.compile(r"(?:[^\S\n]*(?:#[^\n]*)?\n)+%%")
-"""A header line below comments alone: an error in IPython as well, where one inside a string is not."""
 
 
 def check_cells(
@@ -55,15 +50,14 @@ class _Session:
             for line in parsed.commands:
                 if line.name.lower() in TAKE_BACKENDS:
                     for operand in line.operands:
-                        self._names.resolve(operand, self._default)
+                        self._names.resolve(operand)
             target = parsed.target or self._default
-            doubt = None if parsed.header_lines else self._refuse_unknown_header(parsed, target)
+            profile = profile_of_kernelspec(self._kernelspecs.get(self._config.backends[target].kernel.lower()))
+            refuse_unknown_header(parsed, target, profile, self._names)
         except MultiError as error:
             yield "mistake", str(error)
             return
-        if doubt is not None:
-            yield "warning", doubt
-        if parsed.runs_body and cell.code[parsed.body_start :].strip():
+        if parsed.has_body and cell.code.strip():
             if (why := why_unusable(self._config.backends[target], self._kernelspecs)) is not None:
                 yield "mistake", f"its backend {target} cannot start: {why}"
             if not parsed.header_lines and parsed.foreign is None and self._looks_like_another_language():
@@ -75,22 +69,6 @@ class _Session:
                 )
         if parsed.new_default is not None:
             self._default, self._used_in = parsed.new_default, cell.number
-
-    def _refuse_unknown_header(self, cell: Cell, target: str) -> str | None:
-        """Raise HeaderError as the kernel would; return the error that only a kernel without `%%` magics raises."""
-        profile = self._profile(target)
-        known = profile or replace(DEFAULTS, cell_magics=True)
-        if cell.foreign is None and BELOW_COMMENTS.match(cell.code):
-            known = replace(known, refuses_late_magics=False)
-        refuse_unknown_header(cell, target, known, self._names)
-        try:
-            refuse_unknown_header(cell, target, profile or DEFAULTS, self._names)
-        except MultiError as error:
-            return f"{error} (This applies if {target} has no %% magics; its kernelspec does not tell.)"
-        return None
-
-    def _profile(self, backend: str) -> KernelProfile | None:
-        return profile_of_kernelspec(self._kernelspecs.get(self._config.backends[backend].kernel.lower()))
 
     def _looks_like_another_language(self) -> bool:
         languages = self._names.languages

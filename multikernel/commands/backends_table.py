@@ -41,7 +41,7 @@ def _row(services: Services, backend: Backend, process: Process | None) -> tuple
         backend.name + mark,
         ", ".join(backend.config.aliases),
         backend.config.kernel,
-        services.state.names.languages.get(backend.name, ""),
+        backend.language,
         backend.state,
         "" if process is None else str(process.pid),
         "" if process is None else f"{process.memory / 1e6:.0f} MB",

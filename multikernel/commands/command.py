@@ -26,5 +26,4 @@ def backends_named(services: Services, command: str, arguments: Arguments) -> li
     """Return the backends that the arguments name, without duplicates; HeaderError if there are no arguments."""
     if not arguments:
         raise HeaderError(f"%%{command} needs the name of a backend, for example %%{command} {services.state.default}.")
-    names, default = services.state.names, services.state.default
-    return list(dict.fromkeys(names.resolve(argument, default) for argument in arguments))
+    return list(dict.fromkeys(services.state.names.resolve(argument) for argument in arguments))

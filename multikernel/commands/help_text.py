@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ..core.backend import Backend
 from ..core.errors import HeaderError
 from ..core.protocol.wire import Json
 from ..core.services import Services
@@ -31,13 +32,12 @@ async def help_(table: Mapping[str, Command], services: Services, arguments: Arg
         raise HeaderError(f"%%help takes one name, not {len(arguments)}.")
     if not arguments:
         commands = "\n".join(describe(command) for command in table.values())
-        names = services.state.names
-        backends = ", ".join(_with_language(name, names.languages.get(name, "")) for name in names.backends())
+        backends = ", ".join(map(_names_of, services.state.backends.values()))
         return {"text/plain": GRAMMAR.format(commands=commands, backends=backends, default=services.state.default)}
     name = arguments[0].removeprefix("%%").lower()
     if name in table:
         return {"text/plain": describe(table[name])}
-    backend = services.state.backends[services.state.names.resolve(name, services.state.default)]
+    backend = services.state.backends[services.state.names.resolve(name)]
     return {"text/plain": f"{'%%' + name:<22}  run this cell on {backend.name}, kernelspec {backend.config.kernel}"}
 
 
@@ -46,5 +46,8 @@ def describe(command: Command) -> str:
     return f"{command.usage:<22}  {command.summary}"
 
 
-def _with_language(backend: str, language: str) -> str:
-    return backend if language in ("", backend) else f"{backend} ({language})"
+def _names_of(backend: Backend) -> str:
+    """Return a backend's name, with its aliases and its language if that is another."""
+    others = dict.fromkeys((*backend.config.aliases, *filter(None, [backend.language])))
+    others.pop(backend.name, None)
+    return f"{backend.name} ({', '.join(others)})" if others else backend.name

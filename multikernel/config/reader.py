@@ -4,21 +4,18 @@ BACKEND has a row for each key of a backend: how its value is read. `config/sche
 keeps the two in step.
 """
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from ..core.cells.names import RESERVED
+from ..core.cells.command_names import NAME, RESERVED
 from ..core.config import DEFAULT_KERNELSPEC, BackendConfig, Config
 from ..core.wording import did_you_mean, nearest, quote, shorten
 from .mistakes import ConfigError, Mistake
 from .values import DECIMAL, Entry, Value
 from .yaml_nodes import EXAMPLE, compose
 
-NAME = re.compile(r"[A-Za-z0-9_.+#-]+")
-"""What may follow `%%`, as in `cells.HEADER_LINE`."""
 LATER = ("ssh", "server", "url", "host")
 """Keys of a later version, for remote backends."""
 MAX_TIMEOUT = 24 * 60 * 60
@@ -67,6 +64,7 @@ class _Names:
         key = name.lower()
         if not NAME.fullmatch(name):
             hint = "; is a space missing after the ':'?" if ":" in name else ""
+            hint = ", and begin with a letter or digit" if NAME.fullmatch(name.lstrip("_.+#-")) else hint
             value.wrong(f"{quote(name)} is not a valid name: use only letters A to Z, digits and _ . + # -{hint}")
         elif key in self._commands:
             value.wrong(f"{quote(name)} is the command %%{key}: choose another name")

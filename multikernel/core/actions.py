@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from .cells.cell import HeaderLine
+from .cells.lines import HeaderLine
 from .cells.transfers import Copy
 from .errors import MultiError
 from .protocol.wire import Identities, Json, Message

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .config import BackendConfig, InterruptMode, Kernelspec
-from .kernels.table import DEFAULTS, KernelProfile, profile_of
+from .kernels.table import DEFAULTS, KernelProfile, language_of, profile_of
 from .protocol.wire import Json
 
 
@@ -44,6 +44,12 @@ class Backend:
     def name(self) -> str:
         """Its name in header lines."""
         return self.config.name
+
+    @property
+    def language(self) -> str:
+        """Its language in lower case: as its kernel has said it, before its first start as its kernelspec does."""
+        stated = self.kernelspec.language if self.kernelspec else ""
+        return (language_of(self.kernel_info) or stated).lower()
 
     @property
     def interrupt_mode(self) -> InterruptMode:

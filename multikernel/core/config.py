@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal
 
+from .cells.command_names import is_free
 from .errors import BackendNotFound
 
 InterruptMode = Literal["signal", "message", "restart"]
@@ -55,11 +57,28 @@ class Config:
 
 
 def config_of_kernelspecs(kernelspecs: Mapping[str, Kernelspec]) -> Config:
-    """Return the config that needs no file: every kernelspec is a backend under its own name.
+    """Return the config that needs no file: every kernelspec is a backend.
 
-    The default is `python3`, which jupyter_client always has where ipykernel is installed.
+    It has the name that one types and that tables, errors and notes show: its language where that means this backend
+    (`r` of the kernelspec `ir`), else the kernelspec's, which is an alias of the others. The default is on `python3`,
+    which jupyter_client always has where ipykernel is installed.
     """
     if not kernelspecs:
         raise BackendNotFound("No kernel is installed beside Multi: install one, for example `pip install ipykernel`.")
     default = DEFAULT_KERNELSPEC if DEFAULT_KERNELSPEC in kernelspecs else min(kernelspecs)
-    return Config({name: BackendConfig(name, name) for name in sorted(kernelspecs)}, default)
+    speakers: dict[str, list[str]] = {}
+    for kernelspec in sorted(kernelspecs, key=lambda name: (name != default, name)):
+        speakers.setdefault(kernelspecs[kernelspec].language.lower(), []).append(kernelspec)
+    names = {
+        of_language[0]: language
+        for language, of_language in speakers.items()
+        if (default in of_language or len(of_language) == 1) and is_free(language) and language not in kernelspecs
+    }
+    backends = (
+        BackendConfig(names[kernelspec], kernelspec, aliases=(kernelspec,))
+        if kernelspec in names
+        else BackendConfig(kernelspec, kernelspec)
+        for kernelspec in kernelspecs
+    )
+    by_name = {backend.name: backend for backend in sorted(backends, key=attrgetter("name"))}
+    return Config(by_name, names.get(default, default))

@@ -10,7 +10,6 @@ from .execution.execution import Execution
 from .feature import Feature
 from .guard import Guard
 from .hooks import Hooks
-from .kernels.table import language_of
 from .outbox import Outbox
 from .protocol.wire import Json
 from .state import State
@@ -40,8 +39,6 @@ class Lifecycle:
         backend.introduced(kernel_info)
         if startup_error:
             backend.notice(f"The startup code of {backend.name} failed: {startup_error}")
-        if language := language_of(kernel_info).lower():
-            self._state.names.languages[backend.name] = language
         preparing: list[Feature] = []
         for feature in self._hooks.features:
             self._guard(partial(_prepare, feature, backend, preparing))

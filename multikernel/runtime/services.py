@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.backend import BackendState
 from ..core.errors import TransferError
-from ..core.kernels.table import language_of
 from ..core.protocol.wire import Json
 from ..core.router import Router
 from ..core.services import Process, Services, Variable
@@ -108,7 +107,7 @@ class RuntimeServices:
             await self.start([backend])
         if known.state is not BackendState.READY:
             raise TransferError(f"{backend} is not running, so it has no variables.")
-        return language_of(known.kernel_info).lower()
+        return known.language
 
     async def run_silently(self, backend: str, code: str) -> str:
         """Run code of Multi's own when a backend gets to it; return the error that it ends with, or nothing."""

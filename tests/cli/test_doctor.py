@@ -46,7 +46,7 @@ def test_on_a_healthy_machine_all_is_ok_and_nothing_is_left(machine: Machine, ru
     assert result.code == 0
     assert result.lines[-1] == "no problems found"
     assert {line.split()[0] for line in result.lines[:-1]} == {"ok"}
-    ((_, started),) = lines_about(result, "backend python3")
+    ((_, started),) = lines_about(result, "backend python")
     assert started.startswith("ipython ")
     assert ", ready over ipc in " in started
     assert lines_about(result, "kernelspec python3") == [("ok", f"python, {sys.executable}")]
@@ -61,7 +61,7 @@ def test_a_path_that_is_too_long_for_sockets_is_worth_a_note(
     result = run("doctor")
     assert result.code == 0
     assert [state for state, _ in lines_about(result, "runtime folder")] == ["ok", "note"]
-    assert "ready over tcp" in lines_about(result, "backend python3")[0][1]
+    assert "ready over tcp" in lines_about(result, "backend python")[0][1]
 
 
 def test_a_backend_that_does_not_start_is_a_problem_and_the_others_are_started(machine: Machine, run: Run) -> None:

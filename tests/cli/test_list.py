@@ -15,8 +15,8 @@ def test_without_a_config_every_kernelspec_is_a_backend(machine: Machine, run: R
     assert result.code == 0
     assert [line.split() for line in result.lines[:3]] == [
         ["backend", "aliases", "kernelspec", "language", "interpreter"],
-        ["ir", "ir", "R", "/bin/sh"],
-        ["python3", "*", "python3", "python", sys.executable],
+        ["python", "*", "python3", "python3", "python", sys.executable],
+        ["r", "ir", "ir", "R", "/bin/sh"],
     ]
     assert result.lines[3] == f"* default; {ALL_INSTALLED}"
 
@@ -37,7 +37,7 @@ def test_with_a_config_its_backends_and_its_file_are_shown(machine: Machine, run
 def test_magics_that_headers_hide_are_shown(machine: Machine, run: Run) -> None:
     machine.add_kernel("bash", "bash")
     assert run("list").lines[-3:] == [
-        f"hidden: %%{name}: selects a backend, not python3's own magic; to run the magic, put %%python3 on the line "
+        f"hidden: %%{name}: selects a backend, not python's own magic; to run the magic, put %%python on the line "
         "above it"
         for name in ("bash", "python", "python3")
     ]
@@ -143,7 +143,7 @@ def test_a_config_with_mistakes_is_refused_and_the_backends_used_instead_are_sho
     machine.write("multikernel.yaml", "backends: {p: {kernel: python3, start: eagr}, q: {}}\n")
     result = run("list")
     assert result.code == 0
-    assert result.lines[1].split()[0] == "python3"
+    assert result.lines[1].split()[0] == "python"
     at = result.lines.index("refused: the config file; until it is fixed, every installed kernelspec is a backend:")
     assert [line.split(": ")[1] for line in result.lines[at + 1 :]] == ["backends.p.start", "backends.q"]
     assert run("list", "--json").json["mistakes"][0] == {

@@ -78,7 +78,7 @@ async def test_help_shows_every_command(services: FakeServices) -> None:
     for command in TABLE.values():
         assert command.usage in text
         assert command.summary in text
-    assert "Backends: bash, ir (r), py, python3 (python)." in text
+    assert "Backends: python3 (py, python), ir (r), bash." in text
     assert "on the default backend, python3." in text
     assert "--now" in text
 

@@ -33,6 +33,6 @@ async def test_a_name_is_needed(services: FakeServices, command: str) -> None:
 
 @pytest.mark.parametrize("command", ["start", "stop", "restart", "interrupt", "log"])
 async def test_one_wrong_name_and_nothing_happens(services: FakeServices, command: str) -> None:
-    with pytest.raises(BackendNotFound, match=r"no backend 'ruby'.*there are bash, ir, py, python3"):
+    with pytest.raises(BackendNotFound, match=r"no backend 'ruby'.*there are bash, ir, python3"):
         await services.run(f"{command} ir ruby")
     assert services.asked == []

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from multikernel.commands import TABLE
 from multikernel.config import yaml_nodes as config_yaml
 from multikernel.config.mistakes import SHOWN_MISTAKES, ConfigError, Mistake
-from multikernel.config.reader import MAX_TIMEOUT, NAME, read_config
-from multikernel.core.cells.command_names import NAMES
-from multikernel.core.cells.names import RESERVED
+from multikernel.config.reader import MAX_TIMEOUT, read_config
+from multikernel.core.cells.command_names import NAME, NAMES, RESERVED
 from multikernel.core.config import BackendConfig, Config
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "multikernel.yaml"
@@ -233,6 +232,11 @@ def test_the_list_of_command_names_is_complete() -> None:
 def test_no_backend_has_the_name_of_a_command(name: str) -> None:
     with pytest.raises(ConfigError):
         read_config(f"backends: {{{name.title()}: {{kernel: ir}}}}".encode(), FILE, NAMES)
+
+
+def test_a_name_begins_with_a_letter_or_digit() -> None:
+    with pytest.raises(ConfigError, match=r"'_r' is not a valid name: .*, and begin with a letter or digit"):
+        read_config(b"backends: {_r: {kernel: ir}}", FILE, NAMES)
 
 
 def test_the_example_has_every_key_and_no_mistake() -> None:

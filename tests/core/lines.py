@@ -23,7 +23,7 @@ from multikernel.core.actions import (
     ToBackend,
     ToFront,
 )
-from multikernel.core.cells.cell import HeaderLine
+from multikernel.core.cells.lines import HeaderLine
 from multikernel.core.cells.transfers import Copy
 from multikernel.core.protocol.wire import Message, encode, parse_message
 

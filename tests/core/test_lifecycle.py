@@ -3,7 +3,7 @@
 from multikernel.core.errors import BackendStartError
 from multikernel.core.protocol.wire import Json
 
-from .desk import Desk
+from .desk import KERNELSPECS, Desk
 
 DEAD_1 = ["iopub error of 1: BackendDied", "shell execute_reply of 1: error", "iopub idle of 1"]
 
@@ -175,11 +175,19 @@ def test_a_backend_that_is_stopped_while_it_starts_ends_what_waits_for_it() -> N
     assert desk.timers == {}
 
 
-def test_a_kernel_says_what_language_it_is() -> None:
+def test_what_a_kernel_says_of_its_language_adds_no_names() -> None:
     info: dict[str, Json] = {"bash": {"language_info": {"name": "Ruby"}}, "ir": {"implementation": "x"}}
-    desk = Desk("bash", "ir", kernel_info=info)
-    assert desk.execute("%%ruby\nx")[0].startswith("bash <- execute_request 1")
-    assert desk.router.state.names.languages["ir"] == "r"
+    desk = Desk("python3", "bash", "ir", kernel_info=info)
+    assert desk.execute("%%ruby\nx")[0].startswith("python3 <- execute_request 1")
+    assert (desk.backend("bash").language, desk.backend("ir").language) == ("ruby", "r")
+
+
+def test_a_language_is_what_the_kernelspec_says_until_the_kernel_runs() -> None:
+    desk = Desk(kernelspecs={"ir": KERNELSPECS["ir"]}, kernel_info={"ir": {"language_info": {"name": "Splus"}}})
+    assert (desk.backend("ir").language, desk.backend("bash").language) == ("r", "")
+    desk.start("ir")
+    desk.ready("ir")
+    assert desk.backend("ir").language == "splus"
 
 
 def test_the_death_of_an_idle_child_is_silent() -> None:

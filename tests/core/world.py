@@ -18,7 +18,7 @@ from multikernel.core.actions import (
     ToBackend,
     ToFront,
 )
-from multikernel.core.cells.cell import HeaderLine
+from multikernel.core.cells.lines import HeaderLine
 from multikernel.core.errors import BackendStartError, Interrupted
 from multikernel.core.outbox import WITHOUT_STATUS
 from multikernel.core.protocol.wire import Composer, Json, Message

@@ -164,15 +164,17 @@ class Kernel:
         return self.ask("interrupt_request", {}, channel="control")
 
     def children(self) -> dict[str, psutil.Process]:
-        """Return the processes of the started backends, by backend, as `%%backends` shows them."""
+        """Return the processes of the started backends, by name and by kernelspec, as `%%backends` shows them."""
         rows = self.run("%%backends", store_history=False).result
         assert rows is not None
+        head, *body = rows.splitlines()[:-1]
         found = {}
-        for row in rows.splitlines()[1:-1]:
+        for row in body:
             words = row.replace(" * ", "   ").split()
             pids = [word for word in words[1:] if word.isdigit()]
             if len(pids) > 1 and "MB" in words:
-                found[words[0]] = psutil.Process(int(words[words.index("MB") - 2]))
+                process = psutil.Process(int(words[words.index("MB") - 2]))
+                found[words[0]] = found[row[head.index("kernelspec") : head.index("language")].strip()] = process
         return found
 
     def _next(self, channel: Any, deadline: float, what: str, so_far: Answer | None = None) -> Json:

@@ -10,6 +10,9 @@ import psutil
 
 PATIENCE = 20.0
 
+SHOWN = {"python3": "python", "ir": "r", "deno": "typescript", "calysto_scheme": "scheme"}
+"""Kernelspec -> the name that its backend has where there is no config, if that is another."""
+
 CALLS_IN = """\
 import os, socket, sys
 connection = socket.create_connection(("127.0.0.1", {port}))
@@ -18,7 +21,7 @@ connection.sendall(b"%d\\n" % os.getpid())
 """
 
 
-def write_kernelspec(folder: Path, name: str, *argv: str, language: str = "none") -> None:
+def write_kernelspec(folder: Path, name: str, *argv: str, language: str = "") -> None:
     """Put a kernelspec below a folder that JUPYTER_PATH names."""
     spec = folder / "kernels" / name
     spec.mkdir(parents=True)

@@ -101,7 +101,7 @@ def test_the_log_says_which_backend_it_is_about(start: Start, connection_file: s
     assert {line[0] for line in log} == {"INFO"}
     assert "listens to the notebook over tcp, not encrypted" in log[0][-1]
     (ready,) = (line for line in log if "ready" in line[-1])
-    assert ready[2] == "python3"
+    assert ready[2] == "python"
     assert re.fullmatch(r"it is ready, over ipc, as process \d+", ready[3])
 
 
@@ -117,7 +117,7 @@ def test_the_environment_says_the_level_if_no_option_does(
     monkeypatch.setenv("MULTIKERNEL_LOG_LEVEL", "info")
     process = start("-f", connection_file)
     assert answers(connection_file)
-    assert "python3" in {backend for _, _, backend, _ in log_of(process)}
+    assert "python" in {backend for _, _, backend, _ in log_of(process)}
 
 
 def test_a_level_that_is_not_known_is_said_and_the_notebook_runs_all_the_same(

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from .kernel import Answer, Json, Kernel, open_kernel
-from .kernelspecs import Lobby, write_kernelspec
+from .kernelspecs import SHOWN, Lobby, write_kernelspec
 from .processes import Stopwatch, child_of, front, has_ended, left_of, wait_until_ended
 
 Need = Callable[..., None]
@@ -40,7 +40,7 @@ def assert_died(answer: Answer, backend: str, how: str) -> None:
     (error,) = answer.of("error")
     assert answer.content["status"] == "error"
     assert answer.content["ename"] == error["ename"] == "BackendDied"
-    assert error["evalue"].startswith(f"{backend} died ({how})")
+    assert error["evalue"].startswith(f"{SHOWN.get(backend, backend)} died ({how})")
 
 
 def assert_new(answer: Answer, backend: str) -> None:
@@ -49,7 +49,7 @@ def assert_new(answer: Answer, backend: str) -> None:
     assert answer.stream().strip().lower() == "false"
     notes = [content["text"] for content in answer.of("stream") if content["name"] == "stderr"]
     assert len(notes) == 1
-    assert re.fullmatch(rf"{backend} .* new and empty\.\n", notes[0])
+    assert re.fullmatch(rf"{SHOWN.get(backend, backend)} .* new and empty\.\n", notes[0])
 
 
 @pytest.mark.parametrize("backend", MID_CELL)
@@ -121,7 +121,7 @@ def test_the_log_says_why_though_a_new_process_runs(shared: Kernel) -> None:
     assert_died(shared.run("import os; os.write(2, b'the last words'); os._exit(3)"), "python3", "exit code 3")
     assert_new(shared.run(IS_NEW["python3"]), "python3")
     log = str(shared.run("%%log python3").result)
-    assert "the last words\npython3 died (exit code 3)" in log
+    assert "the last words\npython died (exit code 3)" in log
 
 
 def test_os_exit_in_a_cell_and_its_last_output(shared: Kernel) -> None:

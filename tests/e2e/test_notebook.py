@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from nbclient import NotebookClient
 
-from multikernel.core.cells.cell import Cell, child_text, parse
+from multikernel.core.cells.cell import Cell, parse
+from multikernel.core.cells.child_text import child_text
 from multikernel.core.cells.names import Names
 from multikernel.core.config import BackendConfig, Config
 from multikernel.core.kernels.table import profile_of
@@ -121,7 +122,7 @@ def through_multi(need: Callable[..., None]) -> Run:
 
 @pytest.mark.parametrize("backend", LANGUAGES)
 def test_every_output_is_what_the_child_alone_gives(through_multi: Run, backend: str) -> None:
-    mine = {index: cell for index, (owner, cell) in enumerate(take_apart(CELLS)) if owner == backend and cell.runs_body}
+    mine = {index: cell for index, (owner, cell) in enumerate(take_apart(CELLS)) if owner == backend and cell.has_body}
     filler = PADDING if backend == PADDED else ""
 
     def texts(kernel_info: Json) -> list[str]:
@@ -152,6 +153,6 @@ def test_the_notebook_alternates_between_all_five_kernels() -> None:
 
 
 def test_a_cell_of_commands_alone_shows_nothing_of_a_child(through_multi: Run) -> None:
-    commands = [index for index, (_, cell) in enumerate(take_apart(CELLS)) if not cell.runs_body]
+    commands = [index for index, (_, cell) in enumerate(take_apart(CELLS)) if not cell.has_body]
     assert commands
     assert all(through_multi.messages[index] == [] for index in commands)

@@ -81,7 +81,7 @@ def test_positions_in_and_above_a_header_are_multis(started: Kernel) -> None:
     shown = [ask(started, "inspect", code, position, detail_level=0) for position in range(code.index("%time"))]
     lines = [reply["data"].get("text/plain", "") for reply in shown]
     assert lines[0] == lines[-1] == ""
-    assert set(lines[1:-1]) == {"%%python3: run this cell on python3 (kernelspec python3, ready)"}
+    assert set(lines[1:-1]) == {"%%python3: run this cell on python (kernelspec python3, ready)"}
     for position in (0, len(code) - len("%time 1") - 1):
         assert ask(started, "complete", code, position)["matches"] == []
 

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -38,7 +39,16 @@ told = {
 open(os.environ["TELL"], "w").write(json.dumps(told))
 """
 
-ARGV = ["python3", "-c", TELL, "{connection_file}", "~/in a home", "{prefix}/bin", "{nobody_knows}", "{}"]
+ARGV = [
+    "python3",
+    "-m",
+    "ipykernel_launcher",
+    "{connection_file}",
+    "~/in a home",
+    "{prefix}/bin",
+    "{nobody_knows}",
+    "{}",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +60,17 @@ def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JPY_SESSION_NAME", "a notebook")
 
 
+@pytest.fixture
+def in_place_of_ipykernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Return a function that takes what is to run as ipykernel: nothing else that speaks ipc gets a head start."""
+
+    def run(code: str) -> None:
+        (tmp_path / "ipykernel_launcher.py").write_text(code)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    return run
+
+
 def told(folder: Path, process: "subprocess.Popen[bytes]") -> dict[str, object]:
     """Return what a process has told, without what may be different each time."""
     process.wait(timeout=PATIENCE)
@@ -59,7 +80,8 @@ def told(folder: Path, process: "subprocess.Popen[bytes]") -> dict[str, object]:
     return dict(said)
 
 
-def test_it_is_what_jupyter_client_launches(tmp_path: Path) -> None:
+def test_it_is_what_jupyter_client_launches(tmp_path: Path, in_place_of_ipykernel: Callable[[str], None]) -> None:
+    in_place_of_ipykernel(TELL)
     folder = tmp_path / "a folder"
     folder.mkdir()
     config = BackendConfig("python3", "python3", env={"MINE": "yes", "HOME": "/home/of/nobody"}, cwd=str(folder))
@@ -85,7 +107,12 @@ def test_it_is_what_jupyter_client_launches(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "kernelspec", [None, Kernelspec("python3", "python", "Python"), Kernelspec("k", "k", "K", command=("/no/program",))]
+    "kernelspec",
+    [
+        None,
+        Kernelspec("python3", "python", "Python"),
+        Kernelspec("k", "k", "K", command=("/no/python", "-m", "ipykernel")),
+    ],
 )
 def test_what_cannot_be_launched_is_not(tmp_path: Path, kernelspec: Kernelspec | None) -> None:
     before = psutil.Process().num_fds()
@@ -98,10 +125,11 @@ def test_what_cannot_be_launched_is_not(tmp_path: Path, kernelspec: Kernelspec |
     assert list(tmp_path.glob("*.json")) == []
 
 
-def test_one_that_nobody_takes_over_is_killed(tmp_path: Path) -> None:
+def test_one_that_nobody_takes_over_is_killed(tmp_path: Path, in_place_of_ipykernel: Callable[[str], None]) -> None:
     before = psutil.Process().num_fds()
     with Lobby() as lobby, closing(Watchdog()) as watchdog:
-        kernelspec = Kernelspec("k", "k", "K", command=tuple(lobby.argv("os.system('sleep 1000')")))
+        in_place_of_ipykernel(lobby.code("os.system('sleep 1000')"))
+        kernelspec = Kernelspec("k", "k", "K", command=(sys.executable, "-m", "ipykernel_launcher"))
         with prelaunch(BackendConfig("k", "k"), kernelspec, str(tmp_path), watchdog):
             process = lobby.next_process()
         assert not process.is_running()

@@ -143,7 +143,9 @@ def test_tab_in_a_header_line_offers_what_may_stand_there(started: Kernel, code:
     [
         ("%%python3\n\nx = 0\n1 / x", "line 4"),
         ("%%start ir\n%%python\n\n\nx = 0\n1 / x", "line 6"),
-        ("%%use python3\n\n%%python3\nbad syntax", "line 4"),
+        ("%%use python3\n\n%%python3\nx = 0\nbad syntax", "line 5"),
+        # A line alone is a cell of its own for IPython, so that exit and %autocall work.
+        ("%%python\n\nbad syntax", "line 1"),
         ("\n\n%%ir\n\nf <- function() {\n  stop('on line 6')\n}\nf()", "line 6"),
         ("%%ir\n\n\nbad syntax", "<text>:4:5"),
         # deno itself does not count empty lines.

@@ -56,9 +56,9 @@ def test_a_start_is_in_the_log_file_from_the_first_message(tmp_path: Path) -> No
         assert file.stat().st_mode & 0o777 == 0o600
     assert lines[0].startswith(f"# Multi {pid} in {tmp_path}, since 20")
     shell = story(lines, "shell")
-    assert shell[0] in ("front -> python3 kernel_info_request", "notebook -> front kernel_info_request")
-    assert shell.index("front -> python3 kernel_info_request") < shell.index("python3 -> front kernel_info_reply")
-    assert shell[-2:] == ["python3 -> front execute_reply", "front -> notebook execute_reply"]
+    assert shell[0] in ("front -> python kernel_info_request", "notebook -> front kernel_info_request")
+    assert shell.index("front -> python kernel_info_request") < shell.index("python -> front kernel_info_reply")
+    assert shell[-2:] == ["python -> front execute_reply", "front -> notebook execute_reply"]
     assert "secret" not in "".join(lines)
 
 

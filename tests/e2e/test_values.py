@@ -50,13 +50,13 @@ def test_the_counter_the_history_and_the_names_are_as_before(multi: Kernel) -> N
 @pytest.mark.parametrize(
     ("cell", "text"),
     [
-        ("%%ir -i nothing\n1", "TransferError: There is no variable nothing in python3."),
+        ("%%ir -i nothing\n1", "TransferError: There is no variable nothing in python."),
         ("%%ir -i x=import\n1", "is a keyword of Python's"),
         ("%%ir -i if=one\n1", "is a reserved word of R's"),
         ("%%ir -i _x=one\n1", "is no name in R"),
         ("%%ir -i bash:x\n1", "TransferError: bash is not running, so it has no variables."),
-        ("%%ir -i f\n1", "TransferError: f (function) cannot leave python3."),
-        ("%%ir -i deep\n1", "TransferError: deep['a'][1] (function) cannot leave python3."),
+        ("%%ir -i f\n1", "TransferError: f (function) cannot leave python."),
+        ("%%ir -i deep\n1", "TransferError: deep['a'][1] (function) cannot leave python."),
         ("%%ir -o g\ng <- function() 1", "TransferError: g (function) is code, and stays in R."),
         ("%%ir -o twice\ntwice <- list(a = 1, a = 2)", "has several elements named 'a'"),
         ("%%ir -i nul\n1", "has the character NUL"),
@@ -84,8 +84,8 @@ def test_vars_is_a_table_of_what_runs(shared: Kernel) -> None:
     answer = shared.run("%%vars")
     rows = [line.split() for line in (answer.result or "").splitlines()]
     assert rows[0] == ["backend", "variable", "type", "shape", "size"]
-    assert ["python3", "x", "list", "3"] in [row[:4] for row in rows]
-    assert ["ir", "m", "matrix", "2", "x", "3"] in [row[:6] for row in rows]
+    assert ["python", "x", "list", "3"] in [row[:4] for row in rows]
+    assert ["r", "m", "matrix", "2", "x", "3"] in [row[:6] for row in rows]
     page = answer.of("display_data")[0]["data"]["text/html"]
     assert "<td style='text-align: left'>m</td>" in page
     assert (shared.run("%%vars bash").result or "").splitlines()[-1] == "bash is stopped."
@@ -96,7 +96,7 @@ def test_vars_does_not_wait_for_a_busy_backend(shared: Kernel) -> None:
     shared.run("%%ir\n1")
     cell = shared.begin("%%ir\ncat('go'); while (TRUE) Sys.sleep(0.1)")
     answer = shared.run("%%vars --now")
-    assert "ir is busy." in (answer.result or "")
+    assert "r is busy." in (answer.result or "")
     shared.interrupt()
     shared.wait(cell)
 
@@ -119,7 +119,7 @@ def test_a_transfer_can_be_interrupted(shared: Kernel, tmp_path: Path) -> None:
 def test_a_child_that_dies_in_a_transfer_is_said(multi: Kernel) -> None:
     multi.run("x = 1")
     multi.run("%%ir\nmakeActiveBinding('end', function() tools::pskill(Sys.getpid(), 9L), globalenv())")
-    assert error_of(multi, "%%python3 -i ir:end\n1").startswith("BackendDied: ir died (SIGKILL)")
+    assert error_of(multi, "%%python3 -i ir:end\n1").startswith("BackendDied: r died (SIGKILL)")
     assert multi.run("x").result == "1"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from multikernel.core import actions
 from multikernel.core.actions import Action, Channel, TimerKey, ToFront
 from multikernel.core.backend import BackendState
-from multikernel.core.cells.cell import HeaderLine
+from multikernel.core.cells.lines import HeaderLine
 from multikernel.core.cells.transfers import Copy
 from multikernel.core.errors import BackendStartError, MultiError
 from multikernel.core.protocol.wire import Composer, Json, Message, decode

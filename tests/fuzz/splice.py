@@ -20,7 +20,7 @@ TYPES = ["execute_result", "execute_reply", "complete_reply"]
 ORIGINS = [
     Origin("python3", b"{}", count=7),
     Origin("python3", b"{}", count=10**9, shift=12),
-    Origin("python3", b"{}", shift=3, own=OwnMatches(("%%bash", "%%r"), 0, 3)),
+    Origin("python3", b"{}", shift=3, own=OwnMatches((("%%bash", "backend"), ("%%r", "backend")), 0, 3)),
 ]
 COMPLETION = {
     "matches": ["%%r", "x"],

@@ -1,53 +1,23 @@
-"""The text of a cell: header lines, the body, and where a cursor in the one lies in the other.
+"""The text of a cell: header lines, the body, and what each asks for.
 
-The grammar is one regular expression and the loop in `parse`; what a name means is for `names` to say. Offsets are
-Unicode code points, as everywhere in the messaging specification since 5.2.
+The grammar is the form of lines in `lines` and the loop in `parse`. What a name means is for `names` to say, where
+header lines cannot be for `misplaced`, and what a child gets for `child_text`.
 """
 
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..errors import HeaderError
+from ..kernels.comments import comment_of_language
 from ..kernels.table import KernelProfile
-from ..wording import did_you_mean, nearest
-from .names import RESERVED, Names
-from .options import Transfers, parse_options
+from ..wording import nearest, quote
+from .command_names import RESERVED, WITHOUT_NOW
+from .lines import NOW, HeaderLine, header_line, is_nothing
+from .misplaced import refuse_below_code, refuse_below_magic, refuse_indented, refuse_unknown
+from .names import Names
+from .options import Options, Transfers, parse_options
 
-HEADER_LINE = re.compile(r"^%%(?P<name>[A-Za-z0-9_.+#-]+)(?P<arguments>[^\S\n][^\n]*)?$", re.MULTILINE)
-BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)*")
 USE = "use"
-NOW = "--now"
-"""On a command: do it now, not when the queue gets there."""
-
-OWN_FIRST_LINE = ("%", "!", "?")
-"""A body that begins with one of these has to begin on the first line (IPython's and metakernel's magics)."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderLine:
-    """One `%%name arguments` line."""
-
-    name: str
-    arguments: tuple[str, ...]
-    start: int
-    """Offset of its `%%`."""
-    end: int
-    """Offset of its line end."""
-
-    @property
-    def is_urgent(self) -> bool:
-        """Whether a command is to be done at once."""
-        return NOW in self.arguments
-
-    @property
-    def text(self) -> str:
-        """It as errors name it."""
-        return f"%%{self.name}"
-
-    @property
-    def operands(self) -> tuple[str, ...]:
-        """A command's arguments without its options."""
-        return tuple(argument for argument in self.arguments if argument != NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +33,15 @@ class Cell:
     new_default: str | None = None
     """Backend that `%%use` makes the default."""
     body_start: int = 0
-    imports: Transfers = ()
-    """What is copied before the body runs."""
-    exports: Transfers = ()
-    """What is copied after it has."""
+    options: Options = field(default_factory=Options)
+    """Of the backend header."""
     foreign: HeaderLine | None = None
     """The line on top that has the form of a header but is not Multi's: a magic of the kernel, or a mistake."""
+    has_body: bool = True
+    """There is text for a child. Below a backend header comments are, below commands they are not.
+
+    A cell without header lines has one whatever is in it: what an empty cell is, is for its kernel to say.
+    """
 
     @property
     def header_lines(self) -> tuple[HeaderLine, ...]:
@@ -76,30 +49,43 @@ class Cell:
         return self.commands if self.header is None else (*self.commands, self.header)
 
     @property
-    def runs_body(self) -> bool:
-        """Whether something is for a child to run: all but a cell of commands alone."""
-        return self.header is not None or not self.commands or bool(self.code[self.body_start :].strip())
+    def imports(self) -> Transfers:
+        """What is copied before the body runs."""
+        return self.options.imports
+
+    @property
+    def exports(self) -> Transfers:
+        """What is copied after it has."""
+        return self.options.exports
+
+    @property
+    def plot(self) -> Mapping[str, str]:
+        """How big this cell's plots are; see `Options.plot`."""
+        return self.options.plot
+
+    @property
+    def needs_backend(self) -> bool:
+        """Whether there is something to do with a child: a body to run, or variables to copy."""
+        return self.has_body or bool(self.imports or self.exports)
 
     @property
     def is_urgent(self) -> bool:
         """Whether it is not to wait for its turn."""
         return any(line.is_urgent for line in self.commands)
 
+    @property
+    def above(self) -> str:
+        """All that stands above the body."""
+        return self.code[: self.body_start]
+
+    @property
+    def header_of_next(self) -> str:
+        """What sends a new cell to where this one's header does."""
+        return "" if self.header is None else f"{self.header.text}\n"
+
     def header_line_at(self, position: int) -> HeaderLine | None:
         """Return Multi's line in which a cursor stands."""
         return next((line for line in self.header_lines if line.start <= position <= line.end), None)
-
-
-@dataclass(frozen=True, slots=True)
-class ChildText:
-    """What a child gets for a cell; `shift` code points were cut from its beginning."""
-
-    text: str
-    shift: int
-
-    def to_child(self, position: int) -> int:
-        """Map a cursor in the cell to one in the text."""
-        return max(0, position - self.shift)
 
 
 def parse(code: str, names: Names, default: str) -> Cell:
@@ -110,83 +96,78 @@ def parse(code: str, names: Names, default: str) -> Cell:
     commands: list[HeaderLine] = []
     header = target = new_default = None
     body_start = 0
-    imports: Transfers = ()
-    exports: Transfers = ()
-    while header is None and (line := _header_line(code, body_start)) is not None:
+    options = Options()
+    while header is None and (line := header_line(code, body_start)) is not None:
         if line.name.lower() in RESERVED:
-            raise HeaderError(f"%%{line.name} is reserved for a command of a later version.")
+            raise HeaderError(f"{line.text} is reserved for a command of a later version.")
         if names.is_command(line.name):
+            _check_command(line)
             commands.append(line)
             if line.name.lower() == USE and line.operands:
-                target = new_default = default = _used(line, names, default)
-        elif (owner := names.find(line.name, default)) is not None:
-            imports, exports = parse_options(line.name, line.arguments, owner, names, default)
-            header, target = line, owner
+                target = new_default = default = _used(line, names)
+        elif (owner := names.find(line.name)) is not None:
+            header, target, options = line, owner, parse_options(line, owner, names, default)
         else:
             break
         body_start = min(line.end + 1, len(code))
+    if header is not None:
+        has_body = bool(code[body_start:].strip())
+    else:
+        if line is None:
+            refuse_indented(code, body_start, names, default)
+        else:
+            refuse_below_magic(code, line, names, default)
+        has_body = not commands or not is_nothing(code[body_start:], _comment_sign(target, names))
     foreign = line if header is None else None
-    cell = Cell(code, tuple(commands), header, target, new_default, body_start, imports, exports, foreign)
-    if commands and target is None and cell.runs_body:
+    cell = Cell(code, tuple(commands), header, target, new_default, body_start, options, foreign, has_body)
+    if commands and target is None and has_body:
         raise HeaderError(
-            f"There is code below %%{commands[-1].name}, but no backend to run it: add a line such as "
+            f"There is code below {commands[-1].text}, but no backend to run it: add a line such as "
             f"%%{default} above the code, or move the code to a cell of its own."
         )
-    if cell.is_urgent and cell.runs_body:
-        raise HeaderError(f"A command with {NOW} does not wait for its turn, so it needs a cell without code.")
+    if cell.is_urgent and cell.target is not None:
+        raise HeaderError(f"A command with {NOW} does not wait for its turn, so it needs a cell of its own.")
     return cell
 
 
-def child_text(cell: Cell, profile: KernelProfile) -> ChildText:
-    """Return the text for a child: the cell untouched where it has no header lines.
-
-    A header line stays as a comment, so that neither lines nor cursors move; it is cut where the body has to come
-    first or the language has no two-character comment.
-    """
-    lines = cell.header_lines
-    if not lines:
-        return ChildText(cell.code, 0)
-    first = BLANK_LINES.match(cell.code, cell.body_start).end()  # type: ignore[union-attr]
-    if not profile.line_comment or cell.code.startswith(OWN_FIRST_LINE, first):
-        return ChildText(cell.code[first:], first)
-    text = cell.code
-    for line in lines:
-        text = text[: line.start] + profile.line_comment + text[line.start + 2 :]
-    return ChildText(text, 0)
+def has_header(code: str, names: Names) -> bool:
+    """Whether the first line that is neither blank nor a comment is a header line of Multi's."""
+    line = header_line(code, 0)
+    return line is not None and names.is_known(line.name)
 
 
 def refuse_unknown_header(cell: Cell, backend: str, profile: KernelProfile, names: Names) -> None:
-    """Raise HeaderError for a line of the form of a header that means nothing, here or to the child.
+    """Raise HeaderError for what means nothing in a cell that no backend header sends to `backend`.
 
-    It is called for the backend that a cell without header lines is going to.
+    That is a `%%` line on top where the kernel is known to have none of its own, and a header line below code.
     """
-    if cell.foreign is not None and not profile.cell_magics:
-        name = cell.foreign.name
-        raise HeaderError(
-            f"%%{name} is neither a command nor a backend{did_you_mean(nearest(name, names.all()))}, "
-            f"and {backend} has no %% magics. Known are: {', '.join(names.all())}."
-        )
-    if profile.refuses_late_magics:
+    if cell.header is not None:
         return
-    for match in HEADER_LINE.finditer(cell.code):
-        name = match["name"]
-        if names.is_known(name):
-            line = cell.code.count("\n", 0, match.start()) + 1
-            raise HeaderError(
-                f"Line {line}: %%{name} has to be on top of the cell, with nothing but header lines above it. "
-                f"If it is meant as text for {backend}, put %%{backend} on top."
-            )
+    if cell.foreign is None:
+        refuse_below_code(cell.code, cell.body_start, profile.is_python, names, backend)
+    elif not profile.cell_magics:
+        refuse_unknown(cell.foreign, names, backend)
 
 
-def _header_line(code: str, start: int) -> HeaderLine | None:
-    """Return the header line at `start`, blank lines skipped."""
-    match = HEADER_LINE.match(code, BLANK_LINES.match(code, start).end())  # type: ignore[union-attr]
-    if match is None:
-        return None
-    return HeaderLine(match["name"], tuple((match["arguments"] or "").split()), match.start(), match.end())
+def _comment_sign(target: str | None, names: Names) -> str | None:
+    """Return the comment sign of a backend's language, empty if unknown; None without a backend."""
+    return None if target is None else comment_of_language(names.languages.get(target, ""))
 
 
-def _used(line: HeaderLine, names: Names, default: str) -> str:
+def _check_command(line: HeaderLine) -> None:
+    """Raise HeaderError for an option that a command does not have."""
+    takes_now = line.name.lower() not in WITHOUT_NOW
+    for index, word in enumerate(line.arguments):
+        if word.startswith("-") and not (word == NOW and takes_now):
+            before, after = line.arguments[:index], line.arguments[index + 1 :]
+            if takes_now and nearest(word, [NOW]):
+                advice = f"; did you mean {line.with_arguments(*before, NOW, *after)}?"
+            else:
+                advice = f". The line without it: {line.with_arguments(*before, *after)}"
+            raise HeaderError(f"{line.text} takes no option {quote(word)}{advice}")
+
+
+def _used(line: HeaderLine, names: Names) -> str:
     if len(line.operands) > 1:
         raise HeaderError(f"%%use takes one backend, not {len(line.operands)}.")
-    return names.resolve(line.operands[0], default)
+    return names.resolve(line.operands[0])

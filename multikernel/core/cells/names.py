@@ -1,13 +1,16 @@
-"""What a name in a header line means: a command, a backend, an alias, a language, or nothing of Multi's."""
+"""What a name in a header line means: a command, a backend, an alias, a language, or nothing of Multi's.
 
+It means the same for as long as the notebook runs: neither `%%use` nor what a kernel says of itself changes it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..config import Config
 from ..errors import BackendNotFound
 from ..wording import did_you_mean, nearest
-
-RESERVED = frozenset({"wait"})
-"""Commands to come; nothing else may have these names."""
+from .command_names import NAME
 
 
 @dataclass(slots=True)
@@ -16,15 +19,23 @@ class Names:
 
     config: Config
     commands: frozenset[str]
-    languages: dict[str, str]
-    """Backend -> its language, in lower case; grows as kernels tell what they are. Written by lifecycle."""
+    languages: Mapping[str, str]
+    """Backend -> its language in lower case, as its kernelspec or the config states it; empty where neither does."""
     _owners: dict[str, str] = field(init=False)
+    """Name or alias -> backend."""
+    _speakers: dict[str, list[str]] = field(init=False)
+    """Language -> backends."""
 
     def __post_init__(self) -> None:
         """Index names before aliases, so that an alias never hides a name."""
         self._owners = {
             alias.lower(): name for name, backend in self.config.backends.items() for alias in backend.aliases
         } | {name.lower(): name for name in self.config.backends}
+        speakers: defaultdict[str, list[str]] = defaultdict(list)
+        for backend, language in self.languages.items():
+            if NAME.fullmatch(language):
+                speakers[language].append(backend)
+        self._speakers = dict(speakers)
 
     def is_command(self, name: str) -> bool:
         """Say whether a header line of this name is a command."""
@@ -32,41 +43,46 @@ class Names:
 
     def is_known(self, name: str) -> bool:
         """Say whether a header line of this name is Multi's: a command, a backend, an alias or a language."""
-        return name.lower() in self.all()
+        name = name.lower()
+        return name in self.commands or name in self._owners or name in self._speakers
 
-    def find(self, name: str, default: str) -> str | None:
+    def find(self, name: str) -> str | None:
         """Return the backend that a name means, or None where it means none.
 
-        A language means the default backend if that is of it, the configured default after a `%%use`, else the only
-        one that is; BackendNotFound if several are.
+        A language means the configured default if that is of it, else the only backend that is; BackendNotFound if
+        several are.
         """
         name = name.lower()
         if name in self._owners:
             return self._owners[name]
-        speakers = [backend for backend, language in self.languages.items() if language == name]
-        for preferred in (default, self.config.default):
-            if preferred in speakers:
-                return preferred
+        speakers = self._speakers.get(name, ())
+        if self.config.default in speakers:
+            return self.config.default
         if len(speakers) > 1:
-            raise BackendNotFound(
-                f"{name!r} is the language of several backends: say which one, {' or '.join(sorted(speakers))}."
-            )
+            choice = " or ".join(f"%%{speaker}" for speaker in sorted(speakers))
+            raise BackendNotFound(f"{name!r} is the language of several backends: write {choice}.")
         return speakers[0] if speakers else None
 
-    def resolve(self, name: str, default: str) -> str:
-        """Return the backend that a name means; BackendNotFound, with the known names, where it means none."""
-        found = self.find(name, default)
+    def resolve(self, name: str) -> str:
+        """Return the backend that a name means; BackendNotFound where it means none, with what may have been meant."""
+        found = self.find(name)
         if found is None:
-            raise BackendNotFound(
-                f"There is no backend {name!r}{did_you_mean(nearest(name, self.backends()))}; "
-                f"there are {', '.join(self.backends())}."
-            )
+            near = nearest(name, self.backends())
+            known = did_you_mean(near) or f"; there are {', '.join(self.shown())}"
+            raise BackendNotFound(f"There is no backend {name!r}{known}.")
         return found
 
+    def shown(self) -> list[str]:
+        """Return the backends' names that can be typed, sorted, without aliases and languages."""
+        return sorted(name.lower() for name in self.config.backends if NAME.fullmatch(name))
+
     def backends(self) -> list[str]:
-        """Return all backends' names and aliases, sorted."""
-        return sorted(self._owners)
+        """Return all that a backend can be named by, sorted: names, aliases and languages."""
+        return sorted({*filter(NAME.fullmatch, self._owners), *filter(self._is_clear, self._speakers)})
 
     def all(self) -> list[str]:
-        """Return everything that may follow `%%`, sorted: commands, backends and languages."""
-        return sorted({*self.commands, *self._owners, *(language for language in self.languages.values() if language)})
+        """Return everything that may follow `%%`, sorted: commands and what names a backend."""
+        return sorted({*self.commands, *self.backends()})
+
+    def _is_clear(self, language: str) -> bool:
+        return self.config.default in self._speakers[language] or len(self._speakers[language]) == 1

@@ -1,63 +1,176 @@
-"""The options of a backend header: which variables are copied before the body runs, and which after it.
+"""The options of a backend header: which variables are copied before the body runs and after it, and how big plots are.
 
 `-i [new=][backend:]name,…` copies from a backend, the default unless it is said, to that of the header; `-o
-[backend:][new=]name,…` the other way. What stands left of `=` is the variable that is made.
+[backend:][new=]name,…` the other way. What stands left of `=` is the variable that is made. The options have the names
+of rpy2's `%%R` (3.6).
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from types import MappingProxyType
 
 from ..errors import HeaderError
+from ..wording import nearest, quote
+from .lines import HeaderLine
 from .names import Names
 from .transfers import Transfer
 
-INPUT = "-i"
-OUTPUT = "-o"
-FORM = "variables are named as in -i x,y or -i new=backend:x or -o backend:new=x, without spaces."
+INPUT, OUTPUT = "-i", "-o"
+LONG = {
+    "--input": INPUT,
+    "--output": OUTPUT,
+    "--width": "-w",
+    "--height": "-h",
+    "--units": "-u",
+    "--res": "-r",
+}
+PLOT = {"-w": "width", "-h": "height", "-u": "units", "-r": "res"}
+SHORT = (INPUT, OUTPUT, *PLOT)
+UNITS = ("px", "in", "cm", "mm")
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
+FORM = "variables are named as in -i x,y or -i new=backend:x or -o backend:new=x."
+VARIABLE = re.compile(r"[\w.:=,]+")
+
+OF_RPY2 = {
+    "-b": "in R, options(repr.plot.bg = 'white') sets the background of plots",
+    **dict.fromkeys(("-p", "--pointsize"), "in R, options(repr.plot.pointsize = 12) sets it"),
+    **dict.fromkeys(("-c", "--converter"), "Multi copies values exactly, and has no converters to choose from"),
+    **dict.fromkeys(("-n", "--noreturn"), "in R, invisible(…) around the last line keeps its value from being shown"),
+}
+"""Options of rpy2's that mean nothing here -> what does the same."""
 
 Transfers = tuple[Transfer, ...]
 
 
-def parse_options(
-    header: str, words: Sequence[str], target: str, names: Names, default: str
-) -> tuple[Transfers, Transfers]:
-    """Return what is copied before and after a body that runs on `target`, for the words behind a header's name.
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the words behind a backend header's name ask for."""
 
-    Raises HeaderError, or BackendNotFound.
+    imports: Transfers = ()
+    exports: Transfers = ()
+    plot: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """`width`, `height` and `res` (numbers) and `units` (px, in, cm, mm), as typed; those that are given."""
+
+
+def parse_options(line: HeaderLine, target: str, names: Names, default: str) -> Options:
+    """Return what a backend header asks for; `target` is its backend, `default` the default one.
+
+    Raises HeaderError, with a line that works, or BackendNotFound.
     """
     before: list[Transfer] = []
     after: list[Transfer] = []
-    for option, item in _items(header, words):
-        if option == INPUT:
-            new_name, equals, where = item.partition("=")
-            backend, name = _split_backend(where if equals else item)
-            other = _other(option, item, backend, target, names, default)
-            before.append(Transfer(other, name, target, new_name if equals else name))
+    plot: dict[str, str] = {}
+    is_r = names.languages.get(target) == "r"
+    for option, values in _options(line, is_r, default):
+        if option in PLOT and not is_r:
+            raise HeaderError(
+                f"{option} sets the size of R's plots, and {target} is no R. The line without it: {_without_plot(line)}"
+            )
+        if option in PLOT:
+            plot[PLOT[option]] = _size(line, option, values)
+        elif option == INPUT:
+            before += [_import(option, item, target, names, default) for item in _variables(line, option, values)]
         else:
-            backend, what = _split_backend(item)
-            new_name, equals, name = what.partition("=")
-            other = _other(option, item, backend, target, names, default)
-            after.append(Transfer(target, name if equals else what, other, new_name))
+            after += [_export(option, item, target, names, default) for item in _variables(line, option, values)]
     for transfer in (*before, *after):
         if not (transfer.name and transfer.new_name) or set("=:") & set(transfer.name + transfer.new_name):
-            raise HeaderError(f"%%{header}: {FORM}")
-    return tuple(before), tuple(after)
+            raise HeaderError(f"{line.text}: {FORM}")
+    return Options(tuple(before), tuple(after), MappingProxyType(plot))
 
 
-def _items(header: str, words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each variable with its option."""
-    rest = iter(words)
-    for option in rest:
-        if option not in (INPUT, OUTPUT):
-            raise HeaderError(
-                f"%%{header} takes no option {option!r}, only -i and -o, with variables to copy. If the line is a "
-                f"magic of the kernel's own, put the kernel's header above it, for example %%python."
-            )
-        variables = next(rest, "")
-        if not variables or variables in (INPUT, OUTPUT):
-            raise HeaderError(f"%%{header}: {option} needs the names of variables, as in {option} x,y.")
-        if variables.endswith(","):
-            raise HeaderError(f"%%{header}: {FORM}")
-        yield from ((option, item) for item in variables.split(","))
+def _options(line: HeaderLine, is_r: bool, default: str) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield each option, under its short name, with the words behind it."""
+    words = line.arguments
+    starts = [index for index, word in enumerate(words) if word.startswith("-")]
+    if words and starts[:1] != [0]:
+        raise _no_option(line, (*starts, len(words))[0], default)
+    for start, end in pairwise((*starts, len(words))):
+        option, equals, value = words[start].partition("=") if words[start].startswith("--") else (words[start], "", "")
+        option = LONG.get(option, option)
+        if option not in SHORT:
+            raise _unknown(line, start, end, is_r, default)
+        yield option, ((value,) if equals else ()) + words[start + 1 : end]
+
+
+def _no_option(line: HeaderLine, end: int, default: str) -> HeaderError:
+    """Return the error for words that belong to no option: variables, or code."""
+    words, rest = line.arguments[:end], line.arguments[end:]
+    if all(map(VARIABLE.fullmatch, words)):
+        works = f"to copy a variable, write {line.with_arguments(INPUT, ','.join(words), *rest)}"
+    else:
+        works = f"code goes below the line, which then is {line.with_arguments(*rest)}"
+    return HeaderError(f"{line.text} takes options only, not {quote(' '.join(words))}: {works}{_own(line, default)}.")
+
+
+def _unknown(line: HeaderLine, start: int, end: int, is_r: bool, default: str) -> HeaderError:
+    """Return the error for an option that there is not."""
+    words = line.arguments
+    option = words[start].partition("=")[0]
+    rest = line.with_arguments(*words[:start], *words[end:])
+    if is_r and option in OF_RPY2:
+        return HeaderError(f"{line.text} takes no {option}: {OF_RPY2[option]}. The line without it: {rest}")
+    known, value = (option[:2], option[2:]) if option[:2] in SHORT else (nearest(option, (*LONG, *SHORT)), "")
+    if known is not None:
+        meant = line.with_arguments(*words[:start], *filter(None, (known, value)), *words[start + 1 :])
+        return HeaderError(f"{line.text} takes no option {quote(option)}; did you mean {meant}{_own(line, default)}?")
+    return HeaderError(
+        f"{line.text} takes no option {quote(option)}, only -i and -o, with variables to copy, and for plots of R -w, "
+        f"-h, -u and -r. The line without it: {rest}{_own(line, default)}"
+    )
+
+
+def _own(line: HeaderLine, default: str) -> str:
+    return f"; if it is a line of {default}'s own, put %%{default} above it"
+
+
+def _size(line: HeaderLine, option: str, values: Sequence[str]) -> str:
+    is_right = len(values) == 1 and (values[0] in UNITS if option == "-u" else NUMBER.fullmatch(values[0]))
+    if not is_right:
+        wanted = "one of px, in, cm, mm, as in -u in" if option == "-u" else f"a number, as in {option} 5"
+        raise HeaderError(f"{line.text}: {option} needs {wanted}.")
+    return values[0]
+
+
+def _without_plot(line: HeaderLine) -> str:
+    """Return a header line without what is for plots."""
+    kept: list[str] = []
+    is_kept = True
+    for word in line.arguments:
+        if word.startswith("-"):
+            option = word.partition("=")[0]
+            is_kept = LONG.get(option, option) not in PLOT
+        if is_kept:
+            kept.append(word)
+    return line.with_arguments(*kept)
+
+
+def _variables(line: HeaderLine, option: str, values: Sequence[str]) -> Iterator[str]:
+    """Yield each variable of an option; there may be spaces at the commas."""
+    items = [item.strip() for item in " ".join(values).split(",")]
+    if items == [""]:
+        raise HeaderError(f"{line.text}: {option} needs the names of variables, as in {option} x,y.")
+    if any(" " in item for item in items):
+        joined = ",".join(" ".join(values).replace(",", " ").split())
+        raise HeaderError(f"{line.text}: the names of variables are separated by commas, as in {option} {joined}.")
+    if "" in items:
+        raise HeaderError(f"{line.text}: {FORM}")
+    yield from items
+
+
+def _import(option: str, item: str, target: str, names: Names, default: str) -> Transfer:
+    new_name, equals, where = item.partition("=")
+    backend, name = _split_backend(where if equals else item)
+    other = _other(option, item, backend, target, names, default)
+    return Transfer(other, name, target, new_name if equals else name)
+
+
+def _export(option: str, item: str, target: str, names: Names, default: str) -> Transfer:
+    backend, what = _split_backend(item)
+    new_name, equals, name = what.partition("=")
+    other = _other(option, item, backend, target, names, default)
+    return Transfer(target, name if equals else what, other, new_name)
 
 
 def _split_backend(item: str) -> tuple[str, str]:
@@ -68,7 +181,7 @@ def _split_backend(item: str) -> tuple[str, str]:
 
 def _other(option: str, item: str, backend: str, target: str, names: Names, default: str) -> str:
     """Return the backend at the other end."""
-    found = names.resolve(backend, default) if backend else default
+    found = names.resolve(backend) if backend else default
     if found == target:
         why = "the backend of this cell" if backend else "the default backend and that of this cell"
         raise HeaderError(f"{option} {item}: {found} is {why}; name the other one, as in {option} backend:x.")

@@ -5,7 +5,9 @@ from functools import partial
 
 from ..actions import CancelJob, CancelTimer, SetTimer, StartJob, StoreInput, ToBackend
 from ..backend import Backend, BackendState
-from ..cells.cell import NOW, Cell, child_text, parse, refuse_unknown_header
+from ..cells.cell import Cell, parse, refuse_unknown_header
+from ..cells.child_text import child_text
+from ..cells.lines import NOW
 from ..cells.transfers import Copy
 from ..errors import HeaderError, MultiError
 from ..exchange import NotebookExchange
@@ -105,12 +107,13 @@ class Execution:
 
     def _steps(self, request: CellRequest, cell: Cell) -> tuple[Step, ...]:
         steps: list[Step] = [*cell.commands]
-        if cell.runs_body:
+        if cell.needs_backend:
             backend = self._target(request, cell)
             steps.append(Ready(backend))
             if cell.imports:
                 steps.append(Copy(cell.imports))
-            steps.append(Body(backend))
+            if cell.has_body:
+                steps.append(Body(backend))
         if cell.exports:
             steps.append(Copy(cell.exports))
         return tuple(steps)
@@ -184,8 +187,7 @@ class Execution:
         cell = request.cell
         assert cell is not None
         try:
-            if not cell.header_lines:
-                refuse_unknown_header(cell, backend.name, backend.profile, self._state.names)
+            refuse_unknown_header(cell, backend.name, backend.profile, self._state.names)
         except HeaderError as error:
             self.fail(request, error)
             return

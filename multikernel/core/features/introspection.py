@@ -7,7 +7,10 @@ line is the front's to answer.
 from collections.abc import Callable, Mapping
 
 from ..backend import BackendState
-from ..cells.cell import NOW, Cell, HeaderLine, child_text, parse
+from ..cells.cell import Cell, parse
+from ..cells.child_text import child_text
+from ..cells.completions import offers_in
+from ..cells.lines import HeaderLine, is_nothing
 from ..errors import MultiError
 from ..feature import Feature, Handler
 from ..protocol.rewrite import OwnMatches
@@ -87,7 +90,7 @@ class Introspection(Feature):
         """A bare backend header is incomplete, commands are complete; a body is for the child to judge."""
         if cell is None:
             return {"status": "invalid"}
-        if not cell.header_lines or cell.code[cell.body_start :].strip():
+        if cell.has_body:
             return None
         return {"status": "complete"} if cell.header is None else {"status": "incomplete", "indent": ""}
 
@@ -113,23 +116,15 @@ class Introspection(Feature):
         if not typed.startswith("%%") or not self._is_on_top(code, cell, start):
             self._answer_or_ask(request, cell, position, None)
             return
-        name, space, arguments = typed[2:].partition(" ")
-        if not space:
-            own = [f"%%{known}" for known in self._state.names.all() if known.startswith(name.lower())]
-            if cell is not None and self._default_has_magics(cell):
-                self._ask(request, cell, position, OwnMatches(tuple(own), start, position))
-            else:
-                self._requests.answer(request, _matches(own, start, position))
-        elif self._state.names.is_command(name):
-            prefix = arguments.rpartition(" ")[2]
-            names = self._state.names.all() if name.lower() == "help" else self._state.names.backends()
-            names = [NOW] if prefix.startswith("-") else names
-            own = [known for known in names if known.startswith(prefix.lower())]
-            self._requests.answer(request, _matches(own, position - len(prefix), position))
-        elif cell is not None and cell.header_line_at(position) is None:
-            self._ask(request, cell, position)
+        offers = offers_in(code, position, self._state.names, self._state.default)
+        if offers is None:
+            self._answer_or_ask(request, cell, position, None)
+            return
+        own = OwnMatches(offers.matches, offers.start, position)
+        if offers.is_name and cell is not None and self._default_has_magics(cell):
+            self._ask(request, cell, position, own)
         else:
-            self._requests.answer(request, empty_answer(request))
+            self._requests.answer(request, own.content())
 
     def _default_has_magics(self, cell: Cell) -> bool:
         """Whether the child, free to answer, has `%%` magics of its own to offer beside Multi's names."""
@@ -142,14 +137,10 @@ class Introspection(Feature):
         )
 
     def _is_on_top(self, code: str, cell: Cell | None, start: int) -> bool:
-        """Whether the line at `start` is one of Multi's, or may become one: only header lines and blanks above."""
+        """Whether the line at `start` is one of Multi's, or may become one: only header lines and comments above."""
         if cell is None or cell.header_line_at(start) is not None:
             return True
-        return not code[cell.body_start : start].strip() and cell.header is None
-
-
-def _matches(matches: list[str], start: int, end: int) -> Json:
-    return {"status": "ok", "matches": matches, "cursor_start": start, "cursor_end": end, "metadata": {}}
+        return cell.header is None and is_nothing(code[cell.body_start : start], None)
 
 
 def empty_answer(request: Request) -> Json:

@@ -4,6 +4,7 @@
 language says. Each entry names where the fact was seen.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -11,24 +12,32 @@ from itertools import pairwise
 from ..config import InterruptMode
 from ..protocol.wire import Json
 from . import ipython
+from .comments import comment_of
+
+PYTHON_PROGRAM = re.compile(r"(python|pypy)[0-9.]*")
+IPYKERNEL_MODULES = ("ipykernel_launcher", "ipykernel", "ipykernel.kernelapp")
 
 
 @dataclass(frozen=True, slots=True)
 class KernelProfile:
     """What is special about a kernel."""
 
-    cell_magics: bool = False
-    """`%%name` on top of a cell is the kernel's own syntax."""
+    cell_magics: bool = True
+    """`%%name` on top of a cell may be the kernel's own syntax; False only where it is known that none is."""
     known_magics: frozenset[str] = frozenset()
     """Those of its cell magics that are always there, for `%%backends` to say which of them are hidden."""
-    refuses_late_magics: bool = False
-    """`%%name` below other code is an error of the kernel's own, so Multi need not refuse it."""
+    is_python: bool = False
+    """Its strings are Python's: what looks like a header line in one of them is text."""
+    reads_as_ipython: bool = False
+    """It takes the indent of a whole cell off, and runs `exit` and `%autocall` only in cells of one line."""
     line_comment: str = ""
     """Two characters that begin a comment, to stand for a header's `%%`; empty: the header is cut."""
     interrupt: InterruptMode | None = None
     """None leaves it to the kernelspec."""
     idle_delay: float = 0.0
     """Seconds that idle is held, for a kernel that sends outputs after it."""
+    grace: float = 0.2
+    """Seconds between its kernel_info_reply and the first request: ILua 0.2 dies of one that comes at once."""
     follows_counter: bool = False
     """The kernel numbers its history, and can be moved on to the notebook's counter."""
     setup: str = ""
@@ -36,6 +45,7 @@ class KernelProfile:
 
 
 DEFAULTS = KernelProfile()
+"""A kernel that nobody here has seen: what Multi does not know about it, it leaves to it."""
 
 IPYTHON_MAGICS = (
     "bash capture debug file html javascript js latex markdown perl prun pypy python python2 python3 ruby script sh "
@@ -44,21 +54,24 @@ IPYTHON_MAGICS = (
 """IPython 9."""
 
 BY_IMPLEMENTATION = {
-    # IPython raises a SyntaxError at a `%%` that is not on the first line.
     "ipython": KernelProfile(
-        cell_magics=True,
         known_magics=frozenset(IPYTHON_MAGICS.split()),
-        refuses_late_magics=True,
+        is_python=True,
+        reads_as_ipython=True,
         line_comment="##",
+        grace=0.0,
         follows_counter=True,
         setup=ipython.SETUP,
     ),
-    # xeus-python 0.19: SIGINT ends the process, interrupt_request is ignored.
-    "xeus-python": KernelProfile(cell_magics=True, refuses_late_magics=True, line_comment="##", interrupt="restart"),
+    # xeus-python 0.19: SIGINT ends the process, interrupt_request is ignored. It reads cells with IPython.
+    "xeus-python": KernelProfile(
+        is_python=True, reads_as_ipython=True, line_comment="##", interrupt="restart", grace=0.0
+    ),
+    "IRkernel": KernelProfile(cell_magics=False, line_comment="##", grace=0.0),
     # deno 2.9: SIGINT ends the process; one output in ten came after idle.
-    "Deno kernel": KernelProfile(line_comment="//", interrupt="message", idle_delay=0.03),
+    "Deno kernel": KernelProfile(cell_magics=False, line_comment="//", interrupt="message", idle_delay=0.03, grace=0.0),
     # bash_kernel 0.10: errors show no line numbers, and every line costs a round trip to the shell.
-    "bash_kernel": KernelProfile(line_comment=""),
+    "bash_kernel": KernelProfile(cell_magics=False, line_comment="", grace=0.0),
 }
 
 PROGRAMS = {
@@ -67,50 +80,60 @@ PROGRAMS = {
     "Deno kernel": "deno",
     "bash_kernel": "bash_kernel",
     "IRkernel": "IRkernel",
-    "metakernel": "calysto_scheme gnuplot_kernel matlab_kernel octave_kernel",
 }
 """What a kernel will say it is -> words in a kernelspec's argv that show it before it has been started."""
 
 OF_PROGRAM = {word: name for name, words in PROGRAMS.items() for word in words.split()}
 
-LINE_COMMENTS = {
-    "##": "python r bash shell sh zsh fish powershell perl ruby julia octave elixir coffeescript nim tcl gnuplot make",
-    "//": "javascript typescript java kotlin scala groovy c c++ cpp c# f# csharp fsharp go rust swift php dart d zig",
-    ";;": "scheme racket lisp common-lisp clojure emacs-lisp hy",
-    "--": "sql haskell lua ada elm",
-}
-
-COMMENT_OF_LANGUAGE = {language: comment for comment, names in LINE_COMMENTS.items() for language in names.split()}
+PYTHONS = frozenset({"python", "ipython", "pyspark", "sagemath"})
+"""Languages whose strings are Python's."""
 
 
 def profile_of(kernel_info: Json) -> KernelProfile:
     """Return the profile for the content of a kernel_info_reply, whatever a kernel left out of it."""
     implementation = kernel_info.get("implementation")
-    if isinstance(implementation, str) and implementation in BY_IMPLEMENTATION:
+    implementation = implementation if isinstance(implementation, str) else ""
+    if implementation in BY_IMPLEMENTATION:
         return BY_IMPLEMENTATION[implementation]
-    comment = COMMENT_OF_LANGUAGE.get(language_of(kernel_info).lower(), "")
-    return replace(DEFAULTS, line_comment=comment, cell_magics=_is_metakernel(kernel_info))
+    return replace(
+        DEFAULTS,
+        line_comment=comment_of(kernel_info.get("language_info")),
+        is_python=language_of(kernel_info).lower() in PYTHONS,
+        grace=0.0 if implementation.startswith("xeus") or _is_metakernel(kernel_info) else DEFAULTS.grace,
+    )
 
 
-def profile_of_program(words: Iterable[str]) -> KernelProfile | None:
-    """Return the profile that the words of a kernelspec's argv show, or None if only the kernel's start can tell."""
-    implementation = next((OF_PROGRAM[word] for word in words if word in OF_PROGRAM), None)
-    if implementation == "metakernel":
-        return replace(DEFAULTS, cell_magics=True)
-    return None if implementation is None else profile_of({"implementation": implementation})
+def profile_of_program(words: Iterable[str], language: str) -> KernelProfile:
+    """Return the profile that a kernelspec shows before its kernel has been started.
 
-
-def loses_over_ipc(argv: Sequence[str]) -> bool:
-    """Whether a kernel that is started so may lose outputs over ipc: one in Python that is not ipykernel itself.
-
-    Such kernels are built on ipykernel (7.4), which hands its outputs to zmq in bursts and drops what exceeds 1,000
-    waiting messages. A Unix socket takes some 300 of them on top, a tcp connection many thousands: of 100,000 lines in
-    quick succession bash_kernel and octave_kernel lost one in a hundred over ipc, none over tcp on a quiet machine. In
-    ipykernel itself that limit is lifted (`ipython.SETUP`), which cannot be done from outside. xeus-python looks alike;
-    it does not speak ipc.
+    `words` are those of its argv, `language` is what it says it is.
     """
-    module = next((after for option, after in pairwise(argv) if option == "-m"), "")
-    return bool(module) and OF_PROGRAM.get(module.partition(".")[0]) != "ipython"
+    implementation = next((OF_PROGRAM[word] for word in words if word in OF_PROGRAM), "")
+    return profile_of({"implementation": implementation, "language_info": {"name": language}})
+
+
+def speaks_ipc(argv: Sequence[str]) -> bool:
+    """Whether a kernelspec's command is known to start, on this machine, a kernel that speaks ipc; others get tcp.
+
+    ipykernel and IRkernel do. Of the others some end at once (deno, xeus-python), some live on and never listen (a
+    JVM's zmq makes a tcp port of the path); only a start would tell. Those that are built on ipykernel (bash_kernel,
+    octave_kernel) speak it, but 7.4 drops outputs when 1,000 of them wait, and a Unix socket takes fewer on top than a
+    tcp connection: of 100,000 lines in quick succession they lost one in a hundred over ipc, none over tcp on a quiet
+    machine. In ipykernel itself that limit is lifted (`ipython.SETUP`). A command that starts another one, as ssh,
+    docker and conda do, may start it where the sockets' folder is not.
+    """
+    program, *arguments = argv or ("",)
+    name = program.rpartition("/")[2]
+    if name in ("R", "Rscript"):
+        return any("IRkernel::main(" in argument for argument in arguments)
+    if not PYTHON_PROGRAM.fullmatch(name):
+        return False
+    for before, argument in pairwise(("", *arguments)):
+        if before == "-m":
+            return argument in IPYKERNEL_MODULES
+        if not argument.startswith("-") and before not in ("-X", "-W"):
+            return False
+    return False
 
 
 def language_of(kernel_info: Json) -> str:
@@ -130,7 +153,7 @@ def language_info(language: str) -> Json:
 
 
 def _is_metakernel(kernel_info: Json) -> bool:
-    """Every kernel built on metakernel links to its magics; those have `%%name` cell magics of their own."""
+    """Whether a kernel is built on metakernel, as its link to metakernel's magics says."""
     links = kernel_info.get("help_links")
     return isinstance(links, list) and any("metakernel" in str(link).lower() for link in links)
 

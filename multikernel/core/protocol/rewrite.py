@@ -24,9 +24,27 @@ STATUS_WORDS = {"abort": ABORTED}
 class OwnMatches:
     """Completions of Multi's own for a half-typed `%%name`."""
 
-    matches: tuple[str, ...]
+    matches: tuple[tuple[str, str], ...]
+    """Texts with their types."""
     start: int
     end: int
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts alone."""
+        return [text for text, _ in self.matches]
+
+    @property
+    def types(self) -> list[Json]:
+        """The objects of `_jupyter_types_experimental` for them."""
+        at: Json = {"signature": "", "start": self.start, "end": self.end}
+        return [{"text": text, "type": kind, **at} for text, kind in self.matches]
+
+    def content(self) -> Json:
+        """Return the content of a complete_reply with these alone."""
+        metadata = {"_jupyter_types_experimental": self.types}
+        range_ = {"cursor_start": self.start, "cursor_end": self.end}
+        return {"status": "ok", "matches": self.texts, **range_, "metadata": metadata}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +136,13 @@ def _with_own_first(content: Json, types: list[Json], own: OwnMatches) -> Json:
     """Put Multi's matches before those of the child's that complete the same `%%name`."""
     matches = content.get("matches")
     theirs = matches if isinstance(matches, list) and content.get("cursor_start") == own.start else []
-    range_ = {"start": own.start, "end": own.end}
-    merged = [{"text": name, "type": "magic", "signature": "", **range_} for name in own.matches]
+    matches, merged = own.texts, own.types
     for index, match in enumerate(theirs):
-        if match not in own.matches:
-            merged.append(types[index] if index < len(types) else {"text": match, "type": "<unknown>", **range_})
-    return {
-        **content,
-        "matches": [*own.matches, *(match for match in theirs if match not in own.matches)],
-        "cursor_start": own.start,
-        "cursor_end": own.end,
-        "metadata": {"_jupyter_types_experimental": merged},
-    }
+        if match not in own.texts:
+            matches.append(match)
+            unknown = {"text": match, "type": "<unknown>", "start": own.start, "end": own.end}
+            merged.append(types[index] if index < len(types) else unknown)
+    return {**content, **own.content(), "matches": matches, "metadata": {"_jupyter_types_experimental": merged}}
 
 
 TO_FRONT: dict[str, Callable[[Message, Origin], Message]] = {

@@ -1,7 +1,6 @@
 """The channels of one process of a backend: connected, ready, and read to the end when the process has ended."""
 
 import logging
-import os
 import secrets
 import signal
 from collections.abc import Callable
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
 ASK_AGAIN_SECONDS = 0.05
 WATCH_SECONDS = 0.2
 LAST_OUTPUTS_SECONDS = 1.0
-BIND_SECONDS = 5.0
-"""How long a process may take to listen on ipc; one that does not speak it may live on without doing so."""
-
-KILLED = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT)
-"""Exit codes of a process that somebody has ended."""
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +63,6 @@ class Child:
         self._setup_is_over = anyio.Event()
         self._startup_id = ""
         self._startup_owes = {"reply", "idle"}
-        self._exit_code: int | None = None
         self._poll_error = ""
         """Why the provisioner could not be asked last time whether the process runs."""
         self._iopub_is_gone = anyio.Event()
@@ -88,11 +81,6 @@ class Child:
     def transport(self) -> str:
         """What it is reached by: ipc or tcp."""
         return str(self._manager.transport)
-
-    @property
-    def may_not_speak_transport(self) -> bool:
-        """Whether another transport may do better: the process has sent nothing, and nobody has killed it."""
-        return not (self.kernel_info or self._iopub_heard or self._exit_code in KILLED)
 
     def send(self, channel: Channel, message: Message) -> None:
         """Send a message to the process."""
@@ -121,16 +109,16 @@ class Child:
     async def get_ready(self) -> None:
         """Wait until the process has answered on shell and been heard on iopub; then no output can be lost.
 
-        Raises BackendStartError if it ends, or does not listen.
+        Raises BackendStartError if it ends.
         """
-        bind_deadline = anyio.current_time() + BIND_SECONDS
         self._ask("kernel_info_request", {})
         while not (self.kernel_info and self._iopub_heard):
             if not await self._wait_for_news() and self.kernel_info:
                 self._ask("kernel_info_request", {})
-            if anyio.current_time() > bind_deadline and not self._is_bound():
-                raise self._start_error(f"{self._config.name} did not listen for {BIND_SECONDS:g} s.")
-        if setup := profile_of(self.kernel_info).setup:
+        profile = profile_of(self.kernel_info)
+        if profile.grace:
+            await anyio.sleep(profile.grace)
+        if setup := profile.setup:
             self._setup_id = self._execute(setup, silent=True)
         else:
             self._setup_is_over.set()
@@ -241,26 +229,16 @@ class Child:
         content = {"code": code, **options}
         return self._ask("execute_request", content)
 
-    def _is_bound(self) -> bool:
-        """Whether the process listens, as far as can be seen: over tcp that cannot be."""
-        manager = self._manager
-        return manager.transport != "ipc" or os.path.exists(f"{manager.ip}-{manager.shell_port}")
-
     async def _wait_for_news(self) -> bool:
         """Wait a little for an answer to requests of ours; BackendStartError if the process has ended."""
         with anyio.move_on_after(ASK_AGAIN_SECONDS):
             await self._news.wait()
         had_news = self._news.is_set()
         self._news = anyio.Event()
-        self._exit_code = await self._poll()
-        if self._exit_code is not None:
-            raise self._start_error(
-                f"{self._config.name} ended while it was starting ({describe_exit(self._exit_code)})."
-            )
+        if (code := await self._poll()) is not None:
+            text = f"{self._config.name} ended while it was starting ({describe_exit(code)})."
+            raise BackendStartError(text, self._output.last_lines())
         return had_news
-
-    def _start_error(self, text: str) -> BackendStartError:
-        return BackendStartError(text, self._output.last_lines())
 
     async def _poll(self) -> int | None:
         """Return the exit code of the process, or None if it runs, as far as its provisioner can tell."""

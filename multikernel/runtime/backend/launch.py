@@ -1,8 +1,7 @@
 """Starts a backend's process, and chooses what it is reached by.
 
-ipc comes first: it is faster than tcp, has no ports that others may take, and only the user can connect to a socket in
-a private directory. A kernel that cannot speak it (deno, xeus-python) ends at once or never binds, and is started once
-more over tcp.
+A kernel that is known to speak ipc gets it: it is faster than tcp, has no ports that others may take, and only the user
+can connect to a socket in a private directory. All others get tcp.
 """
 
 import logging
@@ -73,37 +72,22 @@ async def open_child(
 async def _start(
     config: BackendConfig, launch_context: LaunchContext, output: Output, deliver: Deliver, life: AsyncExitStack
 ) -> Child:
-    """Start a process that lives as long as `life`, by the first transport that it can be reached by."""
-    transports = _transports(config.kernel, launch_context)
-    while True:
-        attempt = await life.enter_async_context(AsyncExitStack())
-        options = attempt.enter_context(transports.pop(0))
-        child = await attempt.enter_async_context(_process(config, launch_context, output, deliver, options))
-        try:
-            await child.get_ready()
-            if child.transport != "ipc":
-                launch_context.without_ipc.add(config.kernel)
-            log.info("it is ready, over %s, as process %d", child.transport, child.pid, extra={"backend": config.name})
-            return child
-        except BackendStartError as error:
-            if not (child.may_not_speak_transport and transports):
-                raise
-            note = f"{error} It may not speak {child.transport}: it is started again, over tcp."
-        await attempt.aclose()
-        log.info("%s", note, extra={"backend": config.name})
-        output.note(note)
+    """Start a process that lives as long as `life`."""
+    options = life.enter_context(_transport(config.kernel, launch_context))
+    child = await life.enter_async_context(_process(config, launch_context, output, deliver, options))
+    await child.get_ready()
+    log.info("it is ready, over %s, as process %d", child.transport, child.pid, extra={"backend": config.name})
+    return child
 
 
-def _transports(kernel: str, launch_context: LaunchContext) -> list[AbstractContextManager[Json]]:
-    """Return the options of a kernel manager for each transport that is to be tried."""
-    tcp = _over_tcp()
-    argv: list[str] = []
+def _transport(kernel: str, launch_context: LaunchContext) -> AbstractContextManager[Json]:
+    """Return the options of a kernel manager for what a process is to be reached by."""
     with suppress(NoSuchKernel):
-        argv = launch_context.kernel_spec_manager().get_kernel_spec(kernel).argv
-    ipc = ipc_address(launch_context.directory, argv)
-    if ipc is None or kernel in launch_context.without_ipc:
-        return [tcp]
-    return [nullcontext({"transport": "ipc", "ip": ipc}), tcp]
+        spec = launch_context.kernel_spec_manager().get_kernel_spec(kernel)
+        is_local = "kernel_provisioner" not in spec.metadata
+        if is_local and (ipc := ipc_address(launch_context.directory, spec.argv)) is not None:
+            return nullcontext({"transport": "ipc", "ip": ipc})
+    return _over_tcp()
 
 
 @contextmanager

@@ -31,5 +31,3 @@ class LaunchContext:
     """By backend, processes that run before anything has asked for them; a launch takes its own out of here."""
     memory: str | None = None
     """A private directory in memory, for values that cross from one child to another; None where there can be none."""
-    without_ipc: set[str] = field(default_factory=set)
-    """Kernelspecs that started over tcp after they had failed to over ipc; they get tcp from then on."""

@@ -1,30 +1,15 @@
-"""A cell is taken apart as the grammar says, and a cursor is where it was."""
+"""A cell is taken apart as the grammar says, or refused."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from multikernel.core.cells.cell import Cell, child_text, parse, refuse_unknown_header
+from multikernel.core.cells.cell import has_header, parse, refuse_unknown_header
+from multikernel.core.cells.child_text import child_text
 from multikernel.core.cells.names import Names
 from multikernel.core.errors import BackendNotFound, HeaderError, MultiError
-from multikernel.core.kernels.table import DEFAULTS, KernelProfile
 
-from ..desk import COMMANDS, configured
-
-CONFIG = configured("python3", "ir", "bash", aliases={"python3": ("py",)})
-LANGUAGES = {"python3": "python", "ir": "r", "bash": "bash"}
-HASH = KernelProfile(line_comment="##")
-CUT = KernelProfile(line_comment="")
-IPYTHON = KernelProfile(cell_magics=True, refuses_late_magics=True, line_comment="##")
-METAKERNEL = KernelProfile(cell_magics=True)
-
-
-def names() -> Names:
-    return Names(CONFIG, frozenset(COMMANDS), LANGUAGES)
-
-
-def parsed(code: str, default: str = "python3") -> Cell:
-    return parse(code, names(), default)
+from .grammar import BASH, CONFIG, CUT, HASH, IPYTHON, LANGUAGES, NAMES, R, parsed
 
 
 @pytest.mark.parametrize(
@@ -42,9 +27,14 @@ def parsed(code: str, default: str = "python3") -> Cell:
         ("%%bash\n", "bash", ""),
         ("%%bash  \t\n1", "bash", "1"),
         ("%%bash\r\n1\r\n2", "bash", "1\r\n2"),
+        ("%%bash # the shell\n1", "bash", "1"),
+        ("%%bash #\n1", "bash", "1"),
+        ("%%use r # for now\n1", "ir", "1"),
         ("\n \t\n\r\n%%bash\n1", "bash", "1"),
         ("%%bash\n\n1", "bash", "\n1"),
         ("%%bash\n%%r\n1", "bash", "%%r\n1"),
+        ("%%bash\n  %%r\n1", "bash", "  %%r\n1"),
+        ("%%bash\n%%time\n%%r\n1", "bash", "%%time\n%%r\n1"),
         ("%%use r\n1", "ir", "1"),
         ("%%use r\n%%bash\n1", "bash", "1"),
         ("%%use r\n%%use bash\n1", "bash", "1"),
@@ -53,8 +43,8 @@ def parsed(code: str, default: str = "python3") -> Cell:
         ("%%backends\n \n\t\n", None, " \n\t\n"),
         ("%%time\n1", None, "%%time\n1"),
         ("%%use r\n%%time\n1", "ir", "%%time\n1"),
-        (" %%bash\n1", None, " %%bash\n1"),
         ("%%bash!\n1", None, "%%bash!\n1"),
+        ("%%_r\n1", None, "%%_r\n1"),
         ("%% bash\n1", None, "%% bash\n1"),
         ("%bash\n1", None, "%bash\n1"),
         ("%%\n1", None, "%%\n1"),
@@ -68,28 +58,76 @@ def test_a_cell_has_a_target_and_a_body(code: str, target: str | None, body: str
 
 
 @pytest.mark.parametrize(
-    ("code", "commands", "new_default", "runs_body"),
+    "above",
+    [
+        "#| echo: false",
+        "# %%",
+        "#%%",
+        "#@title A plot {run: 'auto'}",
+        "#",
+        "#!shebang",
+        "// x",
+        "--| label: x",
+        "--x",
+        ";; x",
+        "  # indented",
+        "# a\r\n\r\n\t// b",
+    ],
+)
+def test_comments_may_stand_above_and_between_header_lines(above: str) -> None:
+    cell = parsed(f"{above}\n%%backends\n{above}\n\n%%r\n{above}\n1")
+    assert ([line.name for line in cell.header_lines], cell.target) == (["backends", "r"], "ir")
+    assert cell.code[cell.body_start :] == f"{above}\n1"
+
+
+def test_comments_above_what_is_no_header_line_are_the_kernel_s() -> None:
+    for code in ("# a\n1", "# a", "# a\n%%time\n1", "# a\n\n//"):
+        assert (parsed(code).header_lines, parsed(code).body_start) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "commands", "new_default", "has_body"),
     [
         ("%%backends", ["backends"], None, False),
         ("%%BACKENDS\n%%Start r bash", ["BACKENDS", "Start"], None, False),
+        ("%%backends\n#r 'nuget: X'\n# no more", ["backends"], None, False),
         ("%%use", ["use"], None, False),
         ("%%use r", ["use"], "ir", False),
         ("%%use r\n%%use py", ["use", "use"], "python3", False),
-        ("%%use r\n%%bash", ["use"], "ir", True),
+        ("%%use r\n%%bash", ["use"], "ir", False),
+        ("%%use r\n%%bash\n# x", ["use"], "ir", True),
         ("%%use r\n1", ["use"], "ir", True),
-        ("%%bash", [], None, True),
+        ("%%use r\n# that is all", ["use"], "ir", False),
+        ("%%use r\n#that is all\n\n  # really", ["use"], "ir", False),
+        ("%%use js\n// that is all\n# really\n--|\n;;", ["use"], "js", False),
+        ("%%use js\n#!x", ["use"], "js", True),
+        ("%%use js\n--x", ["use"], "js", True),
+        ("%%use odd\n#include <x>", ["use"], "odd", True),
+        ("%%use odd\n# x", ["use"], "odd", False),
+        ("%%bash", [], None, False),
+        ("%%bash\n \n", [], None, False),
+        ("%%bash\n#", [], None, True),
         ("", [], None, True),
+        ("# x", [], None, True),
     ],
 )
-def test_a_cell_has_commands(code: str, commands: list[str], new_default: str | None, runs_body: bool) -> None:
+def test_a_cell_has_commands_and_may_have_a_body(
+    code: str, commands: list[str], new_default: str | None, has_body: bool
+) -> None:
     cell = parsed(code)
     assert [line.name for line in cell.commands] == commands
-    assert (cell.new_default, cell.runs_body) == (new_default, runs_body)
+    assert (cell.new_default, cell.has_body) == (new_default, has_body)
+    assert cell.needs_backend is has_body
+
+
+def test_variables_are_copied_without_a_body_too() -> None:
+    for code in ("%%r -i x", "%%r -o x\n"):
+        assert (parsed(code).has_body, parsed(code).needs_backend) == (False, True)
 
 
 def test_a_header_line_has_words_and_a_place() -> None:
-    line = parsed("\n%%start  r\tbash \n").commands[0]
-    assert (line.name, line.arguments, line.start, line.end) == ("start", ("r", "bash"), 1, 17)
+    line = parsed("\n%%start  r\tbash # and #this --now\n").commands[0]
+    assert (line.name, line.arguments, line.start, line.end) == ("start", ("r", "bash"), 1, 34)
 
 
 @pytest.mark.parametrize(
@@ -102,8 +140,18 @@ def test_a_header_line_has_words_and_a_place() -> None:
         ("%%use help", BackendNotFound, "no backend 'help'"),
         ("%%bash --fast\nls", HeaderError, "%%bash takes no option '--fast'.*%%python"),
         ("%%backends\n%%time\n1", HeaderError, "code below %%backends"),
-        ("%%use r --now\n1", HeaderError, "--now does not wait for its turn, so it needs a cell without code"),
+        (
+            "%%restart r --now\n%%bash\n1",
+            HeaderError,
+            "--now does not wait for its turn, so it needs a cell of its own",
+        ),
+        ("%%restart r --now\n%%use r", HeaderError, "--now does not wait"),
+        ("%%use r --now", HeaderError, "%%use takes no option '--now'. The line without it: %%use r$"),
+        ("%%start r --nwo", HeaderError, "%%start takes no option '--nwo'; did you mean %%start r --now?"),
+        ("%%start r -q bash", HeaderError, "no option '-q'. The line without it: %%start r bash$"),
+        ("%%help --all", HeaderError, "no option '--all'. The line without it: %%help$"),
         ("%%use r\n%%WAIT bash\n1", HeaderError, "%%WAIT is reserved"),
+        ("%%parts\n%%r\n1", HeaderError, "%%parts is reserved"),
     ],
 )
 def test_what_cannot_be_right_is_refused(code: str, error: type[MultiError], text: str) -> None:
@@ -111,115 +159,25 @@ def test_what_cannot_be_right_is_refused(code: str, error: type[MultiError], tex
         parsed(code)
 
 
-def test_a_language_of_several_backends_has_to_be_made_clear() -> None:
-    several = Names(CONFIG, frozenset(COMMANDS), {**LANGUAGES, "bash": "r"})
-    assert parse("%%r\n1", several, "bash").target == "bash"
-    with pytest.raises(BackendNotFound, match="bash or ir"):
-        parse("%%r\n1", several, "python3")
+def test_a_language_means_the_same_before_and_after_a_use() -> None:
+    several = Names(CONFIG, NAMES.commands, {**LANGUAGES, "bash": "python"})
+    for code in ("%%python\n1", "%%use bash\n%%python\n1"):
+        assert parse(code, several, "python3").target == "python3"
+        assert parse(code, several, "bash").target == "python3"
+    two = Names(CONFIG, NAMES.commands, {**LANGUAGES, "bash": "r"})
+    with pytest.raises(BackendNotFound, match="write %%bash or %%ir"):
+        parse("%%use bash\n%%r\n1", two, "bash")
 
 
-def test_use_decides_what_a_language_below_it_means() -> None:
-    several = Names(CONFIG, frozenset(COMMANDS), {**LANGUAGES, "bash": "r"})
-    assert parse("%%use bash\n%%r\n1", several, "python3").target == "bash"
-
-
-@pytest.mark.parametrize("code", ["", "1", "\n\n1\n", "%%time\n1", "1\n%%r", " %%r", "%%\n", "a\r\nb", "😀\n%r"])
-def test_without_a_header_line_a_child_gets_the_text_untouched(code: str) -> None:
-    for profile in (HASH, CUT, DEFAULTS, IPYTHON):
-        assert (child_text(parsed(code), profile).text, child_text(parsed(code), profile).shift) == (code, 0)
-
-
-@pytest.mark.parametrize(
-    ("code", "text"),
-    [
-        ("%%r\n1", "##r\n1"),
-        ("\n\n%%r\n\n1", "\n\n##r\n\n1"),
-        ("%%use r\n\n1", "##use r\n\n1"),
-        ("%%start bash\n%%use r\n%%py\n1\n%%r", "##start bash\n##use r\n##py\n1\n%%r"),
-        ("%%r\r\n1", "##r\r\n1"),
-        ("%%r", "##r"),
-        ("%%r\n%time\n1", "%time\n1"),
-        ("%%r\n\n \n%%bash\n1", "%%bash\n1"),
-        ("%%r\n!ls", "!ls"),
-        ("%%r\n?sum", "?sum"),
-        ("%%use r\n%%py\n!ls", "!ls"),
-        ("%%r\n1\n!ls", "##r\n1\n!ls"),
-    ],
-)
-def test_header_lines_stay_as_comments_unless_the_body_has_to_come_first(code: str, text: str) -> None:
-    assert child_text(parsed(code), HASH).text == text
-
-
-@pytest.mark.parametrize(
-    ("code", "text"),
-    [("%%bash\nls", "ls"), ("\n%%bash\n\n\nls\n", "ls\n"), ("%%use bash\nls", "ls"), ("%%bash", ""), ("%%bash\n", "")],
-)
-def test_header_lines_are_cut_where_there_is_no_comment_for_them(code: str, text: str) -> None:
-    cut = child_text(parsed(code), CUT)
-    assert (cut.text, code[cut.shift :]) == (text, text)
-
-
-HEADERS = st.lists(st.sampled_from(["", " ", "%%backends", "%%use r", "%%start bash"]), max_size=3).map(
-    lambda lines: "".join(f"{line}\n" for line in [*lines, "%%r"])
-)
-TEXT = st.text(st.sampled_from("ab \n\r\t%!?#é\u0301😀👨\u200d👩\u2028\ud800"), max_size=12)
-
-
-@given(HEADERS, TEXT, st.sampled_from([HASH, CUT]), st.data())
-def test_a_cursor_in_the_body_is_before_the_same_text_in_the_child(
-    headers: str, body: str, profile: KernelProfile, data: st.DataObject
-) -> None:
-    cell = parsed(headers + body)
-    text = child_text(cell, profile)
-    position = data.draw(st.integers(max(cell.body_start, text.shift), len(cell.code)))
-    assert text.text[text.to_child(position) :] == cell.code[position:]
-    assert text.to_child(position) + text.shift == position
-
-
-@given(HEADERS, TEXT)
-def test_a_header_that_stays_moves_no_line_and_no_cursor(headers: str, body: str) -> None:
-    cell = parsed(f"{headers}x{body}")
-    text = child_text(cell, HASH)
-    assert (text.shift, len(text.text), text.text.count("\n")) == (0, len(cell.code), cell.code.count("\n"))
-    assert text.text[cell.body_start :] == cell.code[cell.body_start :]
-
-
-def test_a_cursor_above_a_cut_is_at_the_beginning() -> None:
-    assert child_text(parsed("%%bash\nls"), CUT).to_child(3) == 0
-
-
-PIECES = [
-    "%%",
-    "%",
-    "r",
-    "use",
-    "py",
-    "bash",
-    "time",
-    "help",
-    " ",
-    "\n",
-    "\r\n",
-    "\t",
-    "--x",
-    "😀",
-    "1",
-    "\u2028",
-    "\\",
-]
-
-
-@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(), st.sampled_from(list(LANGUAGES)))
-def test_whatever_stands_in_a_cell_is_parsed_or_refused(code: str, default: str) -> None:
-    try:
-        cell = parse(code, names(), default)
-        refuse_unknown_header(cell, default, HASH, names())
-    except MultiError:
-        return
-    assert cell.code == code
-    assert cell.target is None or cell.target in LANGUAGES
-    if "%%" not in code:
-        assert (cell.header_lines, cell.foreign, child_text(cell, CUT).text) == ((), None, code)
+def test_what_a_next_cell_needs_to_run_in_the_same_place() -> None:
+    for code, above, header in (
+        ("# x\n%%use bash\n%%R -i py:x\n1", "# x\n%%use bash\n%%R -i py:x\n", "%%R\n"),
+        ("%%use r\n1", "%%use r\n", ""),
+        ("1", "", ""),
+    ):
+        assert (parsed(code).above, parsed(code).header_of_next) == (above, header)
+    assert all(has_header(text, NAMES) for text in ("# %load\n%%r\n1", "%%use r"))
+    assert not any(has_header(text, NAMES) for text in ("%%time\n1", "1\n%%r", ""))
 
 
 def test_the_header_line_under_a_cursor() -> None:
@@ -228,49 +186,28 @@ def test_the_header_line_under_a_cursor() -> None:
     assert [line.name if line else "" for line in found] == ["", *["use"] * 8, *["py"] * 5, "", ""]
 
 
-def refused(code: str, profile: KernelProfile, backend: str = "ir") -> str:
+PIECES = [
+    *("%%", "%", "r", "use", "py", "bash", "time", "help", " ", "\n", "\r\n", "\t", "--x", "-i", "a", ",", "1", "😀"),
+    *("#", "# ", "//", "'''", '"', "\u2028", "\\", "    ", "%%r\n", "%%use py\n", "%%time\n", "-w 5", "--now"),
+]
+CODE = st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text()
+
+
+@given(CODE, st.sampled_from(list(LANGUAGES)), st.sampled_from([HASH, CUT, IPYTHON, R, BASH]))
+@example("%%use py\n" + "#\n" * 50_000, "python3", CUT)
+@example("'''" + "'\\\n%%r\n" * 10_000, "python3", IPYTHON)
+def test_whatever_stands_in_a_cell_is_parsed_or_refused(code: str, default: str, profile: object) -> None:
+    assert isinstance(profile, type(HASH))
     try:
-        refuse_unknown_header(parsed(code, backend), backend, profile, names())
-    except HeaderError as error:
-        return str(error)
-    return ""
-
-
-def test_an_unknown_header_is_refused_for_a_kernel_without_magics() -> None:
-    text = refused("%%pyton\n1", HASH)
-    assert text.startswith(
-        "%%pyton is neither a command nor a backend (did you mean 'python'?), and ir has no %% magics."
-    )
-    assert "Known are: backends, bash, help, interrupt, ir, py, python, python3, r, restart, start, stop, use." in text
-
-
-@pytest.mark.parametrize("profile", [IPYTHON, METAKERNEL])
-def test_an_unknown_header_is_a_magic_where_there_are_magics(profile: KernelProfile) -> None:
-    assert refused("%%time\n1", profile) == ""
-
-
-@pytest.mark.parametrize(
-    ("code", "text"),
-    [
-        ("# Where?\n%%bash\nls", "Line 2: %%bash has to be on top of the cell"),
-        ("1\n\n%%use py", "Line 3: %%use has to be on top"),
-        ("1\r\n%%PY\r\n", "Line 2: %%PY has to be on top"),
-        ("1\n%%time", ""),
-        ("1\n %%bash", ""),
-        ("1 %%bash", ""),
-    ],
-)
-def test_a_header_that_is_not_on_top_is_refused(code: str, text: str) -> None:
-    for profile in (HASH, METAKERNEL):
-        found = refused(code, profile)
-        assert found.startswith(text)
-        assert bool(found) == bool(text)
-
-
-def test_a_header_that_is_not_on_top_is_for_ipython_to_refuse() -> None:
-    assert refused("1\n%%bash\nls", IPYTHON) == ""
-
-
-def test_a_refused_header_can_be_said_to_be_text() -> None:
-    assert "If it is meant as text for ir, put %%ir on top." in refused('x <- "\n%%bash\n"', HASH)
-    assert parsed('%%ir\nx <- "\n%%bash\n"').target == "ir"
+        cell = parse(code, NAMES, default)
+        refuse_unknown_header(cell, default, profile, NAMES)
+    except MultiError:
+        return
+    assert cell.code == code
+    assert cell.target is None or cell.target in LANGUAGES
+    assert cell.header is None or cell.foreign is None
+    assert cell.needs_backend >= cell.has_body
+    if not cell.header_lines:
+        assert child_text(cell, profile).text == code
+    if "%%" not in code:
+        assert (cell.header_lines, cell.foreign) == ((), None)

@@ -184,7 +184,7 @@ def test_an_unknown_header_is_refused_when_the_kernel_has_said_what_it_is() -> N
     desk.execute("%%time\n1")
     assert desk.ready("ir") == ["iopub error of 1: HeaderError", "shell execute_reply of 1: error", "iopub idle of 1"]
     desk.execute("1\n%%python\n2")
-    assert desk.last("error")["evalue"].startswith("Line 2: %%python has to be on top")
+    assert desk.last("error")["evalue"].startswith("Line 2: %%python is below code")
     assert desk.child_messages("ir") == []
 
 
@@ -199,3 +199,16 @@ def test_what_cannot_be_read_in_a_reply_is_no_reply() -> None:
     assert desk.back("python3", "shell", child_message("execute_reply", "1", b"not JSON")) == []
     assert desk.drops[0].startswith("python3 shell execute_reply: it cannot be read: not JSON")
     assert desk.reply("python3", 1) == ["shell execute_reply of 1: ok"]
+
+
+def test_a_header_without_a_body_is_not_sent() -> None:
+    desk = Desk("python3", "ir")
+    for number, code in enumerate(("%%r", "%%r\n\n", "%%use r\n# that is all"), 1):
+        desk.execute(code)
+        if code.startswith("%%use"):
+            desk.command_done(number)
+        assert desk.last("execute_reply")["status"] == "ok"
+    desk.execute("%%r -i python3:x")
+    assert desk.command_done(4) == ["shell execute_reply of 4: ok", "iopub idle of 4"]
+    assert desk.child_messages("ir") == []
+    assert desk.backend("ir").cells_run == 0

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from multikernel.core.config import Kernelspec
 from multikernel.core.protocol.wire import Json
 
-from ..desk import COMMANDS, Desk, configured
+from ..desk import COMMANDS, KERNELSPECS, Desk
 
-BACKENDS = ["bash", "ir", "py", "python3"]
-ALL_NAMES = sorted([*BACKENDS, "python", "r", *COMMANDS])
+BACKENDS = ["bash", "ir", "py", "python", "python3", "r"]
+ALL_NAMES = [*BACKENDS, *sorted(COMMANDS)]
 
 
 def ask(desk: Desk, kind: str, text: str, **content: Any) -> list[str]:
@@ -30,7 +31,8 @@ def matches(desk: Desk, text: str) -> list[str]:
     """Return what the front offers by itself, in the place of the word at the cursor."""
     ask(desk, "complete", text)
     content = desk.last("complete_reply")
-    assert (content["status"], content["metadata"]) == ("ok", {})
+    types = content["metadata"].get("_jupyter_types_experimental", [])
+    assert (content["status"], [item["text"] for item in types]) == ("ok", content["matches"])
     assert content["cursor_end"] == text.index("|")
     typed = re.split(r"\s", text[: text.index("|")])[-1]
     assert content["cursor_start"] == text.index("|") - len(typed) or not content["matches"]
@@ -181,17 +183,17 @@ def test_a_body_is_for_the_child_to_judge(code: str, backend: str) -> None:
     ("text", "found"),
     [
         ("%%|", [f"%%{name}" for name in ALL_NAMES]),
-        ("%%b|", ["%%backends", "%%bash"]),
-        ("%%B|", ["%%backends", "%%bash"]),
+        ("%%b|", ["%%bash", "%%backends"]),
+        ("%%B|", ["%%bash", "%%backends"]),
         ("\n\n%%re|", ["%%restart"]),
-        ("%%use r\n%%ba|", ["%%backends", "%%bash"]),
-        ("%%backends\n%%ba|\n1", ["%%backends", "%%bash"]),
-        ("%%ba|sh\nls", ["%%backends", "%%bash"]),
+        ("%%use r\n%%ba|", ["%%bash", "%%backends"]),
+        ("%%backends\n%%ba|\n1", ["%%bash", "%%backends"]),
+        ("%%ba|sh\nls", ["%%bash", "%%backends"]),
         ("%%st|\nx = 1", ["%%start", "%%stop"]),
         ("%%zz|", []),
         ("%%use |", BACKENDS),
-        ("%%use p|", ["py", "python3"]),
-        ("%%USE P|", ["py", "python3"]),
+        ("%%use p|", ["py", "python", "python3"]),
+        ("%%USE P|", ["py", "python", "python3"]),
         ("%%start ir b|", ["bash"]),
         ("%%use r\n%%stop i|\n", ["ir"]),
         ("%%help |", ALL_NAMES),
@@ -199,8 +201,9 @@ def test_a_body_is_for_the_child_to_judge(code: str, backend: str) -> None:
         ("%%use zz|", []),
         ("%%stop ir -|", ["--now"]),
         ("%%stop --x|", []),
-        ("%%bash |", []),
-        ("%%bash --|\nls", []),
+        ("%%bash |", ["-i", "-o", "--input", "--output"]),
+        ("%%bash --|\nls", ["--input", "--output"]),
+        ("# x\n%%ba|", ["%%bash", "%%backends"]),
     ],
 )
 def test_a_header_line_is_completed_here(text: str, found: list[str]) -> None:
@@ -224,7 +227,7 @@ def test_a_kernel_with_magics_is_asked_for_its_own_too(text: str) -> None:
         cursor_end=4,
     )
     reply = desk.last("complete_reply")
-    assert reply["matches"] == ["%%backends", "%%bash", "%%batch"]
+    assert reply["matches"] == ["%%bash", "%%backends", "%%batch"]
     assert (reply["cursor_start"], reply["cursor_end"]) == (0, 4)
 
 
@@ -241,7 +244,7 @@ def test_what_only_multi_knows_is_put_where_it_was_typed() -> None:
 def test_a_kernel_that_is_busy_is_not_waited_for() -> None:
     desk = Desk("python3")
     desk.execute("sleep()")
-    assert matches(desk, "%%ba|") == ["%%backends", "%%bash"]
+    assert matches(desk, "%%ba|") == ["%%bash", "%%backends"]
 
 
 def test_arguments_of_a_magic_are_for_the_kernel() -> None:
@@ -277,10 +280,9 @@ def test_a_header_line_is_explained_here(text: str, shown: str) -> None:
 
 
 def test_a_language_is_explained_as_the_cell_means_it() -> None:
-    info = {"ir": {"language_info": {"name": "s"}}, "bash": {"language_info": {"name": "s"}}}
-    desk = Desk("python3", "ir", "bash", config=configured("python3", "ir", "bash"), kernel_info=info)
-    ask(desk, "inspect", "%%use bash\n%%s|\nx")
-    assert "on bash" in desk.last("inspect_reply")["data"]["text/plain"]
+    desk = Desk("python3", kernelspecs={**KERNELSPECS, "bash": Kernelspec("bash", "python", "Another")})
+    ask(desk, "inspect", "%%use bash\n%%python|\nx")
+    assert "on python3" in desk.last("inspect_reply")["data"]["text/plain"]
 
 
 def test_a_cell_that_cannot_be_right_is_explained_by_nobody() -> None:

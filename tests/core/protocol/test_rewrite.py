@@ -188,7 +188,7 @@ def test_completions_in_a_text_that_begins_where_the_cell_does_are_not_looked_at
         assert to_front(message, origin) is message
 
 
-OWN = Origin("python3", b"{}", shift=0, own=OwnMatches(("%%backends", "%%bash"), 0, 4))
+OWN = Origin("python3", b"{}", shift=0, own=OwnMatches((("%%bash", "backend"), ("%%backends", "command")), 0, 4))
 
 
 def test_own_matches_come_first_and_no_name_twice() -> None:
@@ -196,17 +196,18 @@ def test_own_matches_come_first_and_no_name_twice() -> None:
     content = completed(
         OWN, matches=["%%bash", "%%bat"], cursor_start=0, cursor_end=4, metadata={"_jupyter_types_experimental": types}
     )
-    assert content["matches"] == ["%%backends", "%%bash", "%%bat"]
+    assert content["matches"] == ["%%bash", "%%backends", "%%bat"]
     shown = content["metadata"]["_jupyter_types_experimental"]
     assert [item["text"] for item in shown] == content["matches"]
     assert {(item["start"], item["end"]) for item in shown} == {(0, 4)}
+    assert [item["type"] for item in shown] == ["backend", "command", "magic"]
     assert (content["cursor_start"], content["cursor_end"]) == (0, 4)
 
 
 @pytest.mark.parametrize("matches", [None, [], ["else"]])
 def test_own_matches_stand_where_they_were_typed(matches: object) -> None:
     content = completed(OWN, status="ok", matches=matches, cursor_start=4, cursor_end=4, metadata={})
-    assert content["matches"] == ["%%backends", "%%bash"]
+    assert content["matches"] == ["%%bash", "%%backends"]
     assert (content["cursor_start"], content["cursor_end"]) == (0, 4)
 
 

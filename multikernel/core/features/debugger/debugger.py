@@ -11,7 +11,8 @@ from functools import partial
 from ...actions import CancelTimer, Channel, SetTimer
 from ...backend import Backend, BackendState
 from ...bounded import Bounded
-from ...cells.cell import child_text, parse
+from ...cells.cell import parse
+from ...cells.child_text import child_text
 from ...errors import BackendError, MultiError
 from ...exchange import NotebookExchange
 from ...feature import Feature, Handler, Rule
@@ -149,7 +150,7 @@ class Debugger(Feature):
             cell = parse(code, self._state.names, self._state.default)
         except MultiError:
             return None
-        if not cell.runs_body or (cell.target or self._state.default) != backend.name:
+        if not cell.has_body or (cell.target or self._state.default) != backend.name:
             return None
         self._foreign.pop(path, None)
         text = child_text(cell, backend.profile).text

@@ -97,8 +97,10 @@ def test_the_notebook_is_told_names_that_are_the_same_for_all_children() -> None
     ("code", "text", "cut"),
     [
         ("x = 1", "x = 1", 0),
-        ("%%python\nx = 1", "##python\nx = 1", 0),
-        ("%%backends\n\n%%py\nx = 1", "##backends\n\n##py\nx = 1", 0),
+        ("%%python\nx = 1\nx", "##python\nx = 1\nx", 0),
+        ("%%backends\n\n%%py\nx = 1\nx", "##backends\n\n##py\nx = 1\nx", 0),
+        ("%%python\n  x = 1\n  x", "  ##python\n  x = 1\n  x", 0),
+        ("%%python\nx = 1", "x = 1", 1),
         (CUT, "%time x\ny", 1),
         ("%%pyth\nx = 1", "%%pyth\nx = 1", 0),
     ],
