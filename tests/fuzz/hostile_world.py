@@ -268,7 +268,8 @@ class HostileWorld:
         elif channel != "iopub":
             assert channel == asked.channel
             asked.replies += 1
-            if message.type == "create_subshell_reply":
+            # A request that is itself for an unknown subshell gets an error.
+            if message.type == "create_subshell_reply" and came.content()["status"] == "ok":
                 self.subshells.append(came.content()["subshell_id"])
             assert asked.replies == 1
             is_known = asked.message.type in self.router._handlers
