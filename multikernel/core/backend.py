@@ -31,9 +31,11 @@ class Backend:
     """Content of its last kernel_info_reply; empty before its first start."""
     profile: KernelProfile = DEFAULTS
     next_count: int = 1
-    """The number that the child's own counter gives its next cell. Written by execution."""
+    """The number that the child's own counter gives its next cell. Written by delivery."""
     cells_run: int = 0
-    """Written by execution."""
+    """Written by delivery."""
+    has_plot_options: bool = False
+    """The last cell has set how big its plots are. Written by delivery."""
     messages_heard: int = 0
     """Written by relay."""
     ignores_interrupts: bool = False
@@ -84,4 +86,5 @@ class Backend:
         self.state = BackendState.STOPPED
         self._notices.clear()
         self.next_count = 1
+        self.has_plot_options = False
         self.ignores_interrupts = False

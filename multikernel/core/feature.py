@@ -110,5 +110,8 @@ class Feature:
     def ready(self, backend: Backend) -> None:
         """Note that a child runs cells from now on."""
 
+    def interrupted(self) -> None:
+        """Note that somebody has pressed the interrupt button."""
+
     def ended(self, backend: Backend, error: MultiError) -> None:
         """Note that a child has gone, and why."""

@@ -14,6 +14,9 @@ from .outbox import Outbox
 from .protocol.wire import Json
 from .state import State
 
+EXITED = "exit code 0"
+"""How a process has ended that was asked to, as by `exit`."""
+
 
 class Lifecycle:
     """What the runtime reports of a backend's processes."""
@@ -54,9 +57,10 @@ class Lifecycle:
 
     def died(self, backend: Backend, how: str) -> None:
         """A child's process has ended by itself; `how` names the signal or the exit code."""
-        text = f"{backend.name} died ({how}); the next cell for it starts it again, empty."
+        verb = "ended" if how == EXITED else "died"
+        text = f"{backend.name} {verb} ({how}); the next cell for it starts it again, empty."
         self.end(backend, BackendDied(text, backend.last_lines()))
-        backend.notice(f"{backend.name} had died and was restarted: it is new and empty.")
+        backend.notice(f"{backend.name} had {verb} and was restarted: it is new and empty.")
 
     def end(self, backend: Backend, error: MultiError) -> None:
         """Fail every request that involves a child that has gone; `%%log` shows why."""

@@ -29,6 +29,7 @@ from .features.own_code import OwnCode
 from .features.passthrough import Passthrough
 from .features.stdin import Stdin
 from .features.subshells.subshells import Subshells
+from .features.unknown_magics import UnknownMagics
 from .guard import Guard
 from .hooks import Hooks
 from .lifecycle import Lifecycle
@@ -82,7 +83,7 @@ class Router:
         self._execution = execution = Execution(state, outbox, requests, hooks, lanes, starts)
         self._guard = guard = Guard(outbox, requests, execution.fail)
         self._lifecycle = lifecycle = Lifecycle(state, outbox, exchanges, execution, hooks, guard)
-        self._interrupts = Interrupts(state, outbox, requests, exchanges, lanes, starts, lifecycle)
+        self._interrupts = Interrupts(state, outbox, requests, exchanges, lanes, starts, lifecycle, hooks)
         self._relay = Relay(outbox, exchanges, hooks, guard)
 
         spine = Spine(state, outbox, requests, exchanges, lanes, starts, lifecycle, hooks)
@@ -96,6 +97,7 @@ class Router:
             Debugger(spine),
             Stdin(spine),
             History(spine),
+            UnknownMagics(spine),
             self._own_code,
             self._passthrough,
             *(make(spine) for make in more_features),

@@ -69,6 +69,11 @@ class Cell:
         return self.has_body or bool(self.imports or self.exports)
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it is a backend header alone: nothing to do, and nothing to count."""
+        return not (self.commands or self.needs_backend)
+
+    @property
     def is_urgent(self) -> bool:
         """Whether it is not to wait for its turn."""
         return any(line.is_urgent for line in self.commands)

@@ -1,25 +1,22 @@
 """Cells on their way: each takes its steps, one after the other, on the backend that its text names."""
 
-from dataclasses import dataclass
 from functools import partial
 
-from ..actions import CancelJob, CancelTimer, SetTimer, StartJob, StoreInput, ToBackend
+from ..actions import CancelJob, CancelTimer, SetTimer, StartJob, StoreInput
 from ..backend import Backend, BackendState
-from ..cells.cell import Cell, parse, refuse_unknown_header
-from ..cells.child_text import child_text
+from ..cells.cell import Cell, parse
 from ..cells.lines import NOW
 from ..cells.transfers import Copy
 from ..errors import HeaderError, MultiError
-from ..exchange import NotebookExchange
 from ..guard import Guard
 from ..hooks import Hooks
-from ..kernels import ipython
 from ..outbox import Outbox
-from ..protocol.rewrite import ABORTED, Origin, to_front
+from ..protocol.rewrite import ABORTED
 from ..protocol.wire import Message
 from ..request import Body, CellRequest, Ready, Request, Step, Track
 from ..requests import Requests, cell_reply
 from ..state import State
+from .delivery import CellExchange, Delivery
 from .lanes import Lanes
 from .starts import Starts
 
@@ -44,6 +41,7 @@ class Execution:
         self._hooks = hooks
         self._lanes = lanes
         self._starts = starts
+        self._delivery = Delivery(state, outbox, requests, hooks)
         self._guard = Guard(outbox, requests, self.fail)
 
     # From its arrival to its first step.
@@ -59,15 +57,14 @@ class Execution:
         code = request.content.get("code")
         if not isinstance(code, str) or NOW not in code:
             return False
-        try:
-            return parse(code, self._state.names, self._state.default).is_urgent
-        except MultiError:
-            return False
+        cell = self._parse(code)
+        return isinstance(cell, Cell) and cell.is_urgent
 
     def begin(self, request: CellRequest) -> None:
         """Run a cell whose turn has come."""
         if request.is_aborted:
-            self._requests.answer(request, {"status": ABORTED})
+            request.count = self._state.count
+            self._requests.answer(request, cell_reply(request, {"status": ABORTED}))
             return
         self._lanes.begin(request)
         self._run(request)
@@ -78,7 +75,9 @@ class Execution:
         if not isinstance(code, str):
             self.fail(request, HeaderError("This execute_request has no text as its code."))
             return
-        if request.stores_history and code.strip():
+        cell = self._parse(code)
+        is_bare = isinstance(cell, Cell) and cell.is_bare
+        if request.stores_history and code.strip() and not is_bare:
             self._state.count += 1
             self._outbox.add(StoreInput(self._state.count, code))
         request.count = self._state.count
@@ -89,21 +88,27 @@ class Execution:
                 self._succeed(request)
                 return
             self._starts.begin()
-        try:
-            if not request.silent:
-                self._refuse_config()
-            request.cell = parse(code, self._state.names, self._state.default)
-        except MultiError as error:
-            self.fail(request, error)
-            return
-        request.track = Track(self._steps(request, request.cell))
-        self._take_step(request)
-
-    def _refuse_config(self) -> None:
-        """Let the first cell report what is wrong with the config file; the later ones use the built-in config."""
-        error, self._state.config_error = self._state.config_error, None
+        error = None if request.silent else self._take_config_error()
         if error is not None:
-            raise error
+            self.fail(request, error)
+        elif isinstance(cell, MultiError):
+            self.fail(request, cell)
+        else:
+            request.cell = cell
+            request.track = Track(self._steps(request, cell))
+            self._take_step(request)
+
+    def _parse(self, code: str) -> Cell | MultiError:
+        """Return a cell in parts, or what is wrong with it."""
+        try:
+            return parse(code, self._state.names, self._state.default)
+        except MultiError as error:
+            return error
+
+    def _take_config_error(self) -> MultiError | None:
+        """Return what is wrong with the config file, for the first cell; the later ones use the built-in config."""
+        error, self._state.config_error = self._state.config_error, None
+        return error
 
     def _steps(self, request: CellRequest, cell: Cell) -> tuple[Step, ...]:
         steps: list[Step] = [*cell.commands]
@@ -113,6 +118,7 @@ class Execution:
             if cell.imports:
                 steps.append(Copy(cell.imports))
             if cell.has_body:
+                steps += [Ready(transfer.target) for transfer in cell.exports]
                 steps.append(Body(backend))
         if cell.exports:
             steps.append(Copy(cell.exports))
@@ -183,42 +189,16 @@ class Execution:
     # At the child.
 
     def _deliver(self, request: CellRequest, backend: Backend) -> None:
-        """Send a cell to a child that is ready, as the text that this child is to get."""
-        cell = request.cell
-        assert cell is not None
+        """Send a cell's body to its backend."""
         try:
-            refuse_unknown_header(cell, backend.name, backend.profile, self._state.names)
+            self._delivery.send(request, backend, self)
         except HeaderError as error:
             self.fail(request, error)
-            return
-        if not request.silent:
-            for notice in backend.take_notices():
-                self._outbox.note(request, notice)
-        counts = request.stores_history and not request.subshell
-        if counts and backend.profile.follows_counter and backend.next_count < request.count:
-            self._move_counter(backend, request.count)
-        backend.cells_run += 1
-        text = child_text(cell, backend.profile)
-        self._hooks.cell_sent(backend, cell.code, text.text)
-        message = request.message if text.text == cell.code else request.message.with_content(code=text.text)
-        origin = Origin(backend.name, request.message.header_frame, request.client, request.count, text.shift)
-        exchange = CellExchange(request.id, backend.name, is_begun=True, request=request, origin=origin, execution=self)
-        self._requests.open(exchange, backend, message)
 
-    def _move_counter(self, backend: Backend, count: int) -> None:
-        comm_open = self._outbox.composer.message("comm_open", {})
-        self._outbox.add(
-            ToBackend(backend.name, "shell", comm_open.with_content(**ipython.move_on(comm_open.id, count)))
-        )
-        backend.next_count = count
-
-    def child_replied(self, exchange: "CellExchange", reply: Message) -> None:
+    def child_replied(self, exchange: CellExchange, reply: Message) -> None:
         """Take a child's reply: the notebook gets it at once, or when the steps behind the body are through."""
         request, content = exchange.cell_request, reply.content()
-        count = content.get("execution_count")
-        if isinstance(count, int):
-            self._state.backends[exchange.backend].next_count = count + 1
-        message = to_front(reply, exchange.origin)
+        message = self._delivery.reply_to_front(exchange, reply)
         if content.get("status") != "ok":
             self._failed(request)
         elif request.track.has_more:
@@ -228,7 +208,7 @@ class Execution:
             self._succeeded(request)
         self._outbox.forward_reply(request, message)
 
-    def child_is_done(self, exchange: "CellExchange") -> None:
+    def child_is_done(self, exchange: CellExchange) -> None:
         """Go on when a child has sent all that it has for a cell: the error of a later step comes behind that."""
         request = exchange.cell_request
         if request.reply_sent:
@@ -273,31 +253,3 @@ class Execution:
             busy = [name for name in self._state.backends if copy.involves(name) and self._state.is_busy(name)]
             what = f"Still waiting for {busy[0]}, which is busy, to copy" if busy else "Still copying"
             self._outbox.note(request, f"{what} {copy.text}; interrupt the cell to give up.")
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class CellExchange(NotebookExchange):
-    """A cell at the child that runs its body."""
-
-    execution: Execution
-
-    @property
-    def cell_request(self) -> CellRequest:
-        """The cell."""
-        assert isinstance(self.request, CellRequest)
-        return self.request
-
-    def replied(self, reply: Message) -> None:
-        """Go on with the cell."""
-        self.execution.child_replied(self, reply)
-
-    def over(self) -> None:
-        """Go on with the cell."""
-        self.execution.child_is_done(self)
-
-    def failed(self, error: MultiError) -> None:
-        """End the cell with an error, unless the notebook has its reply."""
-        if self.request.reply_sent:
-            self.execution.child_is_done(self)
-        else:
-            self.execution.fail(self.request, error)

@@ -5,12 +5,14 @@ from ..backend import Backend
 from ..errors import BackendRestarted, Interrupted, MultiError
 from ..exchange import Exchange
 from ..exchanges import Exchanges
+from ..hooks import Hooks
 from ..lifecycle import Lifecycle
 from ..outbox import Outbox
 from ..request import CellRequest
 from ..requests import Requests
 from ..state import State
-from .execution import CELL, CellExchange
+from .delivery import CellExchange
+from .execution import CELL
 from .lanes import Lanes
 from .starts import Starts
 
@@ -31,6 +33,7 @@ class Interrupts:
         lanes: Lanes,
         starts: Starts,
         lifecycle: Lifecycle,
+        hooks: Hooks,
     ) -> None:
         """Take what an interrupt acts on."""
         self._state = state
@@ -40,6 +43,7 @@ class Interrupts:
         self._lanes = lanes
         self._starts = starts
         self._lifecycle = lifecycle
+        self._hooks = hooks
         self._pressed: dict[str, set[Exchange]] = {}
         """Backend -> what it was asked to interrupt."""
 
@@ -50,6 +54,8 @@ class Interrupts:
             self.interrupt(backend)
         for cell in self._requests.cells():
             self._give_up(cell)
+        for feature in self._hooks.features:
+            feature.interrupted()
 
     def interrupt(self, backend: Backend) -> None:
         """Interrupt a backend that is busy; restart it where it cannot be interrupted or did not react last time."""

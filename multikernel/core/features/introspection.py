@@ -1,12 +1,14 @@
 """Completion, inspection and is_complete: for the child that the cell is for, mapped to the text that it gets.
 
-They never start a backend, never change the default and never wait for another backend's cell. A cursor in a header
-line is the front's to answer.
+They never change the default and never wait for another backend's cell. A cursor in a header line is the front's to
+answer. While a backend starts, completion and inspection wait for it, as they would on the kernel alone; a stopped one
+starts if the cell's own header names it. is_complete never waits: jupyter console gives up on it after one second.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from ..backend import BackendState
+from ..backend import Backend, BackendState
 from ..cells.cell import Cell, parse
 from ..cells.child_text import child_text
 from ..cells.completions import offers_in
@@ -17,6 +19,17 @@ from ..protocol.rewrite import OwnMatches
 from ..protocol.wire import Json
 from ..request import Request
 from ..spine import Spine
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What waits for a backend to be ready."""
+
+    request: Request
+    cell: Cell
+    position: int
+    own: OwnMatches | None
+
 
 TYPES = ("complete_request", "inspect_request", "is_complete_request")
 
@@ -29,7 +42,10 @@ class Introspection(Feature):
         self._state = spine.state
         self._requests = spine.requests
         self._exchanges = spine.exchanges
+        self._starts = spine.starts
         self._command_help = command_help
+        self._waiting: dict[str, list[Pending]] = {name: [] for name in spine.state.backends}
+        """By backend, what is sent when it is ready."""
 
     def requests(self) -> Mapping[str, Handler]:
         """Take what a front-end asks."""
@@ -71,9 +87,38 @@ class Introspection(Feature):
 
     def _ask(self, request: Request, cell: Cell, position: int, own: OwnMatches | None = None) -> None:
         backend = self._state.backends[cell.target or self._state.default]
-        if backend.state is not BackendState.READY:
-            self._requests.answer(request, empty_answer(request))
+        if backend.state is BackendState.READY:
+            self._send(request, cell, position, own, backend)
             return
+        if request.type != "is_complete_request":
+            if cell.header is not None and not self._state.holds_starts:
+                self._starts.start(backend)
+            if backend.state is BackendState.STARTING:
+                self._waiting[backend.name].append(Pending(request, cell, position, own))
+                return
+        self._requests.answer(request, empty_answer(request))
+
+    def ready(self, backend: Backend) -> None:
+        """Send what has waited for a start."""
+        for one in self._take_waiting(backend):
+            self._send(one.request, one.cell, one.position, one.own, backend)
+
+    def ended(self, backend: Backend, error: MultiError) -> None:
+        """Answer what has waited for a start that has failed; the next cell starts the backend, and reports why."""
+        for one in self._take_waiting(backend):
+            self._requests.fail(one.request, error)
+
+    def interrupted(self) -> None:
+        """Answer what waits; the start goes on."""
+        for backend in self._state.backends.values():
+            for one in self._take_waiting(backend):
+                self._requests.answer(one.request, empty_answer(one.request))
+
+    def _take_waiting(self, backend: Backend) -> list[Pending]:
+        waiting, self._waiting[backend.name] = self._waiting[backend.name], []
+        return waiting
+
+    def _send(self, request: Request, cell: Cell, position: int, own: OwnMatches | None, backend: Backend) -> None:
         text = child_text(cell, backend.profile)
         if request.type != "is_complete_request" and position < text.shift:
             self._requests.answer(request, empty_answer(request))

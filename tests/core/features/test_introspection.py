@@ -116,14 +116,58 @@ def test_a_question_waits_for_no_other_backend_and_changes_nothing() -> None:
     assert desk.router.state.default == "python3"
 
 
-@pytest.mark.parametrize("kind", EMPTY)
-@pytest.mark.parametrize("code", ["x", "%%r\nx", "%%use r\nx"])
-def test_a_question_starts_nothing(kind: str, code: str) -> None:
+@pytest.mark.parametrize("kind", ["complete_request", "inspect_request"])
+def test_what_is_asked_while_a_backend_starts_is_answered_when_it_is_up(kind: str) -> None:
     desk = Desk()
-    position = len(code)
-    lines = desk.request(kind, code=code, cursor_pos=position)
-    assert lines == ["iopub busy of 1", f"shell {reply_of(kind)} of 1: {EMPTY[kind]}", "iopub idle of 1"]
-    assert desk.last(reply_of(kind)) == empty(kind, position)
+    assert desk.request(kind, code="x", cursor_pos=1) == []
+    assert desk.ready("python3") == [f"python3 <- {kind} 1: x"]
+    assert desk.child("python3", "shell", reply_of(kind), 1, status="ok")[-1] == f"shell {reply_of(kind)} of 1: ok"
+
+
+@pytest.mark.parametrize("kind", ["complete_request", "inspect_request"])
+def test_a_stopped_backend_is_started_if_the_header_names_it(kind: str) -> None:
+    desk = Desk("python3")
+    assert desk.request(kind, code="%%r\nx", cursor_pos=5) == ["start ir"]
+    assert desk.ready("ir") == [f"ir <- {kind} 1: ##r\nx"]
+
+
+@pytest.mark.parametrize("kind", ["complete_request", "inspect_request"])
+def test_a_stopped_default_is_not_started_by_what_is_asked(kind: str) -> None:
+    desk = Desk("python3")
+    desk.died("python3")
+    assert desk.request(kind, code="x", cursor_pos=1)[-1] == "iopub idle of 1"
+    assert desk.backend("python3").state == "stopped"
+
+
+@pytest.mark.parametrize("kind", ["complete_request", "inspect_request"])
+def test_nothing_starts_before_the_first_cell_of_a_notebook_with_a_config(kind: str) -> None:
+    desk = Desk(holds_starts=True)
+    assert desk.request(kind, code="%%r\nx", cursor_pos=5)[-1] == "iopub idle of 1"
+    assert desk.backend("ir").state == "stopped"
+
+
+def test_is_complete_neither_waits_nor_starts() -> None:
+    desk = Desk()
+    for number, code in enumerate(("x", "%%r\nx"), 1):
+        assert f"shell is_complete_reply of {number}: unknown" in desk.request("is_complete_request", code=code)
+    assert desk.backend("ir").state == "stopped"
+
+
+def test_an_interrupt_answers_what_waits_and_the_start_goes_on() -> None:
+    desk = Desk("python3")
+    desk.request("complete_request", code="%%r\nx", cursor_pos=5)
+    assert "shell complete_reply of 1: ok" in desk.press()
+    assert desk.last("complete_reply")["matches"] == []
+    assert desk.backend("ir").state == "starting"
+    assert desk.ready("ir") == []
+
+
+def test_a_start_that_fails_answers_what_waits_and_the_next_cell_reports_it() -> None:
+    desk = Desk("python3")
+    desk.request("complete_request", code="%%r\nx", cursor_pos=5)
+    assert "shell complete_reply of 1: ok" in desk.start_failed("ir")
+    assert "start ir" in desk.execute("%%r\nx")
+    assert "iopub error of 2: BackendStartError" in desk.start_failed("ir")
 
 
 @pytest.mark.parametrize("kind", EMPTY)
