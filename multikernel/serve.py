@@ -103,6 +103,7 @@ async def _serve(
             driver.serve(partial(_do_job, services, history))
             tasks.start_soon(_watch_signals, driver)
             tasks.start_soon(_watch_parent, driver)
+        await front.drain()
 
 
 def _bind(context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, launch_context: LaunchContext) -> Front:

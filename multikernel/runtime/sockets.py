@@ -64,25 +64,29 @@ class LoopSocket:
         self._loop.add_reader(self._fd, self._read_some)
         self._loop.call_soon(self._read_some)
 
-    def send(self, frames: Sequence[Frame]) -> None:
-        """Send a message; it never blocks, since there is no high-water mark."""
+    def send(self, frames: "Sequence[Frame | zmq.Frame]") -> None:
+        """Send a message, which never blocks; zmq.Again where a high-water mark has been set and reached."""
         socket, last = self._socket, len(frames) - 1
         for index, frame in enumerate(frames):
             copy = len(frame) < COPY_THRESHOLD
-            send(socket, frame, NOBLOCK if index == last else MORE, copy)  # type: ignore[call-overload]
+            send(socket, frame, NOBLOCK if index == last else MORE, copy)  # type: ignore[arg-type]
         if self._has_message():
             self._loop.call_soon(self._read_some)
 
     def read_all(self) -> None:
         """Deliver all that has arrived."""
         while not self._socket.closed and self._has_message():
-            self._deliver(self._receive())
+            self._take_next()
 
     def close(self) -> None:
         """Close the socket; what was sent lingers as the socket's option says."""
         if not self._socket.closed:
             self._loop.remove_reader(self._fd)
             self._socket.close()
+
+    def _take_next(self) -> None:
+        """Receive one message, and hand it on."""
+        self._deliver(self._receive())
 
     def _has_message(self) -> bool:
         return bool(int(get(self._socket, EVENTS)) & POLLIN)
@@ -103,7 +107,7 @@ class LoopSocket:
                 if self._socket.closed or not self._has_message():
                     more_may_come = False
                     break
-                self._deliver(self._receive())
+                self._take_next()
         finally:
             if more_may_come:
                 self._loop.call_soon(self._read_some)

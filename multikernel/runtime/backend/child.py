@@ -4,7 +4,7 @@ import logging
 import secrets
 import signal
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 import anyio
@@ -91,20 +91,15 @@ class Child:
     async def signal(self) -> None:
         """Send SIGINT to the process group, though not during the setup, which no later cell would make up for.
 
-        A signal that cannot be sent is logged: the cell that does not end then tells its user how to go on.
+        Raises whatever its provisioner raises, say PermissionError for a kernel that sudo runs.
         """
         await self._setup_is_over.wait()
         if self._is_closed:
             return
         assert self._manager.provisioner is not None
-        try:
+        # The death of a process that has ended is about to be noticed.
+        with suppress(ProcessLookupError):
             await self._manager.provisioner.send_signal(signal.SIGINT)
-        except ProcessLookupError:
-            # Its death is about to be noticed.
-            return
-        except Exception as error:
-            # A kernel that sudo runs cannot be signalled; and a provisioner may raise anything.
-            self._note(f"{self._config.name} cannot be interrupted: {type(error).__name__}: {error}")
 
     async def get_ready(self) -> None:
         """Wait until the process has answered on shell and been heard on iopub; then no output can be lost.

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from typing import get_args
 
+import anyio
 import zmq
 
 from ...core.actions import Channel
@@ -13,6 +14,7 @@ from ...trace.watchers import Trace
 from ..sockets import LoopSocket
 from .connection import Connection, SocketOptions
 from .heartbeat import Heartbeat
+from .publisher import Publisher, prepare
 
 LINGER = 500
 """Milliseconds to get the last messages out at the end."""
@@ -39,7 +41,6 @@ class Front:
         self._wire = connection.wire()
         self._composer = composer
         self._trace = trace
-        self._encryption = connection.encryption()
         self._sockets: dict[Channel, LoopSocket] = {}
         encryption = connection.encryption()
         with ExitStack() as bound:
@@ -55,31 +56,43 @@ class Front:
         self._deliver = deliver
         self._drained = drained
         for channel, socket in self._bound.items():
-            self._sockets[channel] = self._open.enter_context(closing(self._loop_socket(channel, socket)))
+            if channel == "iopub":
+                self._iopub = self._open.enter_context(closing(self._publisher(socket)))
+            else:
+                self._sockets[channel] = self._open.enter_context(closing(self._receiver(channel, socket)))
         self._heartbeat.start()
 
     def send(self, channel: Channel, message: Message, client: Identities) -> None:
         """Send a message to a client, or on iopub to every subscriber."""
-        if self._trace.watched:
-            self._trace.message("front -> notebook", channel, message)
-        identities = (self._topic(message),) if channel == "iopub" else client
-        self._sockets[channel].send(self._wire.pack(message, identities))
+        if channel == "iopub":
+            self._iopub.publish(message)
+        else:
+            self._sockets[channel].send(self._pack(channel, message, client))
 
     def read_shell(self) -> None:
         """Take in every request that has arrived on shell."""
         self._sockets["shell"].read_all()
 
+    async def drain(self) -> None:
+        """Wait a little for clients to read what waits for them on iopub."""
+        with anyio.move_on_after(LINGER / 1000):
+            await self._iopub.drain()
+
     def close(self) -> None:
         """Close all channels."""
         self._open.close()
 
-    def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
-        if channel == "iopub":
-            return LoopSocket(socket, self._subscribed)
-        return LoopSocket(socket, lambda frames: self._received(channel, frames), self._drained)
+    def _publisher(self, socket: "zmq.Socket[bytes]") -> Publisher:
+        return Publisher(socket, self._composer, lambda message: self._pack("iopub", message, ()))
 
-    def _topic(self, message: Message) -> bytes:
-        return f"kernel.{self._composer.session}.{message.type}".encode("utf-8", "replace")
+    def _pack(self, channel: Channel, message: Message, client: Identities) -> list[Frame]:
+        """Return the frames of a message that is about to be sent."""
+        if self._trace.watched:
+            self._trace.message("front -> notebook", channel, message)
+        return self._wire.pack(message, client)
+
+    def _receiver(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
+        return LoopSocket(socket, lambda frames: self._received(channel, frames), self._drained)
 
     def _received(self, channel: Channel, frames: list[Frame]) -> None:
         try:
@@ -91,17 +104,6 @@ class Front:
         if self._trace.watched:
             self._trace.message("notebook -> front", channel, message)
         self._deliver(channel, client, message)
-
-    def _subscribed(self, frames: list[Frame]) -> None:
-        """Welcome a subscriber (JEP 65)."""
-        subscription = bytes(frames[0])
-        if not subscription.startswith(b"\x01"):
-            return
-        topic = subscription[1:]
-        welcome = self._composer.message("iopub_welcome", {"subscription": topic.decode("utf-8", "replace")})
-        if self._trace.watched:
-            self._trace.message("front -> notebook", "iopub", welcome)
-        self._sockets["iopub"].send(self._wire.pack(welcome, (topic,)))
 
 
 def _bind(
@@ -116,8 +118,7 @@ def _bind(
     for option, value in options:
         socket.setsockopt(option, value)
     if channel == "iopub":
-        # Without VERBOSE only the first of several subscribers gets a welcome.
-        socket.setsockopt(zmq.XPUB_VERBOSE, 1)
+        prepare(socket)
     else:
         # A client that reconnects under its old identity takes it over (ipykernel issue 270).
         socket.setsockopt(zmq.ROUTER_HANDOVER, 1)

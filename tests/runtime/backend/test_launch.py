@@ -89,8 +89,8 @@ async def test_a_kernel_that_cannot_be_signalled_shuts_down_as_it_is_asked(
     output = Output()
     async with open_child(BackendConfig("r", "unsignalled"), context, output, lambda *_: None) as child:
         process = psutil.Process(child.pid)
-        await child.signal()
-        assert output.lines()[-1] == "r cannot be interrupted: PermissionError: [Errno 1] Operation not permitted"
+        with pytest.raises(PermissionError):
+            await child.signal()
     assert not process.is_running()
     assert "cannot interrupt the process: PermissionError" in output.lines()[-1]
 
@@ -107,7 +107,7 @@ async def test_a_provisioner_that_is_not_installed_is_named(context: LaunchConte
             pass
 
 
-@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 8, 13, 21, 34])
+@pytest.mark.parametrize("steps", [0, 1, 2, 5, 13, 34])
 async def test_a_start_that_is_cancelled_leaves_no_process(context: LaunchContext, steps: int) -> None:
     async def start() -> None:
         async with open_child(BackendConfig("r", "waits"), context, Output(), lambda *_: None):
