@@ -21,6 +21,7 @@ library is loaded once, when it is first needed. The code must leave no trace in
 sees, no history, no count, no last value, no output.
 """
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from .values.nodes import Node
@@ -35,9 +36,14 @@ class Refused(Exception):
     def __init__(self, path: str, kind: str, why: str = "") -> None:
         """Take the path within the value (`['when'][0]`), its type in words, and why, as `answer.json` has it."""
         super().__init__(path, kind, why)
-        self.path = path
-        self.kind = kind
-        self.why = why
+        self.parts = [(path, kind, why)]
+
+    @classmethod
+    def of(cls, parts: "Iterable[tuple[str, str, str]]") -> "Refused":
+        """Return what refuses several parts of a value, each as path, type and why."""
+        refused = cls("", "")
+        refused.parts = list(parts)
+        return refused
 
 
 class Language(Protocol):

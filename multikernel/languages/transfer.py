@@ -85,7 +85,7 @@ def _import_code(answer: Json, task: Transfer, target: Language, folder: str) ->
     except ManifestError as error:
         raise TransferError(f"{task.source} sent an invalid reply about {task.name}: {error}.") from None
     except Refused as refused:
-        raise _refusal(task, target, [(refused.path, refused.kind, refused.why)]) from None
+        raise _refusal(task, target, refused.parts) from None
 
 
 async def _in_thread_for(folder: str, function: Callable[[], str]) -> str:
