@@ -124,10 +124,9 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
         case HeaderLine():
             return await TABLE[job.name.lower()].run(services, job.operands)
         case Copy(transfers):
-            from .languages.transfer import transfer
+            from .languages.transfer import copy_all
 
-            for each in transfers:
-                await transfer(services, each)
+            await copy_all(services, transfers)
             return None
         case FindHistory(query):
             return await asyncio.wrap_future(history.find(query))

@@ -10,10 +10,23 @@ import anyio
 
 from ..core.errors import TransferError
 from ..core.services import ValueServices
+from . import registry
 from .language import ANSWER, DATA, Language
 from .values.reader import LARGEST_MANIFEST, Json, ManifestError, read_json
 
 T = TypeVar("T")
+
+
+async def adapter_of(services: ValueServices, backend: str) -> Language:
+    """Return the adapter for a backend that runs; TransferError if there is none."""
+    language = await services.language(backend)
+    adapter = registry.find(language)
+    if adapter is None:
+        raise TransferError(
+            f"No values can be copied to or from {backend}: there is no adapter for {language or 'its language'}, but "
+            f"for {', '.join(registry.known())}; a package may add one (docs/variables.md)."
+        )
+    return adapter
 
 
 async def ask(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Json:

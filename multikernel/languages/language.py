@@ -8,7 +8,8 @@ given to it, written as the last thing it does. It is one JSON object, in ASCII:
 
     {"value": node}                        of export code: the value; its buffers are in the file `data` beside it
     {"done": true}                         of import code
-    {"variables": [["x", "int", "", 28]]}  of variables code: name, type, shape (`3 x 2`, or empty), bytes (or null)
+    {"variables": [["x", "int", "", 28]]}  of variables code: name, type, shape (`3 x 2`, or empty), bytes (or null);
+                                           the first of them, `"more": 5` says how many there are beside
     {"missing": true}                      there is no such variable
     {"refused": [["['when']", "timedelta64[ns]", "has no counterpart in …; …"]]}
                                            path in the value, type and why, in words that follow "df['when'] (…)"; an
@@ -20,6 +21,7 @@ library is loaded once, when it is first needed. The code must leave no trace in
 sees, no history, no count, no last value, no output.
 """
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from .values.nodes import Node
@@ -34,9 +36,14 @@ class Refused(Exception):
     def __init__(self, path: str, kind: str, why: str = "") -> None:
         """Take the path within the value (`['when'][0]`), its type in words, and why, as `answer.json` has it."""
         super().__init__(path, kind, why)
-        self.path = path
-        self.kind = kind
-        self.why = why
+        self.parts = [(path, kind, why)]
+
+    @classmethod
+    def of(cls, parts: "Iterable[tuple[str, str, str]]") -> "Refused":
+        """Return what refuses several parts of a value, each as path, type and why."""
+        refused = cls("", "")
+        refused.parts = list(parts)
+        return refused
 
 
 class Language(Protocol):

@@ -1,8 +1,11 @@
 """Copies a variable from one backend to another, or says what about it cannot be copied."""
 
+import re
 import shutil
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from difflib import get_close_matches
 
 import anyio
 
@@ -10,10 +13,14 @@ from ..core.cells.transfers import Transfer
 from ..core.errors import TransferError
 from ..core.services import ValueServices
 from ..core.wording import shorten
-from . import registry
-from .child_answer import ask, data_size, in_thread
+from .child_answer import adapter_of, ask, data_size, in_thread
 from .language import Language, Refused
 from .values.reader import Json, ManifestError, read
+from .variables import list_variables
+
+IDENTIFIER = re.compile(r"[^\W\d]\w*")
+EXPRESSION = re.compile(r"[\[\](){}.$@]")
+"""What is in an expression and in no name."""
 
 MOST_SHOWN = 5
 """Refused parts of a value that an error lists."""
@@ -22,34 +29,53 @@ LONGEST_REASON = 2000
 """Characters: a statement to run is of no use when it is cut."""
 
 
-async def transfer(services: ValueServices, task: Transfer) -> None:
-    """Copy a variable; TransferError if that cannot be done exactly."""
+async def copy_all(services: ValueServices, transfers: Sequence[Transfer]) -> None:
+    """Copy variables; TransferError if one cannot be copied exactly, and then none of them is set.
+
+    All are exported and checked before the first is set; only what a target child itself refuses is found later.
+    """
+    async with AsyncExitStack() as stack:
+        prepared = [await _prepare(services, each, stack) for each in transfers]
+        for each, target, code, folder in prepared:
+            answer = await ask(services, each.target, target, code, folder)
+            _raise_what_failed(answer, each, each.target, target)
+            if answer.get("done") is not True:
+                raise TransferError(f"{each.target} did not confirm that {each.new_name} was set.")
+
+
+async def _prepare(
+    services: ValueServices, task: Transfer, stack: AsyncExitStack
+) -> tuple[Transfer, Language, str, str]:
+    """Export a variable; return the target's adapter, the code that sets it there, and the folder that this needs."""
     source, target = await adapter_of(services, task.source), await adapter_of(services, task.target)
     for backend, adapter, name in ((task.source, source, task.name), (task.target, target, task.new_name)):
         if why := adapter.refuses_name(name):
-            raise TransferError(f"{name!r} {why}, so it cannot be a variable in {backend}; new=old renames.")
-    async with services.value_folder(task.source) as folder:
-        answer = await ask(services, task.source, source, source.export_code(task.name, folder), folder)
-        if answer.get("missing") is True:
-            raise TransferError(f"There is no variable {task.name} in {task.source}.")
-        _raise_what_failed(answer, task, task.source, None)
-        code = await _in_thread_for(folder, lambda: _import_code(answer, task, target, folder))
-        answer = await ask(services, task.target, target, code, folder)
-        _raise_what_failed(answer, task, task.target, target)
-        if answer.get("done") is not True:
-            raise TransferError(f"{task.target} did not confirm that {task.new_name} was set.")
+            raise TransferError(_bad_name(name, why, backend, adapter))
+    folder = await stack.enter_async_context(services.value_folder(task.source))
+    answer = await ask(services, task.source, source, source.export_code(task.name, folder), folder)
+    if answer.get("missing") is True:
+        raise TransferError(await _missing(services, task))
+    _raise_what_failed(answer, task, task.source, None)
+    code = await _in_thread_for(folder, lambda: _import_code(answer, task, target, folder))
+    return task, target, code, folder
 
 
-async def adapter_of(services: ValueServices, backend: str) -> Language:
-    """Return the adapter for a backend that runs; TransferError if there is none."""
-    language = await services.language(backend)
-    adapter = registry.find(language)
-    if adapter is None:
-        raise TransferError(
-            f"No values can be copied to or from {backend}: there is no adapter for {language or 'its language'}, but "
-            f"for {', '.join(registry.known())}; a package may add one (docs/variables.md)."
+def _bad_name(name: str, why: str, backend: str, adapter: Language) -> str:
+    """Return what to say about a name that a language does not have: it may be an expression."""
+    words = [word for word in IDENTIFIER.findall(name) if not adapter.refuses_name(word)]
+    if words and EXPRESSION.search(name):
+        return (
+            f"{name!r} {why}: -i and -o take names only. Run `{words[-1]} = {name}` in {backend}, and name {words[-1]}."
         )
-    return adapter
+    return f"{name!r} {why}, so it cannot be a variable in {backend}; new=old renames."
+
+
+async def _missing(services: ValueServices, task: Transfer) -> str:
+    """Return what to say about a variable that is not there: which one may have been meant."""
+    names = [variable.name for variable in await list_variables(services, task.source)]
+    close = get_close_matches(task.name, names, 3, 0.6)
+    meant = f" Did you mean {' or '.join(close)}?" if close else ""
+    return f"There is no variable {task.name} in {task.source}.{meant}"
 
 
 def _import_code(answer: Json, task: Transfer, target: Language, folder: str) -> str:
@@ -59,7 +85,7 @@ def _import_code(answer: Json, task: Transfer, target: Language, folder: str) ->
     except ManifestError as error:
         raise TransferError(f"{task.source} sent an invalid reply about {task.name}: {error}.") from None
     except Refused as refused:
-        raise _refusal(task, target, [(refused.path, refused.kind, refused.why)]) from None
+        raise _refusal(task, target, refused.parts) from None
 
 
 async def _in_thread_for(folder: str, function: Callable[[], str]) -> str:

@@ -6,10 +6,8 @@ import anyio
 
 from ..core.errors import TransferError
 from ..core.services import ValueServices, Variable
-from .child_answer import ask
-from .transfer import adapter_of
+from .child_answer import adapter_of, ask
 
-MOST_VARIABLES = 1000
 PATIENCE = 3.0
 """Seconds after which an idle backend that does not answer is reported to be busy."""
 
@@ -26,12 +24,14 @@ async def list_variables(services: ValueServices, backend: str) -> Sequence[Vari
     rows = answer.get("variables")
     if not isinstance(rows, list):
         raise TransferError(f"{backend} did not list its variables: {answer.get('failed', '')}")
-    return [_variable(row, backend) for row in rows[:MOST_VARIABLES]]
+    found = [_variable(row, backend) for row in rows]
+    more = answer.get("more")
+    return [*found, Variable("...", f"{more} more", "", None)] if isinstance(more, int) and more > 0 else found
 
 
 def _variable(row: object, backend: str) -> Variable:
     match row:
         case [str(name), str(kind), str(shape), int() | float() | None as size]:
-            return Variable(name, kind, shape, None if size is None else int(size))
+            return Variable(name, kind, shape, None if size is None or size < 0 else int(size))
         case _:
             raise TransferError(f"{backend} sent an invalid reply about its variables.")

@@ -23,7 +23,7 @@ import anyio
 
 from multikernel.core.cells.transfers import Transfer
 from multikernel.core.services import Variable
-from multikernel.languages.transfer import transfer
+from multikernel.languages.transfer import copy_all
 from multikernel.languages.variables import list_variables
 
 from ..e2e.kernel import Answer, Kernel, open_kernel
@@ -79,7 +79,7 @@ class Kernels:
 
     def copy(self, source: str, name: str, target: str, new_name: str = "") -> None:
         """Copy a variable; TransferError as a user sees it."""
-        anyio.run(transfer, self, Transfer(source, name, target, new_name or name))
+        anyio.run(copy_all, self, [Transfer(source, name, target, new_name or name)])
 
     def copy_there_and_back(self, source: str, name: str, other: str, new_name: str) -> None:
         """Copy a variable to another backend, and from there back under a new name."""

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,13 +15,17 @@ import pytest
 
 from multikernel.core.cells.transfers import Transfer
 from multikernel.core.errors import TransferError
+from multikernel.core.services import Variable
 from multikernel.languages import registry
 from multikernel.languages.language import ANSWER, Language
-from multikernel.languages.transfer import transfer
+from multikernel.languages.transfer import copy_all
 from multikernel.languages.values.nodes import Node
 from multikernel.languages.values.reader import Json
+from multikernel.languages.variables import list_variables
 
 pytestmark = pytest.mark.anyio
+
+remove = shutil.rmtree
 
 PATIENCE = 20
 """Seconds."""
@@ -34,17 +39,19 @@ class Fake:
     library = "{}"
 
     def __init__(self, work: Callable[[str], None] = lambda folder: None, value: object = None) -> None:
-        """Take what import code does, given the folder, and the value that leaves."""
+        """Take what import code does, given the folder, and the value of each variable but `missing` and `bad`."""
         self._work = work
         self._value = {"t": "int", "v": "5"} if value is None else value
 
     def refuses_name(self, name: str) -> str:
-        """Refuse no name."""
-        return ""
+        """Refuse what is no identifier."""
+        return "" if name.isidentifier() else "is no identifier of Fake"
 
     def export_code(self, name: str, folder: str) -> str:
         """Return the value."""
-        return json.dumps([folder, {"value": self._value}])
+        if name == "bad":
+            return json.dumps([folder, {"refused": [["[0]", "function", "cannot be copied; run `bad = 1` first"]]}])
+        return json.dumps([folder, {"missing": True} if name == "missing" else {"value": self._value}])
 
     def import_code(self, name: str, value: Node, folder: str) -> str:
         """Work on a value."""
@@ -52,8 +59,8 @@ class Fake:
         return json.dumps([folder, {"done": True}])
 
     def variables_code(self, folder: str) -> str:
-        """Return no variables."""
-        return json.dumps([folder, {"variables": []}])
+        """Return a few variables of more."""
+        return json.dumps([folder, {"variables": [["missin", "int", "", -5], ["x", "int", "", 8]], "more": 3}])
 
 
 class Services:
@@ -62,6 +69,7 @@ class Services:
     def __init__(self, folder: Path) -> None:
         """Take a folder."""
         self.folder = folder
+        self.answers: list[Json] = []
 
     async def language(self, backend: str) -> str:
         """Return a language."""
@@ -70,19 +78,19 @@ class Services:
     async def run_silently(self, backend: str, code: str) -> str:
         """Write the answer that the code is."""
         folder, answer = json.loads(code)
+        self.answers.append(answer)
         Path(folder, ANSWER).write_text(json.dumps(answer))
         return ""
 
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:
-        """Make the folder, and remove what is in it."""
-        self.folder.mkdir()
+        """Make a folder in the folder, and remove it with what is in it."""
+        self.folder.mkdir(exist_ok=True)
+        folder = tempfile.mkdtemp(dir=self.folder)
         try:
-            yield str(self.folder)
+            yield folder
         finally:
-            for file in self.folder.iterdir():
-                file.unlink()
-            self.folder.rmdir()
+            remove(folder)
 
 
 @pytest.fixture
@@ -113,7 +121,7 @@ async def test_the_loop_runs_while_an_adapter_works_on_a_value(
 
     use(monkeypatch, Fake(work))
     with anyio.fail_after(PATIENCE):
-        await transfer(services, TASK)
+        await copy_all(services, [TASK])
     assert has_run.is_set()
 
 
@@ -121,12 +129,11 @@ async def test_an_interrupt_does_not_wait_for_the_adapter_and_leaves_nothing(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, may_end, is_removed = anyio.Event(), threading.Event(), threading.Event()
-    remove = shutil.rmtree
 
     def work(folder: str) -> None:
         anyio.from_thread.run_sync(begun.set)
         assert may_end.wait(PATIENCE)
-        Path(folder).mkdir()
+        Path(folder).mkdir(parents=True)
         Path(folder, "value.json").write_text("late")
 
     def observed(folder: str, ignore_errors: bool) -> None:
@@ -137,13 +144,13 @@ async def test_an_interrupt_does_not_wait_for_the_adapter_and_leaves_nothing(
     monkeypatch.setattr(shutil, "rmtree", observed)
     with anyio.fail_after(PATIENCE):
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(transfer, services, TASK)
+            tasks.start_soon(copy_all, services, [TASK])
             await begun.wait()
             tasks.cancel_scope.cancel()
-    assert not services.folder.exists()
+    assert not list(services.folder.glob("*"))
     may_end.set()
     assert await anyio.to_thread.run_sync(is_removed.wait, PATIENCE)
-    assert not services.folder.exists()
+    assert not list(services.folder.glob("*"))
 
 
 @pytest.mark.parametrize("value", [5, {"t": "int", "v": 5}, {"t": "text", "data": [0, 8]}])
@@ -152,4 +159,37 @@ async def test_an_invalid_value_is_an_error_that_names_the_backend(
 ) -> None:
     use(monkeypatch, Fake(value=value))
     with pytest.raises(TransferError, match="source sent an invalid reply about x"):
-        await transfer(services, TASK)
+        await copy_all(services, [TASK])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("missing", "There is no variable missing in source. Did you mean missin?"),
+        ("bad", "bad[0] (function) cannot be copied; run `bad = 1` first."),
+        (
+            "df['x']",
+            "\"df['x']\" is no identifier of Fake: -i and -o take names only. Run `x = df['x']` in source, and name x.",
+        ),
+        ("a-b", "'a-b' is no identifier of Fake, so it cannot be a variable in source; new=old renames."),
+    ],
+)
+async def test_nothing_is_set_if_one_of_several_cannot_be_copied(
+    services: Services, monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    use(monkeypatch, Fake())
+    with pytest.raises(TransferError) as refused:
+        await copy_all(services, [TASK, Transfer("source", name, "target", "new")])
+    assert str(refused.value) == message
+    assert {"done": True} not in services.answers
+
+
+async def test_the_list_of_variables_tells_how_many_more_there_are(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Fake())
+    assert list(await list_variables(services, "source")) == [
+        Variable("missin", "int", "", None),
+        Variable("x", "int", "", 8),
+        Variable("...", "3 more", "", None),
+    ]

@@ -13,12 +13,17 @@ from ..language import Language, Refused
 from ..values import nodes as n
 from ..values.nodes import Node, Ref
 
-FILES = ("writing.R", "export_times.R", "export.R", "import_times.R", "import.R", "calls.R")
+FILES = ["advice", "writing", "origins", "export_times", "export", "import_times", "import", "variables", "calls"]
 VALUE = "value.R"
+NODES_AT_ONCE = 1000
+"""Nodes in one call, which R evaluates on its stack."""
+
+EMPTY = '""'
 KEPT = "base::getOption('multikernel')"
 OWN = "r:"
 
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+SPECIAL = re.compile(r"[^ !#-\[\]-~]")
 IDENTIFIER = re.compile(r"(?:[^\W\d_]|\.(?!\d))[\w.]*")
 RESERVED = frozenset(
     [
@@ -55,7 +60,7 @@ class RLanguage:
     def library(self) -> str:
         """Code that makes the functions in the child."""
         folder = files("multikernel.languages.r") / "child"
-        source = "\n".join((folder / name).read_text("utf-8") for name in FILES)
+        source = "\n".join((folder / f"{name}.R").read_text("utf-8") for name in FILES)
         return (
             f"base::options(multikernel = base::local({{ e <- base::new.env(parent = base::baseenv()); "
             f"base::eval(base::parse(text = {string(source)}, keep.source = FALSE), e); e }}))"
@@ -72,11 +77,17 @@ class RLanguage:
         return _call("export_variable", string(name), string(folder))
 
     def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Return code that makes a variable; Refused for text that R cannot have."""
+        """Write the nodes into the folder, and return code that makes a variable of them; Refused."""
         writer = _Writer()
-        writer.add(value, "", "@")
-        nodes = ",\n".join(writer.nodes)
-        Path(folder, VALUE).write_text(f"list(list({nodes}), {_named(writer.tags)})\n", "ascii")
+        writer.add(value, "")
+        if writer.refused:
+            raise Refused.of(writer.refused)
+        with Path(folder, VALUE).open("w", encoding="ascii") as file:
+            file.write("list(")
+            for at in range(0, len(writer.nodes), NODES_AT_ONCE):
+                nodes = ",\n".join(writer.nodes[at : at + NODES_AT_ONCE])
+                file.write(f"{', ' if at else ''}list({nodes})")
+            file.write(")\n")
         return _call("import_variable", string(name), string(folder))
 
     def variables_code(self, folder: str) -> str:
@@ -92,21 +103,14 @@ def _call(function: str, *arguments: str) -> str:
 def string(text: str) -> str:
     """Return a text as a literal of R's, in ASCII; Refused for NUL."""
     if "\0" in text:
-        raise Refused("", "text", "has the character NUL, which R's text cannot have")
-    return '"' + "".join(map(_character, text)) + '"'
+        raise Refused("", "text", "has the character NUL, which text in R cannot have")
+    return f'"{SPECIAL.sub(_escape, text)}"'
 
 
-def _character(character: str) -> str:
-    if character in ESCAPES:
-        return ESCAPES[character]
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
     code = ord(character)
-    if 32 <= code < 127:
-        return character
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def _named(tags: dict[str, str]) -> str:
-    return f"c({', '.join(f'{string(path)} = {string(tag)}' for path, tag in tags.items())})" if tags else "NULL"
+    return ESCAPES.get(character) or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
 
 
 @dataclass(slots=True)
@@ -114,27 +118,20 @@ class _Writer:
     """Collects nodes as calls, parts first."""
 
     nodes: list[str] = field(default_factory=list)
-    tags: dict[str, str] = field(default_factory=dict)
-    """Path in the words of `child` -> tag of another language."""
+    refused: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def add(self, node: Node, path: str, place: str, within: str = "") -> int:
-        """Add a node and return its number; `path` is for the user, `place` for what R remembers."""
+    def add(self, node: Node, path: str, within: str = "") -> int:
+        """Add a node and return its number; `path` is for the user, `within` the tag that it has by its place."""
         try:
-            words = self._words(node, path, place)
+            kind, *rest = self._words(node, path)
         except Refused as refused:
-            raise Refused(refused.path or path, refused.kind, refused.why) from None
-        kind, *rest = words
-        self.nodes.append(f"list({', '.join((string(kind), self._tag(node.tag, place, within), *rest, string(path)))})")
+            self.refused += [(below or path, kind, why) for below, kind, why in refused.parts]
+            return 0
+        own, other = _tags(node, within)
+        self.nodes.append(f"list({', '.join((string(kind), own, other, *rest, string(path)))})")
         return len(self.nodes)
 
-    def _tag(self, tag: str, place: str, within: str) -> str:
-        if tag.startswith(OWN):
-            return string(tag.removeprefix(OWN))
-        if tag:
-            self.tags[place] = tag
-        return string(within)
-
-    def _words(self, node: Node, path: str, place: str) -> tuple[str, ...]:
+    def _words(self, node: Node, path: str) -> tuple[str, ...]:
         match node:
             case n.Null():
                 return ("null",)
@@ -159,29 +156,26 @@ class _Writer:
             case n.Duration(nanoseconds=number):
                 return "duration", string(str(number))
             case n.List(items=items, packed=None):
-                return "list", self._parts(items, [f"[{at}]" for at in range(len(items))], path, place)
+                return "list", self._parts(items, [f"[{at}]" for at in range(len(items))], path)
             case n.List(packed=packed) if packed is not None:
                 return _array(packed)
             case n.Dict(keys=keys, items=items):
-                return "dict", _vector(keys), self._parts(items, [f"[{key!r}]" for key in keys], path, place)
+                return "dict", _vector(keys), self._parts(items, [f"[{key!r}]" for key in keys], path)
             case n.Array():
                 return _array(node)
             case n.Factor():
-                levels = self.add(node.levels, path, place + "/levels")
+                levels = self.add(node.levels, path)
                 return "factor", _ref(node.data), f"{levels}L", "TRUE" if node.ordered else "FALSE"
             case n.Table():
-                return self._table(node, path, place)
+                return self._table(node, path)
         raise AssertionError
 
-    def _parts(self, items: "tuple[Node, ...]", steps: list[str], path: str, place: str, within: str = "") -> str:
+    def _parts(self, items: "tuple[Node, ...]", steps: list[str], path: str, within: str = "") -> str:
         """Add parts and return their numbers."""
-        numbers = [
-            self.add(item, path + step, f"{place}/{at}", within)
-            for at, (item, step) in enumerate(zip(items, steps, strict=True), 1)
-        ]
+        numbers = [self.add(item, path + step, within) for item, step in zip(items, steps, strict=True)]
         return f"c({', '.join(f'{number}L' for number in numbers)})" if numbers else "integer()"
 
-    def _table(self, table: n.Table, path: str, place: str) -> tuple[str, ...]:
+    def _table(self, table: n.Table, path: str) -> tuple[str, ...]:
         index = "NULL"
         if table.index is not None:
             if len(table.index.columns) != 1:
@@ -192,10 +186,21 @@ class _Writer:
                 raise Refused(
                     path, "index", "is neither text nor integers, which row names of R's are; copy df.reset_index()"
                 )
-            self._tag(table.index.tag, place + "/labels", "")
-            index = f"{self.add(table.index.columns[0], path, place + '/index', 'column')}L"
-        columns = self._parts(table.columns, [f"[{name!r}]" for name in table.names], path, place, "column")
-        return "table", str(table.rows), _vector(table.names), columns, index
+            index = f"{self.add(table.index.columns[0], path, 'column')}L"
+        columns = self._parts(table.columns, [f"[{name!r}]" for name in table.names], path, "column")
+        labels = string("" if table.index is None else table.index.tag)
+        return "table", str(table.rows), _vector(table.names), columns, index, labels
+
+
+def _tags(node: Node, within: str) -> tuple[str, str]:
+    """Return the tag of R's own and that of another language."""
+    tag = node.tag
+    if tag.startswith(OWN):
+        return string(tag.removeprefix(OWN)), EMPTY
+    if tag == "python:int" and isinstance(node, n.Int) and abs(node.value) < 1 << 31:
+        # It is an integer in R too.
+        tag = ""
+    return string(within), string(tag)
 
 
 def _array(node: n.Array) -> tuple[str, ...]:

@@ -157,8 +157,8 @@ def test_values_of_its_own_leave_and_come_back(bash: Child, assignment: str, val
 def test_what_cannot_enter_is_refused(bash: Child, value: Plain, path: str, why: str) -> None:
     with pytest.raises(Refused) as refused:
         bash.put("x", value)
-    assert refused.value.path == path
-    assert why in refused.value.why
+    assert refused.value.parts[0][0] == path
+    assert why in refused.value.parts[0][2]
 
 
 def test_a_changed_text_is_text(bash: Child) -> None:

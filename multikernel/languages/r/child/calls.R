@@ -1,9 +1,5 @@
 # What Multi calls; each writes an answer, and raises nothing.
 
-known <- new.env()
-wanted_tags <- character()
-MARKED <- 50L
-
 answer <- function(folder, text) {
   path <- file.path(folder, "answer.json")
   part <- file(paste0(path, ".part"), "wb")
@@ -12,66 +8,75 @@ answer <- function(folder, text) {
   file.rename(paste0(path, ".part"), path)
 }
 
-safely <- function(folder, action) {
-  steps <<- character()
+safely <- function(folder, action, name = "", again = NULL) {
+  start_over(FALSE)
   text <- tryCatch(suppressWarnings(action), error = function(error) {
     if (!inherits(error, "multikernel_refused")) return(object(failed = quoted(conditionMessage(error))))
-    object(refused = json_list(json_list(quoted(c(paste(steps, collapse = ""), error$kind, error$why)))))
+    found <- list(unclass(error))
+    if (!is.null(again)) {
+      start_over(TRUE)
+      tryCatch(suppressWarnings(again()), error = function(error) refusals[[length(refusals) + 1L]] <<- unclass(error))
+      if (length(refusals)) found <- refusals
+    }
+    object(refused = json_list(refusal_rows(name, found)))
   })
-  if (!is.null(data_file)) close(data_file)
-  data_file <<- NULL
+  start_over(FALSE)
   answer(folder, text)
   invisible(NULL)
 }
-
-# A mark tells whether a variable still holds what came, without keeping that alive: its types and some of its elements.
-
-mark <- function(x) {
-  if (is.list(x)) return(list(length(x), attributes(x)[c("names", "class")], lapply(unclass(x), mark)))
-  if (!is.atomic(x)) return(NULL)
-  chosen <- .subset(x, if (length(x) > MARKED) as.integer(seq(1, length(x), length.out = MARKED)) else seq_along(x))
-  list(typeof(x), length(x), dim(x), class(x), attr(x, "tzone"), chosen)
+start_over <- function(collecting) {
+  if (!is.null(data_file)) close(data_file)
+  data_file <<- NULL
+  steps <<- character()
+  places <<- integer()
+  refusals <<- list()
+  is_collecting <<- collecting
 }
 
-export_variable <- function(name, folder) safely(folder, if (!exists(name, envir = globalenv(), inherits = FALSE)) object(missing = "true") else {
-  x <- get(name, envir = globalenv(), inherits = FALSE)
-  before <- known[[name]]
-  wanted_tags <<- if (!is.null(before) && identical(before$mark, mark(x))) before$tags else character()
-  data_size <<- 0
-  data_file <<- file(file.path(folder, "data"), "wb")
-  object(value = export_value(x))
-})
+# A variable of the user's, or what a package shows: a data set, say.
+found_variable <- function(name) {
+  x <- get0(name, envir = globalenv(), inherits = FALSE)
+  if (is.null(x) && !exists(name, envir = globalenv(), inherits = FALSE)) {
+    x <- get0(name, envir = globalenv())
+    if (is.null(x) || is.function(x)) return(NULL)
+  }
+  list(x)
+}
+
+export_variable <- function(name, folder) {
+  export <- function() {
+    found <- found_variable(name)
+    if (is.null(found)) return(object(missing = "true"))
+    data_size <<- 0
+    data_file <<- file(file.path(folder, "data"), "wb")
+    object(value = export_value(found[[1L]], known[[name]]))
+  }
+  safely(folder, export(), name, export)
+}
 
 import_variable <- function(name, folder) safely(folder, {
   given <- eval(parse(file.path(folder, "value.R"), keep.source = FALSE, encoding = "UTF-8"), baseenv())
-  nodes <- given[[1L]]
-  tags <- given[[2L]]
+  nodes <- unlist(given, recursive = FALSE)
   path <- file.path(folder, "data")
   if (file.exists(path)) data_file <<- file(path, "rb")
   made <- vector("list", length(nodes))
+  origins <- vector("list", length(nodes))
   for (at in seq_along(nodes)) {
     node <- nodes[[at]]
     steps <<- node[[length(node)]]
     value <- import_node(node, made)
     if (!is.null(value)) made[[at]] <- value
+    origin <- origin_of(node, value, origins)
+    if (!is.null(origin)) origins[[at]] <- origin
     # What it was made of is not needed any more.
-    for (part in parts_of(node)) made[part] <- list(NULL)
+    for (part in parts_of(node)) made[part] <- origins[part] <- list(NULL)
   }
   value <- made[[length(nodes)]]
-  rm(made)
+  origin <- origins[[length(nodes)]]
+  rm(made, origins)
   assign(name, value, envir = globalenv())
-  if (length(tags)) assign(name, list(mark = mark(value), tags = tags), envir = known)
+  if (!is.null(origin)) assign(name, origin, envir = known)
   else if (exists(name, envir = known, inherits = FALSE)) rm(list = name, envir = known)
   object(done = "true")
 })
-parts_of <- function(node) switch(node[[1L]], list = node[[3L]], dict = node[[4L]], factor = node[[4L]], table = c(node[[5L]], node[[6L]]), integer())
-
-list_variables <- function(folder) safely(folder, {
-  rows <- vapply(ls(globalenv()), function(name) {
-    if (bindingIsActive(as.name(name), globalenv())) return(json_list(c(quoted(c(name, "active binding", "")), "null")))
-    x <- get(name, envir = globalenv(), inherits = FALSE)
-    shape <- if (is.null(dim(x))) if (is.vector(x) || is.factor(x)) length(x) else "" else paste(dim(x), collapse = " x ")
-    json_list(c(quoted(c(name, class(x)[1L], as.character(shape))), sprintf("%.0f", as.double(utils::object.size(x)))))
-  }, "")
-  object(variables = json_list(rows))
-})
+parts_of <- function(node) switch(node[[1L]], list = node[[4L]], dict = node[[5L]], factor = node[[5L]], table = c(node[[6L]], node[[7L]]), integer())

@@ -1,70 +1,68 @@
 # Values on their way out, as nodes.
 
-export_value <- function(x, path = "@") {
-  if (length(steps) > DEEPEST) refuse(class(x)[1L], sprintf("is more than %d levels deep in it", DEEPEST))
-  tagged(export_untagged(x, path), path)
+export_value <- function(x, origin = NULL) {
+  if (length(steps) > DEEPEST) refuse(class(x)[1L], sprintf("is more than %d levels deep", DEEPEST))
+  finish(export_untagged(x, origin), origin, x)
 }
 
-tagged <- function(made, path) {
-  # The tag that a value came with stands for the one of R's own, which would be the last field.
-  tag <- wanted_tags[path]
-  if (is.na(tag)) return(made)
-  paste0(sub("(,\"as\":\"[^\"]*\")?}$", "", made), ",\"as\":", quoted(tag), "}")
-}
-
-export_untagged <- function(x, path) {
+export_untagged <- function(x, origin) {
   if (is.null(x)) return(node("null"))
-  if (isS4(x) || !(is.atomic(x) || is.list(x))) refuse(class(x)[1L], hint_for(x))
-  kind <- class(x)[1L]
-  known <- attributes(x)
-  if (is.data.frame(x)) return(export_table(x, path))
-  if (is.factor(x)) return(export_factor(x, path))
-  extra <- setdiff(names(known), c("names", "dim", "dimnames", "class", "tzone", "units", "levels"))
-  if (length(extra)) refuse(kind, sprintf("has the attribute %s, which no other language has; attr(x, \"%s\") <- NULL removes it", extra[1L], extra[1L]))
-  if (is.object(x) && !is_known(x)) refuse(kind, hint_for(x))
-  if (is.list(x)) return(export_list(x, path))
-  if (!is.null(names(x)) && is.null(dim(x))) return(export_named(x, path))
-  if (!is.null(dim(x))) return(export_array(x, path))
+  if (isS4(x) || is.pairlist(x) || !(is.atomic(x) || is.list(x))) refuse_class(x)
+  if (is.data.frame(x)) return(export_table(x, origin))
+  if (is.factor(x)) return(export_factor(x, origin))
+  if (is.object(x) && !is_known(x) && !(is.list(x) && identical(class(x), "AsIs"))) refuse_class(x)
+  check_attributes(x, c("names", "dim", "dimnames"))
+  if (is.list(x)) return(export_list(x, origin))
+  if (!is.null(names(x)) && is.null(dim(x))) return(export_named(x, origin))
+  if (!is.null(dim(x))) return(export_array(x))
   if (is.raw(x)) return(node("bytes", data = put(x, 1L)))
   if (length(x) == 1L) export_scalar(x) else node("array", shape = sprintf("[%d]", length(x)), vector_of(x))
 }
 
-KNOWN <- list("Date", c("IDate", "Date"), c("POSIXct", "POSIXt"), "difftime", c("hms", "difftime"), "integer64")
-is_known <- function(x) any(vapply(KNOWN, identical, NA, class(x)))
-
-hint_for <- function(x) {
-  if (is.function(x)) return("is code, and stays in R")
-  if (inherits(x, "POSIXlt")) return("cannot leave R; copy as.POSIXct(x)")
-  if (is.list(x)) return("is an object of a class of R's; copy unclass(x), or the parts that are wanted")
-  if (is.atomic(x)) return("is an object of a class of R's; copy as.vector(x), or unclass(x)")
-  "cannot leave R"
+# The attributes that belong to a class of times; `allowed` are those that any value of its kind may have.
+check_attributes <- function(x, allowed) {
+  own <- c(if (is.object(x)) "class", if (inherits(x, "POSIXct")) "tzone", if (inherits(x, "difftime")) "units")
+  extra <- setdiff(names(attributes(x)), c(allowed, own))
+  if (length(extra)) refuse_attributes(class(x)[1L], extra, if (is.object(x) || is.list(x) || !is.null(dim(x)))
+    sprintf(WITHOUT, deparse(c("names", "dim", "dimnames", own))) else "as.vector({x})")
+  if (inherits(x, "POSIXct") && length(attr(x, "tzone")) > 1L)
+    refuse(class(x)[1L], "has three time zones", "!attr({x}, \"tzone\") <- attr({x}, \"tzone\")[1L]")
+  if (inherits(x, "POSIXct") && !(is.null(attr(x, "tzone")) || is.character(attr(x, "tzone")))) refuse(class(x)[1L], "has a time zone that is no text")
 }
 
-export_list <- function(x, path) {
-  if (!is.null(dim(x))) refuse("matrix of lists")
-  if (is.null(names(x))) return(node("list", v = json_list(parts(x, path)), as = "\"r:list\""))
-  if (anyNA(names(x))) refuse("list", "has a name that is NA")
-  node("dict", k = json_list(quoted(names(x))), v = json_list(parts(x, path)))
+export_list <- function(x, origin) {
+  if (!is.null(dim(x))) refuse("matrix of lists", "", "lapply(seq_len(nrow({x})), function(i) {x}[i, ])")
+  is_asis <- inherits(x, "AsIs")
+  if (is.null(names(x))) return(node("list", v = json_list(parts(x, origins_in_order(origin, length(x)))), as = if (is_asis) "\"r:AsIs\"" else "\"r:list\""))
+  if (is_asis) refuse("AsIs", "is of a class that only R has", "unclass({x})")
+  check_names(x, "list")
+  node("dict", k = json_list(quoted(names(x))), v = json_list(parts(x, origins_by_name(origin, names(x)))))
 }
+check_names <- function(x, kind) if (anyNA(names(x)))
+  refuse(kind, "has a name that is NA", "!names({x})[is.na(names({x}))] <- \"NA\"")
 
-export_named <- function(x, path) {
-  if (anyNA(names(x))) refuse(class(x)[1L], "has a name that is NA")
-  if (is.raw(x)) refuse("raw", "has names")
+export_named <- function(x, origin) {
+  kind <- class(x)[1L]
+  check_names(x, kind)
+  if (is.raw(x)) refuse("raw", "has names", "unname({x})")
   labels <- names(x)
   names(x) <- NULL
   items <- lapply(seq_along(x), function(at) x[at])
-  node("dict", k = json_list(quoted(labels)), v = json_list(parts(items, path, labels)), as = "\"r:vector\"")
+  nodes <- parts(items, origins_by_name(origin, labels), labels)
+  node("dict", k = json_list(quoted(labels)), v = json_list(nodes), as = quoted(paste("r:vector", kind_word(x))))
+}
+# What makes an empty vector of the same kind again.
+kind_word <- function(x) {
+  if (inherits(x, "POSIXct")) return(paste("POSIXct", zone_word(x)))
+  if (is.object(x)) return(paste(c(class(x)[1L], if (inherits(x, "difftime")) attr(x, "units")), collapse = " "))
+  INT_NAMES[[typeof(x)]]
 }
 
-parts <- function(x, path, labels = names(x)) {
+parts <- function(x, origins, labels = names(x)) {
   x <- unclass(x)
   made <- character(length(x))
-  for (at in seq_along(x)) {
-    step <- if (is.null(labels) || !nzchar(labels[at])) sprintf("[[%d]]", at) else paste0("$", labels[at])
-    steps <<- c(steps, step)
-    made[at] <- export_value(x[[at]], paste0(path, "/", at))
-    steps <<- steps[-length(steps)]
-  }
+  if (is.null(labels)) labels <- character(length(x))
+  for (at in seq_along(x)) made[at] <- part_at(at, labels[at], export_value(x[[at]], origins[[at]]))
   made
 }
 
@@ -118,7 +116,8 @@ typed_fields <- function(x) {
       found <- list(unit = "ns", whole = found$whole, rest = found$rest * (1e9 / PER_SECOND[[found$unit]]), missing = found$missing)
     }
     return(c(dtype = quoted(kind), if (kind == "duration") c(unit = quoted(found$unit)), data = put_time(found),
-             validity(found$missing, length(x)), if (kind == "duration") difftime_tag(x)))
+             validity(found$missing, length(x)),
+             if (kind == "duration") difftime_tag(x) else if (length(found$missing) == length(x)) plain_tag("hms")))
   }
   if (!is.null(attributes(x))) attributes(x) <- NULL
   plain_vector_of(x)
@@ -138,7 +137,7 @@ plain_vector_of <- function(x) {
       integer = c(dtype = "\"i4\"", data = put(x, 4L)),
       complex = c(dtype = "\"c16\"", data = put(x, 16L)),
       character = c(dtype = "\"text\"", data = put_text(x)),
-      raw = refuse("matrix of raw")),
+      raw = c(dtype = "\"u1\"", data = put(x, 1L))),
     validity(missing, length(x)), if (length(missing) == length(x)) plain_tag(INT_NAMES[[typeof(x)]]))
 }
 double_fields <- function(x) {
@@ -148,10 +147,10 @@ double_fields <- function(x) {
   c(dtype = "\"f8\"", data = put(x, 8L), validity(missing, length(x)))
 }
 date_fields <- function(days) {
-  if (any(is.infinite(days))) refuse("Date", "is infinite, which others have no date for")
+  if (any(is.infinite(days))) refuse("Date", "is infinite, which others have no date for", "as.numeric({x})")
   missing <- which(is.na(days))
   if (length(missing)) days[missing] <- 0
-  if (any(days != floor(days)) || any(abs(days) > 2147483647)) refuse("Date", "has a fraction of a day, or is too far away; copy trunc(x)")
+  if (any(days != floor(days)) || any(abs(days) > 2147483647)) refuse("Date", "has a fraction of a day, or is too far away", "as.numeric({x})")
   c(dtype = "\"date\"", data = put(as.integer(days), 4L), validity(missing, length(days)),
     if (length(missing) == length(days)) plain_tag("Date"))
 }
@@ -162,85 +161,96 @@ integer64_fields <- function(x) {
   c(dtype = "\"i8\"", data = put(bits, 8L), validity(missing, length(x)), as = "\"r:integer64\"")
 }
 
-export_array <- function(x, path) {
-  if (is.list(x)) refuse("matrix of lists")
-  if (!is.null(dimnames(x))) return(export_labelled(x, path))
+export_array <- function(x) {
+  if (!is.null(dimnames(x))) return(export_labelled(x))
+  if (is.raw(x)) refuse("matrix of raw", "", "array(as.integer({x}), dim({x}))")
   shape <- json_list(dim(x))
   made <- c(shape = shape, order = "\"F\"", vector_of(x))
   if (length(dim(x)) == 1L && !is.na(made["as"]) && startsWith(made["as"], "\"r:plain"))
     made["as"] <- sub("plain", "plain1d", made["as"], fixed = TRUE)
   else if (length(dim(x)) == 1L && length(x) != 1L && !inherits(x, "integer64"))
     made <- c(made[names(made) != "as"], as = "\"r:array1d\"")
-  do.call(node, c(list("array"), as.list(made)))
+  node("array", made)
 }
-export_labelled <- function(x, path) {
+export_labelled <- function(x) {
   labels <- dimnames(x)
   if (length(dim(x)) != 2L || is.null(labels[[2L]]) || !is.null(names(labels)))
-    refuse("array", "has names of dimensions; copy unname(x), or as.data.frame(x)")
-  if (is.object(x)) refuse(class(x)[1L], "has dimnames")
+    refuse("array", "has names of dimensions", if (length(dim(x)) == 2L) "as.data.frame(unname(unclass({x})))" else "as.data.frame.table({x})")
+  if (is.object(x)) refuse(class(x)[1L], "has row or column names", "unname({x})")
   columns <- lapply(seq_len(ncol(x)), function(at) as.vector(x[, at]))
   names(columns) <- labels[[2L]]
-  export_columns(columns, nrow(x), labels[[1L]], "r:matrix", path)
+  export_columns(columns, nrow(x), labels[[1L]], "r:matrix", NULL)
 }
 
-export_factor <- function(x, path) {
-  if (!is.null(names(x)) || !is.null(dim(x))) refuse("factor", "has names or dimensions; copy unname(x)")
+export_factor <- function(x, origin) {
+  if (!is.null(names(x)) || !is.null(dim(x))) refuse("factor", "has names or dimensions", "!{x} <- factor(as.vector({x}), levels({x}), ordered = is.ordered({x}))")
+  if (!identical(class(x), "factor") && !identical(class(x), c("ordered", "factor")) || typeof(x) != "integer" || !is.character(levels(x)))
+    refuse(class(x)[1L], "is of a class that only R has", "factor(as.character({x}))")
   extra <- setdiff(names(attributes(x)), c("levels", "class"))
-  if (length(extra)) refuse("factor", sprintf("has the attribute %s, which no other language has; attr(x, \"%s\") <- NULL removes it", extra[1L], extra[1L]))
-  if (!identical(class(x), "factor") && !identical(class(x), c("ordered", "factor"))) refuse(class(x)[1L])
-  if (anyNA(levels(x))) refuse("factor", "has a level that is NA; copy factor(x)")
+  if (length(extra)) refuse_attributes("factor", extra, sprintf(WITHOUT, deparse(c("levels", "class"))))
+  if (!is.null(attributes(levels(x)))) refuse("factor", "has levels with attributes", "!levels({x}) <- as.vector(levels({x}))")
+  if (anyNA(levels(x))) refuse("factor", "has a level that is NA", "factor({x})")
   codes <- unclass(x)
   attributes(codes) <- NULL
   codes <- codes - 1L
   codes[is.na(codes)] <- -1L
-  levels <- tagged(node("array", shape = sprintf("[%d]", nlevels(x)), vector_of(levels(x))), paste0(path, "/levels"))
-  node("factor", shape = sprintf("[%d]", length(x)), levels = levels,
+  levels <- node("array", shape = sprintf("[%d]", nlevels(x)), vector_of(levels(x)))
+  node("factor", shape = sprintf("[%d]", length(x)), levels = finish(levels, origin$parts[[1L]], levels(x)),
        ordered = if (is.ordered(x)) "true" else "false", data = put(codes, 4L))
 }
 
 DATA_FRAMES <- list("r:data.frame" = "data.frame", "r:tibble" = c("tbl_df", "tbl", "data.frame"),
                "r:data.table" = c("data.table", "data.frame"))
 
-export_table <- function(x, path) {
+export_table <- function(x, origin) {
   tag <- names(DATA_FRAMES)[vapply(DATA_FRAMES, identical, NA, class(x))]
-  if (!length(tag)) refuse(class(x)[1L], "is a data frame of a class of its own; copy as.data.frame(x)")
+  plain <- "structure(lapply({x}, identity), row.names = attr({x}, \"row.names\"), class = \"data.frame\")"
   extra <- setdiff(names(attributes(x)), c("names", "row.names", "class", ".internal.selfref"))
-  if (length(extra)) refuse(class(x)[1L], sprintf("has the attribute %s, which no other language has; attr(x, \"%s\") <- NULL removes it", extra[1L], extra[1L]))
+  if (!length(tag)) refuse_and_go_on(class(x)[1L], "is a data frame of a class of its own", plain)
+  else if (length(extra)) refuse_and_go_on(class(x)[1L], sprintf("has the attribute %s, which no other language has", paste(extra, collapse = ", ")),
+    if (tag == "r:data.frame") plain else sprintf(WITHOUT, deparse(c("names", "row.names", "class", ".internal.selfref"))))
+  if (anyNA(names(x))) refuse_and_go_on("data.frame", "has a column whose name is NA", "!names({x})[is.na(names({x}))] <- \"NA\"")
   labels <- attr(x, "row.names")
   # Unless labels that number the rows have come from elsewhere as labels.
-  if (is.integer(labels) && identical(labels, seq_along(labels)) && is.na(wanted_tags[paste0(path, "/labels")])) labels <- NULL
+  if (is.integer(labels) && identical(labels, seq_along(labels)) && !isTRUE(nzchar(origin$labels))) labels <- NULL
   rows <- .row_names_info(x, 2L)
-  export_columns(as.list.data.frame(x), rows, labels, if (tag == "r:data.frame") "" else tag, path)
+  columns <- unclass(x)
+  attributes(columns) <- list(names = names(x))
+  export_columns(columns, rows, labels, if (identical(tag, "r:data.frame")) "" else tag, origin)
 }
-export_columns <- function(columns, rows, labels, tag, path) {
-  if (anyNA(names(columns))) refuse("data.frame", "has a column whose name is NA")
+export_columns <- function(columns, rows, labels, tag, origin) {
+  wide <- vapply(columns, function(each) !is.null(dim(each)), NA)
+  if (any(wide)) refuse_wide(columns[[which(wide)[1L]]], names(columns)[wide][1L], labels)
+  origins <- origins_by_name(origin, names(columns))
   made <- character(length(columns))
-  for (at in seq_along(columns)) {
-    steps <<- c(steps, paste0("$", names(columns)[at]))
-    made[at] <- export_column(columns[[at]], paste0(path, "/", at))
-    steps <<- steps[-length(steps)]
-  }
+  for (at in seq_along(columns)) if (!wide[at]) made[at] <- part_at(at, names(columns)[at], export_column(columns[[at]], origins[[at]]))
   fields <- c(rows = sprintf("%d", rows), names = json_list(quoted(names(columns))), columns = json_list(made))
   if (!is.null(labels)) {
-    part <- tagged(node("array", shape = sprintf("[%d]", length(labels)), vector_of(labels)), paste0(path, "/index"))
-    index <- tagged(object(names = "[null]", columns = json_list(part)), paste0(path, "/labels"))
-    fields <- c(fields, index = index)
+    part <- finish(node("array", shape = sprintf("[%d]", length(labels)), vector_of(labels)), origins_of_labels(origin), labels)
+    own <- if (isTRUE(nzchar(origin$labels)) && !is.null(origins_of_labels(origin)) && fits(origins_of_labels(origin), labels)) c(as = quoted(origin$labels))
+    fields <- c(fields, index = object(names = "[null]", columns = json_list(part), own))
   }
-  node("table", fields, if (nzchar(tag)) c(as = quoted(tag)))
+  node("table", fields, if (length(tag) && nzchar(tag)) c(as = quoted(tag)))
 }
-export_column <- function(x, path) {
-  made <- if (is.factor(x)) export_factor(x, path)
-    else if (is.null(x) || is.data.frame(x) || !is.null(dim(x)) || isS4(x)) refuse(class(x)[1L], "is a column with dimensions")
-    else if (is.list(x)) {
-      if (is.object(x) && !identical(class(x), "AsIs")) refuse(class(x)[1L], hint_for(x))
-      node("list", v = json_list(parts(unname(unclass(x)), path)), as = if (is.object(x)) "\"r:AsIs\"" else "\"r:list\"")
-    } else {
-      if (!is.null(names(x))) refuse(class(x)[1L], "is a column whose elements have names; copy unname(x) in its place")
-      if (is.raw(x)) refuse("raw", "is a column of single bytes; copy as.integer(x)")
-      extra <- setdiff(names(attributes(x)), c("class", "tzone", "units"))
-      if (length(extra)) refuse(class(x)[1L], sprintf("has the attribute %s, which no other language has; attr(x, \"%s\") <- NULL removes it", extra[1L], extra[1L]))
-      if (is.object(x) && !is_known(x)) refuse(class(x)[1L], hint_for(x))
-      node("array", shape = sprintf("[%d]", length(x)), vector_of(x))
-    }
-  tagged(made, path)
+# The labels' origin comes after those of the columns.
+origins_of_labels <- function(origin) {
+  at <- length(origin$keys) + 1L
+  if (!is.null(origin$parts) && length(origin$parts) >= at) origin$parts[[at]]
+}
+refuse_wide <- function(x, name, labels) {
+  flat <- "function(each) if (is.data.frame(each) || is.null(dim(each))) each else if (is.matrix(each)) as.data.frame(unclass(each)) else as.vector(each)"
+  rest <- sprintf("list(check.names = FALSE, stringsAsFactors = FALSE%s)", if (is.character(labels)) ", row.names = row.names({x})" else "")
+  refuse_and_go_on("data.frame", sprintf("has the column %s, which is a matrix or a table itself", name),
+    sprintf("do.call(data.frame, c(lapply({x}, %s), %s))", flat, rest))
+}
+export_column <- function(x, origin) {
+  if (is.null(x) || isS4(x) || !(is.atomic(x) || is.list(x))) refuse_class(x, TRUE)
+  if (is.factor(x)) return(finish(export_factor(x, origin), origin, x))
+  if (is.object(x) && !is_known(x) && !(is.list(x) && identical(class(x), "AsIs"))) refuse_class(x, TRUE)
+  if (!is.null(names(x))) refuse(class(x)[1L], "is a column whose elements have names", "unname({x})")
+  check_attributes(x, character())
+  made <- if (is.list(x)) node("list", v = json_list(parts(x, origins_in_order(origin, length(x)))), as = if (is.object(x)) "\"r:AsIs\"" else "\"r:list\"")
+    else if (is.raw(x)) refuse("raw", "is a column of single bytes", "as.integer({x})")
+    else node("array", shape = sprintf("[%d]", length(x)), vector_of(x))
+  finish(made, origin, x)
 }

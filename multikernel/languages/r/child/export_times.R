@@ -7,20 +7,20 @@ in_unit <- function(seconds, kind) {
   missing <- which(is.na(seconds))
   if (length(missing)) seconds[missing] <- 0
   most <- if (length(seconds)) max(abs(range(seconds))) else 0
-  if (is.infinite(most)) refuse(kind, "is infinite")
+  if (is.infinite(most)) refuse(kind, "is infinite", "as.numeric({x})")
   for (unit in c("s", "ms", "us")) {
     per <- PER_SECOND[[unit]]
     total <- if (per == 1) floor(seconds) else round(seconds * per)
     is_exact <- most * per <= 9007199254740992 && all((if (per == 1) total else total / per) == seconds)
     if (is_exact) return(list(unit = unit, total = total, missing = missing))
   }
-  if (most > 9.2e9) refuse(kind, "is too far away")
+  if (most > 9.2e9) refuse(kind, "is too far away", "as.numeric({x})")
   whole <- floor(seconds)
   rest <- round((seconds - whole) * 1e9)
   micros <- total / per == seconds
   whole[micros] <- total[micros] %/% per
   rest[micros] <- total[micros] %% per * 1000
-  if (!all(micros | rest < 1e9 & whole + rest / 1e9 == seconds)) refuse(kind, "has seconds that nanoseconds cannot tell; copy round(x, 6) of it")
+  if (!all(micros | rest < 1e9 & whole + rest / 1e9 == seconds)) refuse(kind, "has seconds that nanoseconds cannot tell", if (kind == "POSIXct") ".POSIXct(round(as.numeric({x}), 6), attr({x}, \"tzone\"))" else "as.numeric({x})")
   list(unit = "ns", whole = whole, rest = rest, missing = missing)
 }
 PER_SECOND <- c(s = 1, ms = 1e3, us = 1e6, ns = 1e9)
@@ -55,8 +55,8 @@ export_time <- function(x) {
   if (is.na(x)) return(export_na("float", paste(time_class(x), if (inherits(x, "POSIXct")) zone_word(x) else attr(x, "units"))))
   if (inherits(x, "Date")) {
     days <- as.double(unclass(x))
-    if (is.infinite(days)) refuse("Date", "is infinite, which others have no date for")
-    if (days != floor(days)) refuse("Date", "has a fraction of a day; copy trunc(x)")
+    if (is.infinite(days)) refuse("Date", "is infinite, which others have no date for", "as.numeric({x})")
+    if (days != floor(days)) refuse("Date", "has a fraction of a day", "as.numeric({x})")
     return(node("date", with_int_tag(c(v = quoted(date_text(days))), x)))
   }
   if (inherits(x, "difftime")) {
@@ -77,14 +77,14 @@ export_time <- function(x) {
 date_text <- function(days) {
   parts <- as.POSIXlt(.Date(days))
   year <- parts$year + 1900
-  if (year < 0 || year > 9999999) refuse("Date", "has a year that others cannot read")
+  if (year < 0 || year > 9999999) refuse("Date", "has a year that others cannot read", "as.numeric({x})")
   sprintf("%04d-%02d-%02d", as.integer(year), parts$mon + 1L, parts$mday)
 }
 clock_text <- function(found) {
   per <- PER_SECOND[[found$unit]]
   seconds <- found$whole
   rest <- found$rest
-  if (seconds < 0 || seconds >= 86400) refuse("hms", "is no time of a day")
+  if (seconds < 0 || seconds >= 86400) refuse("hms", "is no time of a day", "as.numeric({x})")
   text <- sprintf("%02d:%02d:%02d", as.integer(seconds %/% 3600), as.integer(seconds %/% 60 %% 60), as.integer(seconds %% 60))
   if (rest) sprintf("%s.%0*d", text, nchar(sprintf("%.0f", per)) - 1L, as.integer(rest)) else text
 }
@@ -101,13 +101,13 @@ local_zone <- function() {
 zone_of <- function(x) {
   zone <- attr(x, "tzone")[1L]
   if (is_local(x)) zone <- local_zone()
-  if (is.null(zone) || is.na(zone) || zone == "GMT") "UTC" else zone
+  if (is.null(zone) || is.na(zone)) "UTC" else zone
 }
 difftime_seconds <- function(x) {
   per <- c(secs = 1, mins = 60, hours = 3600, days = 86400, weeks = 604800)[[attr(x, "units")]]
   plain <- as.double(unclass(x))
   seconds <- plain * per
-  if (!all(seconds / per == plain, na.rm = TRUE)) refuse("difftime", "has no exact number of seconds; set units(x) <- \"secs\"")
+  if (!all(seconds / per == plain, na.rm = TRUE)) refuse("difftime", "has no exact number of seconds", "as.numeric({x})")
   seconds
 }
 difftime_tag <- function(x) if (attr(x, "units") != "secs") c(as = quoted(paste0("r:difftime ", attr(x, "units"))))

@@ -199,27 +199,27 @@ import_node <- function(node, made) {
   }
   switch(node[[1L]],
     null = if (startsWith(tag, "NA ")) missing_value(substring(tag, 4L)),
-    na = missing_value(if (startsWith(tag, "NA ")) substring(tag, 4L) else node[[3L]]),
-    bool = node[[3L]],
-    int = { value <- import_int(node[[3L]])
-            if (tag == "integer64" && has_bit64()) bit64::as.integer64(node[[3L]]) else value },
-    float = to_double(node[[3L]]),
-    complex = complex(real = to_double(node[[3L]]), imaginary = to_double(node[[4L]])),
-    text = node[[3L]],
-    long_text = read_texts(node[[3L]], 1L),
-    bytes = read_raw(node[[3L]]),
-    date = .Date(days_of(node[[3L]])),
-    time = { parts <- split_clock(node[[3L]]); as_hms(exact_seconds(parts$seconds, parts$nanos, "time")) },
-    datetime = import_datetime(node[[3L]], node[[4L]], node[[5L]], tag),
-    duration = import_duration(node[[3L]], tag),
-    list = if (startsWith(tag, "plain") && all(lengths(made[node[[3L]]]) == 0L)) plain_vector(tag, length(node[[3L]]))
-      else if (tag == "AsIs") I(made[node[[3L]]]) else made[node[[3L]]],
-    dict = { values <- made[node[[4L]]]
-             names(values) <- node[[3L]]
-             if (tag == "vector") as_named_vector(values) else values },
-    array = import_array(node[[3L]], node[[4L]], node[[5L]], node[[6L]], node[[7L]], node[[8L]], node[[9L]], tag),
-    factor = import_factor(node[[3L]], made[[node[[4L]]]], node[[5L]]),
-    table = import_table(node[[3L]], node[[4L]], made[node[[5L]]], if (length(node[[6L]])) made[[node[[6L]]]], tag))
+    na = missing_value(if (startsWith(tag, "NA ")) substring(tag, 4L) else node[[4L]]),
+    bool = node[[4L]],
+    int = { value <- import_int(node[[4L]])
+            if (tag == "integer64" && has_bit64()) bit64::as.integer64(node[[4L]]) else value },
+    float = to_double(node[[4L]]),
+    complex = complex(real = to_double(node[[4L]]), imaginary = to_double(node[[5L]])),
+    text = node[[4L]],
+    long_text = read_texts(node[[4L]], 1L),
+    bytes = read_raw(node[[4L]]),
+    date = .Date(days_of(node[[4L]])),
+    time = { parts <- split_clock(node[[4L]]); as_hms(exact_seconds(parts$seconds, parts$nanos, "time")) },
+    datetime = import_datetime(node[[4L]], node[[5L]], node[[6L]], tag),
+    duration = import_duration(node[[4L]], tag),
+    list = if (startsWith(tag, "plain") && all(lengths(made[node[[4L]]]) == 0L)) plain_vector(tag, length(node[[4L]]))
+      else if (tag == "AsIs") I(made[node[[4L]]]) else made[node[[4L]]],
+    dict = { values <- made[node[[5L]]]
+             names(values) <- node[[4L]]
+             if (startsWith(tag, "vector")) as_named_vector(values, substring(tag, 8L)) else values },
+    array = import_array(node[[4L]], node[[5L]], node[[6L]], node[[7L]], node[[8L]], node[[9L]], node[[10L]], tag),
+    factor = import_factor(node[[4L]], made[[node[[5L]]]], node[[6L]]),
+    table = import_table(node[[4L]], node[[5L]], made[node[[6L]]], if (length(node[[7L]])) made[[node[[7L]]]], tag))
 }
 whole_time <- function(time, is_idate) {
   known <- attributes(time)
@@ -241,7 +241,8 @@ plain_vector <- function(tag, count) {
 missing_value <- function(kind, words = strsplit(kind, " ", fixed = TRUE)[[1L]]) switch(words[1L], bool = NA, int = NA_integer_, float = NA_real_, text = NA_character_, complex = NA_COMPLEX, integer64 = structure(na_integer64, class = "integer64"),
   Date = .Date(NA_real_), POSIXct = .POSIXct(NA_real_, zone_of_word(words[2L])),
   difftime = as_difftime(NA_real_, if (is.na(words[2L])) "secs" else words[2L]), hms = as_hms(NA_real_))
-as_named_vector <- function(values) {
+as_named_vector <- function(values, kind) {
+  if (!length(values)) return(structure(missing_value(kind)[0L], names = character()))
   kinds <- unique(lapply(values, function(value) list(typeof(value), attributes(value))))
   is_flat <- length(kinds) == 1L && all(lengths(values) == 1L) && is.atomic(values[[1L]])
   if (!is_flat) return(values)
@@ -251,7 +252,7 @@ as_named_vector <- function(values) {
 }
 import_factor <- function(ref, levels, ordered) {
   codes <- read_at(ref, "integer", 4L)
-  if (!is.character(levels)) refuse("factor", "has categories that are no text; copy df.astype with str categories")
+  if (!is.character(levels)) refuse("factor", "has categories that are not text, which levels are in R")
   levels <- as.vector(levels)
   if (anyDuplicated(levels) || anyNA(levels)) refuse("factor", "has levels that are there twice, or null")
   if (anyNA(codes) || any(codes < -1L) || any(codes >= length(levels))) refuse("factor", "has codes that are no levels")
@@ -274,8 +275,8 @@ import_table <- function(rows, names, columns, labels, tag) {
   if (is.null(labels)) labels <- .set_row_names(rows)
   else {
     labels <- as.vector(labels)
-    if (is.double(labels) || is.logical(labels) || is.object(labels)) refuse("index", "is neither text nor integers, which row names of R's are; copy df.reset_index()")
-    if (anyNA(labels) || anyDuplicated(labels)) refuse("index", "has labels that are null or there twice, which row names of R's are not; copy df.reset_index()")
+    if (is.double(labels) || is.logical(labels) || is.object(labels)) refuse("index", "is neither text nor integers, which row names are in R")
+    if (anyNA(labels) || anyDuplicated(labels)) refuse("index", "has labels that are null or there twice, which row names are not in R")
   }
   class <- DATA_FRAMES[[paste0("r:", tag)]]
   found <- structure(columns, names = names, row.names = labels, class = if (is.null(class)) "data.frame" else class)

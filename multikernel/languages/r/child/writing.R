@@ -4,13 +4,8 @@
 INT_NAMES <- c(logical = "bool", integer = "int", double = "float", complex = "complex", character = "text")
 LONG_TEXT <- 10000L
 DEEPEST <- 95L
-steps <- character()
 data_file <- NULL
 data_size <- 0
-
-refuse <- function(kind, why = "")
-  stop(structure(class = c("multikernel_refused", "error", "condition"),
-                 list(message = "refused", call = NULL, kind = kind, why = why)))
 
 as_utf8 <- function(texts) {
   # enc2utf8 would write <ff> for bytes that are no text, and in the locale C for all beyond ASCII.
@@ -19,7 +14,7 @@ as_utf8 <- function(texts) {
   is_known <- Encoding(wrong) == "latin1" | (locale[["Latin-1"]] & Encoding(wrong) == "unknown")
   if (all(is_known) && !locale[["UTF-8"]] && !locale[["Latin-1"]])
     is_known <- !(Encoding(texts) == "unknown" & !is.na(texts) & is.na(iconv(texts, "ASCII", "ASCII")))
-  if (!all(is_known)) refuse("character", "has bytes that are no UTF-8; copy iconv(x, ...) of it")
+  if (!all(is_known)) refuse("character", "has bytes that are not UTF-8", "iconv({x}, \"latin1\", \"UTF-8\")")
   enc2utf8(texts)
 }
 quoted <- function(text) {
@@ -43,7 +38,18 @@ object <- function(...) {
   paste0("{", paste0("\"", names(fields), "\":", fields, collapse = ","), "}")
 }
 json_list <- function(items) paste0("[", paste(items, collapse = ","), "]")
-node <- function(t, ...) object(t = quoted(t), ...)
+# A node that lacks its end: its fields, and its tag of R's own as the last.
+node <- function(t, ...) {
+  fields <- c(...)
+  own <- match("as", names(fields), 0L)
+  if (own) c(fields_of(c(t = quoted(t), fields[-own])), fields[[own]]) else c(fields_of(c(t = quoted(t), fields)), "")
+}
+fields_of <- function(fields) paste0("{", paste0("\"", names(fields), "\":", fields, collapse = ","))
+# Put the tag of another language in place of R's own, where the value is what came.
+finish <- function(made, origin = NULL, x = NULL) {
+  tag <- if (!is.null(origin) && nzchar(origin$tag) && fits(origin, x)) quoted(origin$tag) else made[2L]
+  if (nzchar(tag)) paste0(made[1L], ",\"as\":", tag, "}") else paste0(made[1L], "}")
+}
 
 # The data file.
 
