@@ -5,9 +5,8 @@ from functools import partial
 
 from ..actions import CancelJob, CancelTimer, SetTimer, StartJob, StoreInput, ToBackend
 from ..backend import Backend, BackendState
-from ..cells.cell import Cell, parse, refuse_unknown_header
+from ..cells.cell import Cell, is_urgent, parse, refuse_unknown_header
 from ..cells.child_text import child_text
-from ..cells.lines import NOW
 from ..cells.transfers import Copy
 from ..errors import HeaderError, MultiError
 from ..exchange import NotebookExchange
@@ -57,12 +56,7 @@ class Execution:
 
     def _is_urgent(self, request: CellRequest) -> bool:
         code = request.content.get("code")
-        if not isinstance(code, str) or NOW not in code:
-            return False
-        try:
-            return parse(code, self._state.names, self._state.default).is_urgent
-        except MultiError:
-            return False
+        return isinstance(code, str) and is_urgent(code, self._state.names, self._state.default)
 
     def begin(self, request: CellRequest) -> None:
         """Run a cell whose turn has come."""
