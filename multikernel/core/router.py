@@ -25,11 +25,12 @@ from .features.debugger.debugger import Debugger
 from .features.history import History
 from .features.info import Info
 from .features.introspection import Introspection
+from .features.magic_hints import MagicHints
 from .features.own_code import OwnCode
 from .features.passthrough import Passthrough
 from .features.stdin import Stdin
 from .features.subshells.subshells import Subshells
-from .features.unknown_magics import UnknownMagics
+from .features.typed_text import TypedText
 from .guard import Guard
 from .hooks import Hooks
 from .lifecycle import Lifecycle
@@ -97,7 +98,8 @@ class Router:
             Debugger(spine),
             Stdin(spine),
             History(spine),
-            UnknownMagics(spine),
+            TypedText(spine),
+            MagicHints(spine),
             self._own_code,
             self._passthrough,
             *(make(spine) for make in more_features),

@@ -12,7 +12,7 @@ from anyio.abc import TaskGroup
 
 from multikernel.commands import TABLE, command_help
 from multikernel.core.actions import Channel, FindHistory, Job, MeasureUsage
-from multikernel.core.cells.cell import HeaderLine
+from multikernel.core.cells.lines import HeaderLine
 from multikernel.core.config import BackendConfig, Config, Kernelspec
 from multikernel.core.protocol.wire import Composer, Json, Message
 from multikernel.core.router import Router

@@ -7,7 +7,7 @@ header lines cannot be for `misplaced`, and what a child gets for `child_text`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..errors import HeaderError
+from ..errors import HeaderError, MultiError
 from ..kernels.comments import comment_of_language
 from ..kernels.table import KernelProfile
 from ..wording import nearest, quote
@@ -133,6 +133,16 @@ def parse(code: str, names: Names, default: str) -> Cell:
     if cell.is_urgent and cell.target is not None:
         raise HeaderError(f"A command with {NOW} does not wait for its turn, so it needs a cell of its own.")
     return cell
+
+
+def is_urgent(code: str, names: Names, default: str) -> bool:
+    """Whether a cell is not to wait for its turn; one that is refused does."""
+    if NOW not in code:
+        return False
+    try:
+        return parse(code, names, default).is_urgent
+    except MultiError:
+        return False
 
 
 def has_header(code: str, names: Names) -> bool:

@@ -1,19 +1,17 @@
 """A cell's body on its way to a child, and the child's reply on its way back."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from ..actions import ToBackend
 from ..backend import Backend
-from ..cells.cell import Cell, has_header, refuse_unknown_header
+from ..cells.cell import Cell, refuse_unknown_header
 from ..cells.child_text import child_text
 from ..errors import MultiError
 from ..exchange import NotebookExchange
 from ..hooks import Hooks
 from ..kernels import ipython, r
 from ..outbox import Outbox
-from ..protocol.restored import with_next_input
 from ..protocol.rewrite import Origin, to_front
 from ..protocol.wire import Message
 from ..request import CellRequest, Request
@@ -61,7 +59,7 @@ class Delivery:
         self._hooks.cell_sent(backend, cell.code, text.text)
         message = request.message if text.text == cell.code else request.message.with_content(code=text.text)
         header = request.message.header_frame
-        origin = Origin(backend.name, header, request.client, request.count, text.shift, None, text.typed)
+        origin = Origin(backend.name, header, request.client, request.count, text.shift)
         exchange = CellExchange(request.id, backend.name, is_begun=True, request=request, origin=origin, runner=runner)
         self._requests.open(exchange, backend, message)
 
@@ -89,10 +87,6 @@ class Delivery:
         count = reply.content().get("execution_count")
         if isinstance(count, int):
             self._state.backends[exchange.backend].next_count = count + 1
-        cell = exchange.cell_request.cell
-        if cell is not None and cell.header_lines:
-            known = partial(has_header, names=self._state.names)
-            reply = with_next_input(reply, cell.above, cell.header_of_next, known)
         return to_front(reply, exchange.origin)
 
 

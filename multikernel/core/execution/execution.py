@@ -4,8 +4,7 @@ from functools import partial
 
 from ..actions import CancelJob, CancelTimer, SetTimer, StartJob, StoreInput
 from ..backend import Backend, BackendState
-from ..cells.cell import Cell, parse
-from ..cells.lines import NOW
+from ..cells.cell import Cell, is_urgent, parse
 from ..cells.transfers import Copy
 from ..errors import HeaderError, MultiError
 from ..guard import Guard
@@ -55,10 +54,7 @@ class Execution:
 
     def _is_urgent(self, request: CellRequest) -> bool:
         code = request.content.get("code")
-        if not isinstance(code, str) or NOW not in code:
-            return False
-        cell = self._parse(code)
-        return isinstance(cell, Cell) and cell.is_urgent
+        return isinstance(code, str) and is_urgent(code, self._state.names, self._state.default)
 
     def begin(self, request: CellRequest) -> None:
         """Run a cell whose turn has come."""

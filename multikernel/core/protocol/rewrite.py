@@ -5,10 +5,9 @@ Every rule is a pure function of the message and of what is known about the requ
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from .restored import with_header_lines
 from .wire import Frame, Identities, Json, Message, encode
 
 COUNT = re.compile(rb'(?<![\\])"execution_count"\s*:\s*(-?\d+|null)(?![\d.eE])')
@@ -63,8 +62,6 @@ class Origin:
     """Code points that were cut from the cell's beginning for the child."""
     own: OwnMatches | None = None
     """Multi's own completions, to go before the child's."""
-    typed: Mapping[str, str] = field(default_factory=dict)
-    """By each comment that stands for a header line at the child, the line as typed."""
 
 
 def with_count(message: Message, count: int) -> Message:
@@ -108,12 +105,7 @@ def _execute_result(message: Message, origin: Origin) -> Message:
     return with_count(message, origin.count)
 
 
-def _error(message: Message, origin: Origin) -> Message:
-    return with_header_lines(message, origin.typed)
-
-
 def _execute_reply(message: Message, origin: Origin) -> Message:
-    message = with_header_lines(message, origin.typed)
     status = message.content().get("status")
     if isinstance(status, str) and status in STATUS_WORDS:
         return message.with_content(status=STATUS_WORDS[status], execution_count=origin.count)
@@ -154,7 +146,6 @@ def _with_own_first(content: Json, types: list[Json], own: OwnMatches) -> Json:
 
 
 TO_FRONT: dict[str, Callable[[Message, Origin], Message]] = {
-    "error": _error,
     "execute_result": _execute_result,
     "execute_reply": _execute_reply,
     "complete_reply": _complete_reply,

@@ -1,14 +1,10 @@
 """What a child gets for a cell beside its text, and what changes in what it sends."""
 
-from typing import Any
-
 import pytest
 
 from multikernel.core.kernels import r
 
 from ..desk import Desk
-
-UNKNOWN = "UsageError: Cell magic `%%{0}` not found."
 
 
 def codes(desk: Desk, backend: str) -> list[str]:
@@ -50,56 +46,6 @@ def test_a_new_child_has_nothing_to_put_back() -> None:
 )
 def test_plots_are_measured_in_inches_and_dots_per_inch(plot: dict[str, str], options: str) -> None:
     assert r.plot_options(plot) == f"options(multikernel.plot = options({options}))"
-
-
-def test_tracebacks_have_the_header_line_as_it_was_typed() -> None:
-    desk = Desk("python3")
-    desk.execute("%%python\nx = 1\n1/0")
-    content: dict[str, Any] = {
-        "ename": "E",
-        "evalue": "",
-        "traceback": ["      1 ##python\n      2 x = 1\n----> 3 1/0"],
-    }
-    desk.child("python3", "iopub", "error", 1, **content)
-    desk.reply("python3", 1, "error", **content)
-    for kind in ("error", "execute_reply"):
-        assert desk.last(kind)["traceback"] == ["      1 %%python\n      2 x = 1\n----> 3 1/0"]
-
-
-@pytest.mark.parametrize(("replace", "text"), [(True, "%%use python\n%%python\nx = 1"), (False, "%%python\nx = 1")])
-def test_a_cell_that_the_child_writes_runs_where_this_one_did(replace: bool, text: str) -> None:
-    desk = Desk("python3")
-    desk.execute("%%use python\n%%python\n%load x.py")
-    desk.command_done(1)
-    payload = [{"source": "set_next_input", "text": "x = 1", "replace": replace}]
-    desk.reply("python3", 1, payload=payload)
-    assert desk.last("execute_reply")["payload"][0]["text"] == text
-
-
-def test_a_magic_that_the_kernel_does_not_know_gets_a_hint_before_idle() -> None:
-    desk = Desk("python3")
-    desk.execute("%%rust\nfn main() {}")
-    content: dict[str, Any] = {"ename": "UsageError", "evalue": UNKNOWN.format("rust"), "traceback": []}
-    desk.child("python3", "iopub", "error", 1, **content)
-    desk.reply("python3", 1, "error", **content)
-    lines = desk.idle("python3", 1)
-    assert lines[0].startswith("iopub stderr of 1: %%rust: no kernel for Rust is installed here.")
-    assert lines[1] == "iopub idle of 1"
-
-
-def test_a_magic_that_fails_gets_no_hint() -> None:
-    desk = Desk("python3")
-    desk.execute("%%time\n1/0")
-    desk.child("python3", "iopub", "error", 1, ename="ZeroDivisionError", evalue="division by zero", traceback=[])
-    assert desk.finish("python3", 1, "error") == ["shell execute_reply of 1: error", "iopub idle of 1"]
-
-
-def test_a_hint_for_a_cell_whose_child_dies_is_forgotten() -> None:
-    desk = Desk("python3")
-    desk.execute("%%rust\nfn main() {}")
-    desk.child("python3", "iopub", "error", 1, ename="UsageError", evalue=UNKNOWN.format("rust"), traceback=[])
-    desk.died("python3")
-    assert "Rust" not in desk.text_of(1)
 
 
 def test_a_header_without_a_body_is_neither_sent_nor_counted() -> None:

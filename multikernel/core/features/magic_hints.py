@@ -1,4 +1,4 @@
-"""A `%%` line that the kernel does not know as a magic: one line below the cell says what it may have meant."""
+"""A line below a cell whose `%%` line is neither Multi's nor known to its kernel: what it may have meant."""
 
 from collections.abc import Mapping
 
@@ -12,33 +12,33 @@ from ..request import CellRequest, Request
 from ..spine import Spine
 
 
-class UnknownMagics(Feature):
-    """Reads what a child says of cells whose first line is a `%%` line that is not Multi's."""
+class MagicHints(Feature):
+    """Looks at what children write about cells with such a line, and adds the hint when the child is done."""
 
     def __init__(self, spine: Spine) -> None:
-        """Begin without hints."""
+        """Begin with no hints."""
         self._names = spine.state.names
         self._outbox = spine.outbox
         self._hints: dict[str, str] = {}
-        """By the cell, until it ends."""
+        """By cell, until its child is idle."""
 
     def to_front(self) -> Mapping[tuple[Channel, str], Rule]:
-        """Read errors, and streams: xeus-python 0.19 reports an unknown magic on stderr."""
-        return {("iopub", "error"): self._read, ("iopub", "stream"): self._read}
+        """Look at what children write: IPython reports an unknown magic on stderr, and not as an error."""
+        return {("iopub", "stream"): self._written}
 
-    def _read(self, backend: Backend, message: Message, exchange: NotebookExchange | None) -> Message:
-        request = None if exchange is None else exchange.request
+    def _written(self, backend: Backend, message: Message, exchange: NotebookExchange | None) -> Message:
+        request = exchange.request if exchange is not None else None
         if isinstance(request, CellRequest) and request.cell is not None and request.cell.foreign is not None:
             hint = hint_for(request.cell.foreign.name, message.content(), self._names)
-            if hint is not None:
+            if hint is not None and not request.silent:
                 self._hints[request.id] = hint
         return message
 
     def cell_idle(self, exchange: NotebookExchange) -> None:
-        """Publish the hint below all that the child has published for the cell."""
+        """Add the hint below all that the child has published."""
         if (hint := self._hints.pop(exchange.request.id, None)) is not None:
             self._outbox.note(exchange.request, hint)
 
     def over(self, request: Request) -> None:
-        """Forget the hint of a cell whose child was never idle."""
+        """Forget a cell whose child has died."""
         self._hints.pop(request.id, None)
