@@ -111,7 +111,7 @@ def test_an_eager_backend_of_the_users_own_starts_with_the_front(tmp_path: Path)
     )
     with open_kernel("multi", env=own(config)) as kernel:
         deadline = time.monotonic() + PATIENCE
-        while kernel.children().keys() != {"python", "eager"}:
+        while kernel.children().keys() != {"python", "python3", "eager"}:
             assert time.monotonic() < deadline
 
 

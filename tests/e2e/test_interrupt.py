@@ -196,7 +196,8 @@ def with_mute(lobby: Lobby, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def assert_interrupted(answer: Answer) -> None:
     """Check the answer to a cell that was interrupted before any child had it."""
-    assert answer.types == ["busy", "execute_input", "error", "idle"]
+    # The busy of a cell that still runs follows the idle of other requests, such as that of the button.
+    assert [kind for kind in answer.types[1:] if kind != "busy"] == ["execute_input", "error", "idle"]
     assert answer.content["status"] == "error"
     assert answer.content["ename"] == answer.of("error")[0]["ename"] == "Interrupted"
 

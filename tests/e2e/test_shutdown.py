@@ -26,7 +26,7 @@ def with_four_children(runtime: Path) -> Iterator[tuple[Kernel, list[psutil.Proc
     """Return a Multi with four children at work, with processes of their own, and all processes below the front."""
     with open_kernel("multi", env={"JUPYTER_RUNTIME_DIR": str(runtime)}) as kernel:
         kernel.run(f"%%start {' '.join(CHILDREN)}")
-        assert kernel.children().keys() == set(CHILDREN)
+        assert kernel.children().keys() >= set(CHILDREN)
         kernel.run("import subprocess, sys\np = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=-1)")
         kernel.run("%%deno\nsetInterval(() => {}, 1000); 1")
         kernel.begin("%%bash\necho go; sleep 1000")
