@@ -29,7 +29,7 @@ def run(connection_file: str) -> None:
         _private_directory() as directory,
         shared_memory_folder() as memory,
         closing(Watchdog(*filter(None, (directory, memory)))) as watchdog,
-        _prelaunch(settings, directory, watchdog) as prelaunched,
+        _prelaunch(settings, directory, connection.name, watchdog) as prelaunched,
     ):
         from .serve import serve
 
@@ -50,10 +50,10 @@ def _private_directory() -> "tempfile.TemporaryDirectory[str]":
 
 
 def _prelaunch(
-    settings: Settings, directory: str, watchdog: Watchdog
+    settings: Settings, directory: str, connection_name: str, watchdog: Watchdog
 ) -> AbstractContextManager[dict[str, Prelaunched]]:
     """Launch the default backend, unless nothing may start before the first cell."""
     if settings.came_with_notebook:
         return nullcontext({})
     config = settings.config.backends[settings.config.default]
-    return prelaunch(config, settings.kernelspecs.get(config.kernel.lower()), directory, watchdog)
+    return prelaunch(config, settings.kernelspecs.get(config.kernel.lower()), directory, connection_name, watchdog)

@@ -68,7 +68,7 @@ def serve(
     )
     with closing(_open_trace(composer.session)) as trace, open_context(linger=0) as context:
         launch_context = LaunchContext(
-            context, directory, kernel_spec_manager, watchdog, composer, trace, prelaunched, memory
+            context, directory, connection.name, kernel_spec_manager, watchdog, composer, trace, prelaunched, memory
         )
         anyio.run(_serve, router, connection, launch_context, outputs)
 

@@ -1,9 +1,10 @@
 """Folders for the user alone."""
 
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SHARED_MEMORY = "/dev/shm"
@@ -31,3 +32,18 @@ def shared_memory_folder() -> Iterator[str | None]:
         return
     with folder as path:
         yield path
+
+
+def child_connection_file(directory: str, name: str) -> str:
+    """Return a path for a child's connection file: of the same name as the front's, in a folder of its own.
+
+    `ipynbname` and others find the notebook by the `kernel-<id>.json` that their kernel was started with.
+    """
+    return os.path.join(directory, secrets.token_hex(8), name)
+
+
+def remove_connection_file(path: str) -> None:
+    """Remove a child's connection file, and the folder that was its own; OSError if that is not possible."""
+    Path(path).unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        Path(path).parent.rmdir()

@@ -155,9 +155,9 @@ def test_bad_keys_are_one_sentence_which_does_not_tell_them(tmp_path: Path, pair
 
 
 def test_keys_where_libzmq_cannot_encrypt_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    connection = Connection({"curve_publickey": PUBLIC, "curve_secretkey": SECRET})
+    connection = Connection({"curve_publickey": PUBLIC, "curve_secretkey": SECRET}, "kernel-1.json")
     assert connection.encryption()
     monkeypatch.setattr(zmq, "has", lambda capability: False)
     with pytest.raises(ValueError, match="has no CurveZMQ"):
         connection.encryption()
-    assert not Connection({}).encryption()
+    assert not Connection({}, "kernel-1.json").encryption()

@@ -87,7 +87,7 @@ def test_it_is_what_jupyter_client_launches(tmp_path: Path, in_place_of_ipykerne
     config = BackendConfig("python3", "python3", env={"MINE": "yes", "HOME": "/home/of/nobody"}, cwd=str(folder))
     with closing(Watchdog()) as watchdog:
         kernelspec = installed_kernelspecs()["python3"]
-        with prelaunch(config, kernelspec, str(tmp_path), watchdog) as started:
+        with prelaunch(config, kernelspec, str(tmp_path), "kernel-1.json", watchdog) as started:
             ours = told(tmp_path, started["python3"].process)
     manager = KernelManager(
         kernel_name="python3",
@@ -118,7 +118,7 @@ def test_what_cannot_be_launched_is_not(tmp_path: Path, kernelspec: Kernelspec |
     before = psutil.Process().num_fds()
     with (
         closing(Watchdog()) as watchdog,
-        prelaunch(BackendConfig("k", "k"), kernelspec, str(tmp_path), watchdog) as started,
+        prelaunch(BackendConfig("k", "k"), kernelspec, str(tmp_path), "kernel-1.json", watchdog) as started,
     ):
         assert started == {}
         assert psutil.Process().num_fds() == before + 1, "the pipe to the watchdog"
@@ -130,7 +130,7 @@ def test_one_that_nobody_takes_over_is_killed(tmp_path: Path, in_place_of_ipyker
     with Lobby() as lobby, closing(Watchdog()) as watchdog:
         in_place_of_ipykernel(lobby.code("os.system('sleep 1000')"))
         kernelspec = Kernelspec("k", "k", "K", command=(sys.executable, "-m", "ipykernel_launcher"))
-        with prelaunch(BackendConfig("k", "k"), kernelspec, str(tmp_path), watchdog):
+        with prelaunch(BackendConfig("k", "k"), kernelspec, str(tmp_path), "kernel-1.json", watchdog):
             process = lobby.next_process()
         assert not process.is_running()
     assert psutil.Process().num_fds() == before

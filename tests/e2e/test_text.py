@@ -160,12 +160,14 @@ def test_errors_give_the_line_numbers_of_the_cell(started: Kernel, code: str, pl
     assert place in re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(told))
 
 
-def test_questions_start_no_backend(multi: Kernel, need: Callable[..., None]) -> None:
+def test_completion_starts_the_backend_that_the_header_names_and_is_complete_does_not(
+    multi: Kernel, need: Callable[..., None]
+) -> None:
     need("ir")
-    assert ask(multi, "complete", "%%ir\nzi|")["matches"] == []
-    assert ask(multi, "inspect", "%%ir\nprint|", detail_level=0)["found"] is False
     assert multi.ask("is_complete_request", {"code": "%%ir\nf <- function() {"}).content["status"] == "unknown"
     assert "ir" not in multi.children()
+    assert "Sys.sleep" in ask(multi, "complete", "%%ir\nSys.sl|")["matches"]
+    assert ask(multi, "inspect", "%%ir\nprint|", detail_level=0)["found"] is True
 
 
 def test_python_answers_while_r_computes(started: Kernel, tmp_path: Path) -> None:

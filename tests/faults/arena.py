@@ -86,7 +86,8 @@ class Arena:
         return str(self.kernel.run(f"%%log {backend}", store_history=False).result)
 
     def _others(self, struck: str) -> dict[str, psutil.Process]:
-        return {name: process for name, process in self.kernel.children().items() if name != struck}
+        own = (struck, f"struck-{struck}")
+        return {name: process for name, process in self.kernel.children().items() if name not in own}
 
 
 @contextmanager

@@ -86,7 +86,9 @@ def probe_all(backends: Iterable[BackendConfig], runtime_folder: Path, observer:
         open_context(linger=0) as context,
     ):
         trace = Trace(composer.session)
-        launch_context = LaunchContext(context, directory, kernel_spec_manager, watchdog, composer, trace)
+        launch_context = LaunchContext(
+            context, directory, "doctor.json", kernel_spec_manager, watchdog, composer, trace
+        )
         try:
             anyio.run(_probe_all, backends, launch_context, observer)
         except ExceptionGroup as group:

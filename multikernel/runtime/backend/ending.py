@@ -8,11 +8,11 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 import anyio
 from jupyter_client.manager import AsyncKernelManager
 
+from ..folders import remove_connection_file
 from .watchdog import Watchdog
 
 SHUTDOWN_SECONDS = 1.6
@@ -78,4 +78,4 @@ def _kill(group: int) -> None:
 
 def _remove(connection_file: str) -> None:
     with suppress(OSError):
-        Path(connection_file).unlink()
+        remove_connection_file(connection_file)

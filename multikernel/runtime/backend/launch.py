@@ -29,7 +29,7 @@ from traitlets import Instance
 from ...core.config import BackendConfig
 from ...core.errors import BackendNotFound, BackendStartError, MultiError
 from ...core.protocol.wire import Json
-from ..folders import make_private_folder
+from ..folders import child_connection_file, make_private_folder
 from .child import Child, Deliver
 from .ending import SHUTDOWN_SECONDS, end_process, process_group
 from .ipc import ipc_address
@@ -105,7 +105,7 @@ async def _process(
         kernel_name=config.kernel,
         kernel_spec_manager=launch_context.kernel_spec_manager(),
         context=launch_context.context,
-        connection_file=os.path.join(launch_context.directory, f"{secrets.token_hex(8)}.json"),
+        connection_file=child_connection_file(launch_context.directory, launch_context.connection_name),
         shutdown_wait_time=SHUTDOWN_SECONDS,
         **options,
     )

@@ -23,6 +23,8 @@ class LaunchContext:
     """One for all: the first manager to clean up would destroy its own."""
     directory: str
     """Private (0700), for the connection files and ipc sockets."""
+    connection_name: str
+    """Name of the front's connection file, and of its children's."""
     kernel_spec_manager: "Callable[[], KernelSpecManager]"
     watchdog: Watchdog
     composer: Composer

@@ -19,6 +19,7 @@ from signal import SIGKILL
 
 from ...core.config import BackendConfig, Kernelspec
 from ...core.protocol.wire import Json
+from ..folders import child_connection_file, make_private_folder, remove_connection_file
 from .ipc import ipc_address
 from .watchdog import Watchdog
 
@@ -44,7 +45,7 @@ class Prelaunched:
     def cancel(self) -> None:
         """Kill the process and what it has started, and remove its connection file."""
         with ExitStack() as certain:
-            certain.callback(Path(self.connection_file).unlink, missing_ok=True)
+            certain.callback(remove_connection_file, self.connection_file)
             certain.callback(os.close, self.output)
             certain.enter_context(suppress(ProcessLookupError, PermissionError, subprocess.TimeoutExpired))
             os.killpg(self.process.pid, SIGKILL)
@@ -53,15 +54,19 @@ class Prelaunched:
 
 @contextmanager
 def prelaunch(
-    config: BackendConfig, kernelspec: Kernelspec | None, directory: str, watchdog: Watchdog
+    config: BackendConfig, kernelspec: Kernelspec | None, directory: str, connection_name: str, watchdog: Watchdog
 ) -> Iterator[dict[str, Prelaunched]]:
-    """Launch a backend, where that is possible; yield it by its name. What is still in there at the end is killed."""
+    """Launch a backend, where that is possible; yield it by its name. What is still in there at the end is killed.
+
+    `connection_name` is that of the front's connection file.
+    """
     prelaunched: dict[str, Prelaunched] = {}
     address = ipc_address(directory, kernelspec.command) if kernelspec is not None and kernelspec.command else None
     try:
         if kernelspec is not None and address is not None:
+            file = child_connection_file(directory, connection_name)
             with suppress(OSError, ValueError, subprocess.SubprocessError):
-                prelaunched[config.name] = _launch(config, kernelspec, directory, address)
+                prelaunched[config.name] = _launch(config, kernelspec, file, address)
                 watchdog.started(prelaunched[config.name].process.pid)
         yield prelaunched
     finally:
@@ -70,7 +75,7 @@ def prelaunch(
             watchdog.ended(each.process.pid)
 
 
-def _launch(config: BackendConfig, kernelspec: Kernelspec, directory: str, address: str) -> Prelaunched:
+def _launch(config: BackendConfig, kernelspec: Kernelspec, connection_file: str, address: str) -> Prelaunched:
     environment = _environment(config, kernelspec)
     connection: Json = {
         **{name: number for number, name in enumerate(PORTS, 1)},
@@ -81,9 +86,9 @@ def _launch(config: BackendConfig, kernelspec: Kernelspec, directory: str, addre
         "kernel_name": kernelspec.name,
         "jupyter_session": environment.get("JPY_SESSION_NAME", ""),
     }
-    connection_file = os.path.join(directory, f"{secrets.token_hex(8)}.json")
     with ExitStack() as undo:
-        undo.callback(Path(connection_file).unlink, missing_ok=True)
+        undo.callback(remove_connection_file, connection_file)
+        make_private_folder(Path(connection_file).parent)
         with open(connection_file, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             json.dump(connection, file)
         output, write_end = os.pipe()

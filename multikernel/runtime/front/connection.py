@@ -15,6 +15,8 @@ class Connection:
     """A connection file (messaging spec, "Connection files")."""
 
     info: Json
+    name: str
+    """Of the file, without its folder."""
 
     def address(self, channel: str) -> str:
         """Return the zmq address of a channel; KeyError or ValueError if the file does not say."""
@@ -58,7 +60,7 @@ def read_connection_file(path: str) -> Connection:
     """Read a connection file; StartError if that is not possible."""
     try:
         info = json.loads(Path(path).read_text("utf-8"))
-        connection = Connection(info)
+        connection = Connection(info, Path(path).name)
         connection.wire()
         for channel in ("shell", "control", "stdin", "iopub", "hb"):
             connection.address(channel)

@@ -26,6 +26,7 @@ from multikernel.runtime.backend.launch_context import LaunchContext
 from multikernel.runtime.backend.output import Output
 from multikernel.runtime.backend.prelaunch import Prelaunched
 from multikernel.runtime.backend.watchdog import Watchdog
+from multikernel.runtime.folders import child_connection_file
 from multikernel.runtime.sockets import open_context
 from multikernel.trace.watchers import Trace
 
@@ -72,7 +73,9 @@ def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LaunchC
     with closing(Watchdog()) as watchdog, open_context(linger=0) as zmq_context:
         composer = Composer("own", lambda: "2026-01-01T00:00:00Z")
         specs_found = KernelSpecManager(kernel_dirs=[str(tmp_path / "kernels")], ensure_native_kernel=False)
-        yield LaunchContext(zmq_context, str(directory), lambda: specs_found, watchdog, composer, Trace("own"))
+        yield LaunchContext(
+            zmq_context, str(directory), "kernel-1.json", lambda: specs_found, watchdog, composer, Trace("own")
+        )
         assert watchdog._groups == set()
     assert list(directory.iterdir()) == []
     assert children() == before
@@ -137,7 +140,7 @@ async def test_a_process_that_cannot_be_taken_over_is_ended(context: LaunchConte
     assert process.stdin is not None
     read_end, write_end = os.pipe()
     with process.stdin, open(write_end):
-        connection_file = str(tmp_path / "private" / "prelaunched.json")
+        connection_file = child_connection_file(context.directory, context.connection_name)
         context.prelaunched["r"] = Prelaunched(process, connection_file, {}, read_end)
         with pytest.raises(BackendNotFound):
             async with open_child(BackendConfig("r", "uninstalled"), context, Output(), lambda *_: None):
