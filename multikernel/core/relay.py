@@ -1,7 +1,10 @@
 """What a child sends, on its way to the notebook: only what belongs to a request that was sent to it counts."""
 
+from functools import partial
+
 from .actions import Channel
 from .backend import Backend
+from .errors import InternalError
 from .exchange import Exchange, NotebookExchange
 from .exchanges import Exchanges
 from .guard import Guard
@@ -34,7 +37,10 @@ class Relay:
         except WireError as error:
             self._outbox.drop(channel, message, f"it cannot be read: {error}", backend.name)
         except Exception as error:
-            self._guard.caught(error, exchange.request if exchange is not None else None)
+            self._guard.caught(error, None)
+            if exchange is not None and not (exchange.request is not None and exchange.request.is_over):
+                # Else what the child still sends for it would end its request a second time.
+                self._guard(partial(self._exchanges.fail, exchange, InternalError(error)), exchange.request)
 
     def _take(self, backend: Backend, channel: Channel, message: Message, exchange: Exchange | None) -> None:
         if exchange is not None and not isinstance(exchange, NotebookExchange):

@@ -125,14 +125,14 @@ class Driver:
             case actions.Start(backend):
                 before, task = self.backend_tasks.get(backend), BackendTask()
                 self.backend_tasks[backend] = task
-                self._tasks.start_soon(self._live, backend, task, before)
+                self._start(self._live, backend, task, before)
             case actions.Stop(backend):
                 self._stop(backend)
             case actions.Signal(backend):
-                self._tasks.start_soon(self._signal, backend)
+                self._start(self._signal, backend)
             case actions.StartJob(key, job):
                 self._jobs[key] = anyio.CancelScope()
-                self._tasks.start_soon(self._job, key, job, self._jobs[key])
+                self._start(self._job, key, job, self._jobs[key])
             case actions.CancelJob(key):
                 if (scope := self._jobs.get(key)) is not None:
                     scope.cancel()
@@ -168,6 +168,17 @@ class Driver:
                 return self._router.job_done(key, reason)
             case _:
                 return []
+
+    def _start(self, task: Callable[P, Coroutine[Any, Any, None]], *arguments: P.args, **options: P.kwargs) -> None:
+        """Start a task; an exception in it is logged, since it would end all others."""
+
+        async def survive() -> None:
+            try:
+                await task(*arguments, **options)
+            except Exception:
+                log.exception("a task failed")
+
+        self._tasks.start_soon(survive)
 
     # Timers.
 

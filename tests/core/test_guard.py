@@ -85,6 +85,18 @@ def test_an_exception_in_a_rule_costs_one_message() -> None:
     assert answers(desk)
 
 
+def test_what_a_child_says_after_an_exception_ends_nothing_twice() -> None:
+    desk = Desk("python3")
+    desk.router._hooks.to_front["shell", "execute_reply"] = break_
+    desk.execute("1")
+    lines = desk.finish("python3", 1)
+    assert [line for line in lines if "idle of 1" in line or "reply of 1" in line] == [
+        "shell execute_reply of 1: error",
+        "iopub idle of 1",
+    ]
+    assert desk.in_flight == []
+
+
 def test_an_exception_in_a_timer_or_a_job_is_the_request_s() -> None:
     desk = Desk("python3")
     desk.router._timers["slow start"] = break_

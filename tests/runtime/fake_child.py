@@ -12,6 +12,8 @@ from multikernel.core.config import BackendConfig
 from multikernel.core.errors import BackendStartError
 from multikernel.core.protocol.wire import Composer, Json, Message
 
+from .fake_front import Callbacks
+
 KERNEL_INFO: dict[str, Json] = {
     "python3": {"implementation": "ipython", "language_info": {"name": "python", "version": "3.13"}},
     "bash": {"implementation": "bash_kernel", "language_info": {"name": "bash"}},
@@ -23,8 +25,9 @@ Deliver = Callable[[Channel, Message], None]
 class FakeChild:
     """One process of a backend, from its start to its end."""
 
-    def __init__(self, backend: str, composer: Composer, deliver: Deliver) -> None:
+    def __init__(self, backend: str, composer: Composer, deliver: Deliver, call: Callbacks) -> None:
         """Begin to start."""
+        self._call = call
         self.backend = backend
         self.pid = 0
         self.kernel_info = KERNEL_INFO[backend]
@@ -89,8 +92,12 @@ class FakeChild:
         if msg_type == "execute_reply" and self._is_interrupted:
             self._is_interrupted = False
             content = {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
-        self._deliver(channel, self._composer.message(msg_type, content, parent))
+        self.deliver(channel, self._composer.message(msg_type, content, parent))
         return True
+
+    def deliver(self, channel: Channel, message: Message) -> None:
+        """Say anything."""
+        self._call(self._deliver, channel, message)
 
     def start(self, error: Exception | None = None) -> None:
         """Get ready, or fail to."""
@@ -115,9 +122,10 @@ class FakeChild:
 class FakeChildren:
     """All processes that have been started."""
 
-    def __init__(self) -> None:
+    def __init__(self, call: Callbacks) -> None:
         """Begin with none."""
         self.all: list[FakeChild] = []
+        self._call = call
         self._composer = Composer("session-of-child", lambda: "")
 
     def last(self, backend: str) -> FakeChild | None:
@@ -129,7 +137,7 @@ class FakeChildren:
         self, config: BackendConfig, launch_context: object, output: object, deliver: Deliver
     ) -> AsyncIterator[FakeChild]:
         """Do as `launch.open_child`."""
-        child = FakeChild(config.name, self._composer, deliver)
+        child = FakeChild(config.name, self._composer, deliver, self._call)
         self.all.append(child)
         try:
             await child.settled.wait()

@@ -9,14 +9,28 @@ from multikernel.core.protocol.wire import Identities, Message
 CLIENT = (b"client",)
 
 
+class Callbacks:
+    """Calls what the loop would call back, and keeps what that raises, which the loop would only log."""
+
+    def __init__(self) -> None:
+        """Begin without errors."""
+        self.errors: list[Exception] = []
+
+    def __call__(self, function: Callable[..., None], *arguments: object) -> None:
+        """Call a function."""
+        try:
+            function(*arguments)
+        except Exception as error:
+            self.errors.append(error)
+
+
 class FakeFront:
     """Channels towards a notebook that is the test itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, call: Callbacks) -> None:
         """Begin with nothing sent, and nothing that has arrived."""
+        self._call = call
         self.sent: list[tuple[Channel, Message]] = []
-        self.fails: Callable[[Channel, Message], None] = lambda channel, message: None
-        """May raise what sending a message raises."""
         self._arrived: dict[Channel, deque[Message]] = {"shell": deque(), "control": deque(), "stdin": deque()}
 
     def serve(self, deliver: Callable[[Channel, Identities, Message], None], drained: Callable[[], None]) -> None:
@@ -25,12 +39,12 @@ class FakeFront:
 
     def send(self, channel: Channel, message: Message, client: Identities) -> None:
         """Send a message to the notebook."""
-        self.fails(channel, message)
         self.sent.append((channel, message))
 
     def read_shell(self) -> None:
         """Deliver what has arrived on shell."""
-        self._read("shell")
+        while self._arrived["shell"]:
+            self._deliver("shell", CLIENT, self._arrived["shell"].popleft())
 
     def arrive(self, channel: Channel, message: Message) -> None:
         """Say that the notebook has sent a message, which the loop has not read yet."""
@@ -40,10 +54,7 @@ class FakeFront:
         """Do as the loop does when a channel can be read; return whether there was anything."""
         if not self._arrived[channel]:
             return False
-        self._read(channel)
-        self._drained()
-        return True
-
-    def _read(self, channel: Channel) -> None:
         while self._arrived[channel]:
-            self._deliver(channel, CLIENT, self._arrived[channel].popleft())
+            self._call(self._deliver, channel, CLIENT, self._arrived[channel].popleft())
+        self._call(self._drained)
+        return True

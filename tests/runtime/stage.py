@@ -26,8 +26,8 @@ from multikernel.runtime.own_code import OwnCode
 from multikernel.runtime.services import RuntimeServices
 from multikernel.trace.watchers import Trace
 
-from .fake_child import FakeChildren
-from .fake_front import FakeFront
+from .fake_child import FakeChild, FakeChildren
+from .fake_front import Callbacks, FakeFront
 
 BACKENDS = ("python3", "bash")
 KERNELSPECS = {"python3": Kernelspec("python3", "python", "Python 3"), "bash": Kernelspec("bash", "bash", "Bash")}
@@ -39,8 +39,8 @@ ROUNDS = 300
 class Timer:
     """A timer that fires when the test says so."""
 
-    def __init__(self, callback: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-        self._callback, self._arguments = callback, arguments
+    def __init__(self, call: Callbacks, callback: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        self._call, self._callback, self._arguments = call, callback, arguments
         self.is_pending = True
 
     def cancel(self) -> None:
@@ -49,7 +49,7 @@ class Timer:
     def fire(self) -> None:
         if self.is_pending:
             self.is_pending = False
-            self._callback(*self._arguments)
+            self._call(self._callback, *self._arguments)
 
 
 class History:
@@ -66,7 +66,8 @@ class Stage:
     """All that a test has in its hands."""
 
     def __init__(self, tasks: TaskGroup) -> None:
-        self.front, self.children, self.history = FakeFront(), FakeChildren(), History()
+        self.call = Callbacks()
+        self.front, self.children, self.history = FakeFront(self.call), FakeChildren(self.call), History()
         self.timers: list[Timer] = []
         self.requests: list[tuple[Channel, Message]] = []
         self.outputs, self.own_code = Outputs(), OwnCode()
@@ -101,6 +102,11 @@ class Stage:
             case _:
                 raise NotImplementedError
 
+    def set_timer(self, callback: Callable[..., None], arguments: tuple[Any, ...]) -> Timer:
+        """Keep a timer until the test lets it fire."""
+        self.timers.append(Timer(self.call, callback, arguments))
+        return self.timers[-1]
+
     def request(self, msg_type: str, content: Json, channel: Channel = "shell") -> Message:
         """Let a request of the notebook arrive."""
         message = self._notebook.message(msg_type, content)
@@ -112,6 +118,12 @@ class Stage:
         """Let a cell arrive."""
         options = {"silent": False, "store_history": True, "allow_stdin": True, "stop_on_error": True}
         return self.request("execute_request", {"code": code, **options})
+
+    def child(self, backend: str) -> FakeChild:
+        """Return the last process of a backend, which has not ended."""
+        child = self.children.last(backend)
+        assert child is not None
+        return child
 
     async def settle(self, count: int = 20) -> None:
         """Let tasks go on."""
@@ -178,8 +190,7 @@ async def open_stage(*, begins: bool = True) -> AsyncIterator[Stage]:
             def call_when_told(seconds: float, callback: Callable[..., None], *arguments: Any, **options: Any) -> Any:
                 if callback != stage.driver._timer:
                     return call_later(seconds, callback, *arguments, **options)
-                stage.timers.append(Timer(callback, arguments))
-                return stage.timers[-1]
+                return stage.set_timer(callback, arguments)
 
             async def run_here(function: Callable[[], Any]) -> Any:
                 return function()

@@ -87,6 +87,7 @@ async def play(steps: list[tuple[str, str | int]]) -> None:
             else:
                 speak(stage, step, about)
         await stage.finish()
+        assert stage.call.errors == []
         last = [await run(stage, f"%%{backend}\n1") for backend in BACKENDS]
         for channel, request in stage.requests:
             assert len(stage.replies(channel, request)) == 1, request
