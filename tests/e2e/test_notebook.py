@@ -4,7 +4,8 @@ Each backend's cells, as the text that Multi sends, are executed by nbclient on 
 came back is compared in two forms: the outputs that the notebook file keeps, and the iopub messages.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -125,15 +126,29 @@ def test_every_output_is_what_the_child_alone_gives(through_multi: Run, backend:
     mine = {index: cell for index, (owner, cell) in enumerate(take_apart(CELLS)) if owner == backend and cell.has_body}
     filler = PADDING if backend == PADDED else ""
 
+    typed: dict[int, Mapping[str, str]] = {}
+
     def texts(kernel_info: Json) -> list[str]:
-        profile = profile_of(kernel_info)
-        return [child_text(mine[index], profile).text if index in mine else filler for index in range(len(CELLS))]
+        found = {index: child_text(cell, profile_of(kernel_info)) for index, cell in mine.items()}
+        typed.update({index: text.typed for index, text in found.items()})
+        return [found[index].text if index in mine else filler for index in range(len(CELLS))]
 
     alone = Recorder(backend, texts, waits_for_late_output=True).run()
     for index in mine:
-        assert through_multi.messages[index] == alone.messages[index], CELLS[index]
-        assert through_multi.outputs[index] == alone.outputs[index], CELLS[index]
+        assert through_multi.messages[index] == as_typed(alone.messages[index], typed[index]), CELLS[index]
+        assert through_multi.outputs[index] == as_typed(alone.outputs[index], typed[index]), CELLS[index]
         assert through_multi.outputs[index] or CELLS[index] in SILENT, "a cell that shows nothing proves nothing"
+
+
+def as_typed(shown: Any, typed: Mapping[str, str]) -> Any:
+    """Return what a child shows, with the cell's own header lines as they were typed in tracebacks."""
+    if isinstance(shown, str):
+        for comment, line in typed.items():
+            shown = re.sub(rf"{re.escape(comment)}(?=(\x1b\[[0-9;]*m)*$)", line, shown, flags=re.MULTILINE)
+        return shown
+    if isinstance(shown, dict):
+        return {key: as_typed(value, typed) for key, value in shown.items()}
+    return type(shown)(as_typed(each, typed) for each in shown) if isinstance(shown, list | tuple) else shown
 
 
 SILENT = {'%%use ir\ny <- x["b"]', "%%deno\nnull", "%%deno\nconst this is no TypeScript"}

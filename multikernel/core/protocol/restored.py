@@ -12,22 +12,26 @@ ANSI = r"\x1b\[[0-9;]*m"
 
 
 def with_header_lines(message: Message, typed: Mapping[str, str]) -> Message:
-    """Return an `error`, or a reply that is one, with the header lines in its traceback as they were typed.
+    """Return an `error`, or a reply that is one, with the header lines that it shows as they were typed.
 
     `typed` is by what the child has (`##python`) what the cell has (`%%python`). Only whole lines behind a line number
-    count, which is how IPython (7 to 9) and xeus-python show code, coloured or not; what a user's error says stays.
+    count, which is how IPython (7 to 9), xeus-python and R show code, coloured or not; what a user's error says stays.
     WireError if the content cannot be read.
     """
-    traceback = message.content().get("traceback") if typed else None
-    if not isinstance(traceback, list):
+    if not typed:
         return message
     lines = "|".join(map(re.escape, typed))
-    pattern = re.compile(rf"([0-9](?:{ANSI}| )+)({lines})(?=(?:{ANSI}|[^\S\n])*$)", re.MULTILINE)
-    restored = [
-        pattern.sub(lambda found: found[1] + typed[found[2]], entry) if isinstance(entry, str) else entry
-        for entry in traceback
-    ]
-    return message if restored == traceback else message.with_content(traceback=restored)
+    pattern = re.compile(rf"([0-9](?:{ANSI}|[ :|])+)({lines})(?=(?:{ANSI}|[^\S\n])*$)", re.MULTILINE)
+
+    def restored(shown: object) -> object:
+        if isinstance(shown, list):
+            return [restored(entry) for entry in shown]
+        return pattern.sub(lambda found: found[1] + typed[found[2]], shown) if isinstance(shown, str) else shown
+
+    content = message.content()
+    shown = {key: content[key] for key in ("evalue", "traceback") if key in content}
+    changes = {key: changed for key, old in shown.items() if (changed := restored(old)) != old}
+    return message.with_content(**changes) if changes else message
 
 
 def with_next_input(message: Message, above: str, header: str, has_header: Callable[[str], bool]) -> Message:

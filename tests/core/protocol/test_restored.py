@@ -32,6 +32,8 @@ def lines(*entries: object) -> Any:
         # Without colours.
         "Cell In[1], line 12\n     10 {}\n     11 \n---> 12 1/0",
         "---> 1 {}",
+        # R 4.2.
+        "Error in parse(text = x, srcfile = src): <text>:2:6: unexpected symbol\n1: {}\n2: this is\n        ^\n",
         "     1 {}  \n",
     ],
 )
@@ -54,6 +56,15 @@ def test_a_header_line_in_a_traceback_is_as_it_was_typed(text: str) -> None:
 )
 def test_what_is_no_line_of_the_cell_stays(text: str) -> None:
     assert lines(text) == [text]
+
+
+def test_what_an_error_says_of_the_cell_is_as_it_was_typed_too() -> None:
+    error = {"ename": "ERROR", "evalue": "<text>:2:6: no\n1: ##use r\n2: x", "traceback": ["1: ##use r"]}
+    assert with_header_lines(make_message("1", "error", error), TYPED).content() == {
+        "ename": "ERROR",
+        "evalue": "<text>:2:6: no\n1: %%use r\n2: x",
+        "traceback": ["1: %%use r"],
+    }
 
 
 @pytest.mark.parametrize("content", [{}, {"traceback": None}, {"traceback": [1, None, "1 ##other"]}, {"status": "ok"}])
