@@ -62,6 +62,7 @@ VALUES: dict[str, dict[str, str]] = {
         "null": "bash",
         "undefined": "bash",
         "[1, 2, 3]": "",
+        "[1, 2n]": "",
         "[1, 'a', [2]]": "bash",
         "({a: 1, b: [1, 2]})": "bash",
         "new Map([['b', 1], ['1', 2]])": "",
@@ -80,13 +81,24 @@ VALUES: dict[str, dict[str, str]] = {
         "[1 2; 3 4]": "bash",
         "{1, 'a'}": "",
         "{1; 'a'}": "",
+        "{1; 2}": "",
+        "{'a'; 'b'}": "",
+        "['ab'; 'cd']": "",
         "struct('a', 1, 'b', 'x')": "",
         "1 + 2i": "deno bash",
         "NA": "bash",
         "single(1.5)": "",
         "[]": "bash",
     },
-    "bash": {"abc": "", "5": "", "''": "", "$'\\n\\n'": "", "(a b 'c d')": "", "([3]=a [5]=b)": ""},
+    "bash": {
+        "abc": "",
+        "5": "",
+        "''": "",
+        "$'\\n\\n'": "",
+        "(a b 'c d')": "",
+        "(); declare -ai x=(1 2)": "",
+        "([3]=a [5]=b)": "",
+    },
 }
 """Backend -> expression in its language -> backends that refuse it."""
 
@@ -95,7 +107,7 @@ ASSIGN = {
     "r": "x <- {}",
     "deno": "globalThis.x = {}; undefined",
     "octave": "x = {};",
-    "bash": "unset x back; x={}",
+    "bash": "declare +ai x; unset x back; x={}",
 }
 
 SAME = {

@@ -12,6 +12,7 @@ import re
 import shlex
 import struct
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from ..language import DATA, Refused
@@ -109,6 +110,20 @@ fi
 
 def _assignment(name: str, value: Node, content: bytes) -> str:
     """Return the command that makes a variable; Refused."""
+    if value.tag.endswith(" integers") and isinstance(value, n.List | n.Dict) and _are_integers(value):
+        kind = "A" if value.tag == "bash:associative integers" else "a"
+        plain = "bash:indexed" if value.tag.startswith("bash:indexed") else ""
+        return f"\\builtin declare -g{kind}i {name}; {_values_of(name, replace(value, tag=plain), content)}"
+    return _values_of(name, value, content)
+
+
+def _are_integers(value: n.List | n.Dict) -> bool:
+    if isinstance(value, n.List) and value.packed is not None:
+        return value.packed.dtype.kind == "i8" and value.packed.valid is None
+    return all(isinstance(item, n.Int) and -(1 << 63) <= item.value < 1 << 63 for item in value.items)
+
+
+def _values_of(name: str, value: Node, content: bytes) -> str:
     if value.tag == "bash:integer" and isinstance(value, n.Int) and -(1 << 63) <= value.value < 1 << 63:
         return f"\\builtin declare -gi {name}; {name}={value.value}"
     match value:

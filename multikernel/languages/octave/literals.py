@@ -82,7 +82,13 @@ class Literals:
                 return _cell('"bytes"', _tag(node), _place(data), str(int(own == "char")))
             case n.List(packed=n.Array() as packed):
                 array = n.Array(packed.dtype, packed.shape, packed.order, packed.data, tag=packed.tag)
-                return _cell('"packed"', _tag(node), self.of(array), _place(packed.valid))
+                count = packed.count
+                holder, size = "cell", _size(own, "cell", count) or (1, count)
+                if (shape := _size(own, "char")) and shape[0] == count:
+                    holder, size = "char", shape
+                return _cell(
+                    '"packed"', _tag(node), self.of(array), _place(packed.valid), quoted(holder), _numbers(size)
+                )
             case n.List(items=items):
                 return self._list(node, items, own)
             case n.Dict(keys=keys, items=items):

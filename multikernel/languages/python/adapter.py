@@ -9,34 +9,15 @@ from ..values.as_json import write
 from ..values.nodes import Node
 
 PACKAGE = "_multikernel"
-MODULES = [
-    "files",
-    "encoding",
-    "zones",
-    "memory",
-    "settings",
-    "listing",
-    "advice",
-    "exporter",
-    "export_times",
-    "export_plain",
-    "export_numpy",
-    "export_arrow",
-    "export_columns",
-    "export_index",
-    "export_pandas",
-    "export_kinds",
-    "importer",
-    "import_lists",
-    "import_numpy",
-    "import_times",
-    "import_plain",
-    "import_arrow",
-    "import_columns",
-    "import_pandas",
-    "import_kinds",
+BOTH = ("files", "encoding", "zones", "memory", "hooks", "settings", "listing", "advice")
+EXPORT = ("plain", "numpy", "arrow", "columns", "index", "pandas", "kinds")
+IMPORT = ("lists", "numpy", "times", "plain", "arrow", "columns", "pandas", "kinds")
+MODULES = (
+    *BOTH,
+    *("exporter", "export_times", *(f"export_{name}" for name in EXPORT)),
+    *("importer", *(f"import_{name}" for name in IMPORT)),
     "calls",
-]
+)
 """Each after those that it imports."""
 
 LOADER = """
@@ -68,7 +49,7 @@ class Python:
         """Code that makes the package in the child."""
         folder = files("multikernel.languages.python") / "child"
         sources = [("", "")] + [(name, (folder / f"{name}.py").read_text("utf-8")) for name in MODULES]
-        code = f"PACKAGE = {PACKAGE!r}\nSOURCES = {sources!r}\n{LOADER}"
+        code = f"PACKAGE = {PACKAGE!r}\nSOURCES = {sources!r}\n{LOADER}sys.modules[PACKAGE].hooks.withhold()\n"
         return f"exec({code!a}, {{}})"
 
     def refuses_name(self, name: str) -> str:
@@ -90,12 +71,19 @@ class Python:
         """Return code that lists the user's variables."""
         return self._call("list_variables", folder)
 
-    @staticmethod
-    def _call(function: str, *arguments: str) -> str:
-        """Return a call, for a package that may not be there yet; it needs no name but `__import__`."""
+    @cached_property
+    def _without_hooks(self) -> str:
+        """Code for a child that lacks the package, so that no hook of the user's is called then either."""
+        source = (files("multikernel.languages.python") / "child" / "hooks.py").read_text("utf-8")
+        return f"exec({source + 'withhold()'!a}, {{}})"
+
+    def _call(self, function: str, *arguments: str) -> str:
+        """Return a call, for a package that may not be there yet; it needs no name but `__import__` and `exec`."""
         module = f"__import__('sys').modules.get('{PACKAGE}.calls')"
-        call = f"{module}.{function}(__import__('sys').modules['__main__'].__dict__, "
-        return f"{module} and {call}{', '.join(map(ascii, arguments))}) or None"
+        call = (
+            f"{module}.{function}(__import__('sys').modules['__main__'].__dict__, {', '.join(map(ascii, arguments))})"
+        )
+        return f"{call} if {module} else {self._without_hooks}"
 
 
 PYTHON: Language = Python()

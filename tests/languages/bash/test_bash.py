@@ -19,6 +19,7 @@ NUMBERS = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "b1", "te
 
 BYTES = st.tuples(st.just("bytes"), drawn.TAGS, st.binary(max_size=40).map(lambda content: content.replace(b"\0", b"")))
 MOMENTS = drawn.moments().filter(lambda value: value[0] != "duration")
+INTEGERS = (("int", "bash:integer", 1), ("int", "bash:integer", 2))
 SCALARS = drawn.scalars(TEXTS) | BYTES | MOMENTS
 KEYED = st.lists(st.tuples(TEXTS.filter(bool), SCALARS), max_size=5, unique_by=lambda item: item[0])
 VALUES = (
@@ -88,6 +89,7 @@ def test_bash_sees_their_text(bash: Child, values: list[Plain]) -> None:
         (("float", "", "7ff0000000000001"), 'declare -- x="nan"'),
         (("bool", "", False), 'declare -- x="false"'),
         (("text", "", "a\n\n"), "declare -- x=$'a\\n\\n'"),
+        (("bytes", "", b"-n"), 'declare -- x="-n"'),
         (("bytes", "", b"a b"), 'declare -- x="a b"'),
         (("list", "", (("int", "", 1), ("text", "", "*"))), 'declare -a x=([0]="1" [1]="*")'),
         (("dict", "", (("a b", ("int", "", 1)),)), 'declare -A x=(["a b"]="1" )'),
@@ -120,6 +122,9 @@ def test_what_a_value_is_in_bash(bash: Child, value: Plain, declared: str) -> No
         ("own=007", ("text", "", "007")),
         ("declare -i own=7", ("int", "bash:integer", 7)),
         ("own=()", ("list", "", ())),
+        ("declare -ai own=(1 2)", ("list", "bash:list integers", INTEGERS)),
+        ("declare -Ai own=([k]=1)", ("dict", "bash:associative integers", (("k", INTEGERS[0]),))),
+        ("declare -ai own=([2]=2)", ("dict", "bash:indexed integers", (("2", INTEGERS[1]),))),
         ("own=(a 'b c')", ("list", "", (("text", "", "a"), ("text", "", "b c")))),
         ("own=([1]=a [3]=b)", ("dict", "bash:indexed", (("1", ("text", "", "a")), ("3", ("text", "", "b"))))),
         ("declare -A own=([$'k\\n\"\\\\é\U0001f388']=v)", ("dict", "", (('k\n"\\é\U0001f388', ("text", "", "v")),))),
@@ -132,6 +137,8 @@ def test_values_of_its_own_leave_and_come_back(bash: Child, assignment: str, val
     assert bash.get("own") == value
     bash.put("back", value)
     assert bash.get("back") == value
+    kinds = bash.kernel.run('echo "${own@a}" "${back@a}"').stream().split()
+    assert kinds[:1] == kinds[1:] or "export" in assignment or "-n" in assignment
     shown = bash.kernel.run('[[ "${own[*]}" == "${back[*]}" && "${!own[*]}" == "${!back[*]}" ]] && echo same').stream()
     assert shown == "same\n" or "-n" in assignment
 
@@ -250,7 +257,10 @@ def test_its_variables_are_listed(bash: Child) -> None:
         "list": ("array", "2", None),
         "map": ("associative array", "1", None),
     }
-    assert not {"HOME", "PATH", "BASH_VERSION", "PS1", "__multikernel__"} & set(found)
+    bash.kernel.run("for i in {1..1100}; do declare many$i=1; done")
+    assert len(bash.variables()) == 1000
+    bash.kernel.run("unset ${!many*}")
+    assert not {"PYENV_SHELL", "HOME", "PATH", "BASH_VERSION", "PS1", "__multikernel__"} & set(found)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Values to Octave and back."""
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from multikernel.languages.octave.adapter import OCTAVE
 from multikernel.languages.values.reader import Json, read
 
 from .. import drawn
-from ..child import Child, child_of
+from ..child import Child, child_of, open_child
 from ..plain import Plain, float_of
 
 NUMBERS = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "b1", "c8", "c16", "text")
@@ -195,6 +197,14 @@ def test_users_names_hide_nothing_of_ours(octave: Child) -> None:
     assert octave.get("NA") == float_of(5)
     assert "whos" in octave.variables()
     octave.kernel.run("clear source exist evalin whos numel size NA hex2num struct cell")
+
+
+def test_the_first_transfer_leaves_no_last_value(need: Callable[..., None], tmp_path: Path) -> None:
+    need("octave")
+    with open_child("octave", OCTAVE, tmp_path) as fresh:
+        fresh.variables()
+        fresh.put("x", float_of(1))
+        assert sorted(fresh.variables()) == ["x"]
 
 
 @pytest.mark.parametrize("clear", ["clear x", "clear all", "clear functions"])

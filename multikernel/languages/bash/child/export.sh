@@ -61,7 +61,7 @@ exec 3> "$__multikernel_folder/data"
 if [[ $(declare -p __multikernel__ 2>/dev/null) == 'declare -A'* ]]; then
   __multikernel_state "${__multikernel__[$__multikernel_name]-}"
   if [[ $__multikernel_now == "$__multikernel_state" ]]; then
-    printf "${__multikernel__["$__multikernel_name data"]}" >&3
+    printf -- "${__multikernel__["$__multikernel_name data"]}" >&3
     __multikernel_answer "{\"value\":${__multikernel__["$__multikernel_name json"]}}"
     exit
   fi
@@ -93,7 +93,9 @@ case $__multikernel_flags in
       __multikernel_element "${__multikernel_value[$__multikernel_key]}"
       __multikernel_nodes+=,$__multikernel_node
     done
-    __multikernel_node="{\"t\":\"dict\",\"k\":[${__multikernel_keys:1}],\"v\":[${__multikernel_nodes:1}]}"
+    __multikernel_as=
+    [[ $__multikernel_flags == *i* ]] && __multikernel_as="\"as\":\"bash:associative integers\","
+    __multikernel_node="{\"t\":\"dict\",$__multikernel_as\"k\":[${__multikernel_keys:1}],\"v\":[${__multikernel_nodes:1}]}"
     ;;
   *a*)
     if [[ $__multikernel_next != 0 && -z $__multikernel_single ]]; then
@@ -110,8 +112,11 @@ case $__multikernel_flags in
       __multikernel_keys+=,\"$__multikernel_at\"
     done
     __multikernel_node="{\"t\":\"list\",\"v\":[${__multikernel_nodes:1}]}"
+    __multikernel_as=
+    [[ $__multikernel_flags == *i* ]] && __multikernel_as=" integers"
+    [[ $__multikernel_as ]] && __multikernel_node="{\"t\":\"list\",\"as\":\"bash:list$__multikernel_as\",${__multikernel_node#*,}"
     if [[ $__multikernel_holes ]]; then
-      __multikernel_node="{\"t\":\"dict\",\"as\":\"bash:indexed\",\"k\":[${__multikernel_keys:1}],\"v\":[${__multikernel_nodes:1}]}"
+      __multikernel_node="{\"t\":\"dict\",\"as\":\"bash:indexed$__multikernel_as\",\"k\":[${__multikernel_keys:1}],\"v\":[${__multikernel_nodes:1}]}"
     fi
     ;;
   *)

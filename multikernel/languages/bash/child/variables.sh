@@ -8,6 +8,19 @@ while read -r __multikernel_line; do
   __multikernel_given[$__multikernel_line]=1
 done < "$__multikernel_folder/environment"
 
+# Of the environment are also what it was when the shell began, and what startup files export beside: PYENV_SHELL, where
+# PYENV_ROOT is there.
+if [[ -r /proc/$$/environ ]]; then
+  while IFS= read -r -d '' __multikernel_line; do
+    __multikernel_given[${__multikernel_line%%=*}]=1
+  done < /proc/$$/environ
+fi
+declare -A __multikernel_families=()
+for __multikernel_line in "${!__multikernel_given[@]}"; do
+  [[ $__multikernel_line == [!_]*_* ]] && __multikernel_families[${__multikernel_line%%_*}]=1
+done
+
+__multikernel_count=0
 __multikernel_rows=
 for __multikernel_line in $(compgen -v); do
   case $__multikernel_line in
@@ -16,11 +29,16 @@ for __multikernel_line in $(compgen -v); do
       | SHELLOPTS | JPY_* | NOTEBOOK_BASH_KERNEL_CAPABILITIES | PAGER | SHLVL | SRANDOM | UID | COLUMNS | LINES | _) continue ;;
   esac
   [[ ${__multikernel_given[$__multikernel_line]-} ]] && continue
-  __multikernel_line=$(declare -p "$__multikernel_line" 2>/dev/null)
-  __multikernel_name=${__multikernel_line#declare -* }
-  __multikernel_flags=${__multikernel_line#declare -}
-  __multikernel_flags=${__multikernel_flags%% *}
-  __multikernel_name=${__multikernel_name%%=*}
+  __multikernel_name=$__multikernel_line
+  if [[ -R $__multikernel_name ]]; then
+    __multikernel_flags=n
+  else
+    declare -n __multikernel_value=$__multikernel_name
+    __multikernel_flags=${__multikernel_value@a}
+    unset -n __multikernel_value
+  fi
+  [[ $__multikernel_flags == *x* && ${__multikernel_families[${__multikernel_name%%_*}]-} ]] && continue
+  (( ++__multikernel_count > 1000 )) && continue
   __multikernel_shape=
   case $__multikernel_flags in
     *n*) __multikernel_type=reference ;;
@@ -37,4 +55,5 @@ for __multikernel_line in $(compgen -v); do
   unset -n __multikernel_value
   __multikernel_rows+=",[\"$__multikernel_name\",\"$__multikernel_type\",\"$__multikernel_shape\",$__multikernel_size]"
 done
-__multikernel_answer "{\"variables\":[${__multikernel_rows:1}]}"
+(( __multikernel_count > 1000 )) && __multikernel_more=$(( __multikernel_count - 1000 )) || __multikernel_more=0
+__multikernel_answer "{\"variables\":[${__multikernel_rows:1}],\"more\":$__multikernel_more}"

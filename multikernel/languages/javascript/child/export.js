@@ -150,8 +150,9 @@ class Exporter {
   // Numbers are integers if all of them are.
   packNaturally(value) {
     const dtypes = { number: value.every((item) => isInteger(item, -Infinity, Infinity)) ? "i8" : "f8", string: "text", boolean: "b1" };
-    const dtype = dtypes[typeof value[0]];
-    return dtype && this.pack(value, { dtype });
+    const kind = typeof value[0];
+    const dtype = dtypes[kind];
+    return dtype && value.every((item) => typeof item === kind) ? this.pack(value, { dtype }) : undefined;
   }
 
   // An array node of values that all fit a dtype, or are null; undefined if they do not.

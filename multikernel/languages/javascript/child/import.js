@@ -59,7 +59,7 @@ class Importer {
     const items = node.packed === undefined
       ? node.v.map((item, position) => this.build(item, `${path}[${position}]`))
       : this.numbers(node.packed, path);
-    return node.as === TAG + "Set" ? new Set(items) : items;
+    return node.as === TAG + "Set" ? asSet(items) : items;
   }
 
   // The elements of an array as single values, integers as numbers where they are safe.
@@ -84,7 +84,7 @@ class Importer {
 
   // A typed array where there is one of the type, else an array of elements; rows within each other for more dimensions.
   array(node, path) {
-    if (node.as === TAG + "Set") return new Set(this.numbers(node, path));
+    if (node.as === TAG + "Set") return asSet(this.numbers(node, path));
     if (node.as === TAG + "Array" && node.shape.length === 1) return this.numbers(node, path);
     const type = node.as === TAG + "Uint8ClampedArray" ? Uint8ClampedArray : TYPED.get(node.dtype);
     const flat = type === undefined || node.valid !== undefined
@@ -162,6 +162,12 @@ class Importer {
     return this.keyed(names, columns.map((column, position) => this.build(column, `${path}${step(names[position])}`)));
   }
 }
+
+// A Set of elements, or an array where some are there twice.
+const asSet = (items) => {
+  const set = new Set(items);
+  return set.size === items.length ? set : items;
+};
 
 // The elements of an array in C order and back: those of Fortran order moved to their places.
 const inOrder = (flat, shape, fortran, back = false) => {

@@ -1,8 +1,6 @@
 ## How values leave: `old` and `node` are the value and the node that came in under the name, if there are any. Where the
 ## value is still the same it leaves as it came, with its type in the language that it came from.
 
-1;
-
 function answer = __multikernel_export__ (value, folder, old, node)
   file = fopen ([folder "/data"], "w", "ieee-le");
   unwind_protect

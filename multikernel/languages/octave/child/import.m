@@ -1,8 +1,6 @@
 ## How values enter. The nodes are literals that Multi has made of a checked manifest: cells of a kind, of JSON by which
 ## the value goes back (the whole node, or its tag), and of what the kind needs.
 
-1;
-
 ## What Multi runs. `given` is whether the variable exists, its node, or what whos says.
 function __multikernel__ (action, name, folder, given)
   last = lasterr ();
@@ -72,13 +70,18 @@ function value = __multikernel_build__ (node, file)
     case "list"      # tag, items, how they are held, size
       items = cellfun (@(item) __multikernel_build__ (item, file), node{3}, "UniformOutput", false);
       value = __multikernel_hold__ (items, node{4}, node{5});
-    case "packed"    # tag, array without validity, place of validity
+    case "packed"    # tag, array without validity, place of validity, how they are held, size
       value = __multikernel_array__ (node{3}, file, false);
       if (! iscell (value))
         value = num2cell (value);
       endif
       if (! isempty (node{4}))
         value(! __multikernel_read__ (file, node{4}, "uint8")) = {[]};
+      endif
+      if (! strcmp (node{5}, "char"))
+        value = reshape (value, node{6});
+      elseif (all (cellfun (@(line) ischar (line) && numel (line) == node{6}(2), value)))
+        value = vertcat (value{:});
       endif
     case "dict"      # tag, keys, items, type of the values of a containers.Map
       items = cellfun (@(item) __multikernel_build__ (item, file), node{4}, "UniformOutput", false);

@@ -1,7 +1,5 @@
 ## What leaves of Octave's own kinds of values that are no numbers, and the list of variables.
 
-1;
-
 function tag = __multikernel_tag__ (words, dims)
   tag = sprintf (',"as":"octave:%s%s"', words, sprintf (" %dx%d", dims));
 endfunction
@@ -123,8 +121,9 @@ function json = __multikernel_map_node__ (value, file, path)
 endfunction
 
 function answer = __multikernel_variables__ (found)
-  lines = cell (1, numel (found));
-  for position = 1:numel (found)
+  shown = min (numel (found), 1000);
+  lines = cell (1, shown);
+  for position = 1:shown
     one = found(position);
     dims = "";
     if (prod (one.size) != 1)
@@ -132,5 +131,5 @@ function answer = __multikernel_variables__ (found)
     endif
     lines{position} = sprintf ('["%s","%s","%s",%d]', one.name, one.class, dims, one.bytes);
   endfor
-  answer = ['{"variables":[' strjoin(lines, ",") ']}'];
+  answer = ['{"variables":[' strjoin(lines, ",") sprintf('],"more":%d}', numel (found) - shown)];
 endfunction

@@ -1,7 +1,5 @@
 ## Writes single nodes of a manifest: as they came in, or of a kind of value of Octave's.
 
-1;
-
 ## The node that a value came in as, with its buffers written anew.
 function json = __multikernel_as_before__ (value, file, path, node)
   tag = node{2};
@@ -20,6 +18,9 @@ function json = __multikernel_as_before__ (value, file, path, node)
         json = __multikernel_list__ (parts (value, node{3}), tag);
       endif
     case "packed"
+      if (ischar (value))
+        value = num2cell (value, 2).';
+      endif
       json = ['{"t":"list"' tag ',"packed":' __multikernel_packed__(value, file, node{3}) '}'];
     case "dict"
       json = __multikernel_dict__ (node{3}, parts (struct2cell (value), node{4}), tag, path);

@@ -19,6 +19,7 @@ SHAPED = {
 SHAPED |= {("pyarrow", "Table"), ("pyarrow", "RecordBatch")}
 
 QUALNAME: Any = type.__dict__["__qualname__"]
+MODULE: Any = type.__dict__["__module__"]
 
 
 def listing(variables: "dict[str, Any]") -> "dict[str, Any]":
@@ -61,9 +62,10 @@ def shape_and_size(value: Any, kind: type, wants_size: bool) -> "tuple[str, Opti
         return str(len(value)), sys.getsizeof(value)
     if kind in SCALARS:
         return "", sys.getsizeof(value)
-    module = kind.__dict__.get("__module__")
+    module = MODULE.__get__(kind)
     package = module.partition(".")[0] if type(module) is str else ""
-    if (package, kind.__name__) not in SHAPED or kind is not getattr(sys.modules.get(package), kind.__name__, None):
+    name = QUALNAME.__get__(kind)
+    if (package, name) not in SHAPED or kind is not getattr(sys.modules.get(package), name, None):
         return "", None
     shape = " x ".join(map(str, value.shape))
     if not wants_size:

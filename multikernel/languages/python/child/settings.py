@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
+from .hooks import withhold
+
 DEEPEST_CALLS = 3000
 PANDAS_OPTIONS = {"mode.use_inf_as_na": False, "mode.chained_assignment": None, "mode.sim_interactive": False}
 
@@ -28,4 +30,5 @@ def own_settings() -> Iterator[None]:
         if hasattr(sys, "set_int_max_str_digits"):
             stack.callback(sys.set_int_max_str_digits, sys.get_int_max_str_digits())
             sys.set_int_max_str_digits(0)
+        withhold()
         yield

@@ -33,7 +33,7 @@ def zone_of(tzinfo: Any, instead: str = IN_UTC) -> "tuple[str, str]":
         if isinstance(zone, str):
             return zone, "pytz"
         if kind.__name__ == "_FixedOffset":
-            return offset_text(int(tzinfo.utcoffset(None).total_seconds())), "pytz"
+            return offset_text(int(tzinfo.utcoffset(None).total_seconds())), "pytz-fixed"
     elif module.startswith("dateutil.tz"):
         if kind.__name__ == "tzutc":
             return "UTC", "dateutil"
@@ -46,16 +46,22 @@ def zone_of(tzinfo: Any, instead: str = IN_UTC) -> "tuple[str, str]":
 
 def made(zone: str, library: str) -> Optional[Any]:
     """Return a time zone of a library, or None where it has none of that name."""
+    if library in ("timezone", "pytz-fixed") and zone.startswith("Etc/GMT"):
+        # What R has for an offset; the sign of these names is the other one.
+        sign, hours = ("-" if zone[7:8] == "+" else "+"), zone[8:]
+        zone = f"{sign}{hours:0>2}:00" if hours.isdecimal() else zone
     try:
         if library == "zoneinfo" and zone[0] not in "+-":
             return zone_info(zone)
         if library == "timezone":
             return fixed(zone) if zone[0] in "+-" else datetime.timezone.utc if zone in UTC else None
+        if library == "pytz-fixed":
+            import pytz
+
+            return pytz.FixedOffset(int(fixed(zone).utcoffset(None).total_seconds()) // 60)
         if library == "pytz":
             import pytz
 
-            if zone[0] in "+-":
-                return pytz.FixedOffset(int(fixed(zone).utcoffset(None).total_seconds()) // 60)
             return pytz.timezone(zone)
         if library == "dateutil":
             from dateutil import tz

@@ -1,26 +1,35 @@
 # What cannot be exported, and what to run instead. `{x}` in an expression stands for the part; `!` begins a statement.
 
-steps <- character()
+# Where an export is: position and name of each part on the way. An import says itself where it is, in one step.
 places <- integer()
+labels <- character()
+steps <- character()
 is_collecting <- FALSE
 refusals <- list()
 
 refuse <- function(kind, why = "", instead = "")
   stop(structure(class = c("multikernel_refused", "error", "condition"),
-                 list(message = "refused", call = NULL, kind = kind, why = why, instead = instead, steps = steps, places = places)))
+                 list(message = "refused", call = NULL, kind = kind, why = why, instead = instead, steps = steps_now(), places = places)))
 
 # For what does not keep the parts from being looked at.
 refuse_and_go_on <- function(kind, why = "", instead = "") {
   if (!is_collecting) refuse(kind, why, instead)
-  refusals[[length(refusals) + 1L]] <<- list(kind = kind, why = why, instead = instead, steps = steps, places = places)
+  refusals[[length(refusals) + 1L]] <<- list(kind = kind, why = why, instead = instead, steps = steps_now(), places = places)
 }
+
+steps_now <- function() if (length(places)) mapply(step_to, places, labels[seq_along(places)], USE.NAMES = FALSE) else steps
 
 # Export a part of a value. The first time all goes fast; after a refusal once more, so that all of them are found.
 part_at <- function(at, label, action) {
-  steps[length(steps) + 1L] <<- step_to(at, label)
-  places[length(places) + 1L] <<- at
-  on.exit({ steps <<- steps[-length(steps)]; places <<- places[-length(places)] })
-  if (!is_collecting) return(action)
+  depth <- length(places) + 1L
+  labels[depth] <<- label
+  places[depth] <<- at
+  if (!is_collecting) {
+    made <- action
+    places <<- places[-depth]
+    return(made)
+  }
+  on.exit(places <<- places[-depth])
   tryCatch(action, multikernel_refused = function(refused) {
     refusals[[length(refusals) + 1L]] <<- unclass(refused)
     "{}"

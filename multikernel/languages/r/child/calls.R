@@ -69,7 +69,8 @@ import_variable <- function(name, folder) safely(folder, {
     origin <- origin_of(node, value, origins)
     if (!is.null(origin)) origins[[at]] <- origin
     # What it was made of is not needed any more.
-    for (part in parts_of(node)) made[part] <- origins[part] <- list(NULL)
+    parts <- parts_of(node)
+    if (length(parts)) made[parts] <- origins[parts] <- list(NULL)
   }
   value <- made[[length(nodes)]]
   origin <- origins[[length(nodes)]]

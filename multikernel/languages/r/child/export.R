@@ -1,7 +1,7 @@
 # Values on their way out, as nodes.
 
 export_value <- function(x, origin = NULL) {
-  if (length(steps) > DEEPEST) refuse(class(x)[1L], sprintf("is more than %d levels deep", DEEPEST))
+  if (length(places) > DEEPEST) refuse(class(x)[1L], sprintf("is more than %d levels deep", DEEPEST))
   finish(export_untagged(x, origin), origin, x)
 }
 
@@ -60,9 +60,35 @@ kind_word <- function(x) {
 
 parts <- function(x, origins, labels = names(x)) {
   x <- unclass(x)
-  made <- character(length(x))
-  if (is.null(labels)) labels <- character(length(x))
-  for (at in seq_along(x)) made[at] <- part_at(at, labels[at], export_value(x[[at]], origins[[at]]))
+  made <- plain_scalars(x, origins)
+  for (at in which(is.na(made))) made[at] <- part_at(at, if (is.null(labels)) "" else labels[at], export_value(x[[at]], origins[[at]]))
+  made
+}
+# The nodes of elements that are plain numbers, texts and truth values, all at once since there may be many; NA for others.
+plain_scalars <- function(x, origins) {
+  made <- rep_len(NA_character_, length(x))
+  kinds <- vapply(x, typeof, "", USE.NAMES = FALSE)
+  single <- which(lengths(x, use.names = FALSE) == 1L & kinds %in% c("logical", "integer", "double", "character"))
+  single <- single[vapply(x[single], function(each) is.null(attributes(each)), NA, USE.NAMES = FALSE)]
+  for (kind in unique(kinds[single])) {
+    chosen <- single[kinds[single] == kind]
+    values <- unlist(x[chosen], use.names = FALSE)
+    keep <- if (kind == "double") !is.na(values) | is.nan(values) else !is.na(values)
+    if (kind == "character") keep <- keep & validUTF8(values) & Encoding(values) != "bytes" & nchar(values, "bytes", TRUE) <= LONG_TEXT
+    chosen <- chosen[keep]
+    values <- values[keep]
+    if (!length(chosen)) next
+    fields <- switch(kind,
+      logical = ifelse(values, "{\"t\":\"bool\",\"v\":true", "{\"t\":\"bool\",\"v\":false"),
+      integer = sprintf("{\"t\":\"int\",\"v\":\"%d\"", values),
+      double = sprintf("{\"t\":\"float\",\"v\":\"%s\"", hex(values)),
+      character = paste0("{\"t\":\"text\",\"v\":", quoted(values)))
+    tags <- vapply(chosen, function(at) {
+      origin <- origins[[at]]
+      if (length(origin) && nzchar(origin$tag) && identical(origin$mark, x[[at]], num.eq = FALSE)) quoted(origin$tag) else ""
+    }, "")
+    made[chosen] <- paste0(fields, ifelse(nzchar(tags), paste0(",\"as\":", tags), ""), "}")
+  }
   made
 }
 

@@ -24,7 +24,7 @@ elements_left <- 0
 
 # Type, shape and bytes. A call is what a promise is to evaluate, or a value of its own; both are left alone.
 variable_row <- function(x) {
-  if (is.language(x) && is.null(attributes(x))) return(c("not evaluated", "", "null"))
+  if (is.language(x) && !is.object(x)) return(c("not evaluated", "", "null"))
   size <- size_of(x)
   c(class(x)[1L], shape_of(x), if (is.na(size)) "null" else sprintf("%.0f", size))
 }

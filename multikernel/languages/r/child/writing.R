@@ -19,8 +19,9 @@ as_utf8 <- function(texts) {
 }
 quoted <- function(text) {
   if (!length(text)) return(character())
-  text <- as_utf8(text)
   plain <- grepl("^[ !#-\\[\\]-~]*\\z", text, perl = TRUE, useBytes = TRUE)
+  if (all(plain)) return(paste0("\"", text, "\""))
+  text <- as_utf8(text)
   text[!plain] <- vapply(text[!plain], function(each) {
     points <- utf8ToInt(each)
     high <- points > 0xFFFF
@@ -112,4 +113,7 @@ validity <- function(missing, count) if (length(missing)) {
   c(valid = put(valid, 1L))
 }
 
-hex <- function(value) paste(rev(as.character(writeBin(value, raw(), endian = "little"))), collapse = "")
+hex <- function(values) {
+  digits <- matrix(as.character(writeBin(values, raw(), size = 8L, endian = "big")), 8L)
+  paste0(digits[1L, ], digits[2L, ], digits[3L, ], digits[4L, ], digits[5L, ], digits[6L, ], digits[7L, ], digits[8L, ])
+}
