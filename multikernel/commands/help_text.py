@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ..core.backend import Backend
+from ..core.cells.command_names import WITHOUT_NOW
 from ..core.errors import HeaderError
 from ..core.protocol.wire import Json
 from ..core.services import Services
@@ -19,8 +20,11 @@ Options after %%backend:
 -i new=backend:x        … copy x from another backend, under another name
 -o x,y                  after the cell has succeeded, copy x and y to the default backend
 -o backend:new=x        … copy x to another backend, under another name
+-w 5 -h 4 -u in -r 150  in R: width and height of this cell's plots, their unit (px, in, cm, mm), pixels per inch
 
---now after a command runs it immediately, even while a cell is running.
+--now after a command runs it immediately, even while a cell is running ({without_now} excepted).
+
+Comments may stand above header lines, and behind them: %%backend # like this.
 
 Backends: {backends}.
 Cells without a header line run on the default backend, {default}."""
@@ -33,7 +37,10 @@ async def help_(table: Mapping[str, Command], services: Services, arguments: Arg
     if not arguments:
         commands = "\n".join(describe(command) for command in table.values())
         backends = ", ".join(map(_names_of, services.state.backends.values()))
-        return {"text/plain": GRAMMAR.format(commands=commands, backends=backends, default=services.state.default)}
+        without_now = ", ".join(f"%%{name}" for name in sorted(WITHOUT_NOW))
+        default = services.state.default
+        text = GRAMMAR.format(commands=commands, backends=backends, default=default, without_now=without_now)
+        return {"text/plain": text}
     name = arguments[0].removeprefix("%%").lower()
     if name in table:
         return {"text/plain": describe(table[name])}

@@ -106,7 +106,7 @@ def parse(code: str, names: Names, default: str) -> Cell:
         if line.name.lower() in RESERVED:
             raise HeaderError(f"{line.text} is reserved for a command of a later version.")
         if names.is_command(line.name):
-            _check_command(line)
+            _check_command(line, names)
             commands.append(line)
             if line.name.lower() == USE and line.operands:
                 target = new_default = default = _used(line, names)
@@ -169,16 +169,16 @@ def _comment_sign(target: str | None, names: Names) -> str | None:
     return None if target is None else comment_of_language(names.languages.get(target, ""))
 
 
-def _check_command(line: HeaderLine) -> None:
+def _check_command(line: HeaderLine, names: Names) -> None:
     """Raise HeaderError for an option that a command does not have."""
     takes_now = line.name.lower() not in WITHOUT_NOW
     for index, word in enumerate(line.arguments):
         if word.startswith("-") and not (word == NOW and takes_now):
-            before, after = line.arguments[:index], line.arguments[index + 1 :]
             if takes_now and nearest(word, [NOW]):
-                advice = f"; did you mean {line.with_arguments(*before, NOW, *after)}?"
+                meant = line.with_arguments(*line.arguments[:index], NOW, *line.arguments[index + 1 :])
+                advice = f"; did you mean {meant}?"
             else:
-                advice = f". The line without it: {line.with_arguments(*before, *after)}"
+                advice = f". The line without it: {line.with_arguments(*filter(names.is_known, line.operands))}"
             raise HeaderError(f"{line.text} takes no option {quote(word)}{advice}")
 
 

@@ -7,8 +7,9 @@ from ..protocol.wire import Json
 from ..wording import nearest
 from .names import Names
 
-UNKNOWN_MAGIC = re.compile(r"Cell magic `%%(?P<name>[^`]+)` not found")
-"""What IPython (7 to 9) says: in an error's evalue; xeus-python 0.19 in a stream's text, with a reply that says ok."""
+UNKNOWN_MAGIC = re.compile(r"(?:Cell magic|Line magic function) `%%(?P<name>[^`]+)` not found")
+"""What IPython (7 to 9) says, the latter where a comment stands above: in an error's evalue; xeus-python 0.19 in a
+stream's text, with a reply that says ok."""
 
 
 def hint_for(name: str, content: Json, names: Names) -> str | None:

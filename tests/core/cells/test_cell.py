@@ -149,6 +149,7 @@ def test_a_header_line_has_words_and_a_place() -> None:
         ("%%use r --now", HeaderError, "%%use takes no option '--now'. The line without it: %%use r$"),
         ("%%start r --nwo", HeaderError, "%%start takes no option '--nwo'; did you mean %%start r --now?"),
         ("%%start r -q bash", HeaderError, "no option '-q'. The line without it: %%start r bash$"),
+        ("%%start r -n 5", HeaderError, "no option '-n'. The line without it: %%start r$"),
         ("%%help --all", HeaderError, "no option '--all'. The line without it: %%help$"),
         ("%%use r\n%%WAIT bash\n1", HeaderError, "%%WAIT is reserved"),
         ("%%parts\n%%r\n1", HeaderError, "%%parts is reserved"),

@@ -49,6 +49,8 @@ def test_another_name_is_a_hint_what_was_meant(name: str, names: Names, hint: st
     assert hint_for(name, unknown(name), names) == hint
     said = f"UsageError: Cell magic `%%{name}` not found (But line magic `%{name}` exists, did you mean that instead?)."
     assert hint_for(name, {"name": "stderr", "text": said}, names) == hint
+    said = f"UsageError: Line magic function `%%{name}` not found.\n"
+    assert hint_for(name, {"name": "stderr", "text": said}, names) == hint
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_another_name_is_a_hint_what_was_meant(name: str, names: Names, hint: st
     [
         {"status": "ok"},
         {"ename": "ZeroDivisionError", "evalue": "division by zero"},
-        {"ename": "UsageError", "evalue": "Line magic function `%%r` not found."},
+        {"ename": "UsageError", "evalue": "Line magic function `%r` not found."},
         {"ename": "UsageError", "evalue": "Cell magic `%%rr` not found."},
         {"ename": "OperationalError", "evalue": "no such table: r"},
         {"evalue": None},
