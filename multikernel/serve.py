@@ -18,7 +18,7 @@ from . import __version__
 from .commands import TABLE, command_help
 from .config.kernelspecs import kernel_spec_manager
 from .config.settings import Settings, history_file
-from .core.actions import FindHistory, Job, MeasureUsage
+from .core.actions import FindHistory, Job, ListVariables, MeasureUsage
 from .core.cells.lines import HeaderLine
 from .core.cells.transfers import Copy
 from .core.errors import StartError
@@ -40,6 +40,9 @@ from .trace.socket import TraceSocket
 from .trace.watchers import Trace, TraceFile
 
 PARENT_SECONDS = 1.0
+
+TAB_SECONDS = 0.3
+"""How long Tab waits for a list of variables."""
 
 log = logging.getLogger(__name__)
 
@@ -132,8 +135,17 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
             return await asyncio.wrap_future(history.find(query))
         case MeasureUsage():
             return await services.usage()
+        case ListVariables(backend):
+            return await _names_of_variables(services, backend)
         case _:
             assert_never(job)
+
+
+async def _names_of_variables(services: RuntimeServices, backend: str) -> Sequence[str] | None:
+    """Return the names of the variables in a backend for Tab, or None if it does not answer at once."""
+    with anyio.move_on_after(TAB_SECONDS):
+        return [variable.name for variable in await services.variables(backend)]
+    return None
 
 
 async def _list_variables(services: Services, backend: str) -> Sequence[Variable]:

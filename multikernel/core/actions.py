@@ -40,7 +40,19 @@ class MeasureUsage:
         return "The usage"
 
 
-Job = HeaderLine | Copy | FindHistory | MeasureUsage
+@dataclass(frozen=True, slots=True)
+class ListVariables:
+    """List the variables in a backend that has nothing else to do: a sequence of their names."""
+
+    backend: str
+
+    @property
+    def text(self) -> str:
+        """It as errors name it."""
+        return f"The list of {self.backend}'s variables"
+
+
+Job = HeaderLine | Copy | FindHistory | MeasureUsage | ListVariables
 """What takes time and happens outside the core: a command, a copy, a look at a file or at processes."""
 
 

@@ -10,6 +10,7 @@ from multikernel.core.actions import (
     Drop,
     FindHistory,
     Job,
+    ListVariables,
     Log,
     MeasureUsage,
     OwnCodeEnded,
@@ -97,6 +98,8 @@ def what_job(job: Job) -> str:
             return "find history"
         case MeasureUsage():
             return "measure usage"
+        case ListVariables():
+            return f"list variables of {job.backend}"
         case _:
             assert_never(job)
 

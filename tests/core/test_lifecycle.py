@@ -217,3 +217,10 @@ def test_a_child_that_is_ready_when_it_is_not_wanted_any_longer_is_not_used() ->
     assert desk.ready("ir") == []
     assert desk.backend("ir").state == "stopped"
     assert "start ir" in desk.execute("%%r\ny")
+
+
+def test_a_child_that_dies_between_its_reply_and_its_idle_ends_the_request_once() -> None:
+    desk = Desk("python3")
+    desk.request("complete_request", code="x", cursor_pos=1)
+    desk.child("python3", "shell", "complete_reply", 1, status="ok")
+    assert desk.died("python3") == ["iopub idle of 1"]

@@ -5,9 +5,10 @@ answer. While a backend starts, completion and inspection wait for it, as they w
 starts if the cell's own header names it. is_complete never waits: jupyter console gives up on it after one second.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..actions import ListVariables, StartJob
 from ..backend import Backend, BackendState
 from ..cells.cell import Cell, parse
 from ..cells.child_text import child_text
@@ -31,6 +32,19 @@ class Pending:
     own: OwnMatches | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """What is completed with the variables of a backend."""
+
+    own: OwnMatches
+    """What else could stand there."""
+    typed: str
+    backend: str
+
+
+VARIABLES = "variables"
+"""Jobs, by the request that they are for."""
+
 TYPES = ("complete_request", "inspect_request", "is_complete_request")
 
 
@@ -43,6 +57,11 @@ class Introspection(Feature):
         self._requests = spine.requests
         self._exchanges = spine.exchanges
         self._starts = spine.starts
+        self._outbox = spine.outbox
+        self._variables: dict[str, tuple[str, ...]] = {}
+        """By backend, the names in the last list."""
+        self._tabs: dict[str, Tab] = {}
+        """By the request that waits for a list."""
         self._command_help = command_help
         self._waiting: dict[str, list[Pending]] = {name: [] for name in spine.state.backends}
         """By backend, what is sent when it is ready."""
@@ -50,6 +69,10 @@ class Introspection(Feature):
     def requests(self) -> Mapping[str, Handler]:
         """Take what a front-end asks."""
         return dict.fromkeys(TYPES, self._arrive)
+
+    def jobs(self) -> Mapping[str, Callable[[str, object], None]]:
+        """Take the lists of variables that Tab wants."""
+        return {VARIABLES: self._listed}
 
     def failures(self) -> Mapping[str, Callable[[Request, MultiError], Json]]:
         """Answer with nothing where a child cannot answer."""
@@ -104,7 +127,8 @@ class Introspection(Feature):
             self._send(one.request, one.cell, one.position, one.own, backend)
 
     def ended(self, backend: Backend, error: MultiError) -> None:
-        """Answer what has waited for a start that has failed; the next cell starts the backend, and reports why."""
+        """Answer what has waited for a start that has failed; the next cell reports why."""
+        self._variables.pop(backend.name, None)
         for one in self._take_waiting(backend):
             self._requests.fail(one.request, error)
 
@@ -166,10 +190,35 @@ class Introspection(Feature):
             self._answer_or_ask(request, cell, position, None)
             return
         own = OwnMatches(offers.matches, offers.start, position)
-        if offers.is_name and cell is not None and self._default_has_magics(cell):
+        if offers.variables_of is not None:
+            self._offer_variables(request, own, code[offers.start : position], offers.variables_of)
+        elif offers.is_name and cell is not None and self._default_has_magics(cell):
             self._ask(request, cell, position, own)
         else:
             self._requests.answer(request, own.content())
+
+    def _offer_variables(self, request: Request, own: OwnMatches, typed: str, backend: str) -> None:
+        """Offer the variables of a backend: it is asked if it has nothing to do, else the last list is used."""
+        is_idle = not self._exchanges.of(backend)
+        if self._state.backends[backend].state is BackendState.READY and is_idle:
+            self._tabs[request.id] = Tab(own, typed, backend)
+            self._outbox.busy(request)
+            self._outbox.add(StartJob((VARIABLES, request.id), ListVariables(backend)))
+        else:
+            self._requests.answer(request, self._with_variables(Tab(own, typed, backend)))
+
+    def _listed(self, request_id: str, outcome: object) -> None:
+        """Answer with a new list of variables, or with the last one if the backend cannot be asked."""
+        tab, request = self._tabs.pop(request_id), self._requests.get(request_id)
+        if isinstance(outcome, Sequence):
+            self._variables[tab.backend] = tuple(outcome)
+        if request is not None:
+            self._requests.answer(request, self._with_variables(tab))
+
+    def _with_variables(self, tab: Tab) -> Json:
+        known = self._variables.get(tab.backend, ())
+        variables = tuple((name, "variable") for name in known if name.startswith(tab.typed))
+        return OwnMatches((*tab.own.matches, *variables), tab.own.start, tab.own.end).content()
 
     def _default_has_magics(self, cell: Cell) -> bool:
         """Whether the child, free to answer, has `%%` magics of its own to offer beside Multi's names."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from multikernel.core.config import Kernelspec
+from multikernel.core.errors import TransferError
 from multikernel.core.protocol.wire import Json
 
 from ..desk import COMMANDS, KERNELSPECS, Desk
@@ -343,3 +344,44 @@ def test_a_cursor_above_the_text_of_the_child_is_not_asked_about(kind: str, text
     desk = Desk("bash")
     ask(desk, kind, text)
     assert desk.child_messages("bash") == []
+
+
+def tab(desk: Desk, code: str) -> list[str]:
+    return desk.request("complete_request", code=code, cursor_pos=len(code))
+
+
+def listed(desk: Desk, request: int, outcome: object) -> list[str]:
+    return desk._take(desk.router.job_done(("variables", str(request)), outcome))
+
+
+def test_tab_after_an_option_offers_the_variables_of_an_idle_source() -> None:
+    desk = Desk("python3", "ir")
+    assert tab(desk, "%%r -i d") == ["list variables of python3 of 1", "iopub busy of 1"]
+    assert listed(desk, 1, ["df", "n"]) == ["shell complete_reply of 1: ok", "iopub idle of 1"]
+    reply = desk.last("complete_reply")
+    assert (reply["matches"], reply["cursor_start"], reply["cursor_end"]) == (["df"], 7, 8)
+    assert reply["metadata"]["_jupyter_types_experimental"][0]["type"] == "variable"
+
+
+def test_tab_uses_the_last_list_while_the_source_is_busy_or_does_not_answer() -> None:
+    desk = Desk("python3", "ir")
+    tab(desk, "%%r -i ")
+    listed(desk, 1, ["df", "n"])
+    tab(desk, "%%r -i ")
+    listed(desk, 2, None)
+    assert desk.last("complete_reply")["matches"] == ["df", "n"]
+    desk.execute("sleep(9)")
+    assert "iopub idle of 4" in tab(desk, "%%r -i n")
+    assert desk.last("complete_reply")["matches"] == ["n"]
+
+
+def test_a_child_that_has_ended_has_no_variables() -> None:
+    desk = Desk("python3", "ir")
+    tab(desk, "%%r -i ")
+    listed(desk, 1, ["df"])
+    tab(desk, "%%r -i ")
+    desk.died("python3")
+    listed(desk, 2, TransferError("python is not running."))
+    assert desk.last("complete_reply")["matches"] == []
+    tab(desk, "%%r -i ")
+    assert desk.last("complete_reply")["matches"] == []

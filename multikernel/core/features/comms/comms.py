@@ -211,4 +211,8 @@ class Comms(Feature):
         """Close a comm that is not among those of a child."""
         if opening.comm_id not in comms and self._registry.owner(opening.comm_id) == opening.backend:
             self._registry.closed(opening.comm_id, opening.backend)
-            self._spine.outbox.publish(opening.request, "comm_close", {"comm_id": opening.comm_id, "data": {}})
+            content: Json = {"comm_id": opening.comm_id, "data": {}}
+            if opening.request.is_over:
+                self._spine.outbox.publish_unasked("comm_close", content)
+            else:
+                self._spine.outbox.publish(opening.request, "comm_close", content)

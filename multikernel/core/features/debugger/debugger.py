@@ -24,10 +24,6 @@ from .exchange import DebugExchange
 from .session import DebugSession
 from .source_files import CELLS_KEPT, Naming, SourceFiles, path_in
 
-DEBUG_INFO: Json = {"type": "request", "seq": 0, "command": "debugInfo", "arguments": {}}
-
-NO_DEBUGGER = "No backend with a debugger is configured."
-
 NO_ANSWER = "debugger"
 """Timers, by the backend that owes answers to requests of Multi's own."""
 
@@ -102,7 +98,7 @@ class Debugger(Feature):
         elif self._is_new(backend):
             self._held.setdefault(backend.name, []).append(request)
             if backend.state is BackendState.READY and not self._is_asked(backend):
-                self._ask(backend, DEBUG_INFO)
+                self._ask(backend, protocol.DEBUG_INFO)
         else:
             self._send(request, backend)
 
@@ -184,7 +180,7 @@ class Debugger(Feature):
                 placed = [{"verified": True, "source": {"path": path}, **at} for at in session.lines().get(path, [])]
                 return protocol.response(content, {"breakpoints": placed})
             case _:
-                text = NO_DEBUGGER if backend is None else f"{backend.name} is not running; run a cell first."
+                text = protocol.NO_DEBUGGER if backend is None else f"{backend.name} is not running; run a cell first."
                 return protocol.failure(content, text, naming)
 
     # What the child says.
@@ -233,13 +229,13 @@ class Debugger(Feature):
         """Whether a child has to hear first what the one before was told."""
         if self._session is None or self._session.backend is not backend:
             return False
-        self._ask(backend, DEBUG_INFO, backend.config.timeout)
+        self._ask(backend, protocol.DEBUG_INFO, backend.config.timeout)
         return True
 
     def ready(self, backend: Backend) -> None:
         """Send what has waited for the start."""
         if backend.name in self._held and self._sources[backend.name].child is None:
-            self._ask(backend, DEBUG_INFO)
+            self._ask(backend, protocol.DEBUG_INFO)
 
     def _ask(self, backend: Backend, content: Json, seconds: float = NO_ANSWER_SECONDS) -> None:
         message = self._outbox.composer.message("debug_request", content)
@@ -300,8 +296,6 @@ class Debugger(Feature):
         if self._session is not None and self._session.backend is backend:
             thread, self._session.stopped_thread = self._session.stopped_thread, None
             if thread is not None:
-                self._publish("continued", {"threadId": thread, "allThreadsContinued": True})
-            self._publish("terminated", {})
-
-    def _publish(self, event: str, body: Json) -> None:
-        self._outbox.publish_unasked("debug_event", protocol.event(event, body))
+                content = protocol.event("continued", {"threadId": thread, "allThreadsContinued": True})
+                self._outbox.publish_unasked("debug_event", content)
+            self._outbox.publish_unasked("debug_event", protocol.event("terminated", {}))

@@ -5,6 +5,10 @@ from collections.abc import Callable
 from ...protocol.wire import Json
 from .source_files import HASH_METHOD, Naming, SourceFiles, path_in
 
+DEBUG_INFO: Json = {"type": "request", "seq": 0, "command": "debugInfo", "arguments": {}}
+
+NO_DEBUGGER = "No backend with a debugger is configured."
+
 EMPTY_BODIES: dict[str, Json] = {
     "inspectVariables": {"variables": []},
     "modules": {"modules": [], "totalModules": 0},
