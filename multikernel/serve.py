@@ -95,9 +95,11 @@ async def _serve(
         open_context() as context,
         closing(_bind(context, connection, launch_context)) as front,
         closing(HistoryFile(history_file())) as history,
-        closing(TraceSocket(launch_context.trace, launch_context.directory)),
     ):
-        async with anyio.create_task_group() as tasks:
+        async with (
+            TraceSocket(launch_context.trace, launch_context.directory),
+            anyio.create_task_group() as tasks,
+        ):
             driver = Driver(router, tasks, front, launch_context, outputs, history, own_code)
             services = RuntimeServices(router, driver, launch_context, outputs, own_code, _list_variables)
             driver.serve(partial(_do_job, services, history))
