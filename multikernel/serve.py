@@ -80,7 +80,7 @@ def _open_trace(session: str) -> Trace:
         try:
             trace.add(TraceFile(path, wants_content=os.environ.get("MULTIKERNEL_TRACE_CONTENT") == "1"))
         except OSError as error:
-            log.warning("MULTIKERNEL_TRACE is not obeyed: %s", error)
+            log.warning("MULTIKERNEL_TRACE is ignored: %s", error)
     return trace
 
 

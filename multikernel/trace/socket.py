@@ -89,7 +89,7 @@ class TraceSocket:
             self._server = await asyncio.start_unix_server(self._serve, self._path)
             os.chmod(self._path, 0o600)
         except OSError as error:
-            log.info("multikernel trace cannot watch: %s: %s", self._path, error)
+            log.info("multikernel trace is not available: %s: %s", self._path, error)
 
     async def __aexit__(self, *exception: type[BaseException] | BaseException | TracebackType | None) -> None:
         """Let all watchers know that this is the end, as far as they still read."""
