@@ -9,7 +9,7 @@ import os
 from .core.printable import printable
 
 VARIABLE = "MULTIKERNEL_LOG_LEVEL"
-"""What the level is if no option says it; the environment is what a kernelspec and the shell of a server can set."""
+"""The environment variable for the level, which a kernelspec or the shell of a server can set; an option wins."""
 
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
@@ -30,14 +30,14 @@ class LineFormatter(logging.Formatter):
 
 def begin(asked: str | None) -> None:
     """Begin to log, from the level that an option asks for on, else the environment; both may be a name or a number."""
-    said = asked or os.environ.get(VARIABLE) or "WARNING"
-    level = LEVELS.get(said.upper(), int(said) if said.isdecimal() else None)
+    name = asked or os.environ.get(VARIABLE) or "WARNING"
+    level = LEVELS.get(name.upper(), int(name) if name.isdecimal() else None)
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter())
     logging.basicConfig(level=logging.WARNING if level is None else level, handlers=[handler])
     if level is None:
-        what = "a log level of %r is not known, and WARNING is taken: name one of %s"
-        logging.getLogger(__name__).warning(what, said, ", ".join(LEVELS))
+        what = "log level %r is unknown, so WARNING is used; name one of %s"
+        logging.getLogger(__name__).warning(what, name, ", ".join(LEVELS))
     if level != logging.DEBUG:
         # What jupyter_client logs of a start that failed stands in the cell's error.
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)

@@ -83,7 +83,7 @@ def _open_trace(session: str) -> Trace:
         try:
             trace.add(TraceFile(path, wants_content=os.environ.get("MULTIKERNEL_TRACE_CONTENT") == "1"))
         except OSError as error:
-            log.warning("MULTIKERNEL_TRACE is not obeyed: %s", error)
+            log.warning("MULTIKERNEL_TRACE is ignored: %s", error)
     return trace
 
 
@@ -98,9 +98,11 @@ async def _serve(
         open_context() as context,
         closing(_bind(context, connection, launch_context)) as front,
         closing(HistoryFile(history_file())) as history,
-        closing(TraceSocket(launch_context.trace, launch_context.directory)),
     ):
-        async with anyio.create_task_group() as tasks:
+        async with (
+            TraceSocket(launch_context.trace, launch_context.directory),
+            anyio.create_task_group() as tasks,
+        ):
             driver = Driver(router, tasks, front, launch_context, outputs, history, own_code)
             services = RuntimeServices(router, driver, launch_context, outputs, own_code, _list_variables)
             driver.serve(partial(_do_job, services, history))

@@ -110,5 +110,5 @@ def _found(look: Callable[[], T], otherwise: T) -> T:
     try:
         return look()
     except (psutil.Error, OSError, RuntimeError, LookupError, ValueError) as error:
-        log.debug("a look at a process or the host failed: %r", error)
+        log.debug("a measurement failed: %r", error)
         return otherwise

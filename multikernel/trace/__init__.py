@@ -1,1 +1,1 @@
-"""Shows every message on its way to whoever watches: a log file, or `multikernel trace`."""
+"""Shows every message on its way, in a log file or to `multikernel trace`."""

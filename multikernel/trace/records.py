@@ -1,6 +1,6 @@
 """A message as a trace shows it: a record, which the front makes, and its line of at most 120 columns.
 
-A watcher says on the front's socket whether it wants contents, WITH_CONTENT or WITHOUT_CONTENT, and gets lines of
+A watcher tells the front's socket whether it wants contents, WITH_CONTENT or WITHOUT_CONTENT, and gets lines of
 JSON: WATCHING at first, then a list for each record, `{"missed": COUNT}` where it did not read in time, and ENDED.
 """
 
@@ -51,7 +51,7 @@ class Record(NamedTuple):
     buffers_size: int = 0
     """Bytes."""
     is_own: bool = False
-    """Multi says it of its own accord, or it answers what Multi has asked."""
+    """Multi itself sends it, or it answers a request of Multi's own."""
     dropped: str = ""
     """Why the message goes no further; empty if it does."""
     content: str | None = None

@@ -1,16 +1,17 @@
 """The socket that `multikernel trace` connects to: in the private directory, so that only the user can.
 
-A watcher that does not read holds up nothing: what it has not read waits in QUEUED bytes of memory, what does not fit
-is left out, and counted. The lines are those of core/trace.py.
+A watcher that does not read holds nothing up: of what it has not read, QUEUED bytes stay in memory; what does not fit
+is left out, and counted. The lines are those of records.py.
 """
 
 import asyncio
 import json
 import logging
 import os
-import socket
-from collections.abc import Callable
 from contextlib import suppress
+from types import TracebackType
+
+import anyio
 
 from .records import ENDED, SOCKET_NAME, WATCHING, WITH_CONTENT, Record, to_json
 from .watchers import Trace
@@ -18,141 +19,130 @@ from .watchers import Trace
 QUEUED = 1 << 22
 """Bytes that wait for one watcher, at most."""
 
-SENT_AT_ONCE = 1 << 16
-"""Bytes; less of them are sent when the loop gets to it."""
+END_SECONDS = 0.2
+"""How long a watcher has to read the last lines."""
 
 log = logging.getLogger(__name__)
 
 
-class TraceSocket:
-    """Listens for watchers on the running loop."""
-
-    def __init__(self, trace: Trace, directory: str) -> None:
-        """Begin to listen, if the directory's path is not too long for a socket (107 bytes on Linux, with its name)."""
-        self._trace = trace
-        self._loop = asyncio.get_running_loop()
-        self._watchers: list[SocketWatcher] = []
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.setblocking(False)
-        path = os.path.join(directory, SOCKET_NAME)
-        try:
-            self._listener.bind(path)
-            os.chmod(path, 0o600)
-            self._listener.listen()
-        except OSError as error:
-            log.info("multikernel trace cannot watch: %s: %s", path, error)
-            return
-        self._loop.add_reader(self._listener, self._accept)
-
-    def close(self) -> None:
-        """Let all watchers know that this is the end."""
-        self._loop.remove_reader(self._listener)
-        self._listener.close()
-        for watcher in list(self._watchers):
-            watcher.end()
-
-    def _accept(self) -> None:
-        try:
-            connection, _ = self._listener.accept()
-        except (BlockingIOError, ConnectionError):
-            return
-        except OSError as error:
-            # There are too many open files, so it would fail for ever.
-            log.warning("multikernel trace cannot watch any more: %s", error)
-            self._loop.remove_reader(self._listener)
-            return
-        self._watchers.append(SocketWatcher(connection, self._trace, self._watchers.remove))
-
-
 class SocketWatcher:
-    """One connection; a watcher of the trace from its first byte on, which says whether it wants contents."""
+    """A connection that watches the trace."""
 
-    def __init__(self, connection: socket.socket, trace: Trace, gone: Callable[["SocketWatcher"], None]) -> None:
-        """Take an accepted connection; `gone` is called when it is closed."""
-        self.wants_content = False
-        self._connection = connection
-        self._trace = trace
-        self._gone = gone
-        self._queue = bytearray()
+    def __init__(self, writer: asyncio.StreamWriter, *, wants_content: bool) -> None:
+        """Take an accepted connection."""
+        self.wants_content = wants_content
+        self._writer = writer
         self._missed = 0
-        self._is_watching = False
-        self._is_blocked = False
-        """The connection takes no more for now; the loop will call `_send` when it does."""
-        self._loop = asyncio.get_running_loop()
-        connection.setblocking(False)
-        self._loop.add_reader(connection, self._receive)
+        self._has_missed = asyncio.Event()
+        # `drain` then waits until the system has taken all that was written.
+        writer.transport.set_write_buffer_limits(high=0)
+        writer.write(WATCHING)
 
     def take(self, record: Record) -> None:
         """Take a record; after one that had no room none, until all that waits has been read."""
+        transport = self._writer.transport
+        if transport.is_closing():
+            return
         line = b"" if self._missed else to_json(record)
-        if self._missed or len(self._queue) + len(line) > QUEUED:
+        if self._missed or transport.get_write_buffer_size() + len(line) > QUEUED:
             self._missed += 1
+            self._has_missed.set()
         else:
-            self._put(line)
+            self._writer.write(line)
 
-    def end(self) -> None:
-        """Say that this is the end, as far as the other side still reads, and close."""
-        if self._missed:
-            self._queue += _missed_line(self._missed)
-        self._queue += ENDED
+    async def tell_of_gaps(self) -> None:
+        """Tell how many records are missing, each time that all before them have been read."""
         with suppress(OSError):
-            self._connection.send(self._queue)
-        self._leave()
+            while True:
+                await self._has_missed.wait()
+                await self._writer.drain()
+                self.tell_of_gap()
+
+    def tell_of_gap(self) -> None:
+        """Tell how many records are missing, if any are."""
+        if self._missed:
+            self._writer.write(json.dumps({"missed": self._missed}).encode("ascii") + b"\n")
+        self._missed = 0
+        self._has_missed.clear()
 
     def close(self) -> None:
-        """Close the connection."""
-        self._loop.remove_reader(self._connection)
-        self._loop.remove_writer(self._connection)
-        self._connection.close()
-        self._gone(self)
+        """Close the connection, when the other side has read what waits for it."""
+        self._writer.close()
 
-    def _put(self, line: bytes) -> None:
-        if not self._queue:
-            self._loop.call_soon(self._send)
-        self._queue += line
-        if len(self._queue) > SENT_AT_ONCE and not self._is_blocked:
-            self._send()
 
-    def _send(self) -> None:
-        if self._connection.fileno() < 0:
-            return
+class TraceSocket:
+    """Listens for watchers on the running loop, for as long as it is entered."""
+
+    def __init__(self, trace: Trace, directory: str) -> None:
+        """Take the directory for the socket."""
+        self._trace = trace
+        self._path = os.path.join(directory, SOCKET_NAME)
+        self._server: asyncio.Server | None = None
+        self._connections: dict[asyncio.StreamWriter, SocketWatcher | None] = {}
+        """None: it has not asked for anything yet."""
+        self._serving = 0
+        self._one_less = asyncio.Event()
+
+    async def __aenter__(self) -> None:
+        """Begin to listen, if the path is not too long for a socket (107 bytes on Linux)."""
         try:
-            del self._queue[: self._connection.send(self._queue)]
-        except BlockingIOError:
+            self._server = await asyncio.start_unix_server(self._serve, self._path)
+            os.chmod(self._path, 0o600)
+        except OSError as error:
+            log.info("multikernel trace is not available: %s: %s", self._path, error)
+
+    async def __aexit__(self, *exception: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """Let all watchers know that this is the end, as far as they still read."""
+        if self._server is not None:
+            self._server.close()
+        writers = list(self._connections)
+        for writer in writers:
+            if (watcher := self._connections[writer]) is not None:
+                watcher.tell_of_gap()
+            writer.write(ENDED)
+            self._forget(writer)
+        with anyio.CancelScope(shield=True):
+            with anyio.move_on_after(END_SECONDS):
+                while writers:
+                    with suppress(OSError):
+                        await writers[-1].wait_closed()
+                    writers.pop()
+            for writer in writers:
+                writer.transport.abort()
+            while self._serving:
+                self._one_less.clear()
+                await self._one_less.wait()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection, until it is closed."""
+        self._connections[writer] = None
+        self._serving += 1
+        try:
+            await self._show(reader, writer)
+        finally:
+            self._forget(writer)
+            self._serving -= 1
+            self._one_less.set()
+
+    async def _show(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Show the trace from the first byte on, which tells whether contents are wanted."""
+        with suppress(OSError):
+            if not (wants := await reader.read(1)):
+                return
+            watcher = self._connections[writer] = SocketWatcher(writer, wants_content=wants == WITH_CONTENT)
+            self._trace.add(watcher)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(watcher.tell_of_gaps)
+                await _until_closed(reader)
+                tasks.cancel_scope.cancel()
+
+    def _forget(self, writer: asyncio.StreamWriter) -> None:
+        if (watcher := self._connections.pop(writer, None)) is not None:
+            self._trace.remove(watcher)
+        writer.close()
+
+
+async def _until_closed(reader: asyncio.StreamReader) -> None:
+    with suppress(OSError):
+        while await reader.read(1 << 10):
             pass
-        except OSError:
-            self._leave()
-            return
-        if not self._queue and self._missed:
-            self._queue += _missed_line(self._missed)
-            self._missed = 0
-        self._is_blocked = bool(self._queue)
-        if self._is_blocked:
-            self._loop.add_writer(self._connection, self._send)
-        else:
-            self._loop.remove_writer(self._connection)
-
-    def _receive(self) -> None:
-        try:
-            said = self._connection.recv(64)
-        except BlockingIOError:
-            return
-        except OSError:
-            said = b""
-        if not said:
-            self._leave()
-        elif not self._is_watching:
-            self._is_watching = True
-            self.wants_content = said[:1] == WITH_CONTENT
-            self._put(WATCHING)
-            self._trace.add(self)
-
-    def _leave(self) -> None:
-        if self._is_watching:
-            self._trace.remove(self)
-        else:
-            self.close()
-
-
-def _missed_line(count: int) -> bytes:
-    return json.dumps({"missed": count}).encode("ascii") + b"\n"

@@ -1,6 +1,6 @@
-"""Shows messages to whoever watches: the log file of MULTIKERNEL_TRACE, and `multikernel trace` (trace_socket.py).
+"""Shows messages to watchers: the log file of MULTIKERNEL_TRACE, and `multikernel trace` (socket.py).
 
-While nobody does, all it costs is a look at `Trace.watched`.
+Without a watcher, all it costs is a look at `Trace.watched`.
 """
 
 import logging

@@ -4,15 +4,17 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import Callable
-from contextlib import closing
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from multikernel.core.protocol.wire import Message, encode
+from multikernel.trace import socket as module
 from multikernel.trace.records import ENDED, WATCHING, WITH_CONTENT, WITHOUT_CONTENT, Record
-from multikernel.trace.socket import QUEUED, TraceSocket
+from multikernel.trace.socket import END_SECONDS, QUEUED, SocketWatcher, TraceSocket
 from multikernel.trace.watchers import Trace, TraceFile
 
 HEADER = {"msg_id": "7", "msg_type": "stream"}
@@ -90,24 +92,28 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         TraceFile("/dev/null", wants_content=False)
 
 
-def on_the_loop(test: Callable[[Trace, socket.socket], None], tmp_path: Path, wants: bytes = WITHOUT_CONTENT) -> bytes:
-    """Run a test with one who watches through the socket, and return what that has got, to the end."""
+Test = Callable[[Trace, socket.socket], Awaitable[None]]
+
+
+def on_the_loop(test: Test, tmp_path: Path, wants: bytes = WITHOUT_CONTENT) -> bytes:
+    """Run a test with a watcher at the socket, and return what that has got, to the end."""
     client = socket.socket(socket.AF_UNIX)
 
     async def serve() -> None:
         trace = Trace("s")
-        with closing(TraceSocket(trace, str(tmp_path))) as listening:
+        listening = TraceSocket(trace, str(tmp_path))
+        async with listening:
             client.connect(str(tmp_path / "trace"))
             client.sendall(wants)
-            while not (trace.watched if wants else listening._watchers):
+            while not (trace.watched if wants else listening._connections):
                 await asyncio.sleep(0)
             if wants:
                 client.sendall(b"what else it says changes nothing")
-                await asyncio.sleep(0)
-                await asyncio.sleep(0)
-            test(trace, client)
-            await asyncio.sleep(0)
+                for _ in range(10):
+                    await asyncio.sleep(0)
+            await test(trace, client)
         assert not trace.watched
+        assert not listening._connections
 
     with client:
         asyncio.run(serve())
@@ -115,11 +121,15 @@ def on_the_loop(test: Callable[[Trace, socket.socket], None], tmp_path: Path, wa
             return stream.read()
 
 
+async def show_once(trace: Trace, client: socket.socket) -> None:
+    show(trace)
+
+
 @pytest.mark.parametrize(("wants", "content"), [(WITH_CONTENT, '{"text":"hello"}'), (WITHOUT_CONTENT, None)])
 def test_a_watcher_gets_records_between_the_beginning_and_the_end(
     tmp_path: Path, wants: bytes, content: str | None
 ) -> None:
-    told = on_the_loop(lambda trace, _: show(trace), tmp_path, wants)
+    told = on_the_loop(show_once, tmp_path, wants)
     assert told.startswith(WATCHING)
     assert told.endswith(ENDED)
     (line,) = told.removeprefix(WATCHING).removesuffix(ENDED).splitlines()
@@ -127,32 +137,34 @@ def test_a_watcher_gets_records_between_the_beginning_and_the_end(
 
 
 def test_who_connects_and_says_nothing_watches_nothing(tmp_path: Path) -> None:
-    def look(trace: Trace, client: socket.socket) -> None:
+    async def look(trace: Trace, client: socket.socket) -> None:
         assert not trace.watched
 
     assert on_the_loop(look, tmp_path, b"") == ENDED
 
 
 def test_nobody_else_can_connect(tmp_path: Path) -> None:
-    modes: list[int] = []
-    on_the_loop(lambda *_: modes.append((tmp_path / "trace").stat().st_mode & 0o777), tmp_path)
-    assert modes == [0o600]
+    async def look(trace: Trace, client: socket.socket) -> None:
+        assert (tmp_path / "trace").stat().st_mode & 0o777 == 0o600
+
+    on_the_loop(look, tmp_path)
 
 
 def test_what_a_watcher_has_not_read_is_bounded_and_what_it_misses_is_counted(tmp_path: Path) -> None:
     count, early = 60_000, bytearray()
 
-    def flood(trace: Trace, client: socket.socket) -> None:
+    async def flood(trace: Trace, client: socket.socket) -> None:
         for _ in range(count):
             show(trace)
         (watcher,) = trace._watchers
-        assert len(watcher._queue) <= QUEUED  # type: ignore[attr-defined]
+        assert isinstance(watcher, SocketWatcher)
+        assert QUEUED - 1000 < watcher._writer.transport.get_write_buffer_size() <= QUEUED
         client.setblocking(False)
-        while watcher._missed:  # type: ignore[attr-defined]
-            early.extend(client.recv(1 << 20))
-            watcher._send()  # type: ignore[attr-defined]
+        while watcher._missed:
+            await asyncio.sleep(0)
+            with suppress(BlockingIOError):
+                early.extend(client.recv(1 << 20))
         show(trace)
-        watcher._send()  # type: ignore[attr-defined]
         client.setblocking(True)
 
     late = on_the_loop(flood, tmp_path)
@@ -164,12 +176,50 @@ def test_what_a_watcher_has_not_read_is_bounded_and_what_it_misses_is_counted(tm
     assert lines[-1].startswith(b"[")
 
 
+def test_what_is_missing_in_the_end_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 60_000
+
+    async def flood(trace: Trace, client: socket.socket) -> None:
+        for _ in range(count):
+            show(trace)
+        asyncio.get_running_loop().run_in_executor(None, lambda: told.extend(client.makefile("rb").read()))
+
+    told = bytearray()
+    monkeypatch.setattr(module, "END_SECONDS", 20.0)
+    assert on_the_loop(flood, tmp_path) == b""
+    lines = bytes(told).removeprefix(WATCHING).removesuffix(ENDED).splitlines()
+    assert json.loads(lines[-1])["missed"] + len(lines) - 1 == count
+
+
+def test_a_watcher_that_never_reads_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    async def flood(trace: Trace, client: socket.socket) -> None:
+        for _ in range(60_000):
+            show(trace)
+
+    begin = time.monotonic()
+    told = on_the_loop(flood, tmp_path)
+    assert time.monotonic() - begin < END_SECONDS + 10
+    assert not told.endswith(ENDED)
+
+
+def test_a_watcher_that_has_gone_is_forgotten(tmp_path: Path) -> None:
+    async def leave(trace: Trace, client: socket.socket) -> None:
+        client.shutdown(socket.SHUT_RDWR)
+        for _ in range(100):
+            show(trace)
+        while trace.watched:
+            await asyncio.sleep(0)
+
+    on_the_loop(leave, tmp_path)
+
+
 def test_a_directory_with_too_long_a_name_is_no_reason_not_to_run(tmp_path: Path) -> None:
     folder = tmp_path / ("long" * 30)
     folder.mkdir()
 
     async def serve() -> None:
-        TraceSocket(Trace("s"), str(folder)).close()
+        async with TraceSocket(Trace("s"), str(folder)):
+            pass
 
     asyncio.run(serve())
     assert list(folder.iterdir()) == []

@@ -118,7 +118,7 @@ class Child:
         else:
             self._setup_is_over.set()
         if self._config.startup:
-            # IRkernel 1.3.2 says of silent code that it is ok whatever happens; of other code that it has failed, and
+            # IRkernel 1.3.2 reports silent code as ok whatever happens; other code it reports as failed, and
             # aborts what it gets before that is idle.
             self._startup_id = self._execute(self._config.startup, silent=False)
             while "reply" in self._startup_owes:
@@ -172,7 +172,7 @@ class Child:
         events = iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         connected.callback(events.close)
         connected.callback(LoopSocket(events, lambda frames: self._iopub_is_gone.set()).close)
-        # An event that nobody receives any more would hold up zmq's thread, and with it every child, for ever.
+        # An event that is never received would block zmq's thread, and with it every child, forever.
         connected.callback(iopub.disable_monitor)
 
     def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
@@ -244,13 +244,13 @@ class Child:
             # Where the process is elsewhere, this may be the network's fault; the process may still answer.
             told, self._poll_error = self._poll_error, f"{type(error).__name__}: {error}"
             if not told:
-                self._note(f"whether {self._config.name} still runs cannot be told: {self._poll_error}")
+                self._note(f"cannot tell whether {self._config.name} is still running: {self._poll_error}")
             return None
         self._poll_error = ""
         return code
 
     def _note(self, text: str) -> None:
-        """Tell the log, and whoever asks for this backend's log."""
+        """Write a line to the front's log and to the backend's own, which `%%log` shows."""
         log.warning("%s", text, extra={"backend": self._config.name})
         self._output.note(text)
 

@@ -36,7 +36,7 @@ def process_group(manager: AsyncKernelManager) -> int | None:
 async def end_process(manager: AsyncKernelManager, watchdog: Watchdog, report: Report) -> None:
     """End a manager's process and what is left of its process group, and remove its files; `report` what fails.
 
-    It does not wait longer than the provisioner says it should, and cannot be cancelled.
+    It waits no longer than the provisioner allows, and cannot be cancelled.
     """
     with ExitStack() as certain:
         if (group := process_group(manager)) is not None:
@@ -66,7 +66,7 @@ async def _take(report: Report, what: str, seconds: float, step: Callable[[], Aw
         with anyio.CancelScope(shield=True), anyio.fail_after(seconds):
             await step()
     except TimeoutError:
-        report(f"cannot {what} the process: nothing happens for {seconds:g} s")
+        report(f"cannot {what} the process: no response within {seconds:g} s")
     except Exception as error:
         report(f"cannot {what} the process: {type(error).__name__}: {error}")
 

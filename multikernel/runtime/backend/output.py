@@ -64,7 +64,7 @@ class Output:
         return _lines(self._said)[-LINES_SHOWN:]
 
     def note(self, text: str) -> None:
-        """Add a line that the child said elsewhere, or that Multi says about it."""
+        """Add a line that the child sent elsewhere, or that Multi itself adds."""
         self._read()
         line_break = "" if self._log.endswith(b"\n") else "\n"
         _keep(self._log, f"{line_break}{text.rstrip()}\n".encode("utf-8", "replace"))

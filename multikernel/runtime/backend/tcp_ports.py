@@ -11,15 +11,15 @@ from ...core.protocol.wire import Json
 from .prelaunch import PORTS
 
 RANGE = range(10_000, 32_768)
-"""Linux and macOS give these to nobody who does not ask for them: an outgoing connection, or a server that looks for
-ports of its kernels, gets one above."""
+"""Linux and macOS assign these only on request: those of outgoing connections, and those that a server picks for its
+kernels, are above."""
 
 
 @contextmanager
 def reserved_ports() -> Iterator[Json]:
     """Keep free ports for a process that starts, until it has bound them; yield the options of its manager.
 
-    On Linux a socket that is bound, but does not listen, keeps a port from who asks whether it is free, and does not
+    On Linux a socket that is bound, but does not listen, makes a port look taken to others, and does not
     keep out another that allows the address to be used again, as those of kernels do. Elsewhere it has to be let go.
     """
     with ExitStack() as held:
@@ -33,7 +33,7 @@ def reserved_ports() -> Iterator[Json]:
 
 
 def _bound_socket() -> socket.socket:
-    """Return a socket at a port that nobody has; OSError if there can be none."""
+    """Return a socket bound to a free port; OSError if there is none."""
     while True:
         found = socket.socket()
         try:

@@ -72,7 +72,7 @@ class Watchdog:
             )
             self._write(b"".join(b"+%d\n" % group for group in self._groups))
         except (OSError, subprocess.SubprocessError) as error:
-            log.warning("children would outlive a front that is killed, since no watchdog can be started: %s", error)
+            log.warning("no watchdog could be started, so children would outlive a front that is killed: %s", error)
 
     def _write(self, text: bytes) -> None:
         assert self._process is not None

@@ -19,7 +19,7 @@ class Connection:
     """Of the file, without its folder."""
 
     def address(self, channel: str) -> str:
-        """Return the zmq address of a channel; KeyError or ValueError if the file does not say."""
+        """Return the zmq address of a channel; KeyError or ValueError if the file lacks it."""
         transport, ip, port = self.info["transport"], self.info["ip"], self.info[f"{channel}_port"]
         if not isinstance(port, int) or not 0 < port < 1 << 16:
             raise ValueError(f"{channel}_port is {port!r}")
@@ -47,7 +47,7 @@ class Connection:
         if not zmq.has("curve"):
             raise ValueError("it asks for encryption, and the libzmq of this Python has no CurveZMQ")
         if not _are_a_pair(public, secret):
-            # They stay untold: what is said here ends up in a log.
+            # The keys themselves are not shown: this text ends up in a log.
             raise ValueError("curve_publickey and curve_secretkey are not a pair of CurveZMQ keys")
         return (
             (zmq.CURVE_PUBLICKEY, str(public).encode()),

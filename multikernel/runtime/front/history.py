@@ -107,7 +107,7 @@ class HistoryFile:
             except (sqlite3.Error, OSError) as error:
                 if _is_locked(error):
                     raise
-                log.warning("%s cannot be used, so the history ends with the session: %s", self._path, error)
+                log.warning("cannot use %s, so the history lasts for this session only: %s", self._path, error)
                 self._database = _connect(":memory:")
         return self._database
 
@@ -140,7 +140,7 @@ class HistoryFile:
     def _failed(self, error: sqlite3.Error) -> None:
         if str(error) != self._problem:
             self._problem = str(error)
-            log.warning("cells are not in the history yet: %s", error)
+            log.warning("cells could not be written to the history yet: %s", error)
         if self._database is not None and not _is_locked(error):
             # A file that was deleted or replaced stays read-only to this connection, but not to a new one.
             self._database.close()
@@ -171,7 +171,7 @@ class HistoryFile:
         return []
 
     def _tail(self, count: object) -> list[HistoryEntry]:
-        """Return the newest cells, 10 if nobody says; this session's come last, whatever another has run since."""
+        """Return the newest cells, 10 by default; this session's come last, whatever another has run since."""
         count = TAIL if count is None else count
         own = self._newest("WHERE session = ?", (self._session,), count)
         if isinstance(count, int) and len(own) >= count >= 0:
@@ -223,10 +223,10 @@ class HistoryFile:
                 with self._database:
                     self._database.execute(END_OF_SESSION, {"end": _now(), "session": self._session})
         except sqlite3.Error as error:
-            log.warning("the end of the session is not in the history: %s", error)
+            log.warning("the end of the session was not written to the history: %s", error)
         finally:
             if self._unwritten:
-                log.warning("%d cells are not in the history: %s", len(self._unwritten), self._problem)
+                log.warning("%d cells were not written to the history: %s", len(self._unwritten), self._problem)
             if self._database is not None:
                 self._database.close()
 
@@ -256,7 +256,7 @@ def _insert(database: sqlite3.Connection, session: int, count: int, code: str) -
     try:
         database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", (session, count, typed, typed))
     except (UnicodeError, OverflowError, sqlite3.DataError) as error:
-        log.warning("cell %d is not in the history: %s", count, error)
+        log.warning("cell %d cannot be kept in the history: %s", count, error)
 
 
 def _integer(value: object) -> int:

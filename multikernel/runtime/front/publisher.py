@@ -66,7 +66,7 @@ class Subscriber:
         return next((address for asked, address in self.addresses.items() if topic.startswith(asked)), None)
 
     def is_connected(self) -> bool:
-        """Whether its connection is open: zmq does not say whose it is that has been closed."""
+        """Whether its connection is open: zmq does not tell which one has been closed."""
         fd, inode = self.connection
         return fd < 0 or _inode(fd) == inode
 
@@ -125,7 +125,10 @@ class Publisher(LoopSocket):
             had_missed = subscriber.backlog.missed
             subscriber.backlog.add(topic, message, frames)
             if subscriber.backlog.missed and not had_missed:
-                log.warning("a client does not read iopub: what exceeds %.0f MB is not kept for it", self._limit / 1e6)
+                log.warning(
+                    "an iopub subscriber has stopped reading: messages beyond %.0f MB are not kept for it",
+                    self._limit / 1e6,
+                )
         self._flush_soon()
 
     def _try(self, first: bytes, frames: "Sequence[Frame | zmq.Frame]") -> bool:
@@ -194,8 +197,8 @@ class Publisher(LoopSocket):
             # This zmq does not tell; what is only lost is the end of the connection.
             connection = (-1 - next(self._numbers), 0)
         if kind not in (SUBSCRIBE, UNSUBSCRIBE):
-            # zmq 4.3.5 takes whoever has sent the next subscription that it has read for the sender of this, and so on
-            # until all are read: it would subscribe another client than the one that has asked for it.
+            # zmq 4.3.5 now takes each subscription for one of the client whose subscription comes after it, until all
+            # that have arrived are read: the wrong clients would be subscribed.
             self._is_mixed_up = True
         if connection is None:
             self._forget_disconnected()
@@ -209,7 +212,7 @@ class Publisher(LoopSocket):
     def _subscribe(self, connection: Connection, topic: bytes) -> None:
         """Let a client have what begins so, and welcome it (JEP 65)."""
         if topic.startswith(EVERYBODY):
-            log.warning("a client is disconnected from iopub: it has subscribed to what only the front may send")
+            log.warning("an iopub subscriber is disconnected: it asked for a topic that is reserved")
             _disconnect(connection)
             return
         subscriber = self._subscribers.get(connection)

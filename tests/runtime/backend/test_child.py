@@ -82,7 +82,7 @@ async def test_a_process_that_cannot_be_asked_for_runs_on(kernel: FakeKernel, ca
             kernel.provisioner.exit_code = 3
             kernel.disconnect()
     assert how == ["exit code 3"]
-    assert caplog.text.count("whether r still runs cannot be told: ConnectionError: no route to host") == 1
+    assert caplog.text.count("cannot tell whether r is still running: ConnectionError: no route to host") == 1
 
 
 async def test_a_process_that_cannot_be_asked_for_has_ended_with_its_connection(kernel: FakeKernel) -> None:

@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_used_leaves_the_session_its_history(
     broken.write_bytes(b"this is no database" * 100)
     with caplog.at_level(logging.WARNING), session(broken, "1") as history:
         assert history.find({"hist_access_type": "tail"}).result() == [(1, 1, "1")]
-    assert "the history ends with the session" in caplog.text
+    assert "the history lasts for this session only" in caplog.text
 
 
 def test_text_that_is_no_unicode_is_left_out(path: Path) -> None:

@@ -65,7 +65,7 @@ def test_cells_that_met_a_locked_file_are_written_with_the_next(path: Path, capl
         try_to_write(history, 3, "c")
         assert codes(history) == ["before", "a", "b", "c"]
     assert sessions(path) == [(1, 1, 1), (2, 1, 3)]
-    assert caplog.text.count("cells are not in the history yet") == 1
+    assert caplog.text.count("cells could not be written to the history yet") == 1
 
 
 def test_a_file_that_is_locked_at_first_is_used_later(path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -76,7 +76,7 @@ def test_a_file_that_is_locked_at_first_is_used_later(path: Path, caplog: pytest
         assert codes(history) == ["before"]
     with closing(HistoryFile(path)) as history:
         assert codes(history) == ["before", "a"]
-    assert "ends with the session" not in caplog.text
+    assert "for this session only" not in caplog.text
 
 
 def test_a_locked_file_does_not_hold_up_the_end(path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -89,7 +89,7 @@ def test_a_locked_file_does_not_hold_up_the_end(path: Path, caplog: pytest.LogCa
         took = time.monotonic() - begin
     assert took < 2 * BUSY_SECONDS + 0.5
     assert [each.result(0) for each in found[1:]] == [[]] * 9
-    assert "1 cells are not in the history: database is locked" in caplog.text
+    assert "1 cells were not written to the history: database is locked" in caplog.text
 
 
 def test_what_waits_for_the_file_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,7 @@ def test_a_cell_too_large_for_any_database_costs_only_itself(path: Path, caplog:
         for count, code in enumerate(("a", "b" * 10_001, "c"), 1):
             history.add(count, code)
         assert codes(history) == ["before", "a", "c"]
-    assert "cell 2 is not in the history: " in caplog.text
+    assert "cell 2 cannot be kept in the history: " in caplog.text
 
 
 def test_a_file_that_only_can_be_read_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
