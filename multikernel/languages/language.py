@@ -12,8 +12,10 @@ given to it, written as the last thing it does. It is one JSON object, in ASCII:
                                            the first of them, `"more": 5` says how many there are beside
     {"missing": true}                      there is no such variable
     {"refused": [["['when']", "timedelta64[ns]", "has no counterpart in …; …"]]}
-                                           path in the value, type and why, in words that follow "df['when'] (…)"; an
-                                           empty why stands for "cannot leave <language>"
+                                           path in the value, type and why, in words that follow "df['when'] (…)",
+                                           for all parts that are refused; an empty why stands for "cannot be copied".
+                                           A source tells what to run ("…; run `x = list(x)` first"); a target may
+                                           add what it needs as a fourth text, one of the needs in `remedies`
     {"failed": "text"}                     anything else that went wrong, in words for the user
 
 If there is no such file when the code has been run, `library` is run in the child, and then the code once more: so a
@@ -33,14 +35,17 @@ DATA = "data"
 class Refused(Exception):
     """A value, or a part of it, that the target language has no exact counterpart for."""
 
-    def __init__(self, path: str, kind: str, why: str = "") -> None:
-        """Take the path within the value (`['when'][0]`), its type in words, and why, as `answer.json` has it."""
-        super().__init__(path, kind, why)
-        self.parts = [(path, kind, why)]
+    def __init__(self, path: str, kind: str, why: str = "", need: str = "") -> None:
+        """Take the path within the value (`['when'][0]`), its type in words, and why, as `answer.json` has it.
+
+        What would be needed instead is one of the needs in `remedies`, for which the source tells what to run.
+        """
+        super().__init__(path, kind, why, need)
+        self.parts = [(path, kind, why, need)]
 
     @classmethod
-    def of(cls, parts: "Iterable[tuple[str, str, str]]") -> "Refused":
-        """Return what refuses several parts of a value, each as path, type and why."""
+    def of(cls, parts: "Iterable[tuple[str, str, str, str]]") -> "Refused":
+        """Return what refuses several parts of a value, each as path, type, why and need."""
         refused = cls("", "")
         refused.parts = list(parts)
         return refused
@@ -68,6 +73,12 @@ class Language(Protocol):
 
         It is called in a thread. What may be long is best written into the folder (`values.as_json.write`), so that the
         code is short.
+        """
+
+    def remedy(self, need: str, value: Node, name: str, path: str) -> str:
+        """Return a statement that makes of a part of a variable what a target needs; empty if none is known.
+
+        `remedies.py` has the needs, and what most of this is made of.
         """
 
     def variables_code(self, folder: str) -> str:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from difflib import get_close_matches
+from typing import TypeVar
 
 import anyio
 
@@ -15,8 +16,11 @@ from ..core.services import ValueServices
 from ..core.wording import shorten
 from .child_answer import adapter_of, ask, data_size, in_thread
 from .language import Language, Refused
+from .values.nodes import Node
 from .values.reader import Json, ManifestError, read
 from .variables import list_variables
+
+T = TypeVar("T")
 
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
 EXPRESSION = re.compile(r"[\[\](){}.$@]")
@@ -36,17 +40,17 @@ async def copy_all(services: ValueServices, transfers: Sequence[Transfer]) -> No
     """
     async with AsyncExitStack() as stack:
         prepared = [await _prepare(services, each, stack) for each in transfers]
-        for each, target, code, folder in prepared:
+        for each, source, target, value, code, folder in prepared:
             answer = await ask(services, each.target, target, code, folder)
-            _raise_what_failed(answer, each, each.target, target)
+            _raise_what_failed(answer, each, each.target, _remedies(each, source, value))
             if answer.get("done") is not True:
                 raise TransferError(f"{each.target} did not confirm that {each.new_name} was set.")
 
 
 async def _prepare(
     services: ValueServices, task: Transfer, stack: AsyncExitStack
-) -> tuple[Transfer, Language, str, str]:
-    """Export a variable; return the target's adapter, the code that sets it there, and the folder that this needs."""
+) -> tuple[Transfer, Language, Language, Node, str, str]:
+    """Export a variable; return the adapters, the value, the code that sets it, and the folder that this needs."""
     source, target = await adapter_of(services, task.source), await adapter_of(services, task.target)
     for backend, adapter, name in ((task.source, source, task.name), (task.target, target, task.new_name)):
         if why := adapter.refuses_name(name):
@@ -56,8 +60,8 @@ async def _prepare(
     if answer.get("missing") is True:
         raise TransferError(await _missing(services, task))
     _raise_what_failed(answer, task, task.source, None)
-    code = await _in_thread_for(folder, lambda: _import_code(answer, task, target, folder))
-    return task, target, code, folder
+    value, code = await _in_thread_for(folder, lambda: _import_code(answer, task, source, target, folder))
+    return task, source, target, value, code, folder
 
 
 def _bad_name(name: str, why: str, backend: str, adapter: Language) -> str:
@@ -78,21 +82,28 @@ async def _missing(services: ValueServices, task: Transfer) -> str:
     return f"There is no variable {task.name} in {task.source}.{meant}"
 
 
-def _import_code(answer: Json, task: Transfer, target: Language, folder: str) -> str:
-    """Check what the source has written, and return code that makes the variable; TransferError."""
+def _import_code(answer: Json, task: Transfer, source: Language, target: Language, folder: str) -> tuple[Node, str]:
+    """Check what the source has written, and return it with code that makes the variable; TransferError."""
     try:
-        return target.import_code(task.new_name, read(answer.get("value"), data_size(folder)), folder)
+        value = read(answer.get("value"), data_size(folder))
     except ManifestError as error:
         raise TransferError(f"{task.source} sent an invalid reply about {task.name}: {error}.") from None
+    try:
+        return value, target.import_code(task.new_name, value, folder)
     except Refused as refused:
-        raise _refusal(task, target, refused.parts) from None
+        raise _refusal(task, refused.parts, _remedies(task, source, value)) from None
 
 
-async def _in_thread_for(folder: str, function: Callable[[], str]) -> str:
+def _remedies(task: Transfer, source: Language, value: Node) -> Callable[[str, str], str]:
+    """Return what tells which statement in the source makes of the part at a path what the target needs."""
+    return lambda need, path: source.remedy(need, value, task.name, path)
+
+
+async def _in_thread_for(folder: str, function: Callable[[], T]) -> T:
     """Call a function that may write into a folder in a thread; what it writes after a cancellation is removed."""
     is_cancelled = threading.Event()
 
-    def work() -> str:
+    def work() -> T:
         try:
             return function()
         finally:
@@ -106,24 +117,25 @@ async def _in_thread_for(folder: str, function: Callable[[], str]) -> str:
         raise
 
 
-def _raise_what_failed(answer: Json, task: Transfer, backend: str, target: Language | None) -> None:
-    """Raise TransferError for an answer that is no success; without `target` it is that of the source."""
+def _raise_what_failed(answer: Json, task: Transfer, backend: str, remedies: Callable[[str, str], str] | None) -> None:
+    """Raise TransferError for an answer that is no success; without `remedies` it is that of the source."""
     refused = answer.get("refused")
     if isinstance(refused, list):
-        raise _refusal(task, target, [tuple(map(str, part)) for part in refused if isinstance(part, list)])
+        raise _refusal(task, [tuple(map(str, part)) for part in refused if isinstance(part, list)], remedies)
     if "failed" in answer:
         raise TransferError(f"{task.text}: {backend} failed: {shorten(str(answer['failed']), 500)}")
 
 
-def _refusal(task: Transfer, target: Language | None, refused: Sequence[tuple[str, ...]]) -> TransferError:
-    """Return the error for parts of a value, each as path, type and why."""
-    usual = f"has no counterpart in {target.name}" if target is not None else f"cannot leave {task.source}"
+def _refusal(
+    task: Transfer, refused: Sequence[tuple[str, ...]], remedies: Callable[[str, str], str] | None
+) -> TransferError:
+    """Return the error for parts of a value, each as path, type, why and, by the target, what it needs."""
     sentences = []
     for part in refused[:MOST_SHOWN]:
-        path, kind, why = (*part, "", "", "")[:3]
-        sentences.append(
-            f"{task.name}{shorten(path, 200)} ({shorten(kind, 100)}) {shorten(why, LONGEST_REASON) or usual}"
-        )
+        path, kind, why, need = (*part, "", "", "", "")[:4]
+        statement = remedies(need, path) if remedies is not None and need else ""
+        why = (why or "cannot be copied") + (f"; run `{statement}` in {task.source} first" if statement else "")
+        sentences.append(f"{task.name}{shorten(path, 200)} ({shorten(kind, 100)}) {shorten(why, LONGEST_REASON)}")
     if len(refused) > MOST_SHOWN:
         sentences.append(f"and {len(refused) - MOST_SHOWN} more")
     return TransferError(". ".join(sentences) + ".")

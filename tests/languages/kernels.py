@@ -30,7 +30,7 @@ from ..e2e.kernel import Answer, Kernel, open_kernel
 from ..e2e.lacking import lacking
 from .plain_python import PlainPython
 
-ADVICE = re.compile("run `(.+?)` first")
+ADVICE = re.compile("run `(.+?)` (?:in \\S+ )?first")
 SILENTLY = {"silent": True, "store_history": False, "allow_stdin": False}
 
 

@@ -58,6 +58,10 @@ class Fake:
         self._work(folder)
         return json.dumps([folder, {"done": True}])
 
+    def remedy(self, need: str, value: Node, name: str, path: str) -> str:
+        """Return a statement."""
+        return f"{name}{path} = {need}"
+
     def variables_code(self, folder: str) -> str:
         """Return a few variables of more."""
         return json.dumps([folder, {"variables": [["missin", "int", "", -5], ["x", "int", "", 8]], "more": 3}])

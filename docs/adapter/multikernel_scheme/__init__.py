@@ -58,6 +58,10 @@ class Scheme:
         write(value, folder)
         return f"(define {name} {call('import_variable', quoted(name), quoted(folder))})"
 
+    def remedy(self, need: str, value: Node, name: str, path: str) -> str:
+        """Return what to run in Scheme for a target that has no counterpart for a part of a value: nothing is known."""
+        return ""
+
     def variables_code(self, folder: str) -> str:
         """Return code that lists the user's variables."""
         return call("list_variables", quoted(folder))

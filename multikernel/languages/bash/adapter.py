@@ -37,15 +37,15 @@ FORMATS = {"i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4
 NO_NUL = "has a NUL, which no text in bash can have"
 NONE = "has no counterpart in bash"
 WHY = {
-    n.Complex: f"{NONE}; send it as text",
-    n.Duration: f"{NONE}; send it as text",
-    n.List: "cannot be within another value in bash; send it on its own",
-    n.Dict: "cannot be within another value in bash; send it on its own",
-    n.Array: "cannot be in bash, whose arrays have one dimension; send its rows",
-    n.Factor: "cannot be within another value in bash; send it on its own",
-    n.Table: f"{NONE}; send its columns, one by one",
+    n.Complex: NONE,
+    n.Duration: NONE,
+    n.List: "cannot be part of another value in bash; copy it on its own",
+    n.Dict: "cannot be part of another value in bash; copy it on its own",
+    n.Array: "cannot be in bash, whose arrays have one dimension; copy its rows",
+    n.Factor: "cannot be part of another value in bash; copy it on its own",
+    n.Table: f"{NONE}; copy its columns, one by one",
 }
-NULLS = "has missing values, which bash cannot represent; drop them first"
+NULLS = "has missing values, which bash cannot represent"
 
 
 class Bash:
@@ -71,6 +71,10 @@ class Bash:
         script = _script(name, _assignment(name, value, content), to_text(value), content, folder)
         Path(folder, VALUE).write_text(script, "ascii")
         return _call("import", folder)
+
+    def remedy(self, need: str, value: Node, name: str, path: str) -> str:
+        """Return nothing: no statement is known."""
+        return ""
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables which Multi's own environment does not have."""
@@ -181,12 +185,12 @@ def _text(node: Node, content: bytes, path: str) -> str | bytes:
         case n.DateTime(value=text, zone=zone, offset=int(offset)):
             return f"{text}{_offset(offset)}[{zone}]" if zone[0] not in "+-" else f"{text}{_offset(offset)}"
         case _:
-            raise Refused(path, words(node), WHY.get(type(node), NONE))
+            raise Refused(path, words(node), WHY.get(type(node), NONE), "text")
 
 
 def _present(text: str | bytes | None, value: Node) -> str | bytes:
     if text is None:
-        raise Refused("", words(value), NULLS)
+        raise Refused("", words(value), NULLS, "no nulls")
     return text
 
 
@@ -200,7 +204,7 @@ def _elements(array: n.Array, content: bytes) -> list[str | bytes]:
     kind = array.dtype.kind
     data = content[array.data.offset : array.data.offset + array.data.length]
     if array.valid is not None:
-        raise Refused("", words(array), NULLS)
+        raise Refused("", words(array), NULLS, "no nulls")
     if kind == "text":
         texts: list[str | bytes] = [*data.split(b"\xff")] if array.count else []
         if b"\0" in data:

@@ -80,11 +80,6 @@ RESERVED = frozenset(
 """Words of ECMA-262 section 12.7.2 in strict code, and what cannot be assigned to."""
 
 IN_JAVASCRIPT = "has no counterpart in JavaScript"
-WHY = {
-    n.Complex: f"{IN_JAVASCRIPT}; send its real and its imaginary part",
-    n.Date: f"{IN_JAVASCRIPT} outside of the years 0 to 9999",
-    n.DateTime: "has no exact Date in JavaScript; round it to milliseconds, in a year of 0 to 9999",
-}
 YEAR = re.compile(r"[0-9]{4}-")
 TEMPORAL = ("javascript:Temporal.Instant", "javascript:Temporal.ZonedDateTime")
 
@@ -112,15 +107,19 @@ class JavaScript:
 
     def import_code(self, name: str, value: Node, folder: str) -> str:
         """Return code that makes a variable."""
-        for path, node in every(value):
-            if why := _why_not(node):
-                raise Refused(path, words(node), why)
+        refused = [(path, words(node), *why) for path, node in every(value) if (why := _why_not(node))[0]]
+        if refused:
+            raise Refused.of(refused)
         write(value, folder)
         given = f"{name}_"
         return (
             f"{GLOBAL}.__multikernel__?.importValue({_literal(name)}, {_literal(folder)}, "
             f"({given}) => {{ {name} = {given}; }}, () => {name});"
         )
+
+    def remedy(self, need: str, value: Node, name: str, path: str) -> str:
+        """Return nothing: no statement is known."""
+        return ""
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists what was added to the global object."""
@@ -132,27 +131,29 @@ def _literal(text: str) -> str:
     return json.dumps(text)
 
 
-def _why_not(node: Node) -> str:
+def _why_not(node: Node) -> tuple[str, str]:
+    """Return why a node has no counterpart, whatever is below it, and what is needed; two empty texts if it has."""
     match node:
-        case n.Complex():
-            return WHY[n.Complex]
+        case n.Complex() | n.Array(dtype=n.Dtype(kind="c8" | "c16")):
+            return IN_JAVASCRIPT, "text"
         case n.List(packed=n.Array() as packed):
             return _why_not(packed)
-        case n.Array(dtype=n.Dtype(kind="c8" | "c16")):
-            return WHY[n.Complex]
         case n.Array(dtype=n.Dtype(kind="bytes")):
-            return f"{IN_JAVASCRIPT}; send a list of bytes"
+            return IN_JAVASCRIPT, "list"
         case n.Date(value=value) if not YEAR.match(value):
-            return WHY[n.Date]
+            return f"{IN_JAVASCRIPT} outside of the years 0 to 9999", "text"
         case n.DateTime(value=value, tag=tag, offset=offset):
             digits = value.partition(".")[2].rstrip("0")
-            if not YEAR.match(value) or (offset is not None and len(digits) > 3 and tag not in TEMPORAL):
-                return WHY[n.DateTime]
-            return ""
+            if not YEAR.match(value):
+                return f"{IN_JAVASCRIPT} outside of the years 0 to 9999", "text"
+            if offset is not None and len(digits) > 3 and tag not in TEMPORAL:
+                return "is between two milliseconds, and a Date has no more", "milliseconds"
+            return "", ""
         case n.Dict() | n.Table():
-            return refuse_unclear_keys(node)
+            why = refuse_unclear_keys(node)
+            return why, "unique names" if why else ""
         case _:
-            return ""
+            return "", ""
 
 
 JAVASCRIPT = JavaScript()

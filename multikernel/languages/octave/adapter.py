@@ -91,13 +91,17 @@ class Octave:
 
     def import_code(self, name: str, value: Node, folder: str) -> str:
         """Write a script into the folder that makes a variable, and return code that runs it."""
-        for path, node in every(value):
-            if why := why_not(node):
-                raise Refused(path, words(node), why)
+        refused = [(path, words(node), *why) for path, node in every(value) if (why := why_not(node))[0]]
+        if refused:
+            raise Refused.of(refused)
         literal = Literals(folder).of(value)
         script = Path(folder, SCRIPT)
         script.write_text(f'{FUNCTION} ("import", {quoted(name)}, {quoted(folder)}, {literal});\n', "ascii")
         return _if_loaded(f"(@source) ({quoted(str(script))});")
+
+    def remedy(self, need: str, value: Node, name: str, path: str) -> str:
+        """Return nothing: no statement is known."""
+        return ""
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables."""

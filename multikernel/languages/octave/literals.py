@@ -17,37 +17,37 @@ from ..values.words import words
 
 INTEGERS = {f"{kind}int{bits}": bits for kind in ("", "u") for bits in (8, 16, 32, 64)}
 NO_COUNTERPART = "has no counterpart in Octave"
-AS_TEXT = f"{NO_COUNTERPART}; send it as text or as a number"
 NUMERIC = frozenset({"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "c8", "c16"})
 DEEPEST = 30
 """Levels of cells and structs: Octave nests 256 calls."""
 
 
-def why_not(node: Node) -> str:
-    """Say why a node cannot enter Octave, apart from the nodes below it; empty if it can."""
+def why_not(node: Node) -> tuple[str, str]:
+    """Return why Octave cannot have a node, whatever is below it, and what is needed; two empty texts if it can."""
     match node:
         case n.Int(value=value) if not -(1 << 63) <= value < 1 << 64:
-            return "is too large for Octave's integers of 64 bits"
+            return "is too large for Octave's integers of 64 bits", "text"
         case n.NA(of=of) if of != "float":
-            return NO_COUNTERPART
+            return NO_COUNTERPART, "float"
         case n.Date() | n.Time() | n.DateTime() | n.Duration():
-            return AS_TEXT
+            return NO_COUNTERPART, "text"
         case n.Array(dtype=n.Dtype(kind="f2")):
-            return f"{NO_COUNTERPART}; send it as float32"
+            return NO_COUNTERPART, "float32"
         case n.Array(dtype=n.Dtype(kind="date" | "time" | "datetime" | "duration")):
-            return AS_TEXT
+            return NO_COUNTERPART, "text"
         case n.Array(dtype=n.Dtype(kind="bytes")):
-            return f"{NO_COUNTERPART}; send a list of bytes"
+            return NO_COUNTERPART, "list"
         case n.Array(valid=valid, dtype=n.Dtype(kind=kind)) if valid is not None and kind not in ("f4", "f8", "text"):
-            return "has missing values, which Octave has in floating point only; send it as that"
+            return "has missing values, which Octave has in floating point only", "float"
         case n.Factor(levels=n.Array(dtype=n.Dtype(kind=kind))) if kind != "text":
-            return "has levels that are not text; send its values"
+            return "has levels that are not text", "text"
         case n.List(packed=n.Array() as packed):
             return why_not(n.Array(packed.dtype, packed.shape, packed.order, packed.data))
         case n.Dict() | n.Table():
-            return refuse_unclear_keys(node)
+            why = refuse_unclear_keys(node)
+            return why, "unique names" if why else ""
         case _:
-            return ""
+            return "", ""
 
 
 class Literals:
@@ -114,7 +114,7 @@ class Literals:
             case n.Table():
                 return self._table(node)
             case n.Date() | n.Time() | n.DateTime() | n.Duration():
-                raise Refused("", words(node), AS_TEXT)
+                raise Refused("", words(node), NO_COUNTERPART, "text")
 
     def _all(self, nodes: Iterable[Node]) -> str:
         return _cell(*map(self.of, nodes))

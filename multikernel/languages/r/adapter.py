@@ -3,6 +3,7 @@
 A value is written as calls of `list`, one for each node, parts first, since R's parser allows no deep nesting.
 """
 
+import ast
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..language import Language, Refused
+from ..remedies import STEP, Remedies, remedy
 from ..values import nodes as n
 from ..values.nodes import Node, Ref
 
@@ -51,6 +53,23 @@ RESERVED = frozenset(
 )
 
 
+REMEDIES: Remedies = {
+    ("text", ""): "as.character({x})",
+    ("float", ""): "as.numeric({x})",
+    ("utc", ""): "!attr({x}, 'tzone') <- 'UTC'",
+    ("microseconds", ""): ".POSIXct(round(as.numeric({x}), 6), attr({x}, 'tzone'))",
+    ("milliseconds", ""): ".POSIXct(round(as.numeric({x}), 3), attr({x}, 'tzone'))",
+    ("no nulls", ""): "{x}[!is.na({x})]",
+    ("unique names", ""): "!names({x}) <- make.unique(names({x}))",
+    ("row numbers", "table"): "cbind(index = rownames({x}), data.frame({x}, row.names = NULL, check.names = FALSE))",
+}
+
+
+def _step(found: re.Match[str]) -> str:
+    key = found[1]
+    return f"[[{int(key) + 1}]]" if key.isdecimal() else f"[[{string(ast.literal_eval(key))}]]"
+
+
 class RLanguage:
     """The adapter for R."""
 
@@ -90,6 +109,11 @@ class RLanguage:
             file.write(")\n")
         return _call("import_variable", string(name), string(folder))
 
+    def remedy(self, need: str, value: Node, name: str, path: str) -> str:
+        """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
+        found = remedy(REMEDIES, need, value, path, lambda path: name + STEP.sub(_step, path))
+        return found.replace(" = ", " <- ", 1) if not found.startswith("names(") else found
+
     def variables_code(self, folder: str) -> str:
         """Return code that lists the user's variables."""
         return _call("list_variables", string(folder))
@@ -118,14 +142,14 @@ class _Writer:
     """Collects nodes as calls, parts first."""
 
     nodes: list[str] = field(default_factory=list)
-    refused: list[tuple[str, str, str]] = field(default_factory=list)
+    refused: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     def add(self, node: Node, path: str, within: str = "") -> int:
         """Add a node and return its number; `path` is for the user, `within` the tag that it has by its place."""
         try:
             kind, *rest = self._words(node, path)
         except Refused as refused:
-            self.refused += [(below or path, kind, why) for below, kind, why in refused.parts]
+            self.refused += [(below or path, kind, why, need) for below, kind, why, need in refused.parts]
             return 0
         own, other = _tags(node, within)
         self.nodes.append(f"list({', '.join((string(kind), own, other, *rest, string(path)))})")
@@ -179,13 +203,11 @@ class _Writer:
         index = "NULL"
         if table.index is not None:
             if len(table.index.columns) != 1:
-                raise Refused(path, "MultiIndex", "has no counterpart in R; copy df.reset_index()")
+                raise Refused(path, "MultiIndex", "has no counterpart in R", "row numbers")
             if table.index.names[0] is not None:
-                raise Refused(path, "index", "has a name, which row names of R's do not; copy df.reset_index()")
+                raise Refused(path, "index", "has a name, which row names in R do not have", "row numbers")
             if not isinstance(table.index.columns[0], n.Array):
-                raise Refused(
-                    path, "index", "is neither text nor integers, which row names of R's are; copy df.reset_index()"
-                )
+                raise Refused(path, "index", "is neither text nor integers, which row names are in R", "row numbers")
             index = f"{self.add(table.index.columns[0], path, 'column')}L"
         columns = self._parts(table.columns, [f"[{name!r}]" for name in table.names], path, "column")
         labels = string("" if table.index is None else table.index.tag)

@@ -19,4 +19,4 @@ def refuse_unclear_keys(value: Dict | Table) -> str:
     if isinstance(value, Table) and value.index is not None:
         names += display_names(value.index.names)
     twice = [name for name, count in Counter(names).items() if count > 1]
-    return f"has the name {twice[0]!r} twice; rename one" if twice else ""
+    return f"has the name {twice[0]!r} twice" if twice else ""

@@ -147,18 +147,18 @@ def test_values_of_its_own_leave_and_come_back(bash: Child, assignment: str, val
     ("value", "path", "why"),
     [
         (("null", ""), "", "no counterpart"),
-        (("complex", "", "0" * 16, "0" * 16), "", "send it as text"),
-        (("duration", "", 1), "", "send it as text"),
+        (("complex", "", "0" * 16, "0" * 16), "", "no counterpart"),
+        (("duration", "", 1), "", "no counterpart"),
         (("text", "", "a\0"), "", "NUL"),
         (("bytes", "", b"\0"), "", "NUL"),
         (("list", "", (("bool", "", True), ("list", "", ()))), "[1]", "on its own"),
         (("dict", "", (("a", ("null", "")),)), "['a']", "no counterpart"),
         (("dict", "", (("", ("bool", "", True)),)), "", "key that is empty"),
-        (("array", "", "i8", "", "", (2, 2), "C", ("00" * 8,) * 4), "", "send its rows"),
+        (("array", "", "i8", "", "", (2, 2), "C", ("00" * 8,) * 4), "", "copy its rows"),
         (("array", "", "i8", "", "", (1,), "C", (None,)), "", "missing values"),
         (("factor", "", ("array", "", "text", "", "", (0,), "C", ()), False, b"\xff" * 4), "", "missing values"),
         (("array", "", "text", "", "", (1,), "C", ("\0",)), "", "NUL"),
-        (("table", "", 0, (), None), "", "send its columns"),
+        (("table", "", 0, (), None), "", "copy its columns"),
     ],
 )
 def test_what_cannot_enter_is_refused(bash: Child, value: Plain, path: str, why: str) -> None:

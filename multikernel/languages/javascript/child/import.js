@@ -123,7 +123,7 @@ class Importer {
       return this.inRange(node, bytes, path);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new Refusal(path, "a date, time or duration out of range", "is beyond what JavaScript can count to");
+      throw new Refusal(path, "a date, time or duration out of range", "is beyond what JavaScript can count to", "text");
     }
   }
 
@@ -135,7 +135,7 @@ class Importer {
     if (node.zone === undefined) return raw.map(plainOf);
     return raw.map((nanoseconds, position) => {
       if (nanoseconds % 1000000n !== 0n) {
-        throw new Refusal(`${path}[${position}]`, "a moment between milliseconds", "has no exact Date in JavaScript; round it");
+        throw new Refusal(path, "moments between milliseconds", "are not exact as a Date", "milliseconds");
       }
       return new Date(instantOf(nanoseconds).epochMilliseconds);
     });

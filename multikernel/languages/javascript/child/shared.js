@@ -22,9 +22,9 @@ const NANOSECONDS = { s: 1000000000n, ms: 1000000n, us: 1000n, ns: 1n };
 
 // A value, or a part of it, that there is no counterpart for.
 class Refusal extends Error {
-  constructor(path, kind, why = "") {
+  constructor(path, kind, why = "", need = "") {
     super(kind);
-    this.answer = [path, kind, why];
+    this.answer = [path, kind, why, need];
   }
 }
 

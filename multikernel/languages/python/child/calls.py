@@ -39,7 +39,11 @@ def import_variable(variables: dict[str, Any], name: str, folder: str) -> None:
         try:
             with open(os.path.join(folder, "value.json"), encoding="ascii") as file:
                 node = json.load(file)
-            value = Importer(folder, import_kinds.KINDS).value(node)
+            importer = Importer(folder, import_kinds.KINDS)
+            value = importer.value(node)
+            if importer.refused:
+                answer(folder, {"refused": [refusal(each) for each in importer.refused]})
+                return
             origin = origin_of(node, value)
         except Exception as error:
             answer(folder, failure(error))
@@ -58,5 +62,10 @@ def list_variables(variables: dict[str, Any], folder: str) -> None:
 def failure(error: Exception) -> dict[str, Any]:
     """Return the answer for what a library or this one has raised."""
     if isinstance(error, Refused):
-        return {"refused": [[error.path, error.kind, error.why]]}
+        return {"refused": [refusal(error)]}
     return {"failed": f"{type(error).__name__}: {error}"}
+
+
+def refusal(error: Refused) -> "list[str]":
+    """Return a refusal as path, type, why and need."""
+    return [error.path, error.kind, error.why, error.instead.partition("need:")[2]]

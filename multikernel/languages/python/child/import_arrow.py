@@ -19,12 +19,10 @@ def table(importer: Importer, node: Node, tag: str) -> Any:
         raise Refused("table", "needs pyarrow in Python, which is not installed") from None
     if node.get("index") is not None:
         raise Refused("data frame", f"has labels for its rows, which {tag} has not")
-    columns: list[Any] = []
-    for name, part in zip(node["names"], node["columns"]):
-        try:
-            columns.append(column(importer, part, part.get("as", "")))
-        except Refused as refused:
-            raise refused.below(f"[{name!r}]") from None
+    parts = zip(node["names"], node["columns"])
+    columns = [importer.part(name, column, importer, part, part.get("as", "")) for name, part in parts]
+    if importer.refused:
+        return None
     found = pa.Table.from_arrays(columns, names=node["names"])
     if tag.startswith("polars."):
         import polars as pl

@@ -17,12 +17,8 @@ def data_frame(importer: Importer, node: Node, tag: str) -> Any:
         import pandas as pd
     except ImportError:
         raise Refused("data frame", "needs pandas in Python, which is not installed") from None
-    columns = {}
-    for position, (name, part) in enumerate(zip(node["names"], node["columns"])):
-        try:
-            columns[position] = column(importer, part, pandas_tag(part))
-        except Refused as refused:
-            raise refused.below(f"[{name!r}]") from None
+    parts = zip(node["names"], node["columns"])
+    columns = dict(enumerate(importer.part(name, column, importer, part, pandas_tag(part)) for name, part in parts))
     found = pd.DataFrame(columns, index=pd.RangeIndex(node["rows"]), copy=False)
     found.index = index(importer, node, pd)
     if tag.startswith("pandas.Series") and len(node["names"]) == 1:

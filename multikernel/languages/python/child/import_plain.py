@@ -70,7 +70,9 @@ def mapping(importer: Importer, node: Node, tag: str) -> Any:
     keys = node["k"]
     if len(set(keys)) != len(keys):
         twice = next(key for at, key in enumerate(keys) if key in keys[:at])
-        raise Refused("list", f"has several elements named {twice!r}, and a dict can have only one")
+        raise Refused(
+            "list", f"has several elements named {twice!r}, and a dict can have only one", "need:unique names"
+        )
     return dict(zip(keys, importer.parts(keys, node["v"])))
 
 

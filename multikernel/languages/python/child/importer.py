@@ -16,6 +16,8 @@ class Importer:
         """Take the folder with the data file, and what makes the value of each kind of node."""
         self._folder = folder
         self._kinds = kinds
+        self.refused: list[Refused] = []
+        """The parts that Python cannot have; None stands for them."""
 
     def value(self, node: Node) -> Any:
         """Return the value of a node; Refused where Python has none."""
@@ -23,13 +25,19 @@ class Importer:
 
     def parts(self, keys: Iterable[Any], nodes: list[Node]) -> list[Any]:
         """Return the values of the parts of a container, of which each has a key."""
-        values = []
-        for key, node in zip(keys, nodes):
-            try:
-                values.append(self.value(node))
-            except Refused as refused:
-                raise refused.below(f"[{key!r}]") from None
-        return values
+        return [self.part(key, self.value, node) for key, node in zip(keys, nodes)]
+
+    def part(self, key: Any, make: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what makes a part of a container; what Python cannot have is noted."""
+        before = len(self.refused)
+        try:
+            value = make(*arguments)
+        except Refused as refused:
+            self.refused.append(refused)
+            value = None
+        for refused in self.refused[before:]:
+            refused.below(f"[{key!r}]")
+        return value
 
     def read(self, ref: list[int]) -> bytearray:
         """Return bytes of the data file."""

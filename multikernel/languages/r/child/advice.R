@@ -1,4 +1,5 @@
-# What cannot be exported, and what to run instead. `{x}` in an expression stands for the part; `!` begins a statement.
+# What cannot be exported, and what to run instead. `{x}` in an expression stands for the part; `!` begins a statement. An import
+# says what it needs instead, after `need:`.
 
 # Where an export is: position and name of each part on the way. An import says itself where it is, in one step.
 places <- integer()
@@ -46,15 +47,16 @@ deparse_text <- function(text) encodeString(text, quote = "\"")
 refusal_rows <- function(name, found) {
   keys <- vapply(found, function(each) {
     above <- each$places[-length(each$places)]
-    paste(paste(above, collapse = "/"), length(each$places), each$why, each$instead, sep = "\r")
+    paste(paste(above, collapse = "/"), if (startsWith(each$instead, "need:")) paste(each$steps, collapse = "") else length(each$places), each$why, each$instead, sep = "\r")
   }, "")
   groups <- unname(split(seq_along(found), factor(keys, unique(keys))))
   vapply(groups, function(group) {
     first <- found[[group[1L]]]
     why <- if (nzchar(first$why)) first$why else "cannot be copied"
     if (length(group) > 1L) why <- sprintf("and %d more like it: %s", length(group) - 1L, why)
-    if (nzchar(first$instead)) why <- sprintf("%s; run `%s` first", why, statement(name, found[group]))
-    json_list(quoted(c(paste(first$steps, collapse = ""), first$kind, why)))
+    need <- if (startsWith(first$instead, "need:")) substring(first$instead, 6L)
+    if (nzchar(first$instead) && is.null(need)) why <- sprintf("%s; run `%s` first", why, statement(name, found[group]))
+    json_list(quoted(c(paste(first$steps, collapse = ""), first$kind, why, need)))
   }, "")
 }
 statement <- function(name, found) {

@@ -54,7 +54,18 @@ export_variable <- function(name, folder) {
   safely(folder, export(), name, export)
 }
 
-import_variable <- function(name, folder) safely(folder, {
+import_variable <- function(name, folder) {
+  import <- function() {
+    found <- imported(folder)
+    if (length(refusals)) return("")
+    assign(name, found$value, envir = globalenv())
+    if (!is.null(found$origin)) assign(name, found$origin, envir = known)
+    else if (exists(name, envir = known, inherits = FALSE)) rm(list = name, envir = known)
+    object(done = "true")
+  }
+  safely(folder, import(), name, import)
+}
+imported <- function(folder) {
   given <- eval(parse(file.path(folder, "value.R"), keep.source = FALSE, encoding = "UTF-8"), baseenv())
   nodes <- unlist(given, recursive = FALSE)
   path <- file.path(folder, "data")
@@ -64,7 +75,7 @@ import_variable <- function(name, folder) safely(folder, {
   for (at in seq_along(nodes)) {
     node <- nodes[[at]]
     steps <<- node[[length(node)]]
-    value <- import_node(node, made)
+    value <- if (is_collecting) noting_refusals(import_node(node, made)) else import_node(node, made)
     if (!is.null(value)) made[[at]] <- value
     origin <- origin_of(node, value, origins)
     if (!is.null(origin)) origins[[at]] <- origin
@@ -72,12 +83,10 @@ import_variable <- function(name, folder) safely(folder, {
     parts <- parts_of(node)
     if (length(parts)) made[parts] <- origins[parts] <- list(NULL)
   }
-  value <- made[[length(nodes)]]
-  origin <- origins[[length(nodes)]]
-  rm(made, origins)
-  assign(name, value, envir = globalenv())
-  if (!is.null(origin)) assign(name, origin, envir = known)
-  else if (exists(name, envir = known, inherits = FALSE)) rm(list = name, envir = known)
-  object(done = "true")
+  list(value = made[[length(nodes)]], origin = origins[[length(nodes)]])
+}
+noting_refusals <- function(action) tryCatch(action, multikernel_refused = function(refused) {
+  refusals[[length(refusals) + 1L]] <<- unclass(refused)
+  NULL
 })
 parts_of <- function(node) switch(node[[1L]], list = node[[4L]], dict = node[[5L]], factor = node[[5L]], table = c(node[[6L]], node[[7L]]), integer())

@@ -43,7 +43,7 @@ read_texts <- function(ref, count) {
   texts
 }
 split_texts <- function(part, ends) {
-  if (has_byte(part, 0L)) refuse("text", "has the character NUL, which R's text cannot have")
+  if (has_byte(part, 0L)) refuse("text", "has the character NUL, which text in R cannot have")
   for (code in 1:31) if (!has_byte(part, code)) {
     # With another character for 0xFF all of it is one text that is checked and marked at once, not each piece.
     part[ends] <- as.raw(code)
@@ -88,10 +88,10 @@ wide_integers <- function(ref, valid, signed) {
   values <- parts$high * 4294967296 + parts$low
   is_exact <- all(abs(parts$high) < 2097152 | (abs(parts$high) == 2097152 & parts$low == 0))
   if (!is_exact) {
-    if (!signed || !has_bit64()) refuse("64-bit integers", beyond(signed))
+    if (!signed || !has_bit64()) refuse("64-bit integers", beyond(signed), "need:text")
     bits <- read_at(ref, "double", 8L)
     if (length(valid)) bits[valid] <- na_integer64
-    if (any(parts$high == -2147483648 & parts$low == 0)) refuse("64-bit integers", "has -2^63, which is integer64's NA")
+    if (any(parts$high == -2147483648 & parts$low == 0)) refuse("64-bit integers", "has -2^63, which is integer64's NA", "need:text")
     return(structure(bits, class = "integer64"))
   }
   smallest_type(values, valid)
@@ -111,10 +111,10 @@ import_int <- function(digits) {
   value <- as.double(digits)
   if (abs(value) <= 9007199254740992 && nchar(digits) <= 17L && sprintf("%.0f", value) == digits)
     return(if (abs(value) <= 2147483647) as.integer(value) else value)
-  if (abs(value) > 9.3e18) refuse("int", "is larger than any integer of R's")
-  if (!has_bit64()) refuse("int", beyond(TRUE))
+  if (abs(value) > 9.3e18) refuse("int", "is larger than any integer in R", "need:text")
+  if (!has_bit64()) refuse("int", beyond(TRUE), "need:text")
   wide <- bit64::as.integer64(digits)
-  if (is.na(wide) || format(wide) != digits) refuse("int", "is larger than any integer of R's")
+  if (is.na(wide) || format(wide) != digits) refuse("int", "is larger than any integer in R", "need:text")
   wide
 }
 
@@ -252,7 +252,7 @@ as_named_vector <- function(values, kind) {
 }
 import_factor <- function(ref, levels, ordered) {
   codes <- read_at(ref, "integer", 4L)
-  if (!is.character(levels)) refuse("factor", "has categories that are not text, which levels are in R")
+  if (!is.character(levels)) refuse("factor", "has categories that are not text, which levels are in R", "need:text")
   levels <- as.vector(levels)
   if (anyDuplicated(levels) || anyNA(levels)) refuse("factor", "has levels that are there twice, or null")
   if (anyNA(codes) || any(codes < -1L) || any(codes >= length(levels))) refuse("factor", "has codes that are no levels")
@@ -275,8 +275,8 @@ import_table <- function(rows, names, columns, labels, tag) {
   if (is.null(labels)) labels <- .set_row_names(rows)
   else {
     labels <- as.vector(labels)
-    if (is.double(labels) || is.logical(labels) || is.object(labels)) refuse("index", "is neither text nor integers, which row names are in R")
-    if (anyNA(labels) || anyDuplicated(labels)) refuse("index", "has labels that are null or there twice, which row names are not in R")
+    if (is.double(labels) || is.logical(labels) || is.object(labels)) refuse("index", "is neither text nor integers, which row names are in R", "need:row numbers")
+    if (anyNA(labels) || anyDuplicated(labels)) refuse("index", "has labels that are null or there twice, which row names are not in R", "need:row numbers")
   }
   class <- DATA_FRAMES[[paste0("r:", tag)]]
   found <- structure(columns, names = names, row.names = labels, class = if (is.null(class)) "data.frame" else class)

@@ -8,7 +8,7 @@ seconds_of <- function(ref, unit, valid, kind) {
       total <- parts$high * 4294967296 + parts$low
     }
     most <- if (length(total)) max(abs(range(total))) else 0
-    if (most > 9007199254740992) refuse(kind, "is too far away for R's doubles")
+    if (most > 9007199254740992) refuse(kind, "is too far away for doubles, which times are in R", "need:text")
     per <- PER_SECOND[[unit]]
     found <- if (per == 1) total else total / per
     # Below 2^51 the two roundings together are less than a half.
@@ -31,10 +31,10 @@ known_zone <- function(zone) {
   if (!nzchar(zone) || zone %in% c("Z", "+00:00", "-00:00", "UTC")) return("UTC")
   if (grepl("^[+-]", zone)) {
     hours <- as.integer(substr(zone, 2L, 3L))
-    if (!grepl(":00$", zone) || nchar(zone) != 6L || hours > 12L) refuse("datetime", sprintf("has the offset %s, for which R has no time zone", zone))
+    if (!grepl(":00$", zone) || nchar(zone) != 6L || hours > 12L) refuse("datetime", sprintf("has the offset %s, for which R has no time zone", zone), "need:utc")
     return(sprintf("Etc/GMT%s%d", if (substr(zone, 1L, 1L) == "-") "+" else "-", hours))
   }
-  if (!(zone %in% OlsonNames())) refuse("datetime", sprintf("has the time zone %s, which R does not know", zone))
+  if (!(zone %in% OlsonNames())) refuse("datetime", sprintf("has the time zone %s, which R does not know", zone), "need:utc")
   zone
 }
 posixct <- function(seconds, zone, tag)
@@ -65,7 +65,7 @@ exact_seconds <- function(whole, nanos, kind) {
   if (!all(ifelse(micros, abs(total) <= 9007199254740992 & again == total, finer))) refuse_finer(kind)
   seconds
 }
-refuse_finer <- function(kind) refuse(kind, "is finer than R's doubles can tell; round it to microseconds")
+refuse_finer <- function(kind) refuse(kind, "is finer than R's doubles can tell", "need:microseconds")
 import_datetime <- function(text, zone, offset, tag) {
   parts <- split_clock(sub("^[^T]*T", "", text))
   days <- days_of(sub("T.*$", "", text))
