@@ -11,6 +11,7 @@ VARYING = {
     r"0x[0-9a-f]{6,}|(?<=@)[0-9a-f]{6,8}\\b": "ADDRESS",
     r"[\d.]+ (ns|[uµ]s|\\u00b5s|ms|s|seconds)\b": "TIME",
     r"(/\S+/)?(ipykernel_)?\d+(?=(\.py|/\d+\.py))": "FILE",
+    r"/tmp/tmp\w+": "FILE",
     r"(?<=<ipython-input-)\d+-\w+": "FILE",
 }
 """What differs from run to run: addresses, what `%time` measures, names made of a cell's text or of a process's id."""

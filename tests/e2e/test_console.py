@@ -46,6 +46,10 @@ class Console:
         for key in keys:
             self._process.send(key)
 
+    def type(self, line: str) -> None:
+        """Type a line where a prompt is shown."""
+        self._process.send(line + ENTER)
+
     def answer(self, prompt: str, text: str) -> None:
         """Wait for a question of the running cell and answer it."""
         self.expect(prompt)

@@ -1,6 +1,7 @@
 """`python -m tests.zoo.install [NAME …]`: install kernels of kernels.toml, or all, as far as registries reach."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -55,8 +56,8 @@ def _write_kernelspec(species: Species) -> None:
         shutil.copytree(source, species.kernelspec, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         content = json.loads((source / "kernel.json").read_text("utf-8"))
     program, *rest = content["argv"]
-    own = species.environment / "bin" / program
-    if program in ("python", "python3"):
+    own = species.environment / "bin" / "python"
+    if re.fullmatch(r"python[\d.]*|\{python\}", program):
         program = str(own) if own.exists() else sys.executable
     content["argv"] = ["/bin/sh", "-c", LOG_START, "log-start", str(species.starts), program, *rest]
     (species.kernelspec / "kernel.json").write_text(json.dumps(content), "utf-8")

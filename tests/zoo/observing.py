@@ -18,6 +18,8 @@ PATIENCE = 30.0
 """Seconds in which a kernel answers a cell, the one that starts it included, or never."""
 BRIEF = 10.0
 """Seconds in which it answers a completion, or an interrupt."""
+GRACE = 0.5
+"""Seconds in which a kernel that is alone settles: ILua dies if a request follows its first answer at once."""
 NEVER = "no answer"
 
 
@@ -113,6 +115,8 @@ def observe(species: Species, mode: Mode) -> Observation:
     with open_in(species, mode) as kernel:
         if mode != "alone":
             begin = time.monotonic()
+        else:
+            time.sleep(GRACE)
         observer = Observer(species, mode, kernel)
         first = observer.run(species.cells[0])
         seconds = time.monotonic() - begin

@@ -41,7 +41,7 @@ def zoo(species: Species) -> Zoo:
                     observed[mode] = error
         found = observed[mode]
         if isinstance(found, BaseException):
-            raise found
+            pytest.fail(f"{mode}: {found!r}")
         return found
 
     return look

@@ -1,0 +1,1 @@
+"""Programs of others that run kernels: what they do with Multi."""
