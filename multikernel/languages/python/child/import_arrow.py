@@ -19,8 +19,8 @@ def table(importer: Importer, node: Node, tag: str) -> Any:
         raise Refused("table", "needs pyarrow in Python, which is not installed") from None
     if node.get("index") is not None:
         raise Refused("data frame", f"has labels for its rows, which {tag} has not")
-    parts = zip(node["names"], node["columns"])
-    columns = [importer.part(name, column, importer, part, part.get("as", "")) for name, part in parts]
+    pairs = zip(node["names"], node["columns"])
+    columns: list[Any] = [importer.part(name, column, importer, part, part.get("as", "")) for name, part in pairs]
     if importer.refused:
         return None
     found = pa.Table.from_arrays(columns, names=node["names"])

@@ -35,8 +35,8 @@ class Importer:
         except Refused as refused:
             self.refused.append(refused)
             value = None
-        for refused in self.refused[before:]:
-            refused.below(f"[{key!r}]")
+        for noted in self.refused[before:]:
+            noted.below(f"[{key!r}]")
         return value
 
     def read(self, ref: list[int]) -> bytearray:
