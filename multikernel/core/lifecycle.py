@@ -57,7 +57,7 @@ class Lifecycle:
 
     def died(self, backend: Backend, how: str) -> None:
         """A child's process has ended by itself; `how` names the signal or the exit code."""
-        verb = "ended" if how == EXITED else "died"
+        verb = "ended" if how == EXITED and not self._exchanges.is_busy(backend.name) else "died"
         text = f"{backend.name} {verb} ({how}); the next cell for it starts it again, empty."
         self.end(backend, BackendDied(text, backend.last_lines()))
         backend.notice(f"{backend.name} had {verb} and was restarted: it is new and empty.")

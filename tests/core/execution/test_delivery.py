@@ -83,3 +83,10 @@ def test_a_child_that_was_asked_to_end_has_not_died() -> None:
     desk.execute("2")
     desk.ready("python3")
     assert desk.text_of(2) == "python3 had ended and was restarted: it is new and empty.\n"
+
+
+def test_a_child_that_exits_while_a_cell_runs_has_died() -> None:
+    desk = Desk("python3")
+    desk.execute("os._exit(0)")
+    desk.died("python3", "exit code 0")
+    assert desk.last("error")["evalue"].startswith("python3 died (exit code 0);")

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from multikernel.core.config import Kernelspec
-from multikernel.core.errors import TransferError
 from multikernel.core.protocol.wire import Json
 
 from ..desk import COMMANDS, KERNELSPECS, Desk
@@ -115,60 +114,6 @@ def test_a_question_waits_for_no_other_backend_and_changes_nothing() -> None:
     assert ask(desk, "complete", "im|") == ["python3 <- complete_request 2: im"]
     assert ask(desk, "complete", "%%use r\nx|") == ["ir <- complete_request 3: ##use r\nx"]
     assert desk.router.state.default == "python3"
-
-
-@pytest.mark.parametrize("kind", ["complete_request", "inspect_request"])
-def test_what_is_asked_while_a_backend_starts_is_answered_when_it_is_up(kind: str) -> None:
-    desk = Desk()
-    assert desk.request(kind, code="x", cursor_pos=1) == []
-    assert desk.ready("python3") == [f"python3 <- {kind} 1: x"]
-    assert desk.child("python3", "shell", reply_of(kind), 1, status="ok")[-1] == f"shell {reply_of(kind)} of 1: ok"
-
-
-@pytest.mark.parametrize("kind", ["complete_request", "inspect_request"])
-def test_a_stopped_backend_is_started_if_the_header_names_it(kind: str) -> None:
-    desk = Desk("python3")
-    assert desk.request(kind, code="%%r\nx", cursor_pos=5) == ["start ir"]
-    assert desk.ready("ir") == [f"ir <- {kind} 1: ##r\nx"]
-
-
-@pytest.mark.parametrize("kind", ["complete_request", "inspect_request"])
-def test_a_stopped_default_is_not_started_by_what_is_asked(kind: str) -> None:
-    desk = Desk("python3")
-    desk.died("python3")
-    assert desk.request(kind, code="x", cursor_pos=1)[-1] == "iopub idle of 1"
-    assert desk.backend("python3").state == "stopped"
-
-
-@pytest.mark.parametrize("kind", ["complete_request", "inspect_request"])
-def test_nothing_starts_before_the_first_cell_of_a_notebook_with_a_config(kind: str) -> None:
-    desk = Desk(holds_starts=True)
-    assert desk.request(kind, code="%%r\nx", cursor_pos=5)[-1] == "iopub idle of 1"
-    assert desk.backend("ir").state == "stopped"
-
-
-def test_is_complete_neither_waits_nor_starts() -> None:
-    desk = Desk()
-    for number, code in enumerate(("x", "%%r\nx"), 1):
-        assert f"shell is_complete_reply of {number}: unknown" in desk.request("is_complete_request", code=code)
-    assert desk.backend("ir").state == "stopped"
-
-
-def test_an_interrupt_answers_what_waits_and_the_start_goes_on() -> None:
-    desk = Desk("python3")
-    desk.request("complete_request", code="%%r\nx", cursor_pos=5)
-    assert "shell complete_reply of 1: ok" in desk.press()
-    assert desk.last("complete_reply")["matches"] == []
-    assert desk.backend("ir").state == "starting"
-    assert desk.ready("ir") == []
-
-
-def test_a_start_that_fails_answers_what_waits_and_the_next_cell_reports_it() -> None:
-    desk = Desk("python3")
-    desk.request("complete_request", code="%%r\nx", cursor_pos=5)
-    assert "shell complete_reply of 1: ok" in desk.start_failed("ir")
-    assert "start ir" in desk.execute("%%r\nx")
-    assert "iopub error of 2: BackendStartError" in desk.start_failed("ir")
 
 
 @pytest.mark.parametrize("kind", EMPTY)
@@ -344,44 +289,3 @@ def test_a_cursor_above_the_text_of_the_child_is_not_asked_about(kind: str, text
     desk = Desk("bash")
     ask(desk, kind, text)
     assert desk.child_messages("bash") == []
-
-
-def tab(desk: Desk, code: str) -> list[str]:
-    return desk.request("complete_request", code=code, cursor_pos=len(code))
-
-
-def listed(desk: Desk, request: int, outcome: object) -> list[str]:
-    return desk._take(desk.router.job_done(("variables", str(request)), outcome))
-
-
-def test_tab_after_an_option_offers_the_variables_of_an_idle_source() -> None:
-    desk = Desk("python3", "ir")
-    assert tab(desk, "%%r -i d") == ["list variables of python3 of 1", "iopub busy of 1"]
-    assert listed(desk, 1, ["df", "n"]) == ["shell complete_reply of 1: ok", "iopub idle of 1"]
-    reply = desk.last("complete_reply")
-    assert (reply["matches"], reply["cursor_start"], reply["cursor_end"]) == (["df"], 7, 8)
-    assert reply["metadata"]["_jupyter_types_experimental"][0]["type"] == "variable"
-
-
-def test_tab_uses_the_last_list_while_the_source_is_busy_or_does_not_answer() -> None:
-    desk = Desk("python3", "ir")
-    tab(desk, "%%r -i ")
-    listed(desk, 1, ["df", "n"])
-    tab(desk, "%%r -i ")
-    listed(desk, 2, None)
-    assert desk.last("complete_reply")["matches"] == ["df", "n"]
-    desk.execute("sleep(9)")
-    assert "iopub idle of 4" in tab(desk, "%%r -i n")
-    assert desk.last("complete_reply")["matches"] == ["n"]
-
-
-def test_a_child_that_has_ended_has_no_variables() -> None:
-    desk = Desk("python3", "ir")
-    tab(desk, "%%r -i ")
-    listed(desk, 1, ["df"])
-    tab(desk, "%%r -i ")
-    desk.died("python3")
-    listed(desk, 2, TransferError("python is not running."))
-    assert desk.last("complete_reply")["matches"] == []
-    tab(desk, "%%r -i ")
-    assert desk.last("complete_reply")["matches"] == []
