@@ -124,15 +124,16 @@ class Driver:
                 self._cancel_timer(key)
             case actions.Start(backend):
                 before, task = self.backend_tasks.get(backend), BackendTask()
-                self.backend_tasks[backend] = task
                 self._start(self._live, backend, task, before)
+                self.backend_tasks[backend] = task
             case actions.Stop(backend):
                 self._stop(backend)
             case actions.Signal(backend):
                 self._start(self._signal, backend)
             case actions.StartJob(key, job):
-                self._jobs[key] = anyio.CancelScope()
-                self._start(self._job, key, job, self._jobs[key])
+                job_scope = anyio.CancelScope()
+                self._start(self._job, key, job, job_scope)
+                self._jobs[key] = job_scope
             case actions.CancelJob(key):
                 if (scope := self._jobs.get(key)) is not None:
                     scope.cancel()

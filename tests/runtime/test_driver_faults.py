@@ -11,6 +11,7 @@ from multikernel.core.exchange import NotebookExchange
 from multikernel.core.protocol.wire import Message
 from multikernel.runtime import driver as module
 from multikernel.runtime.backend.output import Output
+from multikernel.runtime.driver import Driver
 from multikernel.trace.watchers import Trace
 
 from .fake_child import FakeChild, start_error
@@ -123,6 +124,7 @@ ACTIONS: dict[str, tuple[Any, str]] = {
     "CancelTimer": (Timer, "cancel"),
     "ToBackend": (FakeChild, "send"),
     "Start": (module, "import_open_child"),
+    "Start, Signal or StartJob": (Driver, "_start"),
     "Stop": (FakeChild, "close"),
     "Signal": (FakeChild, "signal"),
     "StartJob": (Stage, "do_job"),
@@ -132,7 +134,7 @@ ACTIONS: dict[str, tuple[Any, str]] = {
 }
 
 
-@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("at", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_an_action_that_fails_costs_one_request(monkeypatch: pytest.MonkeyPatch, action: str, at: int) -> None:
     async with open_stage(begins=False) as stage:

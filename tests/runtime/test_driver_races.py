@@ -2,6 +2,7 @@
 
 import logging
 
+import anyio
 import pytest
 
 from multikernel.core.actions import Action, CancelTimer, SetTimer, ToBackend, ToFront
@@ -180,3 +181,28 @@ async def test_what_follows_from_an_action_that_fails_comes_behind_all_others(
         assert reply["ename"] == "InternalError"
         assert "no more buffers" in reply["evalue"]
         assert stage.statuses(cell) == ["busy", "idle"]
+
+
+async def test_a_shutdown_is_answered_and_ends_all_children() -> None:
+    async with open_stage() as stage:
+        await ready(stage)
+        await begin(stage, "%%bash\nlong")
+        request = stage.request("shutdown_request", {"restart": False}, "control")
+        stage.front.read("control")
+        assert stage.replies("control", request) == [{"status": "ok", "restart": False}]
+        with anyio.CancelScope(shield=True):
+            await stage.settle()
+    assert all(child.is_closed for child in stage.children.all)
+
+
+async def test_an_interrupt_cancels_the_command_that_runs() -> None:
+    async with open_stage() as stage:
+        await ready(stage)
+        cell = stage.cell("%%restart bash")
+        stage.front.read("shell")
+        await stage.settle()
+        assert stage.child("bash").is_starting
+        stage.driver.interrupt_all()
+        await stage.settle()
+        assert stage.replies("shell", cell)[0]["ename"] == "Interrupted"
+        await stage.finish()

@@ -20,7 +20,7 @@ import anyio
 import zmq
 
 from ...core.protocol.wire import Composer, Frame, Message
-from ..sockets import MORE, NOBLOCK, LoopSocket, receive, send
+from ..sockets import MESSAGES_PER_TURN, MORE, NOBLOCK, LoopSocket, receive, send
 from .backlog import WAITING_BYTES, Backlog, Entry, Gap
 from .large_messages import LARGE, LargeMessages
 
@@ -34,6 +34,9 @@ SUBSCRIBE, UNSUBSCRIBE = b"\x01", b"\x00"
 Pack = Callable[[Message], list[Frame]]
 Connection = tuple[int, int]
 """File descriptor and inode of a subscriber's connection."""
+
+NO_INODE = 0
+"""Of a connection that has been closed."""
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +71,7 @@ class Subscriber:
     def is_connected(self) -> bool:
         """Whether its connection is open: zmq does not tell which one has been closed."""
         fd, inode = self.connection
-        return fd < 0 or _inode(fd) == inode
+        return fd < 0 or _inode(fd) == inode != NO_INODE
 
 
 class Publisher(LoopSocket):
@@ -153,17 +156,20 @@ class Publisher(LoopSocket):
             subscriber.large.take_back(number, size)
         return is_sent
 
-    def _send_waiting(self, subscriber: Subscriber) -> None:
-        """Send what waits for a subscriber, as much as zmq takes."""
+    def _send_waiting(self, subscriber: Subscriber) -> bool:
+        """Send what waits for a subscriber, as much as zmq takes in one turn; return whether it may take more."""
         backlog = subscriber.backlog
-        while backlog:
-            topic, frames = backlog.next(self._tell)
+        for _ in range(MESSAGES_PER_TURN):
+            if not backlog:
+                return False
+            topic, frames = backlog.next(self._report)
             address = subscriber.address(topic)
             if address is not None and not self._send_to(subscriber, address, frames):
-                return
+                return False
             backlog.pop()
+        return True
 
-    def _tell(self, gap: Gap) -> Entry:
+    def _report(self, gap: Gap) -> Entry:
         """Return a message on stderr, below the request whose messages are missing."""
         text = (
             f"{gap.count:,} messages are missing here: this client did not read them "
@@ -183,10 +189,11 @@ class Publisher(LoopSocket):
         """Send what waits: a subscription, or room for more, has woken the loop."""
         self._is_mixed_up = self._is_flush_due = False
         if self._behind:
-            for subscriber in self._behind:
-                self._send_waiting(subscriber)
+            may_take_more = [self._send_waiting(subscriber) for subscriber in self._behind]
             self._behind = [subscriber for subscriber in self._behind if subscriber.backlog]
             self._moved_on.set()
+            if any(may_take_more):
+                self._flush_soon()
 
     def _take_next(self) -> None:
         """Take in a subscription, or the end of one."""
@@ -275,7 +282,7 @@ def _inode(fd: int) -> int:
     try:
         return os.fstat(fd).st_ino
     except OSError:
-        return 0
+        return NO_INODE
 
 
 def _disconnect(connection: Connection) -> None:
