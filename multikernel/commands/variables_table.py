@@ -2,6 +2,7 @@
 
 from ..core.backend import BackendState
 from ..core.errors import MultiError
+from ..core.printable import printable
 from ..core.protocol.wire import Json
 from ..core.services import Services, Variable
 from .command import Arguments
@@ -14,7 +15,7 @@ NUMBERS = frozenset({"size"})
 async def vars_(services: Services, arguments: Arguments) -> Json | None:
     """Show the variables in the named backends, or in all; what is stopped is not started, what is busy not waited for.
 
-    A backend that cannot be asked is said below the table.
+    The caption names each backend that cannot be asked.
     """
     state = services.state
     if arguments:
@@ -50,7 +51,13 @@ async def _variables(services: Services, backend: str) -> list[Variable] | str:
 
 
 def _row(backend: str, variable: Variable) -> tuple[str, ...]:
-    return (backend, variable.name, variable.kind, variable.shape, _size(variable.size))
+    return (
+        backend,
+        printable(variable.name),
+        printable(variable.kind),
+        printable(variable.shape),
+        _size(variable.size),
+    )
 
 
 def _size(size: int | None) -> str:

@@ -13,7 +13,7 @@ Remedies = dict[tuple[str, str], str]
 """Need, and shape of the part -> expression in which `{x}` is the part; `!` begins a statement.
 
 Needs: `text`, `float`, `float32`, `utc`, `microseconds`, `milliseconds`, `no nulls`, `row numbers` in place of labels,
-`unique names`, `list`. Shapes: `scalar`, `list`, `dict`, `array`, `column`, `table`; the empty one stands for all.
+`unique names`, `named labels`, `list`. Shapes: `scalar`, `list`, `dict`, `array`, `column`, `table`; empty for all.
 """
 
 STEP = re.compile(r"\[(\d+|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\]")

@@ -55,6 +55,8 @@ def test_the_counter_the_history_and_the_names_are_as_before(multi: Kernel) -> N
         ("%%ir -i if=one\n1", "is a reserved word of R's"),
         ("%%ir -i _x=one\n1", "is no name in R"),
         ("%%ir -i bash:x\n1", "TransferError: bash is not running, so it has no variables."),
+        ("%%ir -i df['x']\n1", "-i and -o take names only. Run `x = df['x']` in python, and name x."),
+        ("%%ir -i onne\n1", "There is no variable onne in python. Did you mean one?"),
         ("%%ir -i f\n1", "TransferError: f (function) cannot be copied."),
         ("%%ir -i deep\n1", "TransferError: deep['a'][1] (function) cannot be copied."),
         ("%%ir -o g\ng <- function() 1", "TransferError: g (function) is code, and stays in R."),
@@ -65,6 +67,17 @@ def test_the_counter_the_history_and_the_names_are_as_before(multi: Kernel) -> N
 def test_what_cannot_be_copied_is_said(shared: Kernel, cell: str, text: str) -> None:
     shared.run("one = 1; f = lambda: 1\ndef f(): pass\ndeep = {'a': [1, f]}; nul = 'a\\0b'")
     assert text in error_of(shared, cell)
+
+
+def test_of_several_variables_none_is_set_if_one_cannot_be_copied(shared: Kernel) -> None:
+    shared.run("first = 1; f = lambda: 1")
+    assert "cannot be copied" in error_of(shared, "%%ir -i first,f\n1")
+    assert "FALSE" in shared.run("%%ir\nprint(exists('first'))").stream()
+
+
+def test_a_data_set_that_r_shows_is_a_variable(shared: Kernel) -> None:
+    assert shared.run("%%ir -o mtcars\nNULL").content["status"] == "ok"
+    assert shared.run("mtcars.shape").result == "(32, 11)"
 
 
 def test_nothing_is_copied_back_after_an_error(shared: Kernel) -> None:

@@ -13,7 +13,7 @@ from ..language import Refused
 from ..values import nodes as n
 from ..values.as_json import write
 from ..values.nodes import Node, every
-from ..values.tables import refuse_unclear_keys
+from ..values.tables import unclear_keys
 from ..values.words import words
 
 GLOBAL = '(()=>{}).constructor("return this")()'
@@ -150,8 +150,7 @@ def _why_not(node: Node) -> tuple[str, str]:
                 return "is between two milliseconds, and a Date has no more", "milliseconds"
             return "", ""
         case n.Dict() | n.Table():
-            why = refuse_unclear_keys(node)
-            return why, "unique names" if why else ""
+            return unclear_keys(node)
         case _:
             return "", ""
 

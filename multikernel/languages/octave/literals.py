@@ -12,7 +12,7 @@ from ..language import DATA, Refused
 from ..values import nodes as n
 from ..values.as_json import to_text
 from ..values.nodes import Node, Ref
-from ..values.tables import display_names, refuse_unclear_keys
+from ..values.tables import display_names, unclear_keys
 from ..values.words import words
 
 INTEGERS = {f"{kind}int{bits}": bits for kind in ("", "u") for bits in (8, 16, 32, 64)}
@@ -44,8 +44,7 @@ def why_not(node: Node) -> tuple[str, str]:
         case n.List(packed=n.Array() as packed):
             return why_not(n.Array(packed.dtype, packed.shape, packed.order, packed.data))
         case n.Dict() | n.Table():
-            why = refuse_unclear_keys(node)
-            return why, "unique names" if why else ""
+            return unclear_keys(node)
         case _:
             return "", ""
 

@@ -47,6 +47,7 @@ REMEDIES: Remedies = {
     ("no nulls", "column"): "{x}.dropna()",
     ("row numbers", ""): "{x}.reset_index()",
     ("unique names", "table"): "{x}.set_axis([f'{name}_{at}' for at, name in enumerate({x}.columns)], axis=1)",
+    ("named labels", ""): "{x}.rename_axis(index='row')",
     ("list", "array"): "{x}.tolist()",
     ("list", "column"): "{x}.tolist()",
 }

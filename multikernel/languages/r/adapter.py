@@ -61,6 +61,7 @@ REMEDIES: Remedies = {
     ("milliseconds", ""): ".POSIXct(round(as.numeric({x}), 3), attr({x}, 'tzone'))",
     ("no nulls", ""): "{x}[!is.na({x})]",
     ("unique names", ""): "!names({x}) <- make.unique(names({x}))",
+    ("named labels", ""): "data.frame(row = rownames({x}), {x}, row.names = NULL, check.names = FALSE)",
     ("row numbers", "table"): "cbind(index = rownames({x}), data.frame({x}, row.names = NULL, check.names = FALSE))",
 }
 

@@ -13,10 +13,12 @@ def display_names(names: Sequence[str | None]) -> list[str]:
     return [f"level_{position}" if name is None else name for position, name in enumerate(names)]
 
 
-def refuse_unclear_keys(value: Dict | Table) -> str:
-    """Say why a value cannot have its parts by name: a name is there twice; else return the empty string."""
+def unclear_keys(value: Dict | Table) -> tuple[str, str]:
+    """Return why a value cannot have its parts by name, and what is needed; two empty texts if it can."""
     names = list(value.keys) if isinstance(value, Dict) else list(value.names)
-    if isinstance(value, Table) and value.index is not None:
-        names += display_names(value.index.names)
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    return f"has the name {twice[0]!r} twice" if twice else ""
+    labels = display_names(value.index.names) if isinstance(value, Table) and value.index is not None else []
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        return f"has the name {twice[0]!r} twice", "unique names"
+    if twice := [name for name in labels if name in names]:
+        return f"has a column {twice[0]!r}, and its row labels get the same name", "named labels"
+    return "", ""

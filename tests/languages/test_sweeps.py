@@ -1,0 +1,11 @@
+"""The data sets that come with R, there and back; `sweeps` does those of many packages."""
+
+from .kernels import Kernels
+from .sweeps import sweep_r
+
+
+def test_what_comes_with_r_comes_back_or_is_refused_with_advice_that_works(kernels: Kernels) -> None:
+    sweep = sweep_r(kernels, "python", ["datasets"])
+    assert sweep.wrong == []
+    assert sweep.counts["refused"] == 0
+    assert sweep.counts["exact"] > 50
