@@ -36,6 +36,8 @@ class BackendConfig:
     kernel: str
     """Name of the kernelspec."""
     aliases: tuple[str, ...] = ()
+    language: str | None = None
+    """As written; None leaves it to the kernelspec."""
     env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     cwd: str | None = None
     start: Literal["lazy", "eager"] = "lazy"
