@@ -65,7 +65,7 @@ class _Session:
                 yield (
                     "warning",
                     f"it runs on {target} because of %%use in cell {self._used_in}, but formatters and jupytext take "
-                    f"it for {language}: put %%{target} on top",
+                    f"it for {language}: put %%{target} at the top",
                 )
         if parsed.new_default is not None:
             self._default, self._used_in = parsed.new_default, cell.number
