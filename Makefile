@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pe
 MULTI ?= -e .
 # More options for `make lab`, say LAB_ARGS=--no-browser
 LAB_ARGS ?=
-# What `make bench` measures, say BENCH_ARGS='round_trip --runs 1'; only without it the table in docs/ is written anew
+# What `make bench` measures, say BENCH_ARGS='round_trip --runs 1'; only without it the table in docs/ is rewritten
 BENCH_ARGS ?= --write-page
 # How many cases `make fuzz` tries
 FUZZ_CASES ?= 1000000
@@ -87,7 +87,7 @@ soak: $(VENV)/.test kernels ## a million numbered outputs of four backends: none
 faults: $(VENV)/.test kernels ## break everything that can break, with real kernels; tables into docs/reliability.md
 	$(BIN)/python -m tests.faults --write-page -q
 
-pictures: $(VENV)/.lab ## take the README's pictures anew, with headless Chromium
+pictures: $(VENV)/.lab ## retake the README's pictures, with headless Chromium
 	@scripts/apt-install chromium r-cran-irkernel
 	@$(PIP) -e '.[pictures]'
 	$(BIN)/python scripts/take-pictures docs/images

@@ -1,6 +1,6 @@
 """Runs the front: first what the default backend's launch needs, then, while that process starts, all the rest.
 
-What is imported here is waited for by every first cell; serve.py, with zmq and anyio, takes four times as long.
+Every first cell waits for what is imported here; serve.py, with zmq and anyio, takes four times as long.
 """
 
 import os

@@ -29,7 +29,7 @@ class LineFormatter(logging.Formatter):
 
 
 def begin(asked: str | None) -> None:
-    """Begin to log, from the level that an option asks for on, else the environment; both may be a name or a number."""
+    """Begin to log, at the level that an option, or else the environment, asks for; both may be a name or a number."""
     name = asked or os.environ.get(VARIABLE) or "WARNING"
     level = LEVELS.get(name.upper(), int(name) if name.isdecimal() else None)
     handler = logging.StreamHandler()

@@ -54,10 +54,17 @@ def why_unusable(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKern
     return None
 
 
+def stated_language(backend: BackendConfig, spec: InstalledKernelspec | None) -> str:
+    """Return a backend's language as its config, else its kernelspec, spells it; empty if neither states one."""
+    return backend.language or ("" if spec is None or spec.is_multi else spec.language)
+
+
 def names_of(config: Config, kernelspecs: dict[str, InstalledKernelspec]) -> Names:
     """Return the names that header lines may use, as `core.router` does before any backend has started."""
-    specs = {name: kernelspecs.get(backend.kernel) for name, backend in config.backends.items()}
-    languages = {name: spec.language.lower() for name, spec in specs.items() if spec and not spec.is_multi}
+    languages = {
+        name: stated_language(backend, kernelspecs.get(backend.kernel.lower())).lower()
+        for name, backend in config.backends.items()
+    }
     return Names(config, frozenset(COMMANDS), languages)
 
 

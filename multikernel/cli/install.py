@@ -18,7 +18,7 @@ from ..config.lookup import FILE_NAME, VARIABLE, FoundConfig
 from ..config.mistakes import ConfigError
 from ..config.settings import read_config_file
 from ..core.config import Config, config_of_kernelspecs
-from .backends import config_of_multi, why_unusable
+from .backends import config_of_multi, stated_language, why_unusable
 from .shipped import shipped
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_error
 
@@ -117,7 +117,7 @@ def _config(config_file: Path | None, found: dict[str, InstalledKernelspec]) -> 
 
 
 def _language(config: Config, found: dict[str, InstalledKernelspec]) -> str:
-    """Return the language of the default backend, as its kernelspec spells it."""
+    """Return the language of the default backend, as the config or its kernelspec spells it."""
     default = config.backends[config.default]
     spec = found.get(default.kernel.lower())
     if spec is None or spec.is_multi or spec.fault:
@@ -125,7 +125,7 @@ def _language(config: Config, found: dict[str, InstalledKernelspec]) -> str:
             f"{config.file}: install the kernelspec {default.kernel!r} first: the language of the default backend, "
             f"{default.name}, depends on it"
         )
-    return spec.language
+    return stated_language(default, spec)
 
 
 def _has_debugger(config: Config, found: dict[str, InstalledKernelspec]) -> bool:

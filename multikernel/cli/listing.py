@@ -12,7 +12,7 @@ from ..config.settings import Settings, load_settings
 from ..core.cells.command_names import NAME, RESERVED
 from ..core.cells.command_names import NAMES as COMMANDS
 from ..core.config import BackendConfig, Config
-from .backends import names_of, profile_of_kernelspec, program, why_unusable
+from .backends import names_of, profile_of_kernelspec, program, stated_language, why_unusable
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_json
 
 COLUMNS = ("backend", "aliases", "kernelspec", "language", "interpreter")
@@ -26,7 +26,7 @@ class _Row:
     aliases: tuple[str, ...]
     kernelspec: str
     language: str
-    """From the kernelspec; empty if that is not installed."""
+    """From the config or the kernelspec; empty if neither states one."""
     interpreter: str | None
     """Path of the program that it starts; None if there is none."""
     refused: str | None
@@ -85,7 +85,7 @@ def _row(backend: BackendConfig, kernelspecs: dict[str, InstalledKernelspec]) ->
     spec = kernelspecs.get(backend.kernel.lower())
     refused = why_unusable(backend, kernelspecs)
     interpreter = program(spec, backend.env) if spec is not None and not spec.fault and not spec.is_multi else None
-    language = "" if spec is None or spec.is_multi else spec.language
+    language = stated_language(backend, spec)
     return _Row(backend.name, backend.aliases, backend.kernel, language, interpreter, refused)
 
 

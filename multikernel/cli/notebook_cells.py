@@ -61,11 +61,11 @@ class _Session:
             if (why := why_unusable(self._config.backends[target], self._kernelspecs)) is not None:
                 yield "mistake", f"its backend {target} cannot start: {why}"
             if not parsed.header_lines and parsed.foreign is None and self._looks_like_another_language():
-                language = self._names.languages.get(self._config.default, self._config.default)
+                language = self._names.languages.get(self._config.default) or self._config.default
                 yield (
                     "warning",
                     f"it runs on {target} because of %%use in cell {self._used_in}, but formatters and jupytext take "
-                    f"it for {language}: put %%{target} on top",
+                    f"it for {language}: put %%{target} at the top",
                 )
         if parsed.new_default is not None:
             self._default, self._used_in = parsed.new_default, cell.number

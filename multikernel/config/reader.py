@@ -185,6 +185,7 @@ def _seconds(value: Value) -> float | None:
 BACKEND: dict[str, Callable[[Value], Any]] = {
     "kernel": _filled,
     "aliases": _aliases,
+    "language": _filled,
     "env": _environment,
     "cwd": _filled,
     "start": _one_of("lazy", "eager"),

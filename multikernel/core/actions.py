@@ -26,7 +26,7 @@ class FindHistory:
 
     @property
     def text(self) -> str:
-        """It as errors name it."""
+        """How errors name it."""
         return "The history"
 
 
@@ -36,7 +36,7 @@ class MeasureUsage:
 
     @property
     def text(self) -> str:
-        """It as errors name it."""
+        """How errors name it."""
         return "The usage"
 
 
@@ -48,7 +48,7 @@ class ListVariables:
 
     @property
     def text(self) -> str:
-        """It as errors name it."""
+        """How errors name it."""
         return f"The list of {self.backend}'s variables"
 
 

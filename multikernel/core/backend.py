@@ -48,10 +48,14 @@ class Backend:
         return self.config.name
 
     @property
+    def stated_language(self) -> str:
+        """Its language in lower case as the config states it, else as its kernelspec does; empty if neither does."""
+        return (self.config.language or (self.kernelspec.language if self.kernelspec else "")).lower()
+
+    @property
     def language(self) -> str:
-        """Its language in lower case: as its kernel has said it, before its first start as its kernelspec does."""
-        stated = self.kernelspec.language if self.kernelspec else ""
-        return (language_of(self.kernel_info) or stated).lower()
+        """Its language in lower case: as its kernel reports it, or before the first start as stated."""
+        return language_of(self.kernel_info).lower() or self.stated_language
 
     @property
     def interrupt_mode(self) -> InterruptMode:

@@ -1,4 +1,4 @@
-"""Which backends there are: what multikernel.yaml will say, and what the installed kernelspecs say without it."""
+"""Which backends there are: what multikernel.yaml says, and what the installed kernelspecs say without it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Kernelspec:
     display_name: str
     interrupt_mode: InterruptMode = "signal"
     has_debugger: bool = False
-    """By its metadata, as front-ends look for it: in kernel_info kernels that are built on ipykernel claim one too."""
+    """By its metadata, as front-ends look for it: in kernel_info, all kernels built on ipykernel claim one."""
     command: tuple[str, ...] = ()
     """What starts it, if that is all it takes: neither variables of the environment nor a provisioner."""
 
@@ -36,6 +36,8 @@ class BackendConfig:
     kernel: str
     """Name of the kernelspec."""
     aliases: tuple[str, ...] = ()
+    language: str | None = None
+    """As written; None leaves it to the kernelspec."""
     env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     cwd: str | None = None
     start: Literal["lazy", "eager"] = "lazy"
@@ -64,7 +66,7 @@ def config_of_kernelspecs(kernelspecs: Mapping[str, Kernelspec]) -> Config:
     which jupyter_client always has where ipykernel is installed.
     """
     if not kernelspecs:
-        raise BackendNotFound("No kernel is installed beside Multi: install one, for example `pip install ipykernel`.")
+        raise BackendNotFound("No kernel is installed besides Multi: install one, for example `pip install ipykernel`.")
     default = DEFAULT_KERNELSPEC if DEFAULT_KERNELSPEC in kernelspecs else min(kernelspecs)
     speakers: dict[str, list[str]] = {}
     for kernelspec in sorted(kernelspecs, key=lambda name: (name != default, name)):

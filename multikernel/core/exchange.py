@@ -75,7 +75,7 @@ class Exchange(ABC):
 
     @property
     def what(self) -> str:
-        """It in an error."""
+        """How errors name it."""
         return "a request of Multi's own" if self.request is None else f"this {self.request.type}"
 
     def close(self) -> None:

@@ -132,8 +132,8 @@ class Exchanges:
     def _hold(self, exchange: Exchange) -> None:
         """Hold the end of an exchange, for a child that sends outputs after its idle.
 
-        deno 2.9 sends an idle into the middle of 2,000 outputs. The longer it sends, the longer a pause is waited for:
-        in 100,000 outputs it made some of 0.07 s.
+        deno 2.9 sends an idle into the middle of 2,000 outputs. The longer it sends, the longer the pause that is
+        waited for: within 100,000 outputs it paused for up to 0.07 s.
         """
         idle_delay = self._backends[exchange.backend].profile.idle_delay
         delay = min(max(idle_delay, exchange.held_for), LONGEST_DELAY_SECONDS)
@@ -155,7 +155,7 @@ class Exchanges:
             self._outbox.log(f"{exchange.what} got no idle", exchange.backend)
             self._end(exchange)
         else:
-            text = f"{exchange.backend} went idle without a reply to {exchange.what}; what it ran has had its effect."
+            text = f"{exchange.backend} went idle without a reply to {exchange.what}; what it ran has taken effect."
             self.fail(exchange, BackendError(text, self._backends[exchange.backend].last_lines()))
 
     def idle_delay_timer(self, about: str) -> None:

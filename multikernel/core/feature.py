@@ -24,7 +24,7 @@ anything does."""
 
 
 class CommTarget(Protocol):
-    """What answers a comm that the notebook opens to Multi itself; busy and idle are seen to."""
+    """What answers a comm that the notebook opens to Multi itself; busy and idle are taken care of."""
 
     def opened(self, request: Request, comm_id: str) -> None:
         """Take a comm_open."""

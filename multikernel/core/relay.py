@@ -76,7 +76,7 @@ class Relay:
         if message.type == "input_request":
             self._forward(backend, "stdin", message, origin, exchange)
         else:
-            self._outbox.drop("stdin", message, "it is no input_request", backend.name)
+            self._outbox.drop("stdin", message, "it is not an input_request", backend.name)
 
     def _forward(
         self, backend: Backend, channel: Channel, message: Message, origin: Origin, exchange: NotebookExchange | None
@@ -89,7 +89,7 @@ class Relay:
 
     def _reply(self, backend: Backend, channel: Channel, message: Message, exchange: NotebookExchange) -> None:
         if message.type != exchange.reply_type:
-            self._outbox.drop(channel, message, f"it is no reply to {exchange.what}", backend.name)
+            self._outbox.drop(channel, message, f"it is not a reply to {exchange.what}", backend.name)
         elif not exchange.awaits_reply:
             self._outbox.drop(channel, message, "nobody waits for it", backend.name)
         else:
@@ -117,5 +117,5 @@ class Relay:
             return
         if message.type == "stream":
             self._outbox.log(str(message.content().get("text")), backend.name)
-        why = "its parent is no request of this backend's" if message.parent_id else "no parent"
+        why = "its parent is not a request of this backend" if message.parent_id else "no parent"
         self._outbox.drop(channel, message, why, backend.name)

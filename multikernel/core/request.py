@@ -74,16 +74,16 @@ class Track:
     job: Job | None = None
     """What is being done for it outside the core. Written by execution."""
     reply: Message | None = None
-    """The child's reply, held until the steps behind the body are through. Written by execution."""
+    """The child's reply, held until the steps after the body are done. Written by execution."""
 
     @property
     def step(self) -> Step | None:
-        """The step that it is at; None behind the last one."""
+        """The step that it is at; None after the last one."""
         return self.steps[self.position] if self.position < len(self.steps) else None
 
     @property
     def has_more(self) -> bool:
-        """Whether there are steps behind the one that it is at."""
+        """Whether there are steps after the one that it is at."""
         return self.position + 1 < len(self.steps)
 
 

@@ -99,7 +99,7 @@ class Requests:
         self.finish(request)
 
     def finish(self, request: Request) -> None:
-        """Publish idle: the last that the notebook hears of a request, but for late output."""
+        """Publish idle: the last that the notebook hears of a request, except for late output."""
         self._outbox.idle(request)
         self._in_flight.pop(request.id, None)
         self._hooks.over(request)
@@ -117,7 +117,7 @@ class Requests:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class RequestExchange(NotebookExchange):
-    """A request that is no cell."""
+    """A request other than a cell."""
 
     requests: Requests
 

@@ -68,9 +68,7 @@ class Router:
             name: Backend(backend, kernelspecs.get(backend.kernel.lower()), partial(last_lines, name))
             for name, backend in config.backends.items()
         }
-        languages = {
-            name: backend.kernelspec.language.lower() for name, backend in backends.items() if backend.kernelspec
-        }
+        languages = {name: backend.stated_language for name, backend in backends.items()}
         names = Names(config, frozenset(command_help), languages)
         self._outbox = outbox = Outbox(composer)
         self._hooks = hooks = Hooks()

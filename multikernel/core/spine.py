@@ -1,4 +1,4 @@
-"""What a feature works with: everything of the core that is no feature."""
+"""What a feature works with: everything in the core that is not a feature."""
 
 from dataclasses import dataclass
 

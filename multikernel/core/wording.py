@@ -1,4 +1,4 @@
-"""Words of the user in messages: quoted, cut where they are long, and what was meant by an unknown one."""
+"""The user's words in messages: quoted, cut where they are long, and what was meant by an unknown one."""
 
 import difflib
 from collections.abc import Iterable

@@ -21,7 +21,7 @@ class OwnCode:
         self._keys = itertools.count()
 
     async def outcome(self, ask: Callable[[int], None]) -> str:
-        """Ask with a new key and wait for what comes of it: an error's text, or nothing; raise a MultiError."""
+        """Ask with a new key and wait for the outcome: an error's text, or nothing; raise a MultiError."""
         key = next(self._keys)
         future = self._futures[key] = asyncio.get_running_loop().create_future()
         ask(key)
@@ -31,7 +31,7 @@ class OwnCode:
         return outcome
 
     def ended(self, key: int, outcome: str | MultiError) -> None:
-        """Wake who waits, if anybody does."""
+        """Wake whoever waits, if anybody does."""
         self._futures.pop(key).set_result(outcome)
 
     async def let_end(self) -> None:

@@ -35,7 +35,7 @@ def _make_folder(memory: str | None, disk: str, source: int) -> str:
     try:
         return tempfile.mkdtemp(prefix="values-", dir=disk)
     except OSError as error:
-        raise TransferError(f"No folder could be made to pass values in: {error}") from None
+        raise TransferError(f"No folder could be created for passing values: {error}") from None
 
 
 def _free_bytes(folder: str) -> int:

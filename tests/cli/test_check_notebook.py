@@ -55,7 +55,7 @@ def test_a_notebook_in_which_every_cell_can_run_has_no_mistakes(machine: Machine
         ("%%restart q", "There is no backend 'q'; there are gone, odd, python, r."),
         (
             "%%r -q df\nx",
-            "%%r takes no option '-q', only -i and -o, with variables to copy, and for plots of R -w, -h, -u and -r. "
+            "%%r takes no option '-q', only -i and -o, with variables to copy, and for plots in R -w, -h, -u and -r. "
             "The line without it: %%r; if it is a line of python's own, put %%python above it",
         ),
         (
@@ -65,18 +65,18 @@ def test_a_notebook_in_which_every_cell_can_run_has_no_mistakes(machine: Machine
         ),
         (
             "x\n%%r\nx",
-            "Line 2: %%r is below code, where no header line can be: put it on top, or into a cell of its own; if it "
-            "is meant for python as it is, put %%python on top.",
+            "Line 2: %%r is below code, where no header line can be: put it at the top, or in a cell of its own; if it "
+            "is meant for python as it is, put %%python at the top.",
         ),
         (
             "  %%r\nx",
-            "Line 1: %%r is indented, and a header line begins in the first column: take the indent off; if it is "
-            "meant for python as it is, put %%python on top.",
+            "Line 1: %%r is indented, but a header line must begin in the first column: remove the indent; if it is "
+            "meant for python as it is, put %%python at the top.",
         ),
         (
             "%%capture c\n%%r\nx",
-            "Line 2: %%r is below %%capture, which runs what is below it in python: put %%r on top, without %%capture; "
-            "if it is meant for python as it is, put %%python on top.",
+            "Line 2: %%r is below %%capture, which runs what is below it in python: put %%r at the top, without "
+            "%%capture; if it is meant for python as it is, put %%python at the top.",
         ),
     ],
 )
@@ -127,7 +127,7 @@ def test_there_are_warnings_about_bare_cells_below_a_use_until_the_first_languag
     assert result.code == 0
     assert result.lines == [
         f"n.ipynb: cell {number} (id {name}): warning: it runs on r because of %%use in cell 2, but formatters and "
-        f"jupytext take it for python: put %%r on top"
+        f"jupytext take it for python: put %%r at the top"
         for number, name in ((3, "c"), (7, "g"))
     ]
 

@@ -90,6 +90,13 @@ def test_without_the_logos_it_works_as_well(
     assert [path.name for path in (machine.user_kernels / "multi").iterdir()] == ["kernel.json"]
 
 
+def test_the_language_of_the_config_is_the_installed_kernel_s(machine: Machine, run: Run) -> None:
+    machine.add_kernel("duckdb", "")
+    machine.write("c.yaml", "backends: {d: {kernel: duckdb, language: sql}}\n")
+    assert run("install", "--user", "--config", "c.yaml").code == 0
+    assert kernel_json(machine.user_kernels / "multi-c")["language"] == "sql"
+
+
 def test_a_config_makes_a_kernel_with_its_path_its_language_and_its_name(machine: Machine, run: Run) -> None:
     machine.add_kernel("ir", "R")
     config = machine.write("my stats/multikernel.yaml", "backends: {r: {kernel: ir}}\n")

@@ -34,6 +34,18 @@ def test_with_a_config_its_backends_and_its_file_are_shown(machine: Machine, run
     assert result.lines[3] == f"* default; {config}"
 
 
+def test_a_language_of_the_config_is_shown_and_names_the_backend(machine: Machine, run: Run) -> None:
+    machine.add_kernel("duckdb", "")
+    machine.write(
+        "multikernel.yaml",
+        "default: p\nbackends:\n  p: {kernel: python3}\n  d: {kernel: Duckdb, language: bash}\n"
+        "  q: {kernel: none, language: Q}\n",
+    )
+    lines = run("list").lines
+    assert [line.split()[:3] for line in lines[2:4]] == [["d", "Duckdb", "bash"], ["q", "none", "Q"]]
+    assert any(line.startswith("hidden: %%bash:") for line in lines)
+
+
 def test_magics_that_headers_hide_are_shown(machine: Machine, run: Run) -> None:
     machine.add_kernel("bash", "bash")
     assert run("list").lines[-3:] == [

@@ -51,6 +51,7 @@ backends:
   r:
     kernel: ir
     aliases: [R4, rr]
+    language: S
     env: {LANG: C.UTF-8}
     cwd: ../analysis
     start: eager
@@ -65,6 +66,7 @@ backends:
         name="r",
         kernel="ir",
         aliases=("R4", "rr"),
+        language="S",
         env={"LANG": "C.UTF-8"},
         cwd="../analysis",
         start="eager",
@@ -116,7 +118,7 @@ def test_a_timeout_out_of_range_is_refused(number: str) -> None:
 
 def test_quotes_keep_text_that_yaml_would_read_as_something_else() -> None:
     config = read("backends: {'no': {kernel: '3', aliases: ['1', \"on\"], env: {'null': 'true', '1': ''}, cwd: '~'}}")
-    assert config.backends["no"] == BackendConfig("no", "3", ("1", "on"), {"null": "true", "1": ""}, "~")
+    assert config.backends["no"] == BackendConfig("no", "3", ("1", "on"), env={"null": "true", "1": ""}, cwd="~")
 
 
 def test_backends_can_share_values_with_an_anchor() -> None:

@@ -106,6 +106,7 @@ def test_both_refuse_an_invalid_name(name: str) -> None:
         {},
         {"kernel": ""},
         {"kernel": "ir", "cwd": ""},
+        {"kernel": "ir", "language": ""},
         {"kernel": "ir", "startup": "\0"},
         {"kernel": "ir", "aliases": "py"},
         {"kernel": "ir", "aliases": ["p y"]},
@@ -166,6 +167,7 @@ backend = st.fixed_dictionaries(
     {"kernel": st.sampled_from(["python3", "ir", "no"])},
     optional={
         "aliases": st.lists(words, max_size=2),
+        "language": words,
         "env": mutated(st.dictionaries(words, words | numbers, max_size=2)),
         "cwd": words,
         "start": st.sampled_from(["lazy", "eager"]),

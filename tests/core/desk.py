@@ -57,10 +57,14 @@ def configured(
     default: str = "",
     interrupt: InterruptMode | None = None,
     aliases: dict[str, tuple[str, ...]] | None = None,
+    languages: dict[str, str] | None = None,
 ) -> Config:
     """Return a config of these backends; the first is the default."""
-    aliases = aliases or {}
-    backends = {name: BackendConfig(name, name, aliases.get(name, ()), interrupt=interrupt) for name in names}
+    aliases, languages = aliases or {}, languages or {}
+    backends = {
+        name: BackendConfig(name, name, aliases.get(name, ()), languages.get(name), interrupt=interrupt)
+        for name in names
+    }
     return Config(backends, default or names[0])
 
 

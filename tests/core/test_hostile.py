@@ -53,7 +53,7 @@ def test_a_number_that_gets_too_long_is_an_unreadable_reply() -> None:
     assert desk.child("bash", "shell", "complete_reply", 1, matches=[], cursor_start=TOO_LONG, cursor_end=1) == [
         "iopub busy of 1"
     ]
-    assert "cannot be read: not for JSON" in desk.drops[-1]
+    assert "cannot be read: not representable in JSON" in desk.drops[-1]
     desk.idle("bash", 1)
     assert desk.fire("half answered", 1) == ["shell complete_reply of 1: ok", "iopub idle of 1"]
 
@@ -76,7 +76,7 @@ def test_a_question_to_one_child_is_not_for_another_to_answer() -> None:
     for backend in ("ir", "python3"):
         desk.child(backend, "shell", "comm_info_reply", question.id, comms={})
         lines = desk.idle(backend, question.id)
-    assert desk.drops == [f"ir {what}: its parent is no request of this backend's" for what in FORGED]
+    assert desk.drops == [f"ir {what}: its parent is not a request of this backend" for what in FORGED]
     assert lines == ["iopub comm_close of 1"]
 
 
@@ -121,7 +121,7 @@ def test_only_a_reply_is_a_reply(channel: Any, msg_type: str) -> None:
     desk = Desk("python3")
     desk.execute("x")
     assert desk.child("python3", channel, msg_type, 1, status="ok", execution_state="idle") == []
-    assert desk.drops == [f"python3 {channel} {msg_type}: it is no reply to this execute_request"]
+    assert desk.drops == [f"python3 {channel} {msg_type}: it is not a reply to this execute_request"]
     assert desk.finish("python3", 1) == ["shell execute_reply of 1: ok", "iopub idle of 1"]
 
 
@@ -133,7 +133,7 @@ def test_on_stdin_a_child_asks_and_the_notebook_answers_and_no_more() -> None:
     assert desk.request("execute_request", "stdin", code="x", value="x") == []
     assert desk.request("input_reply", "stdin", value="x") == ["python3 <- stdin input_reply 3"]
     assert desk.drops == [
-        "python3 stdin stream: it is no input_request",
+        "python3 stdin stream: it is not an input_request",
         "notebook stdin execute_request: no backend waits for it",
     ]
 

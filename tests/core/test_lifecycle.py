@@ -3,7 +3,7 @@
 from multikernel.core.errors import BackendStartError
 from multikernel.core.protocol.wire import Json
 
-from .desk import KERNELSPECS, Desk
+from .desk import KERNELSPECS, Desk, configured
 
 DEAD_1 = ["iopub error of 1: BackendDied", "shell execute_reply of 1: error", "iopub idle of 1"]
 
@@ -188,6 +188,17 @@ def test_a_language_is_what_the_kernelspec_says_until_the_kernel_runs() -> None:
     desk.start("ir")
     desk.ready("ir")
     assert desk.backend("ir").language == "splus"
+
+
+def test_the_language_of_the_config_comes_before_the_kernelspec_s_and_gives_the_backend_a_name() -> None:
+    config = configured("python3", "ir", "bash", languages={"ir": "SQL", "bash": "sh"})
+    desk = Desk("python3", config=config, kernelspecs={"ir": KERNELSPECS["ir"]})
+    assert (desk.backend("ir").language, desk.backend("bash").language) == ("sql", "sh")
+    assert desk.execute("%%sql\nx")[0] == "start ir"
+    assert desk.router.state.names.find("r") is None
+    desk.ready("ir")
+    assert desk.backend("ir").language == "r"
+    assert desk.router.state.names.find("sql") == "ir"
 
 
 def test_the_death_of_an_idle_child_is_silent() -> None:

@@ -44,7 +44,7 @@ def test_what_belongs_to_no_request_does_not_go_out(parent: str, channel: Any, m
     desk.execute("1")
     assert desk.child("python3", channel, msg_type, parent, execution_state="idle", text="x") == []
     assert desk.logs == (["python3: x"] if msg_type == "stream" else [])
-    why = "its parent is no request of this backend's" if parent else "no parent"
+    why = "its parent is not a request of this backend" if parent else "no parent"
     assert desk.drops == [f"python3 {channel} {msg_type}: {why}"]
 
 

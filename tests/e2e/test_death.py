@@ -41,6 +41,7 @@ def assert_died(answer: Answer, backend: str, how: str) -> None:
     assert answer.content["status"] == "error"
     assert answer.content["ename"] == error["ename"] == "BackendDied"
     assert error["evalue"].startswith(f"{SHOWN.get(backend, backend)} died ({how})")
+    assert "encryption" not in str(error["traceback"])
 
 
 def assert_new(answer: Answer, backend: str) -> None:

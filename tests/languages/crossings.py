@@ -1,6 +1,6 @@
 """The table of docs/variables.md: what Python's values are in the other languages, as their kernels say.
 
-`python -m tests.languages.crossings` writes it anew.
+`python -m tests.languages.crossings` rewrites it.
 """
 
 import re

@@ -116,7 +116,7 @@ class Kernels:
 
 
 def need_r_package(kernels: Kernels, name: str) -> None:
-    """Skip the test if R has not got a package; in CI that is a failure."""
+    """Skip the test if R lacks a package; in CI that is a failure."""
     if kernels.execute("r", f"cat(requireNamespace('{name}', quietly = TRUE))").stream() != "TRUE":
         lacking(f"R package {name}")
 

@@ -69,5 +69,5 @@ async def test_it_is_on_disk_if_the_process_is_hidden(
 async def test_if_there_is_no_place_at_all_the_cell_says_so(memory: Path, disk: Path) -> None:
     shutil.rmtree(memory)
     shutil.rmtree(disk)
-    with pytest.raises(TransferError, match=r"No folder could be made to pass values in: .*No such file"):
+    with pytest.raises(TransferError, match=r"No folder could be created for passing values: .*No such file"):
         await parent(memory, disk)

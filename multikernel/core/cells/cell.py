@@ -94,7 +94,7 @@ class Cell:
 
 
 def parse(code: str, names: Names, default: str) -> Cell:
-    """Take a cell apart; `default` is the backend that is it when the cell's turn comes.
+    """Parse a cell; `default` is the default backend when the cell's turn comes.
 
     Raises HeaderError or BackendNotFound for a cell that cannot be right.
     """
@@ -170,7 +170,7 @@ def _comment_sign(target: str | None, names: Names) -> str | None:
 
 
 def _check_command(line: HeaderLine, names: Names) -> None:
-    """Raise HeaderError for an option that a command does not have."""
+    """Raise HeaderError for an unknown option of a command."""
     takes_now = line.name.lower() not in WITHOUT_NOW
     for index, word in enumerate(line.arguments):
         if word.startswith("-") and not (word == NOW and takes_now):

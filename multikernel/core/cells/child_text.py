@@ -54,7 +54,7 @@ def child_text(cell: Cell, profile: KernelProfile) -> ChildText:
 
 
 def _comes_first(above: str, body: str, profile: KernelProfile) -> bool:
-    """Whether a body has to begin on the first line of what the child gets; `body` is without blank lines on top.
+    """Whether a body has to begin on the first line of what the child gets; `body` has no blank lines at its beginning.
 
     IPython runs `exit` and `%autocall` only in cells of one line. A comment that ends with a backslash takes the next
     line with it in C and Tcl.

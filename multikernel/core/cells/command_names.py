@@ -1,6 +1,6 @@
-"""The names of commands, for whatever needs no more of them: what they do is in `multikernel.commands`.
+"""The names of commands, for code that needs only those: what they do is in `multikernel.commands`.
 
-A config file is read before the default backend is launched, and to import all that would hold it up by 13 ms.
+A config file is read before the default backend is launched, and importing all that would delay it by 13 ms.
 """
 
 import re
@@ -19,5 +19,5 @@ WITHOUT_NOW = frozenset({"use", "help"})
 
 
 def is_free(name: str) -> bool:
-    """Whether a name can be typed and is no command's, so that a backend may have it."""
+    """Whether a name can be typed and is not a command's, so that a backend may have it."""
     return NAME.fullmatch(name) is not None and name.lower() not in RESERVED.union(NAMES)

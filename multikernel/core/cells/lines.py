@@ -43,7 +43,7 @@ class HeaderLine:
 
     @property
     def text(self) -> str:
-        """It as errors name it."""
+        """How errors name it."""
         return f"%%{self.name}"
 
     @property

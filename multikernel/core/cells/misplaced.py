@@ -22,8 +22,8 @@ def refuse_indented(code: str, start: int, names: Names, default: str) -> None:
     match = INDENTED_HEADER_LINE.match(code, end_of_gap(code, start))
     if match is not None and names.is_known(match["name"]):
         raise HeaderError(
-            f"Line {line_number(code, match.end())}: %%{match['name']} is indented, and a header line begins in the "
-            f"first column: take the indent off{_or_as_it_is(default)}"
+            f"Line {line_number(code, match.end())}: %%{match['name']} is indented, but a header line must begin in "
+            f"the first column: remove the indent{_or_as_it_is(default)}"
         )
 
 
@@ -35,7 +35,7 @@ def refuse_below_magic(code: str, magic: HeaderLine, names: Names, default: str)
         if line is not None and names.is_known(line.name):
             raise HeaderError(
                 f"Line {line_number(code, line.start)}: {line.text} is below {magic.text}, which runs what is below it "
-                f"in {default}: put {line.text} on top, without {magic.text}{_or_as_it_is(default)}"
+                f"in {default}: put {line.text} at the top, without {magic.text}{_or_as_it_is(default)}"
             )
 
 
@@ -48,7 +48,7 @@ def refuse_below_code(code: str, start: int, is_python: bool, names: Names, back
         if names.is_known(match["name"]):
             raise HeaderError(
                 f"Line {line_number(code, start + match.start())}: %%{match['name']} is below code, where no header "
-                f"line can be: put it on top, or into a cell of its own{_or_as_it_is(backend)}"
+                f"line can be: put it at the top, or in a cell of its own{_or_as_it_is(backend)}"
             )
 
 
@@ -63,4 +63,4 @@ def refuse_unknown(line: HeaderLine, names: Names, backend: str) -> None:
 
 
 def _or_as_it_is(backend: str) -> str:
-    return f"; if it is meant for {backend} as it is, put %%{backend} on top."
+    return f"; if it is meant for {backend} as it is, put %%{backend} at the top."

@@ -1,8 +1,8 @@
 """The options of a backend header: which variables are copied before the body runs and after it, and how big plots are.
 
-`-i [new=][backend:]name,…` copies from a backend, the default unless it is said, to that of the header; `-o
-[backend:][new=]name,…` the other way. What stands left of `=` is the variable that is made. The options have the names
-of rpy2's `%%R` (3.6).
+`-i [new=][backend:]name,…` copies from a backend, the default one unless it is named, to that of the header; `-o
+[backend:][new=]name,…` the other way. What stands to the left of `=` is the variable that is made. The options have
+the names of rpy2's `%%R` (3.6).
 """
 
 import re
@@ -66,7 +66,8 @@ def parse_options(line: HeaderLine, target: str, names: Names, default: str) -> 
     for option, values in _options(line, is_r, default):
         if option in PLOT and not is_r:
             raise HeaderError(
-                f"{option} sets the size of R's plots, and {target} is no R. The line without it: {_without_plot(line)}"
+                f"{option} sets the size of R's plots, and {target} is not R. "
+                f"The line without it: {_without_plot(line)}"
             )
         if option in PLOT:
             plot[PLOT[option]] = _size(line, option, values)
@@ -105,7 +106,7 @@ def _no_option(line: HeaderLine, end: int, default: str) -> HeaderError:
 
 
 def _unknown(line: HeaderLine, start: int, end: int, is_r: bool, default: str) -> HeaderError:
-    """Return the error for an option that there is not."""
+    """Return the error for an unknown option."""
     words = line.arguments
     option = words[start].partition("=")[0]
     rest = line.with_arguments(*words[:start], *words[end:])
@@ -116,7 +117,7 @@ def _unknown(line: HeaderLine, start: int, end: int, is_r: bool, default: str) -
         meant = line.with_arguments(*words[:start], *filter(None, (known, value)), *words[start + 1 :])
         return HeaderError(f"{line.text} takes no option {quote(option)}; did you mean {meant}{_own(line, default)}?")
     return HeaderError(
-        f"{line.text} takes no option {quote(option)}, only -i and -o, with variables to copy, and for plots of R -w, "
+        f"{line.text} takes no option {quote(option)}, only -i and -o, with variables to copy, and for plots in R -w, "
         f"-h, -u and -r. The line without it: {rest}{_own(line, default)}"
     )
 

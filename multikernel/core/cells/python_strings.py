@@ -1,6 +1,6 @@
 """Where Python's strings are.
 
-`tokenize` does not do: since Python 3.12 it ends at a quote that is left open, as in IPython's `!echo it's`, and what
+`tokenize` will not do: since Python 3.12 it ends at a quote that is left open, as in IPython's `!echo it's`, and what
 it takes for a string is not the same in all versions. Where strings begin and end is all that counts here.
 """
 

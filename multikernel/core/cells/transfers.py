@@ -16,7 +16,7 @@ class Transfer:
 
     @property
     def text(self) -> str:
-        """It in words: `df from python to r`."""
+        """In words: `df from python to r`."""
         renamed = "" if self.name == self.new_name else f" as {self.new_name}"
         return f"{self.name} from {self.source} to {self.target}{renamed}"
 
@@ -29,7 +29,7 @@ class Copy:
 
     @property
     def text(self) -> str:
-        """It in words: `df from python to r, n from python to r`."""
+        """In words: `df from python to r, n from python to r`."""
         return ", ".join(transfer.text for transfer in self.transfers)
 
     def involves(self, backend: str) -> bool:

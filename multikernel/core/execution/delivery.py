@@ -20,7 +20,7 @@ from ..state import State
 
 
 class CellRunner(Protocol):
-    """What goes on with a cell when its child has answered."""
+    """What continues a cell when its child has answered."""
 
     def child_replied(self, exchange: "CellExchange", reply: Message) -> None:
         """Take the child's reply."""

@@ -69,7 +69,7 @@ class Execution:
         code = request.content.get("code")
         self._outbox.busy(request)
         if not isinstance(code, str):
-            self.fail(request, HeaderError("This execute_request has no text as its code."))
+            self.fail(request, HeaderError("The code of this execute_request is not text."))
             return
         cell = self._parse(code)
         is_bare = isinstance(cell, Cell) and cell.is_bare
@@ -129,7 +129,7 @@ class Execution:
     # Step by step.
 
     def _take_step(self, request: CellRequest) -> None:
-        """Take the step that a cell is at; behind the last one it is over."""
+        """Take the step that a cell is at; after the last one it is over."""
         match request.track.step:
             case None:
                 self._succeed(request)
@@ -192,7 +192,7 @@ class Execution:
             self.fail(request, error)
 
     def child_replied(self, exchange: CellExchange, reply: Message) -> None:
-        """Take a child's reply: the notebook gets it at once, or when the steps behind the body are through."""
+        """Take a child's reply: the notebook gets it at once, or when the steps after the body are done."""
         request, content = exchange.cell_request, reply.content()
         message = self._delivery.reply_to_front(exchange, reply)
         if content.get("status") != "ok":
@@ -205,7 +205,7 @@ class Execution:
         self._outbox.forward_reply(request, message)
 
     def child_is_done(self, exchange: CellExchange) -> None:
-        """Go on when a child has sent all that it has for a cell: the error of a later step comes behind that."""
+        """Go on when a child has sent all that it has for a cell: the error of a later step comes after that."""
         request = exchange.cell_request
         if request.reply_sent:
             self._requests.finish(request)
@@ -215,7 +215,7 @@ class Execution:
     # The end.
 
     def _succeed(self, request: CellRequest) -> None:
-        """End a cell whose steps are through."""
+        """End a cell whose steps are done."""
         self._succeeded(request)
         if (reply := request.track.reply) is not None:
             self._outbox.forward_reply(request, reply)

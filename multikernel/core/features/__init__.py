@@ -1,1 +1,1 @@
-"""What Multi can do beside running cells: one module or folder each, known to the router alone."""
+"""What Multi can do besides running cells: one module or folder each, known to the router alone."""

@@ -44,13 +44,12 @@ class Info(Feature):
         state = self._spine.state
         backend = state.backends[state.config.default]
         known = backend.kernel_info.get("language_info")
-        language = backend.kernelspec.language if backend.kernelspec else ""
         return {
             "status": "ok",
             "protocol_version": PROTOCOL_VERSION,
             "implementation": "multikernel",
             "implementation_version": state.version,
-            "language_info": known if isinstance(known, dict) else language_info(language),
+            "language_info": known if isinstance(known, dict) else language_info(backend.stated_language),
             "banner": f"Multi {state.version}: {', '.join(state.backends)}. %%help shows how to use them.",
             "help_links": [],
             "supported_features": self._spine.hooks.supported_features,

@@ -221,7 +221,7 @@ class Introspection(Feature):
         return OwnMatches((*tab.own.matches, *variables), tab.own.start, tab.own.end).content()
 
     def _default_has_magics(self, cell: Cell) -> bool:
-        """Whether the child, free to answer, has `%%` magics of its own to offer beside Multi's names."""
+        """Whether the child, free to answer, has `%%` magics of its own to offer besides Multi's names."""
         backend = self._state.backends[self._state.default]
         return (
             not cell.header_lines

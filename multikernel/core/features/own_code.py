@@ -1,4 +1,4 @@
-"""Code of Multi's own that runs in children beside the cells."""
+"""Code of Multi's own that runs in children besides the cells."""
 
 from dataclasses import dataclass
 

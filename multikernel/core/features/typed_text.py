@@ -44,6 +44,6 @@ class TypedText(Feature):
 
 
 def cell_of(exchange: NotebookExchange | None) -> Cell | None:
-    """Return the cell that an exchange is about; None for late messages, and for requests that are no cells."""
+    """Return the cell that an exchange is about; None for late messages, and for requests that are not cells."""
     request = exchange.request if exchange is not None else None
     return request.cell if isinstance(request, CellRequest) else None

@@ -1,4 +1,4 @@
-"""Which two characters begin a line comment, by all that a kernel says of its language.
+"""Which two characters begin a line comment, from all that a kernel reports about its language.
 
 They stand for the `%%` of a header line, so that neither lines nor cursors move. Where the language is not known the
 header is cut, which is right but for the line numbers in errors.

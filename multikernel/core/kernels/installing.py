@@ -23,7 +23,7 @@ LANGUAGES = {
     "Lua": ("lua", "pip install ilua"),
     "MATLAB": ("matlab", "pip install jupyter-matlab-proxy"),
     "OCaml": ("ocaml", "https://github.com/akabe/ocaml-jupyter"),
-    "Octave": ("octave", "pip install octave_kernel, beside GNU Octave"),
+    "Octave": ("octave", "pip install octave_kernel, with GNU Octave installed"),
     "Perl": ("perl", "cpanm Devel::IPerl"),
     "PowerShell": ("powershell pwsh", _DOTNET),
     "R": ("r", "install.packages('IRkernel'); IRkernel::installspec() in R, or apt install r-cran-irkernel on Debian"),

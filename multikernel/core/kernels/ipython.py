@@ -1,4 +1,4 @@
-"""What an IPython child is told beside the user's cells.
+"""What an IPython child is told besides the user's cells.
 
 One execution counter counts for all backends. A child is moved on to it by a comm_open to a target that is registered
 at start, sent just before the cell and not awaited: unlike silent code it fires no hooks, and it costs a third of a

@@ -1,4 +1,4 @@
-"""What an R child is told beside the user's cells: how big a cell's plots are, by options of the package repr."""
+"""What an R child is told besides the user's cells: how big a cell's plots are, by options of the package repr."""
 
 from collections.abc import Mapping
 

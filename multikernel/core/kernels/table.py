@@ -45,7 +45,7 @@ class KernelProfile:
 
 
 DEFAULTS = KernelProfile()
-"""A kernel that nobody here has seen: what Multi does not know about it, it leaves to it."""
+"""A kernel that nobody here has seen: what Multi does not know about it, Multi leaves to it."""
 
 IPYTHON_MAGICS = (
     "bash capture debug file html javascript js latex markdown perl prun pypy python python2 python3 ruby script sh "
@@ -81,7 +81,7 @@ PROGRAMS = {
     "bash_kernel": "bash_kernel",
     "IRkernel": "IRkernel",
 }
-"""What a kernel will say it is -> words in a kernelspec's argv that show it before it has been started."""
+"""The implementation that a kernel will report -> words in a kernelspec's argv that show it before the first start."""
 
 OF_PROGRAM = {word: name for name, words in PROGRAMS.items() for word in words.split()}
 

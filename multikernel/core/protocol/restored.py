@@ -1,4 +1,4 @@
-"""What a child says of a cell's text, put back to what the notebook has: header lines in tracebacks and next inputs.
+"""What a child reports about a cell's text, put back to what the notebook has: in tracebacks and next inputs.
 
 Pure functions of a message and of what the child got, as the rules in `rewrite`.
 """

@@ -87,7 +87,7 @@ def encode(value: Json) -> bytes:
     try:
         return dumps(value).encode("ascii")
     except ValueError as error:
-        raise WireError(f"not for JSON: {error}") from None
+        raise WireError(f"not representable in JSON: {error}") from None
 
 
 def decode(frame: Frame) -> Json:
@@ -119,7 +119,7 @@ def _is_too_deep(value: Json) -> bool:
 
 
 def parse_message(frames: Sequence[Frame]) -> Message:
-    """Make a message of header, parent header, metadata, content and buffers; WireError if a header is none."""
+    """Make a message of header, parent header, metadata, content and buffers; WireError if a header is malformed."""
     header_frame, parent_frame, metadata_frame = map(bytes, frames[:3])
     if len(header_frame) > LONGEST_HEADER or len(parent_frame) > LONGEST_HEADER:
         raise WireError("a header of more than a megabyte")
@@ -203,10 +203,10 @@ class Wire:
 
 
 class Composer:
-    """Makes the messages that Multi itself says: all of one session, with ids of their own."""
+    """Makes the messages that Multi itself sends: all of one session, with ids of their own."""
 
     def __init__(self, session: str, now: Callable[[], str]) -> None:
-        """Take the constant session id and a clock that says the date in ISO 8601."""
+        """Take the constant session id and a clock that gives the date in ISO 8601."""
         self.session = session
         self._now = now
         self._count = 0

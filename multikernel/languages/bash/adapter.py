@@ -88,7 +88,7 @@ def _call(action: str, folder: str, name: str = "") -> str:
 
 
 def _script(name: str, assignment: str, tree: str, content: bytes, folder: str) -> str:
-    """Return a script that makes a variable anew, without attributes, but exported if one of the name was."""
+    """Return a script that recreates a variable, without attributes, but exported if one of the name was."""
     answer = shlex.quote(f"{folder}/answer.json")
     return rf"""\builtin declare -gA __multikernel__
 if [[ -R {name} ]]; then \builtin unset -n {name}; fi

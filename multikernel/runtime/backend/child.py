@@ -91,7 +91,7 @@ class Child:
     async def signal(self) -> None:
         """Send SIGINT to the process group, though not during the setup, which no later cell would make up for.
 
-        Raises whatever its provisioner raises, say PermissionError for a kernel that sudo runs.
+        Raises whatever its provisioner raises, such as PermissionError for a kernel that sudo runs.
         """
         await self._setup_is_over.wait()
         if self._is_closed:
@@ -256,7 +256,7 @@ class Child:
 
 
 def describe_exit(code: int) -> str:
-    """Say how a process ended, from its return code as subprocess gives it."""
+    """Describe how a process ended, from its return code as subprocess gives it."""
     if code >= 0:
         return f"exit code {code}"
     try:

@@ -32,4 +32,4 @@ class LaunchContext:
     prelaunched: dict[str, Prelaunched] = field(default_factory=dict)
     """By backend, processes that run before anything has asked for them; a launch takes its own out of here."""
     memory: str | None = None
-    """A private directory in memory, for values that cross from one child to another; None where there can be none."""
+    """A private directory in memory, for values that cross from one child to another; None where none can be made."""

@@ -6,6 +6,7 @@ process wrote stays when the next one has started, so that it can be asked for w
 
 import asyncio
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ READS_PER_TURN = 4
 
 LINES_SHOWN = 10
 """Lines of it that an error shows."""
+
+ABOUT_THE_TRANSPORT = re.compile(r"\[\w+\] WARNING \| Kernel is running over TCP without encryption\.")
+"""The start of the warning that kernels built on ipykernel 7.3 or later log when they start on tcp, as Multi chose."""
 
 
 class Output:
@@ -59,9 +63,12 @@ class Output:
         return _lines(self._log)
 
     def last_lines(self) -> list[str]:
-        """Return the last lines that the last process itself wrote, for an error to show."""
+        """Return the last lines that the last process itself wrote, for an error to show.
+
+        A warning about the transport is left out: the user neither chose it nor is it why the process ended.
+        """
         self._read()
-        return _lines(self._said)[-LINES_SHOWN:]
+        return [line for line in _lines(self._said) if not ABOUT_THE_TRANSPORT.match(line)][-LINES_SHOWN:]
 
     def note(self, text: str) -> None:
         """Add a line that the child sent elsewhere, or that Multi itself adds."""

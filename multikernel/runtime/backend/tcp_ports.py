@@ -1,4 +1,4 @@
-"""Services of 127.0.0.1 for a process that is about to start."""
+"""Ports of 127.0.0.1 for a process that is about to start."""
 
 import errno
 import secrets
@@ -20,7 +20,7 @@ def reserved_ports() -> Iterator[Json]:
     """Keep free ports for a process that starts, until it has bound them; yield the options of its manager.
 
     On Linux a socket that is bound, but does not listen, makes a port look taken to others, and does not
-    keep out another that allows the address to be used again, as those of kernels do. Elsewhere it has to be let go.
+    keep out another that allows the address to be used again, as those of kernels do. Elsewhere it has to be released.
     """
     with ExitStack() as held:
         sockets = [held.enter_context(_bound_socket()) for _ in PORTS]

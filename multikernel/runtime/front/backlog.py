@@ -14,7 +14,7 @@ RESERVED = 8
 """The limit divided by this comes on top, for NEEDED types and for telling of gaps."""
 
 OVERHEAD = 512
-"""Bytes that a message takes beside what is in its frames."""
+"""Bytes that a message takes besides what is in its frames."""
 
 NEEDED = frozenset({"status"})
 """Types that are kept when others have to go: clients wait for the idle of each request, some of them for ever."""

@@ -37,7 +37,7 @@ class Connection:
         """Return what makes a socket a CurveZMQ server, nothing if the file has no keys; ValueError for bad ones.
 
         As with ipykernel (7.4), whoever can read the file gets in: a client needs the public key, and any pair of its
-        own. Unlike there, half a pair is refused, since to go on in plain text is not what was asked for.
+        own. Unlike there, half a pair is refused, since going on in plain text is not what was asked for.
         """
         public, secret = self.info.get("curve_publickey"), self.info.get("curve_secretkey")
         if public is None and secret is None:
@@ -45,7 +45,7 @@ class Connection:
         import zmq
 
         if not zmq.has("curve"):
-            raise ValueError("it asks for encryption, and the libzmq of this Python has no CurveZMQ")
+            raise ValueError("it asks for encryption, but the libzmq of this Python has no CurveZMQ")
         if not _are_a_pair(public, secret):
             # The keys themselves are not shown: this text ends up in a log.
             raise ValueError("curve_publickey and curve_secretkey are not a pair of CurveZMQ keys")

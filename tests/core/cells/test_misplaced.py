@@ -18,7 +18,9 @@ def refused(code: str, profile: KernelProfile = IPYTHON, default: str = "python3
     try:
         refuse_unknown_header(parse(code, NAMES, default), default, profile, NAMES)
     except HeaderError as error:
-        if (on_top := re.search(r"; if it is meant for .* as it is, put (%%\w+) on top\.$", str(error))) is not None:
+        if (
+            on_top := re.search(r"; if it is meant for .* as it is, put (%%\w+) at the top\.$", str(error))
+        ) is not None:
             assert refused(f"{on_top[1]}\n{code}", profile, default) == ""
         return str(error)
     return ""
@@ -53,7 +55,7 @@ def test_what_is_indented_and_not_multi_s_is_the_kernel_s(code: str) -> None:
         ("%%use r\n%%timeit -n 1\n%%bash\n1", "Line 3: %%bash is below %%timeit, which runs what is below it in ir"),
         (
             "%%prun\n%%py\n1",
-            "put %%py on top, without %%prun; if it is meant for python3 as it is, put %%python3 on top",
+            "put %%py at the top, without %%prun; if it is meant for python3 as it is, put %%python3 at the top",
         ),
     ],
 )

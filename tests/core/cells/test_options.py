@@ -82,7 +82,7 @@ def test_variables_that_cannot_be_right_are_refused(header: str, error: type[Mul
         ("%%r -p 12", "takes no -p: in R, .*pointsize.*The line without it: %%r", "%%r"),
         ("%%r --converter c", "takes no --converter: .*The line without it: %%r", "%%r"),
         ("%%bash -b", "takes no option '-b', only", "%%bash"),
-        ("%%bash -i a -w 5 --res=90 -o x", "-w sets .* bash is no R. The line without it: %%bash -i a -o x$", ""),
+        ("%%bash -i a -w 5 --res=90 -o x", "-w sets .* bash is not R. The line without it: %%bash -i a -o x$", ""),
         ("%%r -w", "-w needs a number, as in -w 5", "%%r -w 5"),
         ("%%r -h tall", "-h needs a number, as in -h 5", "%%r -h 5"),
         ("%%r -r 1 2", "-r needs a number", "%%r -r 5"),

@@ -144,7 +144,7 @@ def test_a_child_that_is_idle_without_having_replied_to_it_is_not_waited_for_for
     assert desk.timers == {}
     assert desk.idle("ir", question) == []
     assert desk.fire("half answered", question) == [
-        "own code 7 ended: ir went idle without a reply to a request of Multi's own; what it ran has had its effect."
+        "own code 7 ended: ir went idle without a reply to a request of Multi's own; what it ran has taken effect."
     ]
     assert desk.reply("ir", question) == []
 

@@ -54,6 +54,11 @@ def test_without_a_kernelspec_there_is_no_language() -> None:
     assert answered(Desk(kernelspecs={}), "kernel_info")["language_info"]["name"] == ""
 
 
+def test_the_language_of_the_config_is_the_one_before_the_first_start() -> None:
+    desk = Desk(config=configured("ir", languages={"ir": "SQL"}))
+    assert answered(desk, "kernel_info")["language_info"]["name"] == "sql"
+
+
 def test_use_does_not_change_the_language_of_the_notebook() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%use r")

@@ -7,7 +7,7 @@ import anyio
 import psutil
 import pytest
 
-from multikernel.runtime.backend.output import KEPT, Output, Outputs
+from multikernel.runtime.backend.output import KEPT, LINES_SHOWN, Output, Outputs
 
 pytestmark = pytest.mark.anyio
 
@@ -27,6 +27,17 @@ async def test_the_log_keeps_what_the_process_before_wrote_and_an_error_does_not
     assert outputs.last_lines("r") == ["three"]
     assert outputs.last_lines("bash") == []
     outputs["r"].close()
+
+
+async def test_an_error_does_not_show_a_warning_about_the_transport_and_the_log_does() -> None:
+    output = Output()
+    warning = "[IPKernelApp] WARNING | Kernel is running over TCP without encryption. All communication (including …"
+    words = [f"line {number}" for number in range(LINES_SHOWN - 1)]
+    said = "Kernel is running over TCP without encryption. So what?"
+    write(output, "\n".join([said, *words, warning, ""]).encode())
+    assert output.last_lines() == [said, *words]
+    assert output.lines() == [said, *words, warning]
+    output.close()
 
 
 async def test_who_writes_as_fast_as_it_is_read_holds_up_nobody() -> None:

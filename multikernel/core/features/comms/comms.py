@@ -1,6 +1,6 @@
 """Comm messages: to the backend that owns the comm, at once, whatever cells are running.
 
-Two things are seen in no message of a child. A kernel that has no comms answers a comm_open as one that has opened it:
+Two things no message of a child tells. A kernel that has no comms answers a comm_open just as one that has opened it:
 busy and idle (bash_kernel 0.10, deno 2.9); so each comm_open is followed by a comm_info_request of Multi's own. And
 ipykernel 7.4 handles a comm message while an async cell runs without saying busy and idle for it; what has not been
 begun when that cell ends is over when a comm_info_request that was sent after it is.

@@ -18,7 +18,7 @@ EMPTY_BODIES: dict[str, Json] = {
     "threads": {"threads": []},
     "variables": {"variables": []},
 }
-"""What JupyterLab 4.6 reads in an answer without a look at its `success`."""
+"""What JupyterLab 4.6 reads in an answer without checking its `success`."""
 
 
 def response(request: Json, body: Json) -> Json:

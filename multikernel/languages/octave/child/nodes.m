@@ -1,6 +1,6 @@
 ## Writes single nodes of a manifest: as they came in, or of a kind of value of Octave's.
 
-## The node that a value came in as, with its buffers written anew.
+## The node that a value came in as, with its buffers rewritten.
 function json = __multikernel_as_before__ (value, file, path, node)
   tag = node{2};
   parts = @(values, nodes) cellfun (@(item, origin) __multikernel_as_before__ (item, file, path, origin), values(:), nodes(:), "UniformOutput", false);
