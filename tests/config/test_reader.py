@@ -230,7 +230,7 @@ def test_the_list_of_command_names_is_complete() -> None:
     assert tuple(TABLE) == NAMES
 
 
-@pytest.mark.parametrize("name", [*NAMES, *RESERVED])
+@pytest.mark.parametrize("name", [*NAMES, *sorted(RESERVED)])
 def test_no_backend_has_the_name_of_a_command(name: str) -> None:
     with pytest.raises(ConfigError):
         read_config(f"backends: {{{name.title()}: {{kernel: ir}}}}".encode(), FILE, NAMES)
