@@ -53,7 +53,7 @@ class ListVariables:
 
 
 Job = HeaderLine | Copy | FindHistory | MeasureUsage | ListVariables
-"""What takes time and happens outside the core: a command, a copy, a look at a file or at processes."""
+"""What takes time and happens outside the core: a command, a copy, reading a file, measuring processes."""
 
 
 @dataclass(slots=True)

@@ -77,7 +77,7 @@ class Backend:
         self.state = BackendState.STARTING
 
     def introduced(self, kernel_info: Json) -> None:
-        """Note what the child says it is."""
+        """Note what the child reports about itself."""
         self.kernel_info = kernel_info
         self.profile = profile_of(kernel_info)
 
@@ -86,7 +86,7 @@ class Backend:
         self.state = BackendState.READY
 
     def ended(self) -> None:
-        """Note that there is no child any longer."""
+        """Note that the child has gone."""
         self.state = BackendState.STOPPED
         self._notices.clear()
         self.next_count = 1

@@ -1,4 +1,4 @@
-"""An exchange: one request at one child, from the moment it is sent until the child has said all about it.
+"""An exchange: one request at one child, from the moment it is sent until the child has sent all that belongs to it.
 
 A child answers on two sockets, so its reply and its idle come in either order. Which phase an exchange is in, and what
 leads to the next, is the table `TRANSITIONS`; what is not in it is out of place, such as a second reply.
@@ -96,7 +96,7 @@ class Exchange(ABC):
 
     @abstractmethod
     def over(self) -> None:
-        """The child has said all about it."""
+        """The child has sent all that belongs to it."""
 
     @abstractmethod
     def failed(self, error: MultiError) -> None:

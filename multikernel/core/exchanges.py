@@ -161,7 +161,7 @@ class Exchanges:
     def idle_delay_timer(self, about: str) -> None:
         """End an exchange that has been held; not as long as its child sends, since outputs may still come.
 
-        A child that prints for ever is not waited for.
+        A child that never stops printing is not waited for.
         """
         exchange = self._timed(about)
         if exchange is None:

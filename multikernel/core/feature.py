@@ -111,7 +111,7 @@ class Feature:
         """Note that a child runs cells from now on."""
 
     def interrupted(self) -> None:
-        """Note that somebody has pressed the interrupt button."""
+        """Note that the user has pressed the interrupt button."""
 
     def ended(self, backend: Backend, error: MultiError) -> None:
         """Note that a child has gone, and why."""

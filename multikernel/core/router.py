@@ -59,10 +59,10 @@ class Router:
         front_ports: Mapping[str, int] = MappingProxyType({}),
         more_features: Iterable[Callable[[Spine], Feature]] = (),
     ) -> None:
-        """Take the backends, the commands that header lines may name, and a look at what a child's process wrote.
+        """Take the backends, the commands that header lines may name, and what returns a child's last lines.
 
         `config_error` is for the first cell to report; with `holds_starts` nothing starts before that; `front_ports`
-        answer a connect_request; `more_features` come behind Multi's own.
+        answer a connect_request; `more_features` come after Multi's own.
         """
         backends = {
             name: Backend(backend, kernelspecs.get(backend.kernel.lower()), partial(last_lines, name))

@@ -35,7 +35,7 @@ class OwnCode:
         self._futures.pop(key).set_result(outcome)
 
     async def let_end(self) -> None:
-        """Wait for children that have been interrupted, though not for ever.
+        """Wait for children that have been interrupted, though not forever.
 
         IRkernel 1.3.2 aborts what it has received before it has done with an interrupted request, so the next cell has
         to wait for that.

@@ -1,6 +1,6 @@
 """The text of a cell: header lines, the body, and what each asks for.
 
-The grammar is the form of lines in `lines` and the loop in `parse`. What a name means is for `names` to say, where
+The grammar is the form of lines in `lines` and the loop in `parse`. What a name means is for `names` to decide, where
 header lines cannot be for `misplaced`, and what a child gets for `child_text`.
 """
 
@@ -40,7 +40,7 @@ class Cell:
     has_body: bool = True
     """There is text for a child. Below a backend header comments are, below commands they are not.
 
-    A cell without header lines has one whatever is in it: what an empty cell is, is for its kernel to say.
+    A cell without header lines has one whatever is in it: what an empty cell means is for its kernel to decide.
     """
 
     @property

@@ -1,6 +1,6 @@
 """What a name in a header line means: a command, a backend, an alias, a language, or nothing of Multi's.
 
-It means the same for as long as the notebook runs: neither `%%use` nor what a kernel says of itself changes it.
+It means the same for as long as the notebook runs: neither `%%use` nor what a kernel reports about itself changes it.
 """
 
 from collections import defaultdict
@@ -38,11 +38,11 @@ class Names:
         self._speakers = dict(speakers)
 
     def is_command(self, name: str) -> bool:
-        """Say whether a header line of this name is a command."""
+        """Whether a header line of this name is a command."""
         return name.lower() in self.commands
 
     def is_known(self, name: str) -> bool:
-        """Say whether a header line of this name is Multi's: a command, a backend, an alias or a language."""
+        """Whether a header line of this name is Multi's: a command, a backend, an alias or a language."""
         name = name.lower()
         return name in self.commands or name in self._owners or name in self._speakers
 

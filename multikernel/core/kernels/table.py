@@ -144,7 +144,7 @@ def language_of(kernel_info: Json) -> str:
 
 
 def language_info(language: str) -> Json:
-    """Return a `language_info` for a kernel that has not said its own yet, from its kernelspec's language.
+    """Return a `language_info` for a kernel that has not reported its own yet, from its kernelspec's language.
 
     papermill and nbconvert need the name; JupyterLab colours the cells by the mimetype.
     """

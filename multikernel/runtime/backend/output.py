@@ -91,7 +91,7 @@ class Output:
             except BlockingIOError:
                 return
             except OSError:
-                # The loop would call this for ever.
+                # The loop would call this forever.
                 data = b""
             if not data:
                 self._end()

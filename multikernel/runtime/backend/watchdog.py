@@ -1,6 +1,6 @@
 """Ends the children when the front has been killed: the front's end of a pipe to watchdog_process.py.
 
-IRkernel, deno and xeus-python live on for ever when the process that started them gets SIGKILL. The watchdog is told of
+IRkernel, deno and xeus-python live on forever when the process that started them gets SIGKILL. The watchdog is told of
 every child's start and end (process ids are used again), and lives in a session of its own, since a server kills the
 front's whole process group.
 """

@@ -17,7 +17,7 @@ OVERHEAD = 512
 """Bytes that a message takes besides what is in its frames."""
 
 NEEDED = frozenset({"status"})
-"""Types that are kept when others have to go: clients wait for the idle of each request, some of them for ever."""
+"""Types that are kept when others have to go: clients wait for the idle of each request, some of them forever."""
 
 
 class Entry(NamedTuple):

@@ -34,7 +34,7 @@ class Debugger(Feature):
     """Sends what a debugger asks on to the backend that is debugged, in that one's terms."""
 
     def __init__(self, spine: Spine) -> None:
-        """Take the spine; backends have a debugger if their kernelspecs say so."""
+        """Take the spine; backends have a debugger if their kernelspecs claim one."""
         self._spine = spine
         self._state = spine.state
         self._outbox = spine.outbox

@@ -170,7 +170,7 @@ class SourceFiles:
     def to_front_in(self, item: Json, cut: int = 0) -> Json:
         """Return an object of the child's with the sources and lines in it as the notebook has them.
 
-        `cut` is for lines that have no source beside them.
+        `cut` is for lines that have no source with them.
         """
         changed = dict(item)
         source = item.get("source")
