@@ -39,8 +39,7 @@ class Debugger(Feature):
         self._state = spine.state
         self._outbox = spine.outbox
         self._naming = Naming(f"/multikernel/ipykernel_{spine.outbox.composer.session[:8]}/")
-        """How the notebook is told to name the files of cells; JupyterLab 4.6 shows those that contain `ipykernel_` as
-        `Cell [3]`."""
+        """How the notebook names the files of cells; JupyterLab 4.6 shows `ipykernel_` in a name as `Cell [3]`."""
         self._sources = {
             backend.name: SourceFiles(self._naming)
             for backend in spine.state.backends.values()
