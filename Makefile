@@ -12,6 +12,8 @@ LAB_ARGS ?=
 BENCH_ARGS ?= --write-page
 # How many cases `make fuzz` tries
 FUZZ_CASES ?= 1000000
+# The tests that need no kernel
+UNIT_TESTS := tests/core tests/config tests/commands tests/trace
 # What `make test-pythons` and `make test-lowest` run
 TESTS ?= tests/core tests/commands tests/languages tests/e2e
 
@@ -36,10 +38,13 @@ test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, 
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/coverage run -m pytest tests/core
+	$(BIN)/coverage run -m pytest $(UNIT_TESTS)
 	$(BIN)/coverage report
-	$(BIN)/pytest --ignore=tests/core --ignore=tests/zoo --numprocesses=auto --dist=loadfile
-	@$(MAKE) test-newest TESTS='tests/core tests/commands tests/config tests/trace'
+	@echo "Branch coverage of the runtime by its own tests, without the end-to-end ones:"
+	$(BIN)/coverage run --data-file=.coverage.runtime --source=multikernel/runtime -m pytest tests/runtime
+	$(BIN)/coverage report --data-file=.coverage.runtime --fail-under=0
+	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo --numprocesses=auto --dist=loadfile
+	@$(MAKE) test-newest TESTS='$(UNIT_TESTS)'
 
 test-pythons: ## the tests of core, commands, languages and e2e on each Python from 3.11 on that is here, pyenv's too
 	@for python in $$(scripts/list-pythons); do \

@@ -2,6 +2,7 @@
 
 import pytest
 
+from multikernel.core.actions import StartJob
 from multikernel.core.errors import TransferError
 
 from ..desk import Desk
@@ -103,3 +104,15 @@ def test_a_child_that_has_ended_has_no_variables() -> None:
     assert desk.last("complete_reply")["matches"] == []
     tab(desk, "%%r -i ")
     assert desk.last("complete_reply")["matches"] == []
+
+
+def test_a_list_for_a_request_that_is_over_is_kept_for_the_next() -> None:
+    desk = Desk("python3", "ir")
+    tab(desk, "%%r -i ")
+    job = next(action.job for action in desk.actions if isinstance(action, StartJob))
+    assert job.text == "The list of python3's variables"
+    desk.router.requests.finish(desk.router.requests.all()[0])
+    listed(desk, 1, ["df"])
+    desk.execute("sleep(9)")
+    tab(desk, "%%r -i ")
+    assert desk.last("complete_reply")["matches"] == ["df"]
