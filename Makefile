@@ -18,7 +18,7 @@ UNIT_TESTS := tests/core tests/config tests/commands tests/trace
 TESTS ?= tests/core tests/commands tests/languages tests/e2e
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test test-pythons test-lowest test-newest test-here types dist zoo bench faults fuzz soak pictures clean r \
+.PHONY: help lab tour test test-pythons test-lowest test-newest test-pandas test-here types dist zoo bench faults fuzz soak pictures clean r \
 	kernels chromium
 
 help: ## this list
@@ -43,7 +43,8 @@ test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, 
 	@echo "Branch coverage of the runtime by its own tests, without the end-to-end ones:"
 	$(BIN)/coverage run --data-file=.coverage.runtime --source=multikernel/runtime -m pytest tests/runtime
 	$(BIN)/coverage report --data-file=.coverage.runtime --fail-under=0
-	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo --numprocesses=auto --dist=loadfile
+	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo \
+		--ignore=tests/languages/python/test_versions.py --numprocesses=auto --dist=loadfile
 	@$(MAKE) test-newest TESTS='$(UNIT_TESTS)'
 
 test-pythons: ## the tests of core, commands, languages and e2e on each Python from 3.11 on that is here, pyenv's too
@@ -59,6 +60,16 @@ test-lowest: ## the same with the lowest versions that pyproject.toml allows
 test-newest: $(VENV)/.test
 	@python=$$(scripts/list-pythons | tail -n 1); [ "$$($$python -V)" = "$$($(BIN)/python -V)" ] \
 		|| $(MAKE) PYTHON=$$python VENV=build/$${python##*/} types test-here
+
+test-pandas: $(VENV)/.pandas r ## test values with pandas 1.5, 2.2 and 2.3, each in an environment of its own
+	$(BIN)/pytest tests/languages/python/test_versions.py
+
+$(VENV)/.pandas: $(VENV)/.test
+	@for versions in 1.5:1.26 2.2:1.26 2.3:2; do \
+		env=$(VENV)/pandas-$${versions%:*}; $(BIN)/python -m venv $$env || exit; \
+		$$env/bin/python -m pip install --quiet "pandas==$${versions%:*}.*" "numpy==$${versions#*:}.*" \
+			ipykernel pyarrow pytz python-dateutil || exit; done
+	@touch $@
 
 types: $(VENV)/.test
 	$(BIN)/mypy

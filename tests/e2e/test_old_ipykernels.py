@@ -89,15 +89,16 @@ def test_below_a_header_cells_are_as_alone_with_one_line_more(name: str, alone: 
     for number, (cell, expected) in enumerate(zip(CELLS, alone, strict=True), 1):
         got = seen(multi.run(f"%%{name}\n{cell}", stop_on_error=False))
         if expected["reply"]["status"] == "error":
-            assert (got["reply"]["ename"], got["reply"]["evalue"]) == without_line(expected["reply"]), cell
+            assert (got["reply"]["ename"], got["reply"]["evalue"]) == below_header(cell, expected["reply"]), cell
             assert got["reply"]["execution_count"] == number
         else:
             assert got == expected, cell
 
 
-def without_line(reply: Json) -> tuple[str, str]:
-    """Return ename and evalue; that of a SyntaxError names a line, which is one further down."""
-    return reply["ename"], reply["evalue"].replace("line 1)", "line 2)")
+def below_header(cell: str, reply: Json) -> tuple[str, str]:
+    """Return ename and evalue; a SyntaxError names a line, one further down, but a body of one line is sent alone."""
+    further = "line 2)" if len(cell.splitlines()) > 1 else "line 1)"
+    return reply["ename"], reply["evalue"].replace("line 1)", further)
 
 
 def test_tracebacks_have_the_lines_of_the_cell(name: str, multi: Kernel) -> None:

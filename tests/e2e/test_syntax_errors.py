@@ -14,7 +14,6 @@ CELLS = (
     "def f(:\n    pass",
     "1 +",
     "  y = 1\nz = 2",
-    "print('%%r'\n%%r\nx",
     "'text",
     "%%nosuch\nx = (",
     "await",

@@ -127,7 +127,7 @@ def test_what_has_no_counterpart_is_refused(deno: Child, expression: str, path: 
     deno.kernel.run(f"globalThis.own = {expression}", silent=True)
     answer = deno.get("own")
     assert isinstance(answer, dict)
-    [[found, words, _]] = answer["refused"]
+    [[found, words, *_]] = answer["refused"]
     assert found == path
     assert kind in words
 

@@ -137,7 +137,7 @@ def test_what_has_no_counterpart_is_refused(octave: Child, expression: str, path
         (("int", "", 1 << 64), "64 bits"),
         (("na", "", "int"), "no counterpart"),
         (("date", "", "2024-01-01"), "no counterpart"),
-        (("array", "", "f2", "", "", (0,), "C", ()), "float32"),
+        (("array", "", "f2", "", "", (0,), "C", ()), "no counterpart"),
         (("array", "", "i4", "", "", (1,), "C", (None,)), "floating point"),
         (("array", "", "datetime", "ns", "", (0,), "C", ()), "no counterpart"),
         (("dict", "", (("a", ("null", "")), ("a", ("null", "")))), "'a' twice"),

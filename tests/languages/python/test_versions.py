@@ -10,7 +10,7 @@ from ..kernels import Kernels
 from ..test_python_and_r import SAME
 
 VERSIONS = {"1.5": "1.26", "2.2": "1.26", "2.3": "2"}
-"""Version of pandas -> of numpy; `make pandas` installs them."""
+"""Version of pandas -> of numpy; `make test-pandas` installs them."""
 VENV = Path(__file__).parents[3] / ".venv"
 
 SETUP = """
