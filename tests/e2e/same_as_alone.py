@@ -9,7 +9,7 @@ from .kernel import Answer, Json
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 VARYING = {
     r"0x[0-9a-f]{6,}|(?<=@)[0-9a-f]{6,8}\\b": "ADDRESS",
-    r"[\d.]+ (ns|[uµ]s|\\u00b5s|ms|s|seconds)\b": "TIME",
+    r"\d[\d.]*(e[+-]?\d+)? (ns|[uµ]s|\\u00b5s|ms|s|seconds)\b": "TIME",
     r"(/\S+/)?(ipykernel_)?\d+(?=(\.py|/\d+\.py))": "FILE",
     r"/tmp/tmp\w+": "FILE",
     r"(?<=<ipython-input-)\d+-\w+": "FILE",

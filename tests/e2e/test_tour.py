@@ -18,7 +18,7 @@ backends:
   bash: {kernel: bash}
   deno: {kernel: deno}
 """
-NOTE = "There is no R here"
+NOTE = "R is not installed here"
 
 pytestmark = ODD_KERNELSPECS
 
