@@ -185,7 +185,8 @@ def _text(node: Node, content: bytes, path: str) -> str | bytes:
         case n.DateTime(value=text, zone=zone, offset=int(offset)):
             return f"{text}{_offset(offset)}[{zone}]" if zone[0] not in "+-" else f"{text}{_offset(offset)}"
         case _:
-            raise Refused(path, words(node), WHY.get(type(node), NONE), "text")
+            need = "text" if isinstance(node, n.Complex | n.Duration) else ""
+            raise Refused(path, words(node), WHY.get(type(node), NONE), need)
 
 
 def _present(text: str | bytes | None, value: Node) -> str | bytes:
