@@ -68,7 +68,7 @@ $(VENV)/.pandas: $(VENV)/.test
 	@for versions in 1.5:1.26 2.2:1.26 2.3:2; do \
 		env=$(VENV)/pandas-$${versions%:*}; $(BIN)/python -m venv $$env || exit; \
 		$$env/bin/python -m pip install --quiet "pandas==$${versions%:*}.*" "numpy==$${versions#*:}.*" \
-			ipykernel pyarrow pytz python-dateutil || exit; done
+			ipykernel 'pyarrow<20' pytz 'python-dateutil<3' || exit; done
 	@touch $@
 
 types: $(VENV)/.test
