@@ -45,7 +45,6 @@ test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, 
 	$(BIN)/coverage report --data-file=.coverage.runtime --fail-under=0
 	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo \
 		--ignore=tests/languages/python/test_versions.py --numprocesses=auto --dist=loadfile
-	@$(MAKE) test-newest TESTS='$(UNIT_TESTS)'
 
 test-pythons: ## the tests of core, commands, languages and e2e on each Python from 3.11 on that is here, pyenv's too
 	@for python in $$(scripts/list-pythons); do \
