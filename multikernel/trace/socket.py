@@ -26,44 +26,65 @@ log = logging.getLogger(__name__)
 
 
 class SocketWatcher:
-    """A connection that watches the trace."""
+    """A connection that watches the trace.
+
+    Lines wait here and not in the transport, which looks at all that waits there with every write (Python 3.12).
+    """
 
     def __init__(self, writer: asyncio.StreamWriter, *, wants_content: bool) -> None:
         """Take an accepted connection."""
         self.wants_content = wants_content
         self._writer = writer
+        self._queue = bytearray(WATCHING)
+        self._on_its_way = 0
+        """Bytes that the transport has, at most."""
         self._missed = 0
-        self._has_missed = asyncio.Event()
+        self._has_lines = asyncio.Event()
+        self._has_lines.set()
         # `drain` then waits until the system has taken all that was written.
         writer.transport.set_write_buffer_limits(high=0)
-        writer.write(WATCHING)
 
     def take(self, record: Record) -> None:
         """Take a record; after one that had no room none, until all that waits has been read."""
-        transport = self._writer.transport
-        if transport.is_closing():
-            return
         line = b"" if self._missed else to_json(record)
-        if self._missed or transport.get_write_buffer_size() + len(line) > QUEUED:
+        if self._missed or self.waiting + len(line) > QUEUED:
             self._missed += 1
-            self._has_missed.set()
         else:
-            self._writer.write(line)
+            self._queue += line
+            self._has_lines.set()
 
-    async def tell_of_gaps(self) -> None:
-        """Tell how many records are missing, each time that all before them have been read."""
+    @property
+    def waiting(self) -> int:
+        """Bytes that have not been read, at most."""
+        return len(self._queue) + self._on_its_way
+
+    async def send(self) -> None:
+        """Send what waits, until the connection is closed, and how many records are missing behind it."""
         with suppress(OSError):
             while True:
-                await self._has_missed.wait()
-                await self._writer.drain()
-                self.tell_of_gap()
+                await self._has_lines.wait()
+                self._has_lines.clear()
+                while self._queue:
+                    self._write()
+                    await self._writer.drain()
+                    self._on_its_way = 0
+                    self._tell_of_gap()
 
-    def tell_of_gap(self) -> None:
-        """Tell how many records are missing, if any are."""
+    def end(self) -> None:
+        """Write what waits, and that this is the end."""
+        self._tell_of_gap()
+        self._queue += ENDED
+        self._write()
+
+    def _write(self) -> None:
+        self._on_its_way += len(self._queue)
+        self._writer.write(bytes(self._queue))
+        self._queue.clear()
+
+    def _tell_of_gap(self) -> None:
         if self._missed:
-            self._writer.write(json.dumps({"missed": self._missed}).encode("ascii") + b"\n")
+            self._queue += json.dumps({"missed": self._missed}).encode("ascii") + b"\n"
         self._missed = 0
-        self._has_missed.clear()
 
     def close(self) -> None:
         """Close the connection, when the other side has read what waits for it."""
@@ -98,8 +119,9 @@ class TraceSocket:
         writers = list(self._connections)
         for writer in writers:
             if (watcher := self._connections[writer]) is not None:
-                watcher.tell_of_gap()
-            writer.write(ENDED)
+                watcher.end()
+            else:
+                writer.write(ENDED)
             self._forget(writer)
         with anyio.CancelScope(shield=True):
             with anyio.move_on_after(END_SECONDS):
@@ -132,7 +154,7 @@ class TraceSocket:
             watcher = self._connections[writer] = SocketWatcher(writer, wants_content=wants == WITH_CONTENT)
             self._trace.add(watcher)
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(watcher.tell_of_gaps)
+                tasks.start_soon(watcher.send)
                 await _until_closed(reader)
                 tasks.cancel_scope.cancel()
 

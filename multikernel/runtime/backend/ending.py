@@ -47,16 +47,18 @@ async def end_process(manager: AsyncKernelManager, watchdog: Watchdog, report: R
         if manager.has_kernel:
             await _take(report, "interrupt", STEP_SECONDS, manager.interrupt_kernel)
             await _take(report, "ask to shut down", STEP_SECONDS, manager.request_shutdown)
-            await _take(report, "end", _seconds_to_end(manager), manager.finish_shutdown)
+            await _take(report, "end", _seconds_to_end(manager, report), manager.finish_shutdown)
         await _take(report, "clean up after", STEP_SECONDS, manager.cleanup_resources)
 
 
-def _seconds_to_end(manager: AsyncKernelManager) -> float:
+def _seconds_to_end(manager: AsyncKernelManager, report: Report) -> float:
+    """Return how long a process may take to end: some need more time, since a job has to leave its queue."""
     wanted = SHUTDOWN_SECONDS
-    with suppress(Exception):
-        # Some need more time: a job has to leave its queue.
-        assert manager.provisioner is not None
+    assert manager.provisioner is not None
+    try:
         wanted = float(manager.provisioner.get_shutdown_wait_time(recommended=wanted))
+    except Exception as error:
+        report(f"cannot ask how long the process takes to end: {type(error).__name__}: {error}")
     return wanted + KILL_SECONDS + STEP_SECONDS
 
 
