@@ -33,6 +33,7 @@ default: {default}
 # To run a cell on a backend, put its name on top of the cell: %%{header}. A backend needs a kernel, which is the name
 # of a kernelspec. These keys are optional:
 #     aliases: [a, b]           more names
+#     language: sql             its language, if the kernelspec states none or another
 #     env: {{LANG: C.UTF-8}}      environment variables
 #     cwd: analysis             working directory, relative to this file; default: the notebook's folder
 #     start: eager              start with the notebook; default: lazy, with the first cell that needs it

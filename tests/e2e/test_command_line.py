@@ -47,7 +47,6 @@ def answers(connection_file: str) -> bool:
     client.load_connection_file()
     # The heartbeat of a client without a manager calls a kernel dead that takes longer than a second to start.
     client.start_channels(hb=False)
-    client.input("to nobody")
     client.execute("1")
     reply = client.get_shell_msg(timeout=PATIENCE)
     client.stop_channels()
@@ -90,8 +89,16 @@ def log_of(process: "subprocess.Popen[str]") -> list[tuple[str, ...]]:
 def test_debug_logs_what_is_dropped(start: Start, connection_file: str, option: str) -> None:
     process = start("-f", connection_file, option)
     assert answers(connection_file)
-    dropped = [line for line in log_of(process) if "input_reply" in line[-1]]
-    assert [line[:3] for line in dropped] == [("DEBUG", "multikernel.runtime.driver", "")]
+    client = BlockingKernelClient(connection_file=connection_file)
+    client.load_connection_file()
+    client.start_channels(hb=False)
+    client.input("to nobody")
+    assert process.stderr is not None
+    dropped = next(line for line in process.stderr if "input_reply" in line)
+    client.stop_channels()
+    found = LINE.fullmatch(dropped.rstrip("\n"))
+    assert found is not None
+    assert found.groups("")[:3] == ("DEBUG", "multikernel.runtime.driver", "")
 
 
 def test_the_log_says_which_backend_it_is_about(start: Start, connection_file: str) -> None:

@@ -59,7 +59,7 @@ class Execution:
     def begin(self, request: CellRequest) -> None:
         """Run a cell whose turn has come."""
         if request.is_aborted:
-            request.count = self._state.count
+            # It has no number yet; front-ends show 0 as none.
             self._requests.answer(request, cell_reply(request, {"status": ABORTED}))
             return
         self._lanes.begin(request)

@@ -61,12 +61,12 @@ def test_a_header_without_a_body_is_neither_sent_nor_counted() -> None:
     assert desk.stored == [(1, "%%backends")]
 
 
-def test_an_aborted_cell_has_a_count() -> None:
+def test_an_aborted_cell_has_a_count_that_front_ends_show_as_none() -> None:
     desk = Desk("python3")
     desk.execute("1/0")
     desk.execute("2")
     desk.finish("python3", 1, "error")
-    assert desk.last("execute_reply")["execution_count"] == 1
+    assert desk.last("execute_reply")["execution_count"] == 0
 
 
 def test_what_a_cell_copies_to_is_started_before_its_body_runs() -> None:
