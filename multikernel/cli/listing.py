@@ -9,8 +9,8 @@ from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs
 from ..config.lookup import find_config
 from ..config.mistakes import ConfigError, Mistake
 from ..config.settings import Settings, load_settings
-from ..core.cells.command_names import NAME, RESERVED
 from ..core.cells.command_names import NAMES as COMMANDS
+from ..core.cells.command_names import RESERVED, TARGET
 from ..core.config import BackendConfig, Config
 from .backends import names_of, profile_of_kernelspec, program, stated_language, why_unusable
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_json
@@ -95,7 +95,7 @@ def _hidden_backends(config: Config) -> list[_Hidden]:
     for name in config.backends:
         if name.lower() in COMMANDS or name.lower() in RESERVED:
             hidden.append(_Hidden(name, f"%%{name} is a command: give it another name in a multikernel.yaml"))
-        elif not NAME.fullmatch(name):
+        elif not TARGET.fullmatch(name):
             hidden.append(
                 _Hidden(name, "a header line cannot contain this name: give it another one in a multikernel.yaml")
             )

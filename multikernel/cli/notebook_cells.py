@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from ..commands import TABLE as COMMANDS
 from ..config.kernelspecs import InstalledKernelspec, installed_kernelspecs
-from ..core.cells.cell import parse, refuse_unknown_header
+from ..core.cells.cell import Cell
+from ..core.cells.parser import parse, refuse_unknown_header
 from ..core.config import Config, config_of_kernelspecs
 from ..core.errors import MultiError
 from .backends import names_of, profile_of_kernelspec, why_unusable
@@ -49,18 +50,19 @@ class _Session:
             parsed = parse(cell.code, self._names, self._default)
             for line in parsed.commands:
                 if line.name.lower() in TAKE_BACKENDS:
-                    for operand in line.operands:
-                        self._names.resolve(operand)
+                    self._names.resolve_all(line.operands)
             target = parsed.target or self._default
             profile = profile_of_kernelspec(self._kernelspecs.get(self._config.backends[target].kernel.lower()))
             refuse_unknown_header(parsed, target, profile, self._names)
         except MultiError as error:
             yield "mistake", str(error)
             return
-        if parsed.has_body and cell.code.strip():
-            if (why := why_unusable(self._config.backends[target], self._kernelspecs)) is not None:
-                yield "mistake", f"its backend {target} cannot start: {why}"
-            if not parsed.header_lines and parsed.foreign is None and self._looks_like_another_language():
+        if cell.code.strip():
+            for backend in self._runs_on(parsed):
+                if (why := why_unusable(self._config.backends[backend], self._kernelspecs)) is not None:
+                    yield "mistake", f"its backend {backend} cannot start: {why}"
+            is_headerless = not parsed.header_lines and parsed.foreign is None
+            if is_headerless and self._looks_like_another_language():
                 language = self._names.languages.get(self._config.default) or self._config.default
                 yield (
                     "warning",
@@ -69,6 +71,11 @@ class _Session:
                 )
         if parsed.new_default is not None:
             self._default, self._used_in = parsed.new_default, cell.number
+
+    def _runs_on(self, cell: Cell) -> tuple[str, ...]:
+        """Return the backends that run a cell's bodies."""
+        targets = (body.targets or (self._default,) for body in cell.bodies if body.has_body)
+        return tuple(dict.fromkeys(backend for backends in targets for backend in backends))
 
     def _looks_like_another_language(self) -> bool:
         languages = self._names.languages

@@ -10,6 +10,7 @@ from .log import log
 from .start_stop import interrupt, restart, start, stop
 from .use import use
 from .variables_table import vars_
+from .wait import wait
 
 __all__ = ["TABLE", "Command", "command_help"]
 
@@ -26,6 +27,7 @@ TABLE: dict[str, Command] = {
         Command("interrupt", "%%interrupt backend …", "interrupt busy backends", interrupt),
         Command("log", "%%log backend", "show the last lines that a backend wrote to stdout and stderr", log),
         Command("vars", "%%vars [backend …]", "show the variables of running backends: type, shape, size", vars_),
+        Command("wait", "%%wait [backend …]", "wait until cells in the background are over: these, or all", wait),
         Command(
             "help",
             "%%help [name]",

@@ -26,4 +26,4 @@ def backends_named(services: Services, command: str, arguments: Arguments) -> li
     """Return the backends that the arguments name, without duplicates; HeaderError if there are no arguments."""
     if not arguments:
         raise HeaderError(f"%%{command} needs the name of a backend, for example %%{command} {services.state.default}.")
-    return list(dict.fromkeys(services.state.names.resolve(argument) for argument in arguments))
+    return list(services.state.names.resolve_all(arguments))

@@ -19,7 +19,7 @@ async def vars_(services: Services, arguments: Arguments) -> Json | None:
     """
     state = services.state
     if arguments:
-        backends = list(dict.fromkeys(state.names.resolve(argument) for argument in arguments))
+        backends = list(state.names.resolve_all(arguments))
     else:
         backends = [name for name, backend in state.backends.items() if backend.state is not BackendState.STOPPED]
     rows: list[tuple[str, ...]] = []

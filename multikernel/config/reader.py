@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..core.cells.command_names import NAME, RESERVED
-from ..core.config import DEFAULT_KERNELSPEC, BackendConfig, Config
+from ..core.config import DEFAULT_KERNELSPEC, BackendConfig, Config, Group
 from ..core.wording import did_you_mean, nearest, quote, shorten
 from .mistakes import ConfigError, Mistake
 from .values import DECIMAL, Entry, Value
@@ -20,6 +20,8 @@ LATER = ("ssh", "server", "url", "host")
 """Keys of a later version, for remote backends."""
 MAX_TIMEOUT = 24 * 60 * 60
 """Seconds; a longer timeout is most likely meant in another unit."""
+MAX_COUNT = 1000
+"""More backends of one kernelspec are most likely a slip."""
 
 
 def _as_written(folder: str) -> str:
@@ -69,7 +71,7 @@ class _Names:
         elif key in self._commands:
             value.wrong(f"{quote(name)} is the command %%{key}: choose another name")
         elif key in RESERVED:
-            value.wrong(f"{quote(name)} is reserved for the command %%{key}: choose another name")
+            value.wrong(f"{quote(name)} is reserved for %%{key}: choose another name")
         elif key in self._taken:
             spelt, first, line = self._taken[key]
             hint = "" if spelt == name else f", as {quote(spelt)}; names are case-insensitive"
@@ -89,10 +91,12 @@ class _Reader:
 
     def config(self, file: str) -> Config:
         top = self.root.known_entries(f"a mapping such as {EXAMPLE}", ("default", "backends"), LATER)
-        backends = self._backends(top.get("backends")) if self.root.type == "map" else {}
-        return Config(MappingProxyType(backends), self._default(top.get("default"), backends), file)
+        groups: dict[str, Group] = {}
+        backends = self._backends(top.get("backends"), groups) if self.root.type == "map" else {}
+        default = self._default(top.get("default"), backends, groups)
+        return Config(MappingProxyType(backends), default, file, MappingProxyType(groups))
 
-    def _backends(self, entry: Entry | None) -> dict[str, BackendConfig]:
+    def _backends(self, entry: Entry | None, groups: dict[str, Group]) -> dict[str, BackendConfig]:
         if entry is None:
             self.root.wrong(f"no backends: add some, for example {EXAMPLE}")
             return {}
@@ -100,9 +104,11 @@ class _Reader:
         entries = {} if value.is_missing else value.entries("a mapping of names to backends")
         if value.is_missing or (value.type == "map" and not value.node.value):
             value.wrong("empty: add a backend, for example python: {kernel: python3}")
-        return {name: self._backend(name, entry) for name, entry in entries.items()}
+        read = [self._backend(name, entry, groups) for name, entry in entries.items()]
+        return {backend.name: backend for backends in read for backend in backends}
 
-    def _backend(self, name: str, entry: Entry) -> BackendConfig:
+    def _backend(self, name: str, entry: Entry, groups: dict[str, Group]) -> list[BackendConfig]:
+        """Return a backend, or with `count` all of a group, which is added to `groups`."""
         self.names.claim(entry.key, "the name of a backend")
         value = entry.value
         wanted = "a mapping such as {kernel: python3}"
@@ -115,15 +121,28 @@ class _Reader:
             values["cwd"] = self.existing_folder(cwd)
             if values["cwd"] is None:
                 settings["cwd"].value.wrong(f"there is no folder {quote(cwd)}")
-        return BackendConfig(name, values.pop("kernel", ""), tuple(alias for alias in aliases if alias), **values)
+        known = tuple(alias for alias in aliases if alias)
+        kernel, count = values.pop("kernel", ""), values.pop("count", 0)
+        if not count:
+            return [BackendConfig(name, kernel, known, **values)]
+        members = [
+            BackendConfig(f"{name}[{i}]", kernel, tuple(f"{alias}[{i}]" for alias in known), group=name, **values)
+            for i in range(count)
+        ]
+        groups[name] = Group(name, tuple(member.name for member in members), known)
+        return members
 
-    def _default(self, entry: Entry | None, backends: Mapping[str, BackendConfig]) -> str:
+    def _default(self, entry: Entry | None, backends: Mapping[str, BackendConfig], groups: Mapping[str, Group]) -> str:
         """Return the backend that `default` names; without that key, the only backend or the only one on python3."""
         owners = {alias.lower(): name for name, backend in backends.items() for alias in backend.aliases}
         owners |= {name.lower(): name for name in backends}
         if entry is not None:
             name = entry.value.text()
-            if name is not None and backends and name.lower() not in owners:
+            group = next((group for group in groups.values() if (name or "").lower() in _names_of(group)), None)
+            if group is not None:
+                first = quote(group.members[0])
+                entry.value.wrong(f"{quote(group.name)} is {len(group.members)} backends: name one, such as {first}")
+            elif name is not None and backends and name.lower() not in owners:
                 near = did_you_mean(nearest(name, owners)) or f"; the backends are {shorten(', '.join(owners))}"
                 entry.value.wrong(f"there is no backend {quote(name)}{near}")
             return owners.get((name or "").lower(), "")
@@ -132,6 +151,10 @@ class _Reader:
         if backends and len(candidates) != 1:
             self.root.wrong(f"no default: add default: NAME, where NAME is one of {shorten(', '.join(backends))}")
         return candidates[0] if candidates else ""
+
+
+def _names_of(group: Group) -> set[str]:
+    return {name.lower() for name in (group.name, *group.aliases)}
 
 
 def _filled(value: Value) -> str | None:
@@ -169,6 +192,18 @@ def _environment(value: Value) -> Mapping[str, str | None]:
     return MappingProxyType(environment)
 
 
+def _count(value: Value) -> int:
+    """Read how many backends there are to be; 0 after a mistake."""
+    number = value.number_as_written()
+    if number is None or not number.isdecimal():
+        value.is_not("a whole number of backends, such as 4")
+    elif not 1 <= int(number) <= MAX_COUNT:
+        value.wrong(f"{shorten(number)} is out of range: use at least 1 and at most {MAX_COUNT}")
+    else:
+        return int(number)
+    return 0
+
+
 def _seconds(value: Value) -> float | None:
     number = value.number_as_written()
     if number is not None:
@@ -192,4 +227,5 @@ BACKEND: dict[str, Callable[[Value], Any]] = {
     "startup": Value.text,
     "interrupt": _one_of("signal", "message", "restart"),
     "timeout": _seconds,
+    "count": _count,
 }

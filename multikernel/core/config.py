@@ -47,6 +47,18 @@ class BackendConfig:
     """None leaves it to the table of kernels and the kernelspec."""
     timeout: float = 60.0
     """Seconds to get ready."""
+    group: str | None = None
+    """The name of those that `count` makes; this is one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Several backends of one kernelspec, which one name calls together."""
+
+    name: str
+    members: tuple[str, ...]
+    """Their names: `worker[0]`, `worker[1]` …"""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,7 @@ class Config:
     backends: Mapping[str, BackendConfig]
     default: str
     file: str | None = None
+    groups: Mapping[str, Group] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def config_of_kernelspecs(kernelspecs: Mapping[str, Kernelspec]) -> Config:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .actions import TimerKey
+from .cells.cell import Cell
 from .errors import MultiError
 from .protocol.rewrite import Origin
 from .protocol.wire import Message
@@ -59,6 +60,8 @@ class Exchange(ABC):
     """Messages that the child had sent when that was set. Written by exchanges."""
     held_for: float = 0.0
     """Seconds for which its end has been held, in all. Written by exchanges."""
+    is_made_up: bool = False
+    """Half of its answer is not the child's, which may still send it. Written by exchanges."""
 
     request: Request | None = None
     """The notebook's request that it is for; None: it is of Multi's own."""
@@ -109,6 +112,8 @@ class NotebookExchange(Exchange):
 
     request: Request
     origin: Origin
+    cell: Cell | None = None
+    """What of a cell the child runs, in parts; None for other requests."""
 
     @property
     def reply_type(self) -> str:

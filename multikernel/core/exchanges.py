@@ -151,7 +151,9 @@ class Exchanges:
             return
         if isinstance(exchange, NotebookExchange) and self._has_spoken(exchange):
             self._wait(exchange, HALF_ANSWERED, HALF_ANSWERED_SECONDS)
-        elif exchange.phase is Phase.OWES_IDLE:
+            return
+        exchange.is_made_up = True
+        if exchange.phase is Phase.OWES_IDLE:
             self._outbox.log(f"{exchange.what} got no idle", exchange.backend)
             self._end(exchange)
         else:

@@ -62,6 +62,29 @@ class Outbox:
         message = self.composer.forward(message, origin.header_frame)
         self._to_front.append(ToFront(channel, message, () if channel == "iopub" else origin.client))
 
+    def forward_marked(self, backend: str, channel: Channel, message: Message, origin: Origin) -> None:
+        """Send a child's message on, with marks that tell who speaks where several run the cell at once."""
+        if origin.marks is None:
+            self.forward(channel, message, origin)
+            return
+        if channel == "iopub":
+            marked = origin.marks.mark(backend, message, self._stream)
+        else:
+            marked = origin.marks.flush(backend, self._stream)
+        for each in marked:
+            self.forward("iopub", each, origin)
+        if channel != "iopub":
+            self.forward(channel, message, origin)
+
+    def finish_marked(self, backend: str, origin: Origin) -> None:
+        """Send on what is held of a child's outputs, which is done with a cell."""
+        if origin.marks is not None:
+            for each in origin.marks.finish(backend, self._stream):
+                self.forward("iopub", each, origin)
+
+    def _stream(self, content: Json) -> Message:
+        return self.composer.message("stream", content)
+
     def forward_reply(self, request: Request, message: Message) -> None:
         """Send a child's reply on to the client that asked."""
         request.reply_sent = True

@@ -85,7 +85,7 @@ class Relay:
         rule = self._hooks.to_front.get((channel, message.type))
         changed = message if rule is None else rule(backend, message, exchange)
         if changed is not None:
-            self._outbox.forward(channel, to_front(changed, origin), origin)
+            self._outbox.forward_marked(backend.name, channel, to_front(changed, origin), origin)
 
     def _reply(self, backend: Backend, channel: Channel, message: Message, exchange: NotebookExchange) -> None:
         if message.type != exchange.reply_type:

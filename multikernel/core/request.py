@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from .actions import Channel, Job
+from .actions import Channel
 from .cells.cell import Cell
+from .cells.lines import HeaderLine
+from .cells.transfers import Copy
+from .protocol.marks import Marks
 from .protocol.wire import Identities, Json, Message
 
 COMM_TYPES = ("comm_open", "comm_msg", "comm_close")
@@ -47,46 +50,6 @@ class Request:
         return subshell if isinstance(subshell, str) and self.channel == "shell" else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The step in which a cell waits until a backend is ready, which is started if it has to be."""
-
-    backend: str
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The step in which a child runs the cell's body."""
-
-    backend: str
-
-
-Step = Job | Ready | Body
-
-
-@dataclass(slots=True)
-class Track:
-    """The steps of a cell, one after the other, and how far it has come."""
-
-    steps: tuple[Step, ...] = ()
-    position: int = 0
-    """The step that it is at. Written by execution."""
-    job: Job | None = None
-    """What is being done for it outside the core. Written by execution."""
-    reply: Message | None = None
-    """The child's reply, held until the steps after the body are done. Written by execution."""
-
-    @property
-    def step(self) -> Step | None:
-        """The step that it is at; None after the last one."""
-        return self.steps[self.position] if self.position < len(self.steps) else None
-
-    @property
-    def has_more(self) -> bool:
-        """Whether there are steps after the one that it is at."""
-        return self.position + 1 < len(self.steps)
-
-
 @dataclass(slots=True, eq=False)
 class CellRequest(Request):
     """An execute_request on its way through the queue."""
@@ -94,11 +57,21 @@ class CellRequest(Request):
     is_aborted: bool = False
     """It has been received before something that failed or was interrupted. Written by lanes."""
     count: int = 0
-    """Its number. Written by execution."""
+    """Its number: that of its last part, where each has one. Written by execution."""
     cell: Cell | None = None
     """Its text in parts; None before its turn. Written by execution."""
-    track: Track = field(default_factory=Track)
-    """What is done for it, step by step. Written by execution."""
+    serial: int = 0
+    """Cells that have begun before it, itself included. Written by execution."""
+    parts: list["Part"] = field(default_factory=list)
+    """What children run for it, in the order of its text. Written by plan."""
+    tracks: list["Track"] = field(default_factory=list)
+    """What is being done for it; several at once for a broadcast and for parts in the background. Written by tracks."""
+    tracks_made: int = 0
+    """Written by tracks."""
+    failures: list[Json] = field(default_factory=list)
+    """What execute_replies say of its errors, the first error first. Written by answers."""
+    is_stopped: bool = False
+    """It was interrupted: no part of it begins any more. Written by tracks."""
 
     @property
     def silent(self) -> bool:
@@ -114,3 +87,120 @@ class CellRequest(Request):
     def stops_on_error(self) -> bool:
         """Whether an error aborts what is queued behind it."""
         return not self.silent and bool(self.content.get("stop_on_error", True))
+
+    @property
+    def is_in_background(self) -> bool:
+        """Whether the next cell does not wait for it."""
+        return self.cell is not None and self.cell.is_in_background
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether one child at most runs one body for it, so that the child's reply is its own."""
+        return len(self.parts) <= 1
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """One body at one backend: all of a plain cell, one child's share in a broadcast, or a part below `%%parts`."""
+
+    cell: Cell
+    """The header and the body, in the cell's whole text up to the body's end."""
+    backend: str
+    count: int
+    """The number that it has at the child."""
+    order: tuple[int, int]
+    """The cell's `serial`, and the part's place in the cell; bodies run in this order at each backend."""
+    marks: Marks | None = None
+    """What marks its outputs; None: nothing does."""
+    reply: Message | None = None
+    """The child's reply, held until the cell is over. Written by tracks."""
+    has_ended: bool = False
+    """The next body may run at its backend. Written by tracks."""
+    is_doubtful: bool = False
+    """Half of the child's answer was made up, and may still come. Written by tracks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The step in which a cell waits until backends are ready, which are started if they have to be."""
+
+    backends: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The step in which a child runs a part, once all that comes before it there is over."""
+
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The step in which variables are copied, once the bodies that come before this part are over where they are."""
+
+    copy: Copy
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFor:
+    """The step of `%%wait`: until the cells in the background that began before this one are over."""
+
+    backends: tuple[str, ...]
+    """Those that run there; none: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """The step that takes several lists of steps at once, and ends when all are done."""
+
+    branches: tuple[tuple["Step", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """The step that begins a list of steps and does not wait for it; the cell does."""
+
+    steps: tuple["Step", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The step between two parts: these are over, and no more begin where one has failed."""
+
+    parts: tuple[Part, ...]
+
+
+Step = HeaderLine | Ready | Body | Move | WaitFor | AtOnce | Fork | Next
+
+
+@dataclass(slots=True, eq=False)
+class Track:
+    """Steps of a cell, one after the other, and how far it has come."""
+
+    request: CellRequest
+    key: str
+    """Names it in the keys of timers and jobs: the cell's msg_id, with a number for all but the first."""
+    steps: tuple[Step, ...]
+    parent: "Track | None" = None
+    """Whose step AtOnce it is a branch of."""
+    position: int = 0
+    """The step that it is at. Written by tracks."""
+    job: HeaderLine | Copy | None = None
+    """What is being done for it outside the core. Written by tracks."""
+    branches_left: int = 0
+    """Written by tracks."""
+    has_failed: bool = False
+    """Written by tracks."""
+    has_ended: bool = False
+    """Written by tracks."""
+
+    @property
+    def step(self) -> Step | None:
+        """The step that it is at; None after the last one."""
+        return self.steps[self.position] if self.position < len(self.steps) else None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are steps after the one that it is at."""
+        return self.position + 1 < len(self.steps)

@@ -15,10 +15,12 @@ from .cells.names import Names
 from .config import Config, Kernelspec
 from .errors import BackendStopped, MultiError
 from .exchanges import HALF_ANSWERED, IDLE_DELAY, Exchanges
-from .execution.execution import CELL, SLOW_COPY, Execution
+from .execution.execution import Execution
 from .execution.interrupts import NO_EFFECT, Interrupts
 from .execution.lanes import Lanes
 from .execution.starts import SLOW_START, Starts
+from .execution.tracks import CELL, SLOW_COPY
+from .execution.turns import Turns
 from .feature import Feature, Handler
 from .features.comms.comms import Comms
 from .features.debugger.debugger import Debugger
@@ -79,10 +81,13 @@ class Router:
         self.requests = requests = Requests(outbox, exchanges, hooks)
         self._lanes = lanes = Lanes()
         self._starts = starts = Starts(state, outbox)
-        self._execution = execution = Execution(state, outbox, requests, hooks, lanes, starts)
+        turns = Turns()
+        self._execution = execution = Execution(state, outbox, requests, hooks, lanes, starts, turns)
         self._guard = guard = Guard(outbox, requests, execution.fail)
         self._lifecycle = lifecycle = Lifecycle(state, outbox, exchanges, execution, hooks, guard)
-        self._interrupts = Interrupts(state, outbox, requests, exchanges, lanes, starts, lifecycle, hooks)
+        self._interrupts = Interrupts(
+            state, outbox, requests, exchanges, lanes, starts, execution.tracks, lifecycle, hooks
+        )
         self._relay = Relay(outbox, exchanges, hooks, guard)
 
         spine = Spine(state, outbox, requests, exchanges, lanes, starts, lifecycle, hooks)
@@ -113,11 +118,11 @@ class Router:
             HALF_ANSWERED: exchanges.half_answered_timer,
             IDLE_DELAY: exchanges.idle_delay_timer,
             SLOW_START: starts.slow_timer,
-            SLOW_COPY: execution.slow_copy_timer,
+            SLOW_COPY: execution.tracks.slow_copy_timer,
             NO_EFFECT: self._interrupts.no_effect_timer,
             **hooks.timers,
         }
-        self._jobs: dict[str, Callable[[str, object], None]] = {CELL: execution.job_done, **hooks.jobs}
+        self._jobs: dict[str, Callable[[str, object], None]] = {CELL: execution.tracks.job_done, **hooks.jobs}
 
     # The notebook.
 
@@ -241,13 +246,17 @@ class Router:
     def timer(self, key: TimerKey) -> list[Action]:
         """Take a timer that has run out."""
         kind, about = key
-        request = self.requests.get(about) or self.requests.get(about.rpartition("@")[0])
-        return self._event(lambda: self._timers[kind](about), request)
+        return self._event(lambda: self._timers[kind](about), self._concerned(about))
 
     def job_done(self, key: JobKey, outcome: object) -> list[Action]:
         """Take what a job has returned, or the MultiError that it raised."""
         kind, about = key
-        return self._event(lambda: self._jobs[kind](about, outcome), self.requests.get(about))
+        return self._event(lambda: self._jobs[kind](about, outcome), self._concerned(about))
+
+    def _concerned(self, about: str) -> Request | None:
+        """Return the request that a key of a timer or a job is about: it is followed by `@` a backend, or a number."""
+        ids = (about, about.rpartition("@")[0], about.rpartition("#")[0])
+        return next(filter(None, map(self.requests.get, ids)), None)
 
     def _event(self, act: Callable[[], None], request: Request | None = None) -> list[Action]:
         self._guard(act, request)
@@ -261,7 +270,10 @@ class Router:
 
     def _finish_event(self) -> list[Action]:
         """Begin what the event has cleared the way for, and return all there is to do."""
-        while (request := self._lanes.next()) is not None:
-            self._guard(partial(self._begin, request), request)
+        while True:
+            while (request := self._lanes.next()) is not None:
+                self._guard(partial(self._begin, request), request)
+            if not self._execution.wake():
+                break
         self._guard(self._interrupts.settle)
         return self._outbox.take()

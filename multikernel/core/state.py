@@ -22,7 +22,7 @@ class State:
     front_ports: Mapping[str, int]
     """The front's own, by their keys in the connection file."""
     default: str
-    """The backend of cells without a header line. Written by execution."""
+    """The backend of cells without a header line. Written by answers."""
     config_error: MultiError | None = None
     """What is wrong with the config file, for the first cell to report; the built-in config is in use. Written by
     execution."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from multikernel.commands import TABLE
 from multikernel.config import yaml_nodes as config_yaml
 from multikernel.config.mistakes import SHOWN_MISTAKES, ConfigError, Mistake
-from multikernel.config.reader import MAX_TIMEOUT, read_config
+from multikernel.config.reader import BACKEND, MAX_TIMEOUT, read_config
 from multikernel.core.cells.command_names import NAME, NAMES, RESERVED
 from multikernel.core.config import BackendConfig, Config
 
@@ -245,7 +245,7 @@ def test_the_example_has_every_key_and_no_mistake() -> None:
     config = read_config(EXAMPLE.read_bytes(), str(EXAMPLE), NAMES)
     assert config.default == "python"
     used: Mapping[str, set[str]] = yaml.safe_load(EXAMPLE.read_text("utf-8"))["backends"]
-    assert set().union(*used.values()) == set(BackendConfig.__slots__) - {"name"}
+    assert set().union(*used.values()) == set(BACKEND)
 
 
 names = st.from_regex(NAME, fullmatch=True).filter(lambda name: name.lower() not in COMMANDS | RESERVED)

@@ -13,7 +13,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from multikernel.config.mistakes import ConfigError, Mistake
-from multikernel.config.reader import BACKEND, MAX_TIMEOUT, read_config
+from multikernel.config.reader import BACKEND, MAX_COUNT, MAX_TIMEOUT, read_config
 from multikernel.core.config import BackendConfig, InterruptMode
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -23,17 +23,19 @@ COMMANDS = frozenset({"use", "restart"})
 SCHEMA = json.loads((CONFIG / "schema.json").read_text("utf-8").replace('$"', '\\\\Z"'))
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 
+KEYS = [field.name for field in fields(BackendConfig) if field.name not in ("name", "group")]
+
 BEYOND_A_SCHEMA = {
     "names and aliases that clash": (
         r"'.*' is already (the name of a backend|an alias of .*) \(line .*\)",
         "backends: {r: {kernel: ir, aliases: [R]}}",
     ),
-    "names of commands, including future ones": (
-        r"'.*' (is the command|is reserved for the command)",
+    "names of commands and of other header lines": (
+        r"'.*' (is the command|is reserved for)",
         "backends: {use: {kernel: ir}}",
     ),
     "a default that no backend has": (
-        r"there is no backend '.*'",
+        r"there is no backend '.*'|'.*' is \d+ backends: name one",
         "{default: x, backends: {r: {kernel: ir}}}",
     ),
     "no default, where one is needed": (
@@ -71,7 +73,7 @@ def test_the_example_names_the_schema_and_follows_it() -> None:
 
 def test_the_schema_has_each_key_of_a_backend_with_a_title_and_a_description() -> None:
     keys = SCHEMA["definitions"]["backend"]["properties"]
-    assert list(keys) == list(BACKEND) == [field.name for field in fields(BackendConfig) if field.name != "name"]
+    assert list(keys) == list(BACKEND) == [*KEYS, "count"]
     for key in (SCHEMA, *SCHEMA["properties"].values(), *keys.values()):
         assert key["title"]
         assert key["description"].endswith(".")
@@ -79,7 +81,8 @@ def test_the_schema_has_each_key_of_a_backend_with_a_title_and_a_description() -
 
 def test_the_schema_has_the_defaults_of_a_backend() -> None:
     backend = BackendConfig("r", "ir")
-    for key, rule in SCHEMA["definitions"]["backend"]["properties"].items():
+    rules = SCHEMA["definitions"]["backend"]["properties"]
+    for key, rule in ((key, rules[key]) for key in KEYS):
         default = getattr(backend, key)
         if "default" in rule:
             assert rule["default"] == (list(default) if isinstance(default, tuple) else default)
@@ -119,6 +122,10 @@ def test_both_refuse_an_invalid_name(name: str) -> None:
         {"kernel": "ir", "env": {"": "x"}},
         {"kernel": "ir", "env": {"A=B": "x"}},
         {"kernel": "ir", "env": {"A": True}},
+        {"kernel": "ir", "count": 0},
+        {"kernel": "ir", "count": MAX_COUNT + 1},
+        {"kernel": "ir", "count": 1.5},
+        {"kernel": "ir", "count": "4"},
         {"kernel": "ir", "ssh": "gpu"},
     ],
     ids=str,
@@ -136,7 +143,7 @@ def test_both_refuse_a_document_without_backends(document: object) -> None:
 
 
 words = st.sampled_from(["r", "R", "python", "py", "c++", "no", "1", "A_B"])
-odd_words = st.sampled_from(["use", "Wait", "a=b", "x y", "", "é", "\0", "r\n", "lazy"])
+odd_words = st.sampled_from(["use", "Parts", "a=b", "x y", "", "é", "\0", "r\n", "lazy"])
 numbers = st.sampled_from([1, 60, 0.5, MAX_TIMEOUT, 1e-300]) | st.floats(1, MAX_TIMEOUT)
 odd_numbers = st.sampled_from([0, -1, MAX_TIMEOUT + 1, 10**400, 1e300, -0.0])
 anything = st.recursive(
@@ -174,6 +181,7 @@ backend = st.fixed_dictionaries(
         "startup": words,
         "interrupt": st.sampled_from(["signal", "message", "restart"]),
         "timeout": numbers | odd_numbers,
+        "count": st.sampled_from([1, 2, 0, -1, MAX_COUNT + 1, 1.5, "2"]),
     },
 )
 backends = mutated(st.dictionaries(words, mutated(backend), min_size=1, max_size=3))

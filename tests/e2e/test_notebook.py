@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from nbclient import NotebookClient
 
-from multikernel.core.cells.cell import Cell, parse
+from multikernel.core.cells.cell import Cell
 from multikernel.core.cells.child_text import child_text
 from multikernel.core.cells.names import Names
+from multikernel.core.cells.parser import parse
 from multikernel.core.config import BackendConfig, Config
 from multikernel.core.kernels.table import profile_of
 

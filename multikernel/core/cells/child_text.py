@@ -36,17 +36,20 @@ def child_text(cell: Cell, profile: KernelProfile) -> ChildText:
 
     A header line stays as a comment, so that neither lines nor cursors move; all above the body is cut where the body
     has to come first or the language has no two-character comment. IPython takes an indent off: that of the first line
-    (7, 8) or what all lines have in common (9), so what stands above the body gets that of its first line.
+    (7, 8) or what all lines have in common (9), so what stands above the body gets that of its first line. Of what
+    stands above a part only the lines are left, as empty comments.
     """
     if not cell.header_lines:
         return ChildText(cell.code)
     first = first_line(cell.code, cell.body_start)
     above, body = cell.above, cell.code[cell.body_start :]
-    if _comes_first(above, cell.code[first:], profile):
+    if _comes_first(above[cell.start :], cell.code[first:], profile):
         return ChildText(cell.code[first:], first)
     lines = above.split("\n")
-    commented = [_as_comment(line, profile.line_comment) for line in lines]
-    typed = {new.rstrip(): old.rstrip() for new, old in zip(commented, lines, strict=True) if new != old}
+    others = above.count("\n", 0, cell.start)
+    commented = [profile.line_comment] * others
+    commented += [_as_comment(line, profile.line_comment) for line in lines[others:]]
+    typed = {new.rstrip(): old.rstrip() for new, old in list(zip(commented, lines, strict=True))[others:] if new != old}
     typed.pop("", None)
     indent = INDENT.match(cell.code, first)[0] if profile.reads_as_ipython else ""  # type: ignore[index]
     top = "\n".join(indent + line if line.strip() else line for line in commented)

@@ -5,16 +5,22 @@ A config file is read before the default backend is launched, and importing all 
 
 import re
 
-NAMES = ("use", "backends", "start", "stop", "restart", "interrupt", "log", "vars", "help")
+NAMES = ("use", "backends", "start", "stop", "restart", "interrupt", "log", "vars", "wait", "help")
 """All commands, in the order in which `%%help` shows them."""
 
-RESERVED = frozenset({"wait", "parts"})
-"""Commands to come; nothing else may have these names."""
+PARTS = "parts"
+"""The header of a cell in several parts."""
+
+RESERVED = frozenset({PARTS})
+"""Header lines that are neither commands nor backends; nothing else may have these names."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+#-]*")
-"""What may follow the `%%` of a header line; case makes no difference."""
+"""The name of a backend, or of several of one kernelspec; case makes no difference."""
 
-WITHOUT_NOW = frozenset({"use", "help"})
+TARGET = re.compile(rf"{NAME.pattern}(\[[0-9]+\])?")
+"""What may follow the `%%` of a header line: a name, or one of several backends, counted from 0: `worker[2]`."""
+
+WITHOUT_NOW = frozenset({"use", "wait", "help"})
 """Commands that are done when the cell's turn comes, always."""
 
 

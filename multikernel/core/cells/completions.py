@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from ..errors import MultiError
-from .cell import parse
-from .command_names import WITHOUT_NOW
+from .command_names import PARTS, WITHOUT_NOW
 from .lines import HEADER_SIGN, NOW
 from .names import Names
-from .options import INPUT, LONG, OUTPUT, PLOT, SHORT, UNITS
+from .options import AMPERSAND, BACKGROUND, INPUT, LONG, OUTPUT, PLOT, SHORT, UNITS
+from .parser import USE, parse
 
 BACKEND, COMMAND, OPTION = "backend", "command", "option"
 """Types in `_jupyter_types_experimental`."""
@@ -34,6 +34,9 @@ def offers_in(code: str, position: int, names: Names, default: str) -> Offers | 
     """
     start = code.rfind("\n", 0, position) + 1
     name, space, arguments = code[start:position].removeprefix(HEADER_SIGN).partition(" ")
+    if not space and "," in name:
+        listed = name.rpartition(",")[2]
+        return Offers(_beginning(listed, [(each, BACKEND) for each in names.backends()]), position - len(listed))
     if not space:
         return Offers(_names(names, name, HEADER_SIGN), start, is_name=True)
     words = arguments.split(" ")
@@ -43,16 +46,19 @@ def offers_in(code: str, position: int, names: Names, default: str) -> Offers | 
         return Offers((), at)
     if names.is_command(name):
         return Offers(_for_command(name.lower(), prefix, names), at)
+    if name.lower() == PARTS:
+        return Offers(_beginning(prefix, [(BACKGROUND, OPTION)]), at)
     try:
-        target = names.find(name)
+        targets = names.resolve_all(name.split(",")) if names.is_known(name) else ()
     except MultiError:
         return Offers((), at)
-    if target is None:
+    if not targets:
         return None
+    target = targets[0]
     option = next((LONG.get(word, word) for word in reversed(words[:-1]) if word.startswith("-")), "")
     if prefix.startswith("-") or not option:
         is_r = names.languages.get(target) == "r"
-        known = [each for each in (*SHORT, *LONG) if is_r or LONG.get(each, each) not in PLOT]
+        known = [each for each in (*SHORT, *LONG) if each != AMPERSAND and (is_r or LONG.get(each, each) not in PLOT)]
         return Offers(_beginning(prefix, [(each, OPTION) for each in known]), at)
     if option in (INPUT, OUTPUT):
         return _for_variable(option, prefix, position, target, names, _default_above(code[:start], names, default))
@@ -61,8 +67,9 @@ def offers_in(code: str, position: int, names: Names, default: str) -> Offers | 
 
 def _names(names: Names, prefix: str, sign: str = "") -> tuple[tuple[str, str], ...]:
     """Return backends, then commands."""
-    backends = [(f"{sign}{name}", BACKEND) for name in names.backends() if not names.is_command(name)]
-    return _beginning(sign + prefix, [*backends, *((f"{sign}{name}", COMMAND) for name in sorted(names.commands))])
+    lines = names.lines()
+    backends = [(f"{sign}{name}", BACKEND) for name in names.backends() if name not in lines]
+    return _beginning(sign + prefix, [*backends, *((f"{sign}{name}", COMMAND) for name in lines)])
 
 
 def _for_command(command: str, prefix: str, names: Names) -> tuple[tuple[str, str], ...]:
@@ -70,7 +77,8 @@ def _for_command(command: str, prefix: str, names: Names) -> tuple[tuple[str, st
         return _beginning(prefix, [(NOW, OPTION)] if command not in WITHOUT_NOW else [])
     if command == "help":
         return _names(names, prefix)
-    return _beginning(prefix, [(name, BACKEND) for name in names.backends()])
+    known = names.single() if command == USE else names.backends()
+    return _beginning(prefix, [(name, BACKEND) for name in known])
 
 
 def _for_variable(option: str, prefix: str, position: int, target: str, names: Names, default: str) -> Offers:

@@ -5,15 +5,18 @@ code points, as everywhere in the messaging specification since 5.2.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..kernels.comments import comment_start
-from .command_names import NAME
+from .command_names import TARGET
 
 HEADER_SIGN = "%%"
-HEADER_LINE = re.compile(rf"^%%(?P<name>{NAME.pattern})(?P<arguments>[^\S\n][^\n]*)?$", re.MULTILINE)
+TARGETS = re.sub(r"\((?!\?)", "(?:", rf"{TARGET.pattern}(,{TARGET.pattern})*,?")
+"""One name or several; a comma at the end is a space too much behind it."""
+HEADER_LINE = re.compile(rf"^%%(?P<name>{TARGETS})(?P<arguments>[^\S\n][^\n]*)?$", re.MULTILINE)
 
-INDENTED_HEADER_LINE = re.compile(rf"[^\S\n]+%%(?P<name>{NAME.pattern})(?:[^\S\n][^\n]*)?$", re.MULTILINE)
+INDENTED_HEADER_LINE = re.compile(rf"[^\S\n]+%%(?P<name>{TARGETS})(?:[^\S\n][^\n]*)?$", re.MULTILINE)
 BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)*")
 GAP = re.compile(r"(?:[^\S\n]*(?:(?:#|//|--|;;)[^\n]*)?\n)*")
 """What may stand above a header line: blank lines and comments, of whichever language."""
@@ -29,6 +32,7 @@ class HeaderLine:
     """One `%%name arguments` line."""
 
     name: str
+    """One name, or several with commas between them."""
     arguments: tuple[str, ...]
     """Its words, up to one that begins with `#`."""
     start: int
@@ -59,8 +63,15 @@ class HeaderLine:
 def header_line(code: str, start: int) -> HeaderLine | None:
     """Return what has the form of a header line at `start`, blank lines and comments skipped."""
     match = HEADER_LINE.match(code, end_of_gap(code, start))
-    if match is None:
-        return None
+    return None if match is None else _line(match)
+
+
+def lines_in(code: str, start: int) -> Iterator[HeaderLine]:
+    """Yield every line from `start` on that has the form of a header line."""
+    yield from map(_line, HEADER_LINE.finditer(code, start))
+
+
+def _line(match: re.Match[str]) -> HeaderLine:
     words = (match["arguments"] or "").split()
     comment = next((index for index, word in enumerate(words) if word.startswith("#")), len(words))
     return HeaderLine(match["name"], tuple(words[:comment]), match.start(), match.end())

@@ -4,13 +4,13 @@ It means the same for as long as the notebook runs: neither `%%use` nor what a k
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..config import Config
 from ..errors import BackendNotFound
 from ..wording import did_you_mean, nearest
-from .command_names import NAME
+from .command_names import NAME, PARTS, TARGET
 
 
 @dataclass(slots=True)
@@ -23,6 +23,8 @@ class Names:
     """Backend -> its language in lower case, as its kernelspec or the config states it; empty where neither does."""
     _owners: dict[str, str] = field(init=False)
     """Name or alias -> backend."""
+    _groups: dict[str, tuple[str, ...]] = field(init=False)
+    """Name or alias of several backends of one kernelspec -> these."""
     _speakers: dict[str, list[str]] = field(init=False)
     """Language -> backends."""
 
@@ -31,6 +33,11 @@ class Names:
         self._owners = {
             alias.lower(): name for name, backend in self.config.backends.items() for alias in backend.aliases
         } | {name.lower(): name for name in self.config.backends}
+        self._groups = {
+            name.lower(): group.members
+            for group in self.config.groups.values()
+            for name in (*group.aliases, group.name)
+        }
         speakers: defaultdict[str, list[str]] = defaultdict(list)
         for backend, language in self.languages.items():
             if NAME.fullmatch(language):
@@ -42,24 +49,33 @@ class Names:
         return name.lower() in self.commands
 
     def is_known(self, name: str) -> bool:
-        """Whether a header line of this name is Multi's: a command, a backend, an alias or a language."""
-        name = name.lower()
-        return name in self.commands or name in self._owners or name in self._speakers
+        """Whether a header line of this name is Multi's: a command, `%%parts`, a backend, an alias or a language.
+
+        A list of names is if one of them is.
+        """
+        return any(self._is_known(each) for each in name.lower().split(","))
+
+    def _is_known(self, name: str) -> bool:
+        is_backend = name in self._owners or name in self._groups or name in self._speakers
+        return is_backend or name in self.commands or name == PARTS
 
     def find(self, name: str) -> str | None:
         """Return the backend that a name means, or None where it means none.
 
         A language means the configured default if that is of it, else the only backend that is; BackendNotFound if
-        several are.
+        several are, and for the name of several backends.
         """
         name = name.lower()
         if name in self._owners:
             return self._owners[name]
+        if name in self._groups:
+            raise BackendNotFound(f"{name} is {len(self._groups[name])} backends: name one, as in {name}[0].")
         speakers = self._speakers.get(name, ())
         if self.config.default in speakers:
             return self.config.default
         if len(speakers) > 1:
-            choice = " or ".join(f"%%{speaker}" for speaker in sorted(speakers))
+            several = {self.config.backends[speaker].group or speaker for speaker in speakers}
+            choice = " or ".join(f"%%{speaker}" for speaker in sorted(several))
             raise BackendNotFound(f"{name!r} is the language of several backends: write {choice}.")
         return speakers[0] if speakers else None
 
@@ -72,17 +88,40 @@ class Names:
             raise BackendNotFound(f"There is no backend {name!r}{known}.")
         return found
 
+    def find_all(self, name: str) -> tuple[str, ...]:
+        """Return the backends that a name means: several for that of a group, none where it means none."""
+        members = self._groups.get(name.lower())
+        if members is not None:
+            return members
+        found = self.find(name)
+        return () if found is None else (found,)
+
+    def resolve_all(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the backends that names mean, each once; BackendNotFound as `resolve`."""
+        found = [self.find_all(name) or (self.resolve(name),) for name in names]
+        return tuple(dict.fromkeys(backend for backends in found for backend in backends))
+
     def shown(self) -> list[str]:
         """Return the backends' names that can be typed, sorted, without aliases and languages."""
-        return sorted(name.lower() for name in self.config.backends if NAME.fullmatch(name))
+        named = {backend.group or name for name, backend in self.config.backends.items()}
+        return sorted(name.lower() for name in named if NAME.fullmatch(name))
 
     def backends(self) -> list[str]:
         """Return all that a backend can be named by, sorted: names, aliases and languages."""
-        return sorted({*filter(NAME.fullmatch, self._owners), *filter(self._is_clear, self._speakers)})
+        owners = filter(TARGET.fullmatch, self._owners)
+        return sorted({*owners, *self._groups, *filter(self._is_clear, self._speakers)})
+
+    def single(self) -> list[str]:
+        """Return all that one backend can be named by, sorted."""
+        return [name for name in self.backends() if name not in self._groups]
+
+    def lines(self) -> list[str]:
+        """Return what a header line that is no backend's can be, sorted: the commands and `parts`."""
+        return sorted({*self.commands, PARTS})
 
     def all(self) -> list[str]:
         """Return everything that may follow `%%`, sorted: commands and what names a backend."""
-        return sorted({*self.commands, *self.backends()})
+        return sorted({*self.lines(), *self.backends()})
 
     def _is_clear(self, language: str) -> bool:
         return self.config.default in self._speakers[language] or len(self._speakers[language]) == 1

@@ -1,8 +1,9 @@
-"""The options of a backend header: which variables are copied before the body runs and after it, and how big plots are.
+"""The options of a backend header: variables to copy, how big plots are, and whether the next cell waits.
 
 `-i [new=][backend:]name,…` copies from a backend, the default one unless it is named, to that of the header; `-o
-[backend:][new=]name,…` the other way. What stands to the left of `=` is the variable that is made. The options have
-the names of rpy2's `%%R` (3.6).
+[backend:][new=]name,…` the other way. What stands to the left of `=` is the variable that is made. Where several
+backends run the body, `-i x` goes to each but its source, and `-o x` makes a variable for each: `x_python`, `x_r`.
+The options have the names of rpy2's `%%R` (3.6).
 """
 
 import re
@@ -18,6 +19,7 @@ from .names import Names
 from .transfers import Transfer
 
 INPUT, OUTPUT = "-i", "-o"
+BACKGROUND, AMPERSAND = "--bg", "&"
 LONG = {
     "--input": INPUT,
     "--output": OUTPUT,
@@ -25,9 +27,10 @@ LONG = {
     "--height": "-h",
     "--units": "-u",
     "--res": "-r",
+    AMPERSAND: BACKGROUND,
 }
 PLOT = {"-w": "width", "-h": "height", "-u": "units", "-r": "res"}
-SHORT = (INPUT, OUTPUT, *PLOT)
+SHORT = (INPUT, OUTPUT, BACKGROUND, *PLOT)
 UNITS = ("px", "in", "cm", "mm")
 NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
 FORM = "variables are named as in -i x,y or -i new=backend:x or -o backend:new=x."
@@ -52,39 +55,60 @@ class Options:
     exports: Transfers = ()
     plot: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """`width`, `height` and `res` (numbers) and `units` (px, in, cm, mm), as typed; those that are given."""
+    is_in_background: bool = False
+    """The next cell does not wait for this one."""
 
 
-def parse_options(line: HeaderLine, target: str, names: Names, default: str) -> Options:
-    """Return what a backend header asks for; `target` is its backend, `default` the default one.
+def parse_options(line: HeaderLine, targets: tuple[str, ...], names: Names, default: str) -> Options:
+    """Return what a backend header asks for; `targets` are its backends, `default` the default one.
 
     Raises HeaderError, with a line that works, or BackendNotFound.
     """
     before: list[Transfer] = []
     after: list[Transfer] = []
     plot: dict[str, str] = {}
-    is_r = names.languages.get(target) == "r"
-    for option, values in _options(line, is_r, default):
-        if option in PLOT and not is_r:
+    is_in_background = False
+    others = [target for target in targets if names.languages.get(target) != "r"]
+    for option, values in _options(line, not others, default):
+        if option in PLOT and others:
             raise HeaderError(
-                f"{option} sets the size of R's plots, and {target} is not R. "
+                f"{option} sets the size of R's plots, and {others[0]} is not R. "
                 f"The line without it: {_without_plot(line)}"
             )
         if option in PLOT:
             plot[PLOT[option]] = _size(line, option, values)
+        elif option == BACKGROUND:
+            is_in_background = _flag(line, option, values)
         elif option == INPUT:
-            before += [_import(option, item, target, names, default) for item in _variables(line, option, values)]
+            for item in _variables(line, option, values):
+                before += _imports(option, item, targets, names, default)
         else:
-            after += [_export(option, item, target, names, default) for item in _variables(line, option, values)]
+            for item in _variables(line, option, values):
+                after += _exports(option, item, targets, names, default)
     for transfer in (*before, *after):
         if not (transfer.name and transfer.new_name) or set("=:") & set(transfer.name + transfer.new_name):
             raise HeaderError(f"{line.text}: {FORM}")
-    return Options(tuple(before), tuple(after), MappingProxyType(plot))
+    return Options(tuple(before), tuple(after), MappingProxyType(plot), is_in_background)
+
+
+def parse_parts_options(line: HeaderLine) -> Options:
+    """Return what the header of a cell in parts asks for; HeaderError for all but `--bg`."""
+    options = Options()
+    for index, word in enumerate(line.arguments):
+        if word not in (BACKGROUND, AMPERSAND):
+            rest = line.with_arguments(*line.arguments[:index], *line.arguments[index + 1 :])
+            raise HeaderError(
+                f"{line.text} takes only {BACKGROUND}, not {quote(word)}: what concerns one part goes behind its own "
+                f"header line. The line without it: {rest}"
+            )
+        options = Options(is_in_background=True)
+    return options
 
 
 def _options(line: HeaderLine, is_r: bool, default: str) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield each option, under its short name, with the words behind it."""
     words = line.arguments
-    starts = [index for index, word in enumerate(words) if word.startswith("-")]
+    starts = [index for index, word in enumerate(words) if word.startswith("-") or word == AMPERSAND]
     if words and starts[:1] != [0]:
         raise _no_option(line, (*starts, len(words))[0], default)
     for start, end in pairwise((*starts, len(words))):
@@ -117,13 +141,24 @@ def _unknown(line: HeaderLine, start: int, end: int, is_r: bool, default: str) -
         meant = line.with_arguments(*words[:start], *filter(None, (known, value)), *words[start + 1 :])
         return HeaderError(f"{line.text} takes no option {quote(option)}; did you mean {meant}{_own(line, default)}?")
     return HeaderError(
-        f"{line.text} takes no option {quote(option)}, only -i and -o, with variables to copy, and for plots in R -w, "
-        f"-h, -u and -r. The line without it: {rest}{_own(line, default)}"
+        f"{line.text} takes no option {quote(option)}, only -i and -o, with variables to copy, --bg, and in R -w, "
+        f"-h, -u and -r for plots. The line without it: {rest}{_own(line, default)}"
     )
 
 
 def _own(line: HeaderLine, default: str) -> str:
     return f"; if it is a line of {default}'s own, put %%{default} above it"
+
+
+def _flag(line: HeaderLine, option: str, values: Sequence[str]) -> bool:
+    """Return True; HeaderError for an option that takes no value and has one."""
+    if values:
+        kept = [word for word in line.arguments if word not in values]
+        raise HeaderError(
+            f"{line.text}: {option} takes no value, but {quote(' '.join(values))} follows it; code goes below the "
+            f"line, which then is {line.with_arguments(*kept)}"
+        )
+    return True
 
 
 def _size(line: HeaderLine, option: str, values: Sequence[str]) -> str:
@@ -160,18 +195,27 @@ def _variables(line: HeaderLine, option: str, values: Sequence[str]) -> Iterator
     yield from items
 
 
-def _import(option: str, item: str, target: str, names: Names, default: str) -> Transfer:
+def _imports(option: str, item: str, targets: tuple[str, ...], names: Names, default: str) -> Iterator[Transfer]:
     new_name, equals, where = item.partition("=")
     backend, name = _split_backend(where if equals else item)
-    other = _other(option, item, backend, target, names, default)
-    return Transfer(other, name, target, new_name if equals else name)
+    source = _other(option, item, backend, targets, names, default)
+    for target in targets:
+        if target != source:
+            yield Transfer(source, name, target, new_name if equals else name)
 
 
-def _export(option: str, item: str, target: str, names: Names, default: str) -> Transfer:
+def _exports(option: str, item: str, targets: tuple[str, ...], names: Names, default: str) -> Iterator[Transfer]:
     backend, what = _split_backend(item)
     new_name, equals, name = what.partition("=")
-    other = _other(option, item, backend, target, names, default)
-    return Transfer(target, name if equals else what, other, new_name)
+    other = _other(option, item, backend, targets, names, default)
+    for target in targets:
+        made = new_name if len(targets) == 1 else f"{new_name}_{_as_name(target)}"
+        yield Transfer(target, name if equals else what, other, made)
+
+
+def _as_name(backend: str) -> str:
+    """Return a backend's name as the end of a variable's: `worker_2` of `worker[2]`."""
+    return re.sub(r"\W+", "_", backend).strip("_")
 
 
 def _split_backend(item: str) -> tuple[str, str]:
@@ -180,10 +224,10 @@ def _split_backend(item: str) -> tuple[str, str]:
     return (backend, name) if colon else ("", item)
 
 
-def _other(option: str, item: str, backend: str, target: str, names: Names, default: str) -> str:
+def _other(option: str, item: str, backend: str, targets: tuple[str, ...], names: Names, default: str) -> str:
     """Return the backend at the other end."""
     found = names.resolve(backend) if backend else default
-    if found == target:
+    if targets == (found,):
         why = "the backend of this cell" if backend else "the default backend and that of this cell"
         raise HeaderError(f"{option} {item}: {found} is {why}; name the other one, as in {option} backend:x.")
     return found

@@ -32,6 +32,8 @@ class Copy:
         """In words: `df from python to r, n from python to r`."""
         return ", ".join(transfer.text for transfer in self.transfers)
 
-    def involves(self, backend: str) -> bool:
-        """Whether a backend is at either end of one of them."""
-        return any(backend in (transfer.source, transfer.target) for transfer in self.transfers)
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """All that are at either end of one of them."""
+        ends = (end for transfer in self.transfers for end in (transfer.source, transfer.target))
+        return tuple(dict.fromkeys(ends))

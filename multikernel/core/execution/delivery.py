@@ -1,20 +1,21 @@
 """A cell's body on its way to a child, and the child's reply on its way back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ..actions import ToBackend
 from ..backend import Backend
-from ..cells.cell import Cell, refuse_unknown_header
+from ..cells.cell import Cell
 from ..cells.child_text import child_text
+from ..cells.parser import refuse_unknown_header
 from ..errors import MultiError
 from ..exchange import NotebookExchange
 from ..hooks import Hooks
 from ..kernels import ipython, r
 from ..outbox import Outbox
 from ..protocol.rewrite import Origin, to_front
-from ..protocol.wire import Message
-from ..request import CellRequest, Request
+from ..protocol.wire import Json, Message, decode, encode
+from ..request import CellRequest, Part, Track
 from ..requests import Requests
 from ..state import State
 
@@ -26,10 +27,10 @@ class CellRunner(Protocol):
         """Take the child's reply."""
 
     def child_is_done(self, exchange: "CellExchange") -> None:
-        """The child has sent all that it has for the cell."""
+        """The child has sent all that it has for the part."""
 
-    def fail(self, request: Request, error: MultiError) -> None:
-        """End the cell with an error."""
+    def child_failed(self, exchange: "CellExchange", error: MultiError) -> None:
+        """The child will not do it, or not all of it."""
 
 
 class Delivery:
@@ -42,26 +43,44 @@ class Delivery:
         self._requests = requests
         self._hooks = hooks
 
-    def send(self, request: CellRequest, backend: Backend, runner: CellRunner) -> None:
-        """Send a cell to a child that is ready; HeaderError for one that would mean something else there."""
-        cell = request.cell
-        assert cell is not None
+    def send(self, track: Track, part: Part, runner: CellRunner) -> None:
+        """Send a part to its child, which is ready; HeaderError for one that would mean something else there."""
+        request, cell, backend = track.request, part.cell, self._state.backends[part.backend]
         refuse_unknown_header(cell, backend.name, backend.profile, self._state.names)
         if not request.silent:
             for notice in backend.take_notices():
                 self._outbox.note(request, notice)
         counts = request.stores_history and not request.subshell
-        if counts and backend.profile.follows_counter and backend.next_count < request.count:
-            self._move_counter(backend, request.count)
+        if counts and backend.profile.follows_counter and backend.next_count < part.count:
+            self._move_counter(backend, part.count)
         self._set_plot_options(backend, cell)
         backend.cells_run += 1
         text = child_text(cell, backend.profile)
         self._hooks.cell_sent(backend, cell.code, text.text)
-        message = request.message if text.text == cell.code else request.message.with_content(code=text.text)
         header = request.message.header_frame
-        origin = Origin(backend.name, header, request.client, request.count, text.shift)
-        exchange = CellExchange(request.id, backend.name, is_begun=True, request=request, origin=origin, runner=runner)
-        self._requests.open(exchange, backend, message)
+        origin = Origin(backend.name, header, request.client, part.count, text.shift, marks=part.marks)
+        exchange = CellExchange(
+            request.id,
+            backend.name,
+            is_begun=True,
+            request=request,
+            origin=origin,
+            cell=cell,
+            track=track,
+            part=part,
+            runner=runner,
+        )
+        self._requests.open(exchange, backend, self._message(request, part, text.text))
+
+    def _message(self, request: CellRequest, part: Part, text: str) -> Message:
+        """Return what the child gets; no two messages to it may be the same, or ipykernel takes one for a replay."""
+        message = request.message
+        if request.is_plain:
+            return message if text == part.cell.code else message.with_content(code=text)
+        last = request.parts[-1]
+        expressions: Json = {} if part is last else {"user_expressions": {}}
+        metadata = {**decode(message.metadata_frame), "multikernel_part": part.order[1]}
+        return replace(message.with_content(code=text, **expressions), metadata_frame=encode(metadata))
 
     def _move_counter(self, backend: Backend, count: int) -> None:
         comm_open = self._outbox.composer.message("comm_open", {})
@@ -92,15 +111,11 @@ class Delivery:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class CellExchange(NotebookExchange):
-    """A cell at the child that runs its body."""
+    """A part of a cell at the child that runs it."""
 
+    track: Track
+    part: Part
     runner: CellRunner
-
-    @property
-    def cell_request(self) -> CellRequest:
-        """The cell."""
-        assert isinstance(self.request, CellRequest)
-        return self.request
 
     def replied(self, reply: Message) -> None:
         """Go on with the cell."""
@@ -111,8 +126,5 @@ class CellExchange(NotebookExchange):
         self.runner.child_is_done(self)
 
     def failed(self, error: MultiError) -> None:
-        """End the cell with an error, unless the notebook has its reply."""
-        if self.request.reply_sent:
-            self.runner.child_is_done(self)
-        else:
-            self.runner.fail(self.request, error)
+        """Go on with the cell, or end it with the error."""
+        self.runner.child_failed(self, error)

@@ -1,6 +1,6 @@
 """The interrupt button: stops what runs, aborts what was received before it, and helps where a child does not react."""
 
-from ..actions import CancelJob, CancelTimer, SetTimer, Signal, Stop, ToBackend
+from ..actions import CancelTimer, SetTimer, Signal, Stop, ToBackend
 from ..backend import Backend
 from ..errors import BackendRestarted, Interrupted, MultiError
 from ..exchange import Exchange
@@ -12,9 +12,9 @@ from ..request import CellRequest
 from ..requests import Requests
 from ..state import State
 from .delivery import CellExchange
-from .execution import CELL
 from .lanes import Lanes
 from .starts import Starts
+from .tracks import Tracks
 
 NO_EFFECT_SECONDS = 10.0
 NO_EFFECT = "interrupt"
@@ -32,6 +32,7 @@ class Interrupts:
         exchanges: Exchanges,
         lanes: Lanes,
         starts: Starts,
+        tracks: Tracks,
         lifecycle: Lifecycle,
         hooks: Hooks,
     ) -> None:
@@ -42,20 +43,29 @@ class Interrupts:
         self._exchanges = exchanges
         self._lanes = lanes
         self._starts = starts
+        self._tracks = tracks
         self._lifecycle = lifecycle
         self._hooks = hooks
         self._pressed: dict[str, set[Exchange]] = {}
         """Backend -> what it was asked to interrupt."""
 
     def press(self) -> None:
-        """Interrupt every backend that is busy, and no other."""
+        """Interrupt the cell that the others wait for, or what runs in the background if there is none."""
         self._lanes.abort()
+        begun = [cell for cell in self._requests.cells() if cell.tracks]
+        foreground = [cell for cell in begun if not cell.is_in_background]
         for backend in self._state.backends.values():
-            self.interrupt(backend)
-        for cell in self._requests.cells():
+            if not (foreground and self._runs_in_background(backend)):
+                self.interrupt(backend)
+        for cell in foreground or begun:
             self._give_up(cell)
         for feature in self._hooks.features:
             feature.interrupted()
+
+    def _runs_in_background(self, backend: Backend) -> bool:
+        """Whether a backend is busy with cells in the background alone."""
+        begun = [exchange for exchange in self._exchanges.of(backend.name) if exchange.is_begun]
+        return all(isinstance(each, CellExchange) and each.track.request.is_in_background for each in begun)
 
     def interrupt(self, backend: Backend) -> None:
         """Interrupt a backend that is busy; restart it where it cannot be interrupted or did not react last time."""
@@ -113,10 +123,7 @@ class Interrupts:
         self._starts.start(backend)
 
     def _give_up(self, cell: CellRequest) -> None:
-        """End a cell that no child has: it waits for a start, which is given up, or for a job, which is cancelled."""
-        if (waiting := self._starts.waited_for(cell.id)) is not None:
-            _, backend = waiting
+        """End what no child does for a cell: a start that it waits for is given up, a job is cancelled."""
+        for backend in self._tracks.give_up(cell):
             self._lifecycle.end(backend, Interrupted(f"Interrupted while {backend.name} was starting."))
             self._outbox.add(Stop(backend.name))
-        elif cell.track.job is not None:
-            self._outbox.add(CancelJob((CELL, cell.id)))

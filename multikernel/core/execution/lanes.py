@@ -41,6 +41,10 @@ class Lanes:
         """Note that a cell runs, so that those behind it wait."""
         self._lanes[request.subshell].running = request
 
+    def let_pass(self, request: CellRequest) -> None:
+        """Note that a cell runs in the background, so that those behind it do not wait."""
+        self._lanes[request.subshell].running = None
+
     def is_running(self, request: CellRequest) -> bool:
         """Whether the cells of a lane wait for this one."""
         lane = self._lanes.get(request.subshell)

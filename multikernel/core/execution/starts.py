@@ -3,7 +3,7 @@
 from ..actions import CancelTimer, SetTimer, Start
 from ..backend import Backend, BackendState
 from ..outbox import Outbox
-from ..request import CellRequest
+from ..request import Track
 from ..state import State
 
 SLOW_START_SECONDS = 10.0
@@ -18,7 +18,7 @@ class Starts:
         """Take the backends, and where actions go."""
         self._state = state
         self._outbox = outbox
-        self._waiting: dict[str, list[CellRequest]] = {name: [] for name in state.backends}
+        self._waiting: dict[str, list[Track]] = {name: [] for name in state.backends}
 
     def begin(self) -> None:
         """Start the default backend and the eager ones."""
@@ -33,29 +33,37 @@ class Starts:
             backend.starting()
             self._outbox.add(Start(backend.name))
 
-    def wait(self, request: CellRequest, backend: Backend) -> None:
+    def wait(self, track: Track, backend: Backend) -> None:
         """Start a backend, and let a cell wait for it."""
-        self._waiting[backend.name].append(request)
-        self._outbox.add(SetTimer((SLOW_START, request.id), SLOW_START_SECONDS))
+        self._waiting[backend.name].append(track)
+        self._outbox.add(SetTimer((SLOW_START, track.key), SLOW_START_SECONDS))
         self.start(backend)
 
-    def take_waiting(self, backend: Backend) -> list[CellRequest]:
-        """Return the cells that have waited for a backend; they no longer do."""
+    def take_waiting(self, backend: Backend) -> list[Track]:
+        """Return what has waited for a backend; it no longer does."""
         waiting, self._waiting[backend.name] = self._waiting[backend.name], []
-        for request in waiting:
-            self._outbox.add(CancelTimer((SLOW_START, request.id)))
+        for track in waiting:
+            self._outbox.add(CancelTimer((SLOW_START, track.key)))
         return waiting
 
-    def waited_for(self, request_id: str) -> tuple[CellRequest, Backend] | None:
-        """Return a cell that waits, and the backend that it waits for."""
-        for name, cells in self._waiting.items():
-            for request in cells:
-                if request.id == request_id:
-                    return request, self._state.backends[name]
-        return None
+    def give_up(self, track: Track) -> None:
+        """Let a cell no longer wait."""
+        for waiting in self._waiting.values():
+            if track in waiting:
+                waiting.remove(track)
+                self._outbox.add(CancelTimer((SLOW_START, track.key)))
 
-    def slow_timer(self, request_id: str) -> None:
+    def waited_for(self, track: Track) -> Backend | None:
+        """Return the backend that a cell waits for."""
+        return next((self._state.backends[name] for name, tracks in self._waiting.items() if track in tracks), None)
+
+    def waiting(self, backend: Backend) -> list[Track]:
+        """Return what waits for a backend."""
+        return list(self._waiting[backend.name])
+
+    def slow_timer(self, key: str) -> None:
         """Report under a cell that its backend is still starting."""
-        if (waiting := self.waited_for(request_id)) is not None:
-            request, backend = waiting
-            self._outbox.note(request, f"{backend.name} is still starting; interrupt the cell to give up.")
+        for name, tracks in self._waiting.items():
+            for track in tracks:
+                if track.key == key:
+                    self._outbox.note(track.request, f"{name} is still starting; interrupt the cell to give up.")

@@ -50,10 +50,9 @@ class History(Feature):
 
     def _result(self, backend: Backend, message: Message, exchange: NotebookExchange | None) -> Message:
         """Keep a result, unless it is long."""
-        request = None if exchange is None else exchange.request
         is_short = len(message.content_frame) <= LONGEST_RESULT
-        if is_short and isinstance(request, CellRequest) and request.stores_history:
-            self._results[request.count] = bytes(message.content_frame)
+        if exchange is not None and is_short and _is_stored(exchange.request):
+            self._results[exchange.origin.count] = bytes(message.content_frame)
         return message
 
     def _found(self, request_id: str, outcome: object) -> None:
@@ -83,3 +82,7 @@ class History(Feature):
             return None
         text = data.get("text/plain") if isinstance(data, dict) else None
         return text if isinstance(text, str) else None
+
+
+def _is_stored(request: Request) -> bool:
+    return isinstance(request, CellRequest) and request.stores_history

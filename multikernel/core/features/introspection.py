@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from ..actions import ListVariables, StartJob
 from ..backend import Backend, BackendState
-from ..cells.cell import Cell, parse
+from ..cells.cell import Cell
 from ..cells.child_text import child_text
+from ..cells.command_names import PARTS
 from ..cells.completions import offers_in
 from ..cells.lines import HeaderLine, is_nothing
+from ..cells.parser import parse
 from ..errors import MultiError
 from ..feature import Feature, Handler
 from ..protocol.rewrite import OwnMatches
@@ -96,9 +98,9 @@ class Introspection(Feature):
                 self._complete(request, code, cell, position)
             case "inspect_request":
                 line = cell.header_line_at(position) if cell is not None else None
-                self._answer_or_ask(request, cell, position, self._inspect(cell, line) if cell and line else None)
+                self._answer_or_ask(request, cell, position, self._inspect(line) if line else None)
             case _:
-                self._answer_or_ask(request, cell, position, self._is_complete(cell))
+                self._answer_or_ask(request, cell, len(code), self._is_complete(cell))
 
     def _answer_or_ask(self, request: Request, cell: Cell | None, position: int, answer: Json | None) -> None:
         if answer is not None:
@@ -106,7 +108,7 @@ class Introspection(Feature):
         elif cell is None:
             self._requests.answer(request, empty_answer(request))
         else:
-            self._ask(request, cell, position)
+            self._ask(request, cell.part_at(position), position)
 
     def _ask(self, request: Request, cell: Cell, position: int, own: OwnMatches | None = None) -> None:
         backend = self._state.backends[cell.target or self._state.default]
@@ -159,20 +161,22 @@ class Introspection(Feature):
         """A bare backend header is incomplete, commands are complete; a body is for the child to judge."""
         if cell is None:
             return {"status": "invalid"}
-        if cell.has_body:
+        if cell.part_at(len(cell.code)).has_body:
             return None
         return {"status": "complete"} if cell.header is None else {"status": "incomplete", "indent": ""}
 
-    def _inspect(self, cell: Cell, line: HeaderLine) -> Json:
+    def _inspect(self, line: HeaderLine) -> Json:
         """Say what a header line's name means."""
         name = line.name.lower()
-        if self._state.names.is_command(name):
+        if name == PARTS:
+            text = "%%parts: run each part below, which begins with a header line of its own"
+        elif self._state.names.is_command(name):
             text = self._command_help[name]
         else:
-            backend = self._state.backends[cell.target or self._state.default]
-            text = (
-                f"%%{line.name}: run this cell on {backend.name} (kernelspec {backend.config.kernel}, {backend.state})"
-            )
+            named = self._state.names.resolve_all(name.split(","))
+            backends = [self._state.backends[backend] for backend in named]
+            known = ", ".join(f"{each.name} (kernelspec {each.config.kernel}, {each.state})" for each in backends)
+            text = f"%%{line.name}: run this cell on {known}"
         return {"status": "ok", "found": True, "data": {"text/plain": text}, "metadata": {}}
 
     def _complete(self, request: Request, code: str, cell: Cell | None, position: int) -> None:
@@ -232,7 +236,7 @@ class Introspection(Feature):
 
     def _is_on_top(self, code: str, cell: Cell | None, start: int) -> bool:
         """Whether the line at `start` is one of Multi's, or may become one: only header lines and comments above."""
-        if cell is None or cell.header_line_at(start) is not None:
+        if cell is None or cell.parts or cell.header_line_at(start) is not None:
             return True
         return cell.header is None and is_nothing(code[cell.body_start : start], None)
 

@@ -8,7 +8,7 @@ from ..cells.hints import hint_for
 from ..exchange import NotebookExchange
 from ..feature import Feature, Rule
 from ..protocol.wire import Message
-from ..request import CellRequest, Request
+from ..request import Request
 from ..spine import Spine
 
 
@@ -27,11 +27,11 @@ class MagicHints(Feature):
         return {("iopub", "stream"): self._written}
 
     def _written(self, backend: Backend, message: Message, exchange: NotebookExchange | None) -> Message:
-        request = exchange.request if exchange is not None else None
-        if isinstance(request, CellRequest) and request.cell is not None and request.cell.foreign is not None:
-            hint = hint_for(request.cell.foreign.name, message.content(), self._names)
-            if hint is not None and not request.silent:
-                self._hints[request.id] = hint
+        cell = exchange.cell if exchange is not None else None
+        if exchange is not None and cell is not None and cell.foreign is not None:
+            hint = hint_for(cell.foreign.name, message.content(), self._names)
+            if hint is not None and not exchange.request.content.get("silent"):
+                self._hints[exchange.request.id] = hint
         return message
 
     def cell_idle(self, exchange: NotebookExchange) -> None:

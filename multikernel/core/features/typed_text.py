@@ -8,13 +8,12 @@ from functools import partial
 
 from ..actions import Channel
 from ..backend import Backend
-from ..cells.cell import Cell, has_header
 from ..cells.child_text import child_text
+from ..cells.parser import has_header
 from ..exchange import NotebookExchange
 from ..feature import Feature, Rule
 from ..protocol.restored import with_header_lines, with_next_input
 from ..protocol.wire import Message
-from ..request import CellRequest
 from ..spine import Spine
 
 
@@ -30,20 +29,14 @@ class TypedText(Feature):
         return {("iopub", "error"): self._error, ("shell", "execute_reply"): self._reply}
 
     def _error(self, backend: Backend, message: Message, exchange: NotebookExchange | None) -> Message:
-        cell = cell_of(exchange)
+        cell = exchange.cell if exchange is not None else None
         if cell is None or not cell.header_lines:
             return message
         return with_header_lines(message, child_text(cell, backend.profile).typed)
 
     def _reply(self, backend: Backend, message: Message, exchange: NotebookExchange | None) -> Message:
-        cell = cell_of(exchange)
+        cell = exchange.cell if exchange is not None else None
         if cell is None or not cell.header_lines:
             return message
         message = with_next_input(message, cell.above, cell.header_of_next, partial(has_header, names=self._names))
         return with_header_lines(message, child_text(cell, backend.profile).typed)
-
-
-def cell_of(exchange: NotebookExchange | None) -> Cell | None:
-    """Return the cell that an exchange is about; None for late messages, and for requests that are not cells."""
-    request = exchange.request if exchange is not None else None
-    return request.cell if isinstance(request, CellRequest) else None

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .marks import Marks
 from .wire import Frame, Identities, Json, Message, encode
 
 COUNT = re.compile(rb'(?<![\\])"execution_count"\s*:\s*(-?\d+|null)(?![\d.eE])')
@@ -62,6 +63,8 @@ class Origin:
     """Code points that were cut from the cell's beginning for the child."""
     own: OwnMatches | None = None
     """Multi's own completions, to go before the child's."""
+    marks: Marks | None = None
+    """What marks its outputs, where several children run it at once."""
 
 
 def with_count(message: Message, count: int) -> Message:

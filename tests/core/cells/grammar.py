@@ -1,7 +1,8 @@
 """Names and kernels for tests of the grammar."""
 
-from multikernel.core.cells.cell import Cell, parse
+from multikernel.core.cells.cell import Cell
 from multikernel.core.cells.names import Names
+from multikernel.core.cells.parser import parse
 from multikernel.core.kernels.table import BY_IMPLEMENTATION, KernelProfile
 
 from ..desk import COMMANDS, configured

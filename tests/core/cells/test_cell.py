@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from multikernel.core.cells.cell import has_header, parse, refuse_unknown_header
 from multikernel.core.cells.child_text import child_text
 from multikernel.core.cells.names import Names
+from multikernel.core.cells.parser import has_header, parse, refuse_unknown_header
 from multikernel.core.errors import BackendNotFound, HeaderError, MultiError
 
 from .grammar import BASH, CONFIG, CUT, HASH, IPYTHON, LANGUAGES, NAMES, R, parsed
@@ -151,8 +151,6 @@ def test_a_header_line_has_words_and_a_place() -> None:
         ("%%start r -q bash", HeaderError, "no option '-q'. The line without it: %%start r bash$"),
         ("%%start r -n 5", HeaderError, "no option '-n'. The line without it: %%start r$"),
         ("%%help --all", HeaderError, "no option '--all'. The line without it: %%help$"),
-        ("%%use r\n%%WAIT bash\n1", HeaderError, "%%WAIT is reserved"),
-        ("%%parts\n%%r\n1", HeaderError, "%%parts is reserved"),
     ],
 )
 def test_what_cannot_be_right_is_refused(code: str, error: type[MultiError], text: str) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from multikernel.core.cells.cell import parse, refuse_unknown_header
+from multikernel.core.cells.parser import parse, refuse_unknown_header
 from multikernel.core.errors import HeaderError
 from multikernel.core.kernels.table import DEFAULTS, KernelProfile
 

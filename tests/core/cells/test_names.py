@@ -66,7 +66,7 @@ def test_what_has_to_be_a_backend_is_one_or_is_refused_with_what_was_meant_or_wi
 def test_all_that_may_follow_the_percent_signs() -> None:
     assert names().shown() == ["ir", "python3", "xpython"]
     assert names().backends() == ["gnu-r", "ir", "py", "python", "python3", "r", "xpython"]
-    assert names().all() == ["gnu-r", "help", "ir", "py", "python", "python3", "r", "use", "xpython"]
+    assert names().all() == ["gnu-r", "help", "ir", "parts", "py", "python", "python3", "r", "use", "xpython"]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from multikernel.core.cells.cell import parse
 from multikernel.core.cells.names import Names
+from multikernel.core.cells.parser import parse
 from multikernel.core.config import BackendConfig, Config
 from multikernel.core.errors import BackendNotFound, HeaderError, MultiError
 
@@ -81,7 +81,7 @@ def test_variables_that_cannot_be_right_are_refused(header: str, error: type[Mul
         ("%%r -b white -i a", "takes no -b: in R, options.*The line without it: %%r -i a", "%%r -i a"),
         ("%%r -p 12", "takes no -p: in R, .*pointsize.*The line without it: %%r", "%%r"),
         ("%%r --converter c", "takes no --converter: .*The line without it: %%r", "%%r"),
-        ("%%bash -b", "takes no option '-b', only", "%%bash"),
+        ("%%bash -q", "takes no option '-q', only", "%%bash"),
         ("%%bash -i a -w 5 --res=90 -o x", "-w sets .* bash is not R. The line without it: %%bash -i a -o x$", ""),
         ("%%r -w", "-w needs a number, as in -w 5", "%%r -w 5"),
         ("%%r -h tall", "-h needs a number, as in -h 5", "%%r -h 5"),

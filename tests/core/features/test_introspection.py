@@ -11,7 +11,7 @@ from multikernel.core.protocol.wire import Json
 from ..desk import COMMANDS, KERNELSPECS, Desk
 
 BACKENDS = ["bash", "ir", "py", "python", "python3", "r"]
-ALL_NAMES = [*BACKENDS, *sorted(COMMANDS)]
+ALL_NAMES = [*BACKENDS, *sorted({*COMMANDS, "parts"})]
 
 
 def ask(desk: Desk, kind: str, text: str, **content: Any) -> list[str]:
@@ -191,8 +191,8 @@ def test_a_body_is_for_the_child_to_judge(code: str, backend: str) -> None:
         ("%%use zz|", []),
         ("%%stop ir -|", ["--now"]),
         ("%%stop --x|", []),
-        ("%%bash |", ["-i", "-o", "--input", "--output"]),
-        ("%%bash --|\nls", ["--input", "--output"]),
+        ("%%bash |", ["-i", "-o", "--bg", "--input", "--output"]),
+        ("%%bash --|\nls", ["--bg", "--input", "--output"]),
         ("# x\n%%ba|", ["%%bash", "%%backends"]),
     ],
 )

@@ -48,10 +48,19 @@ def test_the_question_goes_to_the_client_that_sent_the_cell() -> None:
 def test_an_answer_without_parent_is_for_the_last_question_of_its_client() -> None:
     desk = asking()
     desk.request("complete_request", code="%%r\nx", cursor_pos=5)
-    ask(desk, "ir", 2, "q2")
-    assert answer(desk) == ["ir <- stdin input_reply own"]
+    ask(desk, "python3", 1, "q2")
+    assert answer(desk) == ["python3 <- stdin input_reply own"]
     assert answer(desk) == ["python3 <- stdin input_reply own"]
     assert answer(desk) == []
+
+
+def test_a_client_is_asked_by_one_backend_at_a_time() -> None:
+    desk = asking()
+    desk.request("complete_request", code="%%r\nx", cursor_pos=5)
+    assert ask(desk, "ir", 2, "q2") == []
+    assert answer(desk, "q2") == []
+    assert answer(desk, "q1") == ["python3 <- stdin input_reply own", "stdin input_request of 2"]
+    assert answer(desk, "q2") == ["ir <- stdin input_reply own"]
 
 
 def test_an_answer_to_an_earlier_question_finds_it() -> None:

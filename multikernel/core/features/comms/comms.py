@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from ...actions import Channel
 from ...backend import Backend, BackendState
-from ...cells.cell import parse
+from ...cells.parser import parse
 from ...errors import MultiError
 from ...exchange import NotebookExchange
 from ...feature import Feature, Handler, Rule
@@ -160,7 +160,7 @@ class Comms(Feature):
             cell = parse(code if isinstance(code, str) else "", self._state.names, self._state.default)
         except MultiError:
             return False
-        return cell.target in (None, self._state.default)
+        return any(not body.targets or self._state.default in body.targets for body in cell.bodies)
 
     # The children's side.
 

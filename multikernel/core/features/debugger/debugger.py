@@ -11,8 +11,8 @@ from functools import partial
 from ...actions import CancelTimer, Channel, SetTimer
 from ...backend import Backend, BackendState
 from ...bounded import Bounded
-from ...cells.cell import parse
 from ...cells.child_text import child_text
+from ...cells.parser import parse
 from ...errors import BackendError, MultiError
 from ...exchange import NotebookExchange
 from ...feature import Feature, Handler, Rule
