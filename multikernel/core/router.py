@@ -24,6 +24,7 @@ from .execution.turns import Turns
 from .feature import Feature, Handler
 from .features.comms.comms import Comms
 from .features.debugger.debugger import Debugger
+from .features.displays import Displays
 from .features.history import History
 from .features.info import Info
 from .features.introspection import Introspection
@@ -100,6 +101,7 @@ class Router:
             Comms(spine),
             Debugger(spine),
             Stdin(spine),
+            Displays(spine),
             History(spine),
             TypedText(spine),
             MagicHints(spine),
