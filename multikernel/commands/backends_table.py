@@ -4,6 +4,7 @@ from ..core.backend import Backend
 from ..core.errors import HeaderError
 from ..core.protocol.wire import Json
 from ..core.services import Process, Services
+from ..core.state import State
 from .command import Arguments
 from .tables import as_html, as_text
 
@@ -18,8 +19,17 @@ async def backends(services: Services, arguments: Arguments) -> Json | None:
     processes = await services.processes()
     rows = [_row(services, backend, processes.get(backend.name)) for backend in services.state.backends.values()]
     source = services.state.config.file or "no multikernel.yaml: every installed kernelspec is a backend"
-    caption = "\n".join([f"* default; {source}", *_hidden(services)])
+    caption = "\n".join([f"* default; {source}", *_in_background(services.state), *_hidden(services)])
     return {"text/plain": as_text(COLUMNS, rows, caption), "text/html": as_html(COLUMNS, rows, caption, NUMBERS)}
+
+
+def _in_background(state: State) -> list[str]:
+    """Return a line on the cells in the background, if there are any."""
+    cells = []
+    for part, request in state.turns.in_background():
+        does = "waits for" if state.exchanges.find(part.backend, request.id) is None else "runs on"
+        cells.append(f"[{request.count}] {does} {part.backend}")
+    return [f"In the background: {', '.join(cells)}."] if cells else []
 
 
 def _hidden(services: Services) -> list[str]:

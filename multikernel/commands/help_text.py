@@ -13,13 +13,18 @@ GRAMMAR = """\
 A cell may begin with header lines: any number of commands, then at most one backend header, then the code.
 
 %%backend               run this cell on a backend, given its name or its language
+%%backend,backend       run it on several at once; each output is below the name of its backend
+%%parts                 run each part below, which begins with a backend header of its own, one after the other
 {commands}
 
 Options after %%backend:
+--bg (or &)             run this cell in the background: the next one does not wait for it (in nbclient, papermill, VS
+                        Code and jupyter console it does: they wait for each cell)
 -i x,y                  before the cell runs, copy variables x and y from the default backend
 -i new=backend:x        … copy x from another backend, under another name
 -o x,y                  after the cell has succeeded, copy x and y to the default backend
 -o backend:new=x        … copy x to another backend, under another name
+                        with several backends, -i copies to each, and -o makes x_a of backend a, x_b of backend b
 -w 5 -h 4 -u in -r 150  in R: width and height of this cell's plots, their unit (px, in, cm, mm), pixels per inch
 
 --now after a command runs it immediately, even while a cell is running ({without_now} excepted).

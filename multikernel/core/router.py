@@ -77,13 +77,21 @@ class Router:
         self._hooks = hooks = Hooks()
         self._exchanges = exchanges = Exchanges(backends, outbox, hooks)
         self.state = state = State(
-            config, names, backends, exchanges, version, front_ports, config.default, config_error, holds_starts
+            config,
+            names,
+            backends,
+            exchanges,
+            Turns(),
+            version,
+            front_ports,
+            config.default,
+            config_error,
+            holds_starts,
         )
         self.requests = requests = Requests(outbox, exchanges, hooks)
         self._lanes = lanes = Lanes()
         self._starts = starts = Starts(state, outbox)
-        turns = Turns()
-        self._execution = execution = Execution(state, outbox, requests, hooks, lanes, starts, turns)
+        self._execution = execution = Execution(state, outbox, requests, hooks, lanes, starts)
         self._guard = guard = Guard(outbox, requests, execution.fail)
         self._lifecycle = lifecycle = Lifecycle(state, outbox, exchanges, execution, hooks, guard)
         self._interrupts = Interrupts(

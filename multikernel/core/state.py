@@ -8,6 +8,7 @@ from .cells.names import Names
 from .config import Config
 from .errors import MultiError
 from .exchanges import Exchanges
+from .execution.turns import Turns
 
 
 @dataclass(slots=True)
@@ -18,6 +19,7 @@ class State:
     names: Names
     backends: Mapping[str, Backend]
     exchanges: Exchanges
+    turns: Turns
     version: str
     front_ports: Mapping[str, int]
     """The front's own, by their keys in the connection file."""

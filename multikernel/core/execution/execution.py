@@ -17,14 +17,13 @@ from .lanes import Lanes
 from .plan import plan
 from .starts import Starts
 from .tracks import Tracks
-from .turns import Turns
 
 
 class Execution:
     """Runs the cells whose turn has come."""
 
     def __init__(
-        self, state: State, outbox: Outbox, requests: Requests, hooks: Hooks, lanes: Lanes, starts: Starts, turns: Turns
+        self, state: State, outbox: Outbox, requests: Requests, hooks: Hooks, lanes: Lanes, starts: Starts
     ) -> None:
         """Take what cells are run with."""
         self._state = state
@@ -32,11 +31,10 @@ class Execution:
         self._requests = requests
         self._lanes = lanes
         self._starts = starts
-        self._turns = turns
         self._answers = answers = Answers(state, outbox, requests, lanes)
         delivery = Delivery(state, outbox, requests, hooks)
         guard = Guard(outbox, requests, self.fail)
-        self.tracks = Tracks(state, outbox, requests, delivery, starts, turns, answers, guard)
+        self.tracks = Tracks(state, outbox, requests, delivery, starts, answers, guard)
         self._begun = 0
 
     def arrive(self, request: CellRequest) -> None:
@@ -105,7 +103,7 @@ class Execution:
         self._begun += 1
         request.cell, request.serial = cell, self._begun
         steps = plan(request, cell, self._state)
-        self._turns.enter(request)
+        self._state.turns.enter(request)
         if cell.is_in_background:
             self._lanes.let_pass(request)
         self.tracks.begin(request, steps)

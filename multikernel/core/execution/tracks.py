@@ -20,7 +20,6 @@ from ..state import State
 from .answers import OK, Answers
 from .delivery import CellExchange, Delivery
 from .starts import Starts
-from .turns import Turns
 
 SLOW_COPY_SECONDS = 10.0
 SLOW_COPY = "slow copy"
@@ -40,7 +39,6 @@ class Tracks:
         requests: Requests,
         delivery: Delivery,
         starts: Starts,
-        turns: Turns,
         answers: Answers,
         guard: Guard,
     ) -> None:
@@ -50,7 +48,7 @@ class Tracks:
         self._requests = requests
         self._delivery = delivery
         self._starts = starts
-        self._turns = turns
+        self._turns = state.turns
         self._answers = answers
         self._guard = guard
 
