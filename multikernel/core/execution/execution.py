@@ -36,7 +36,7 @@ class Execution:
         self._answers = answers = Answers(state, outbox, requests, lanes)
         delivery = Delivery(state, outbox, requests, hooks)
         guard = Guard(outbox, requests, self.fail)
-        self.tracks = Tracks(state, outbox, requests, delivery, starts, turns, answers, guard)
+        self.tracks = Tracks(state, outbox, requests, lanes, delivery, starts, turns, answers, guard)
         self._begun = 0
 
     def arrive(self, request: CellRequest) -> None:
@@ -106,8 +106,6 @@ class Execution:
         request.cell, request.serial = cell, self._begun
         steps = plan(request, cell, self._state)
         self._turns.enter(request)
-        if cell.is_in_background:
-            self._lanes.let_pass(request)
         self.tracks.begin(request, steps)
 
     def wake(self) -> bool:
