@@ -1,5 +1,6 @@
 """Requests of the notebook: what is known of one while it is in flight."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .actions import Channel
@@ -70,6 +71,8 @@ class CellRequest(Request):
     """Written by tracks."""
     failures: list[Json] = field(default_factory=list)
     """What execute_replies say of its errors, the first error first. Written by answers."""
+    is_in_background: bool = False
+    """The next cell does not wait for it. Written by tracks."""
     is_stopped: bool = False
     """It was interrupted: no part of it begins any more. Written by tracks."""
 
@@ -87,11 +90,6 @@ class CellRequest(Request):
     def stops_on_error(self) -> bool:
         """Whether an error aborts what is queued behind it."""
         return not self.silent and bool(self.content.get("stop_on_error", True))
-
-    @property
-    def is_in_background(self) -> bool:
-        """Whether the next cell does not wait for it."""
-        return self.cell is not None and self.cell.is_in_background
 
     @property
     def is_plain(self) -> bool:
@@ -113,11 +111,11 @@ class Part:
     marks: Marks | None = None
     """What marks its outputs; None: nothing does."""
     reply: Message | None = None
-    """The child's reply, held until the cell is over. Written by tracks."""
+    """The child's reply, held until the cell is over. Written by bodies."""
     has_ended: bool = False
-    """The next body may run at its backend. Written by tracks."""
+    """The next body may run at its backend. Written by tracks and bodies."""
     is_doubtful: bool = False
-    """Half of the child's answer was made up, and may still come. Written by tracks."""
+    """The child may still send half of its answer, after that was made up. Written by bodies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +149,11 @@ class WaitFor:
 
 
 @dataclass(frozen=True, slots=True)
+class Detach:
+    """The step from which on the next cell does not wait for this one: its commands are done."""
+
+
+@dataclass(frozen=True, slots=True)
 class AtOnce:
     """The step that takes several lists of steps at once, and ends when all are done."""
 
@@ -171,7 +174,7 @@ class Next:
     parts: tuple[Part, ...]
 
 
-Step = HeaderLine | Ready | Body | Move | WaitFor | AtOnce | Fork | Next
+Step = HeaderLine | Ready | Body | Move | WaitFor | Detach | AtOnce | Fork | Next
 
 
 @dataclass(slots=True, eq=False)
@@ -204,3 +207,22 @@ class Track:
     def has_more(self) -> bool:
         """Whether there are steps after the one that it is at."""
         return self.position + 1 < len(self.steps)
+
+    @property
+    def parts_left(self) -> list[Part]:
+        """What it still has to do with, in order."""
+        return list(_parts_of(self.steps[self.position :]))
+
+
+def _parts_of(steps: Iterable[Step]) -> Iterator[Part]:
+    for step in steps:
+        match step:
+            case Body(part) | Move(_, part):
+                yield part
+            case Next(parts):
+                yield from parts
+            case AtOnce(branches):
+                for branch in branches:
+                    yield from _parts_of(branch)
+            case Fork(nested):
+                yield from _parts_of(nested)

@@ -111,7 +111,7 @@ def test_an_exception_in_a_timer_or_a_job_is_the_request_s() -> None:
 def test_a_request_that_cannot_even_be_failed_gets_a_reply_and_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk("python3")
     monkeypatch.setattr(desk.router._guard, "_fail", break_)
-    monkeypatch.setattr(desk.router._execution.tracks, "_run", break_)
+    monkeypatch.setattr(desk.router._execution.tracks, "_take", break_)
     assert desk.execute("1")[-2:] == ["shell execute_reply of 1: error", "iopub idle of 1"]
     assert desk.in_flight == []
 

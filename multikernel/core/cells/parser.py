@@ -123,7 +123,7 @@ def _parts(code: str, start: int, names: Names, default: str) -> tuple[Cell, ...
             f"There is code between %%{PARTS} and the first part: put a line such as %%{default} above it."
         )
     parts = []
-    for line, end in zip(lines, [*(line.start for line in lines[1:]), len(code)], strict=True):
+    for line, end in zip(lines, [*(line.start for line in lines), len(code)][1:], strict=True):
         if names.is_command(line.name) or line.name.lower() == PARTS:
             raise HeaderError(
                 f"Line {line_number(code, line.start)}: {line.text} cannot be a part; put commands above %%{PARTS}."

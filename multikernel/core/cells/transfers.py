@@ -37,3 +37,8 @@ class Copy:
         """All that are at either end of one of them."""
         ends = (end for transfer in self.transfers for end in (transfer.source, transfer.target))
         return tuple(dict.fromkeys(ends))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Those that get one of them."""
+        return tuple(dict.fromkeys(transfer.target for transfer in self.transfers))

@@ -34,7 +34,7 @@ class Answers:
     def part_failed(self, request: CellRequest, part: Part, content: Json) -> None:
         """Take the reply of a child that has failed; it has published the error itself."""
         keys = ("status", "ename", "evalue", "traceback")
-        failure = {key: content[key] for key in keys if key in content}
+        failure: Json = {"status": "error"} | {key: content[key] for key in keys if key in content}
         if part.marks is not None:
             failure["evalue"] = f"{part.backend}: {failure.get('evalue', failure['status'])}"
         request.failures.append(failure)

@@ -77,7 +77,7 @@ class Delivery:
         message = request.message
         if request.is_plain:
             return message if text == part.cell.code else message.with_content(code=text)
-        last = request.parts[-1]
+        last = [other for other in request.parts if other.cell.has_body][-1]
         expressions: Json = {} if part is last else {"user_expressions": {}}
         metadata = {**decode(message.metadata_frame), "multikernel_part": part.order[1]}
         return replace(message.with_content(code=text, **expressions), metadata_frame=encode(metadata))

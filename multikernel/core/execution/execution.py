@@ -34,7 +34,7 @@ class Execution:
         self._answers = answers = Answers(state, outbox, requests, lanes)
         delivery = Delivery(state, outbox, requests, hooks)
         guard = Guard(outbox, requests, self.fail)
-        self.tracks = Tracks(state, outbox, requests, delivery, starts, answers, guard)
+        self.tracks = Tracks(state, outbox, requests, lanes, delivery, starts, answers, guard)
         self._begun = 0
 
     def arrive(self, request: CellRequest) -> None:
@@ -104,8 +104,6 @@ class Execution:
         request.cell, request.serial = cell, self._begun
         steps = plan(request, cell, self._state)
         self._state.turns.enter(request)
-        if cell.is_in_background:
-            self._lanes.let_pass(request)
         self.tracks.begin(request, steps)
 
     def wake(self) -> bool:

@@ -53,19 +53,26 @@ class Interrupts:
         """Interrupt the cell that the others wait for, or what runs in the background if there is none."""
         self._lanes.abort()
         begun = [cell for cell in self._requests.cells() if cell.tracks]
-        foreground = [cell for cell in begun if not cell.is_in_background]
+        spared = [cell for cell in begun if cell.is_in_background]
+        if all(cell.is_in_background or cell.subshell for cell in begun):
+            spared = []
         for backend in self._state.backends.values():
-            if not (foreground and self._runs_in_background(backend)):
+            if not self._works_for(backend, spared):
                 self.interrupt(backend)
-        for cell in foreground or begun:
-            self._give_up(cell)
+        for cell in begun:
+            if cell not in spared:
+                self._give_up(cell)
         for feature in self._hooks.features:
             feature.interrupted()
 
-    def _runs_in_background(self, backend: Backend) -> bool:
-        """Whether a backend is busy with cells in the background alone."""
+    def _works_for(self, backend: Backend, cells: list[CellRequest]) -> bool:
+        """Whether a backend is busy with some cells alone; code of Multi's own that copies variables is of a cell."""
         begun = [exchange for exchange in self._exchanges.of(backend.name) if exchange.is_begun]
-        return all(isinstance(each, CellExchange) and each.track.request.is_in_background for each in begun)
+        runs = {each.track.request for each in begun if isinstance(each, CellExchange)}
+        if any(exchange.request is None for exchange in begun):
+            runs.update(self._tracks.copying(backend))
+        is_cells_alone = all(isinstance(each, CellExchange) or each.request is None for each in begun)
+        return bool(runs) and is_cells_alone and runs.issubset(cells)
 
     def interrupt(self, backend: Backend) -> None:
         """Interrupt a backend that is busy; restart it where it cannot be interrupted or did not react last time."""

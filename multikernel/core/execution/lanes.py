@@ -42,7 +42,7 @@ class Lanes:
         self._lanes[request.subshell].running = request
 
     def let_pass(self, request: CellRequest) -> None:
-        """Note that a cell runs in the background, so that those behind it do not wait."""
+        """Note that a cell goes on in the background, so that those behind it no longer wait."""
         self._lanes[request.subshell].running = None
 
     def is_running(self, request: CellRequest) -> bool:

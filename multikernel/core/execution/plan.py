@@ -6,7 +6,7 @@ from ..cells.cell import Cell
 from ..cells.parser import WAIT
 from ..cells.transfers import Copy
 from ..protocol.marks import Marks
-from ..request import AtOnce, Body, CellRequest, Fork, Move, Next, Part, Ready, Step, WaitFor
+from ..request import AtOnce, Body, CellRequest, Detach, Fork, Move, Next, Part, Ready, Step, WaitFor
 from ..state import State
 
 
@@ -17,6 +17,8 @@ def plan(request: CellRequest, cell: Cell, state: State) -> tuple[Step, ...]:
         if line.name.lower() == WAIT:
             steps.append(WaitFor(state.names.resolve_all(line.operands)))
         steps.append(line)
+    if cell.is_in_background:
+        steps.append(Detach())
     bodies = list(cell.bodies)
     for index, body in enumerate(bodies):
         count = request.count - len(bodies) + index + 1 if request.stores_history else request.count
@@ -49,8 +51,8 @@ def _steps(body: Cell, parts: tuple[Part, ...]) -> Iterator[Step]:
     if body.imports:
         yield Move(Copy(body.imports), first)
     if body.has_body:
-        if targets := tuple(dict.fromkeys(transfer.target for transfer in body.exports)):
-            yield Ready(targets)
+        if body.exports:
+            yield Ready(Copy(body.exports).targets)
         yield Body(first) if len(parts) == 1 else AtOnce(tuple((Body(part),) for part in parts))
     if body.exports:
         yield Move(Copy(body.exports), first)

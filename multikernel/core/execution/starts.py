@@ -1,5 +1,7 @@
 """Backends that start, and the cells that wait for them."""
 
+from collections.abc import Iterable
+
 from ..actions import CancelTimer, SetTimer, Start
 from ..backend import Backend, BackendState
 from ..outbox import Outbox
@@ -33,29 +35,31 @@ class Starts:
             backend.starting()
             self._outbox.add(Start(backend.name))
 
-    def wait(self, track: Track, backend: Backend) -> None:
-        """Start a backend, and let a cell wait for it."""
-        self._waiting[backend.name].append(track)
+    def wait(self, track: Track, backends: Iterable[Backend]) -> None:
+        """Start backends side by side, and let a cell wait for them."""
         self._outbox.add(SetTimer((SLOW_START, track.key), SLOW_START_SECONDS))
-        self.start(backend)
+        for backend in backends:
+            self._waiting[backend.name].append(track)
+            self.start(backend)
 
     def take_waiting(self, backend: Backend) -> list[Track]:
-        """Return what has waited for a backend; it no longer does."""
+        """Return what has waited for a backend; it no longer does, but may wait for others."""
         waiting, self._waiting[backend.name] = self._waiting[backend.name], []
         for track in waiting:
-            self._outbox.add(CancelTimer((SLOW_START, track.key)))
+            if not self.waited_for(track):
+                self._outbox.add(CancelTimer((SLOW_START, track.key)))
         return waiting
 
     def give_up(self, track: Track) -> None:
         """Let a cell no longer wait."""
-        for waiting in self._waiting.values():
-            if track in waiting:
-                waiting.remove(track)
-                self._outbox.add(CancelTimer((SLOW_START, track.key)))
+        if backends := self.waited_for(track):
+            for backend in backends:
+                self._waiting[backend.name].remove(track)
+            self._outbox.add(CancelTimer((SLOW_START, track.key)))
 
-    def waited_for(self, track: Track) -> Backend | None:
-        """Return the backend that a cell waits for."""
-        return next((self._state.backends[name] for name, tracks in self._waiting.items() if track in tracks), None)
+    def waited_for(self, track: Track) -> list[Backend]:
+        """Return the backends that a cell waits for."""
+        return [self._state.backends[name] for name, tracks in self._waiting.items() if track in tracks]
 
     def waiting(self, backend: Backend) -> list[Track]:
         """Return what waits for a backend."""

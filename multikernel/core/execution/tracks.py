@@ -3,22 +3,23 @@
 A plain cell has one track. A broadcast branches into one for each child, and a part in the background forks off one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 
 from ..actions import CancelJob, CancelTimer, SetTimer, StartJob
 from ..backend import Backend, BackendState
 from ..cells.lines import HeaderLine
 from ..cells.transfers import Copy
-from ..errors import BackendError, BackendStopped, HeaderError, Interrupted, MultiError
+from ..errors import BackendStopped, Interrupted, MultiError
 from ..guard import Guard
 from ..outbox import Outbox
-from ..protocol.wire import Message
-from ..request import AtOnce, Body, CellRequest, Fork, Move, Next, Part, Ready, Step, Track, WaitFor
+from ..request import AtOnce, Body, CellRequest, Detach, Fork, Move, Next, Part, Ready, Step, Track, WaitFor
 from ..requests import Requests
 from ..state import State
-from .answers import OK, Answers
-from .delivery import CellExchange, Delivery
+from .answers import Answers
+from .bodies import Bodies
+from .delivery import Delivery
+from .lanes import Lanes
 from .starts import Starts
 
 SLOW_COPY_SECONDS = 10.0
@@ -37,6 +38,7 @@ class Tracks:
         state: State,
         outbox: Outbox,
         requests: Requests,
+        lanes: Lanes,
         delivery: Delivery,
         starts: Starts,
         answers: Answers,
@@ -46,11 +48,12 @@ class Tracks:
         self._state = state
         self._outbox = outbox
         self._requests = requests
-        self._delivery = delivery
+        self._lanes = lanes
         self._starts = starts
         self._turns = state.turns
         self._answers = answers
         self._guard = guard
+        self._bodies = Bodies(state, outbox, requests, delivery, starts, turns, answers, self)
 
     def begin(self, request: CellRequest, steps: tuple[Step, ...], parent: Track | None = None) -> None:
         """Take the first of some steps of a cell."""
@@ -58,57 +61,67 @@ class Tracks:
         request.tracks_made += 1
         track = Track(request, f"{request.id}#{number}" if number else request.id, steps, parent)
         request.tracks.append(track)
-        self._take_step(track)
+        self._go_on(track)
 
     # Step by step.
 
-    def _take_step(self, track: Track) -> None:
-        """Take the step that a track is at; after the last one it is over."""
+    def next_step(self, track: Track) -> None:
+        """Go on after a step that had to wait."""
+        track.position += 1
+        self._go_on(track)
+
+    def _go_on(self, track: Track) -> None:
+        """Take steps up to one that has to wait for something; after the last one the track is over."""
+        while not track.request.is_over and self._take(track):
+            track.position += 1
+
+    def _take(self, track: Track) -> bool:
+        """Take the step that a track is at, and return whether that was all of it."""
         match track.step:
             case None:
-                self._over(track)
+                self.over(track)
             case HeaderLine() as line:
                 self._do(track, line)
             case Ready(backends):
-                self._await(track, backends)
+                return self._is_ready(track, backends)
             case Body(part):
-                self._run(track, part)
+                self._bodies.run(track, part)
             case Move(copy):
                 self._move(track, copy)
             case WaitFor():
-                if self._turns.before(track):
-                    self._turns.wait(track)
-                else:
-                    self._next_step(track)
+                return not self._turns.hold(track)
+            case Detach():
+                track.request.is_in_background = True
+                self._lanes.let_pass(track.request)
+                return True
             case AtOnce(branches):
                 track.branches_left = len(branches)
                 for steps in branches:
                     self.begin(track.request, steps, track)
             case Fork(steps):
                 self.begin(track.request, steps)
-                self._next_step(track)
+                return True
             case Next(parts):
-                self._end_parts(track, parts)
+                return self._may_go_on(track, parts)
+        return False
 
-    def _next_step(self, track: Track) -> None:
-        track.position += 1
-        self._take_step(track)
-
-    def _end_parts(self, track: Track, parts: tuple[Part, ...]) -> None:
+    def _may_go_on(self, track: Track, parts: tuple[Part, ...]) -> bool:
+        """Whether the next part may begin, now that these are over; the track ends where it may not."""
         for part in parts:
             part.has_ended = True
         request = track.request
         if track.has_more and request.failures:
-            self._over(track)
-        elif track.has_more and request.is_stopped:
+            self.over(track)
+            return False
+        if track.has_more and request.is_stopped:
             self.fail(track, Interrupted("Interrupted before the next part began."))
-        else:
-            self._next_step(track)
+            return False
+        return True
 
-    def _over(self, track: Track) -> None:
+    def over(self, track: Track) -> None:
         """End a track, and go on with what has waited for it."""
         track.has_ended = True
-        for part in parts_of(track.steps[track.position :]):
+        for part in track.parts_left:
             part.has_ended = True
         request, parent = track.request, track.parent
         request.tracks.remove(track)
@@ -117,22 +130,20 @@ class Tracks:
             parent.has_failed |= track.has_failed
             if not parent.branches_left:
                 if parent.has_failed:
-                    self._over(parent)
+                    self.over(parent)
                 else:
-                    self._next_step(parent)
+                    self.next_step(parent)
         elif not request.tracks:
             self._answers.finish(request)
 
     def fail(self, track: Track, error: MultiError) -> None:
         """End a track with an error of Multi's own."""
-        if not track.has_ended:
-            self._answers.failed(track.request, error)
-            self._end_failed(track)
-
-    def _end_failed(self, track: Track) -> None:
+        if track.has_ended or track.request.is_over:
+            return
+        self._answers.failed(track.request, error)
         track.has_failed = True
         self._let_go(track)
-        self._over(track)
+        self.over(track)
 
     def _let_go(self, track: Track) -> None:
         """Wait for nothing any more."""
@@ -156,7 +167,7 @@ class Tracks:
         """Go on with one that other cells have held up, and say whether there was one."""
         track = self._turns.take_free()
         if track is not None:
-            self._guard(partial(self._take_step, track), track.request)
+            self._guard(partial(self._go_on, track), track.request)
         return track is not None
 
     # Jobs.
@@ -167,16 +178,15 @@ class Tracks:
 
     def _move(self, track: Track, copy: Copy) -> None:
         """Copy variables; a cell in the background that still works where they are is waited for."""
-        if before := self._turns.before(track):
-            self._turns.wait(track)
+        if before := self._turns.hold(track):
             others = [f"[{request.count}]" for request in before if request is not track.request]
             if others:
                 self._outbox.note(
                     track.request, f"Waiting for {', '.join(others)} in the background, before {copy.text} is copied."
                 )
-            return
-        self._outbox.add(SetTimer((SLOW_COPY, track.key), SLOW_COPY_SECONDS))
-        self._do(track, copy)
+        elif self._is_ready(track, copy.targets):
+            self._outbox.add(SetTimer((SLOW_COPY, track.key), SLOW_COPY_SECONDS))
+            self._do(track, copy)
 
     def job_done(self, key: str, outcome: object) -> None:
         """Go on after a command that has shown a MIME bundle, or nothing, or failed; or after variables were copied."""
@@ -191,7 +201,7 @@ class Tracks:
             return
         if outcome is not None:
             self._outbox.publish(track.request, "display_data", {"data": outcome, "metadata": {}, "transient": {}})
-        self._next_step(track)
+        self.next_step(track)
 
     def slow_copy_timer(self, key: str) -> None:
         """Report under a cell what it waits for."""
@@ -201,6 +211,14 @@ class Tracks:
             doing = f"waiting for {busy}, which is busy, to copy" if busy else "copying"
             self._outbox.note(track.request, f"Still {doing} {track.job.text}; interrupt the cell to give up.")
 
+    def copying(self, backend: Backend) -> list[CellRequest]:
+        """Return the cells for which variables are copied from or to a backend."""
+        return [track.request for track in self._copying(backend)]
+
+    def _copying(self, backend: Backend) -> list[Track]:
+        tracks = [track for request in self._requests.cells() for track in request.tracks]
+        return [track for track in tracks if isinstance(track.job, Copy) and backend.name in track.job.backends]
+
     def _find(self, key: str) -> Track | None:
         request = self._requests.get(key) or self._requests.get(key.rpartition("#")[0])
         tracks = request.tracks if isinstance(request, CellRequest) else ()
@@ -208,124 +226,49 @@ class Tracks:
 
     # Backends.
 
-    def _await(self, track: Track, backends: tuple[str, ...]) -> None:
-        """Go on if backends are ready, else start them side by side and wait for them."""
-        missing = [
-            backend for name in backends if (backend := self._state.backends[name]).state is not BackendState.READY
-        ]
+    def _is_ready(self, track: Track, backends: Iterable[str]) -> bool:
+        """Whether backends are ready, which are started side by side and waited for if they are not."""
+        found = [self._state.backends[name] for name in backends]
+        missing = [backend for backend in found if backend.state is not BackendState.READY]
         if missing:
-            for backend in missing:
-                self._starts.start(backend)
-            self._starts.wait(track, missing[0])
-        else:
-            self._next_step(track)
+            self._starts.wait(track, missing)
+        return not missing
 
     def started(self, backend: Backend) -> None:
-        """Go on with what has waited for a backend."""
+        """Go on with what has waited for a backend, and does not wait for another."""
         for track in self._starts.take_waiting(backend):
-            self._guard(partial(self._take_step, track), track.request)
+            if not self._starts.waited_for(track):
+                self._guard(partial(self._go_on, track), track.request)
 
     def backend_ended(self, backend: Backend, error: MultiError) -> None:
         """Fail what waits for a backend or copies from or to it.
 
         What waits for its turn there runs on a new one after a death; one that is stopped takes all with it.
         """
-        for track in self._starts.take_waiting(backend):
-            self._guard(partial(self.fail, track, error), track.request)
-        for request in self._requests.cells():
-            for track in list(request.tracks):
-                if isinstance(track.job, Copy) and backend.name in track.job.backends:
-                    self._guard(partial(self.fail, track, error), request)
+        tracks = self._starts.take_waiting(backend) + self._copying(backend)
         if isinstance(error, BackendStopped):
-            for track in self._turns.waiting_for(backend.name):
-                self._guard(partial(self.fail, track, error), track.request)
-
-    # Children.
-
-    def _run(self, track: Track, part: Part) -> None:
-        """Send a part to its child when its turn there has come."""
-        backend = self._state.backends[part.backend]
-        if self._turns.before(track):
-            self._turns.wait(track)
-        elif backend.state is not BackendState.READY:
-            self._starts.wait(track, backend)
-        elif any(other.is_doubtful and other.backend == part.backend for other in track.request.parts):
-            text = f"{part.backend} has not finished an earlier part of this cell, so this one was not sent to it."
-            self.fail(track, BackendError(text))
-        else:
-            try:
-                self._delivery.send(track, part, self)
-            except HeaderError as error:
-                self.fail(track, error)
-
-    def child_replied(self, exchange: CellExchange, reply: Message) -> None:
-        """Take a child's reply: the notebook gets it at once, or when all that is done for the cell is done."""
-        track, part, request = exchange.track, exchange.part, exchange.track.request
-        if request.is_over:
-            return
-        content = reply.content()
-        has_failed = content.get("status") != OK
-        part.reply = self._delivery.reply_to_front(exchange, reply)
-        if request.is_plain and (has_failed or not track.has_more):
-            self._answers.forward(request, part.reply, content.get("status"))
-        elif has_failed:
-            self._answers.part_failed(request, part, part.reply.content())
-            track.has_failed = True
-
-    def child_is_done(self, exchange: CellExchange) -> None:
-        """Go on when a child has sent all that it has for a part: the error of a later step comes after that."""
-        track, request = exchange.track, exchange.track.request
-        if request.is_over:
-            return
-        self._outbox.finish_marked(exchange.backend, exchange.origin)
-        exchange.part.is_doubtful = exchange.is_made_up
-        if request.reply_sent:
-            track.has_ended = True
-            request.tracks.clear()
-            self._requests.finish(request)
-        elif track.has_failed:
-            self._over(track)
-        else:
-            self._next_step(track)
-
-    def child_failed(self, exchange: CellExchange, error: MultiError) -> None:
-        """End a part with an error, unless the notebook has its reply."""
-        if exchange.track.request.reply_sent:
-            self.child_is_done(exchange)
-        else:
-            self._outbox.finish_marked(exchange.backend, exchange.origin)
-            exchange.part.is_doubtful = exchange.is_made_up
-            self.fail(exchange.track, error)
+            tracks += self._turns.waiting_for(backend.name)
+        for track in tracks:
+            self._guard(partial(self.fail, track, error), track.request)
 
     # Interrupts.
 
     def give_up(self, request: CellRequest) -> list[Backend]:
         """End what no child does for a cell, and return the backends whose starts it alone has waited for."""
         request.is_stopped = True
-        starts = []
+        starts: dict[str, Backend] = {}
         for track in list(request.tracks):
-            if (backend := self._starts.waited_for(track)) is not None:
-                if all(other.request is request for other in self._starts.waiting(backend)):
-                    starts.append(backend)
-                else:
-                    self.fail(track, Interrupted(f"Interrupted while {backend.name} was starting."))
+            if starting := self._starts.waited_for(track):
+                alone = [backend for backend in starting if self._waits_alone(request, backend)]
+                starts.update((backend.name, backend) for backend in alone)
+                if not alone:
+                    names = " and ".join(backend.name for backend in starting)
+                    self.fail(track, Interrupted(f"Interrupted while waiting for {names} to start."))
             elif self._turns.waits(track):
                 self.fail(track, Interrupted("Interrupted while it waited for cells in the background."))
             elif track.job is not None:
                 self._outbox.add(CancelJob((CELL, track.key)))
-        return starts
+        return list(starts.values())
 
-
-def parts_of(steps: Iterable[Step]) -> Iterator[Part]:
-    """Yield the parts that steps are about."""
-    for step in steps:
-        match step:
-            case Body(part):
-                yield part
-            case Next(parts):
-                yield from parts
-            case AtOnce(branches):
-                for branch in branches:
-                    yield from parts_of(branch)
-            case Fork(nested):
-                yield from parts_of(nested)
+    def _waits_alone(self, request: CellRequest, backend: Backend) -> bool:
+        return all(track.request is request for track in self._starts.waiting(backend))

@@ -60,9 +60,12 @@ class Turns:
         ]
         return sorted(found, key=lambda each: each[0].order)
 
-    def wait(self, track: Track) -> None:
-        """Let a track wait for what comes before its step."""
-        self._waiting.append(track)
+    def hold(self, track: Track) -> list[CellRequest]:
+        """Let a track wait for the cells that its step has to come after, if there are any, and return these."""
+        before = self.before(track)
+        if before:
+            self._waiting.append(track)
+        return before
 
     def waits(self, track: Track) -> bool:
         """Whether a track waits."""
@@ -85,6 +88,5 @@ class Turns:
         return [
             track
             for track in self._waiting
-            if not isinstance(track.step, WaitFor)
-            and any(part.backend == backend and not part.has_ended for part in track.request.parts)
+            if not isinstance(track.step, WaitFor) and any(part.backend == backend for part in track.parts_left)
         ]

@@ -35,8 +35,10 @@ class TypedText(Feature):
         return with_header_lines(message, child_text(cell, backend.profile).typed)
 
     def _reply(self, backend: Backend, message: Message, exchange: NotebookExchange | None) -> Message:
-        cell = exchange.cell if exchange is not None else None
-        if cell is None or not cell.header_lines:
+        if exchange is None or exchange.cell is None or not exchange.cell.header_lines:
             return message
-        message = with_next_input(message, cell.above, cell.header_of_next, partial(has_header, names=self._names))
+        cell = exchange.cell
+        below = str(exchange.request.content["code"])[len(cell.code) :]
+        known = partial(has_header, names=self._names)
+        message = with_next_input(message, cell.above, below, cell.header_of_next, known)
         return with_header_lines(message, child_text(cell, backend.profile).typed)

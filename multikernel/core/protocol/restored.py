@@ -34,11 +34,14 @@ def with_header_lines(message: Message, typed: Mapping[str, str]) -> Message:
     return message.with_content(**changes) if changes else message
 
 
-def with_next_input(message: Message, above: str, header: str, has_header: Callable[[str], bool]) -> Message:
+def with_next_input(
+    message: Message, above: str, below: str, header: str, has_header: Callable[[str], bool]
+) -> Message:
     """Return an execute_reply whose next inputs run where the cell did.
 
-    A cell that is replaced (`%load`) keeps what stood `above` its body; a new one gets `header`, the cell's backend
-    header without options. Both are empty where there is none, and a text that has a header line of its own stays.
+    A cell that is replaced (`%load`) keeps what stood `above` its body and, in other parts, `below` it; a new one gets
+    `header`, the cell's backend header without options. All are empty where there are none, and a text that has a
+    header line of its own stays.
     WireError if the content cannot be read.
     """
 
@@ -48,7 +51,10 @@ def with_next_input(message: Message, above: str, header: str, has_header: Calla
         text = entry.get("text")
         if not isinstance(text, str) or has_header(text):
             return entry
-        return {**entry, "text": (above if entry.get("replace") is True else header) + text}
+        if entry.get("replace") is not True:
+            return {**entry, "text": header + text}
+        line_end = "\n" if below and not text.endswith("\n") else ""
+        return {**entry, "text": above + text + line_end + below}
 
     payload = message.content().get("payload")
     if not isinstance(payload, list):

@@ -81,7 +81,7 @@ def test_nothing_moves(entries: list[str]) -> None:
 
 def next_inputs(*payload: object) -> Any:
     message = make_message("1", "execute_reply", {"status": "ok", "payload": [*payload]})
-    changed = with_next_input(message, "%%use r\n%%r -i x\n", "%%r\n", lambda text: text.startswith("%%"))
+    changed = with_next_input(message, "%%use r\n%%r -i x\n", "", "%%r\n", lambda text: text.startswith("%%"))
     return changed.content()["payload"]
 
 
@@ -107,4 +107,4 @@ def test_a_cell_that_is_replaced_keeps_all_above_its_body_and_a_new_one_gets_its
 )
 def test_a_reply_without_a_next_input_that_has_no_header_of_its_own_stays_the_same(payload: object) -> None:
     message = make_message("1", "execute_reply", {"status": "ok", "payload": payload})
-    assert with_next_input(message, "%%r\n", "%%r\n", lambda text: text.startswith("%%")) is message
+    assert with_next_input(message, "%%r\n", "", "%%r\n", lambda text: text.startswith("%%")) is message
