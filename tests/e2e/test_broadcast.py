@@ -1,10 +1,11 @@
 """One body on several backends at once, with real kernels."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from .kernel import Kernel
+from .kernel import Json, Kernel
 from .side_by_side import beside, waiting
 
 __all__ = ["beside"]
@@ -17,6 +18,11 @@ def by_speaker(text: str) -> dict[str, str]:
         name, lines = block.split(" ──\n", 1)
         said[name] = said.get(name, "") + lines
     return said
+
+
+def has_said(name: str, message: Json) -> bool:
+    """Whether a message begins what a backend says."""
+    return f"── {name} ──" in str(message["content"].get("text"))
 
 
 def test_each_backend_runs_the_body_and_its_outputs_are_below_its_name(beside: Kernel) -> None:
@@ -91,8 +97,7 @@ def test_the_source_is_not_sent_its_own(beside: Kernel) -> None:
 def test_the_button_interrupts_all(beside: Kernel, tmp_path: Path) -> None:
     msg_id = str(beside.client.execute(waiting("python", tmp_path / "never", ",worker")))
     for name in ("python", "worker[0]", "worker[1]"):
-        headline = f"── {name} ──"
-        beside.first(msg_id, lambda message, headline=headline: headline in str(message["content"].get("text")))
+        beside.first(msg_id, partial(has_said, name))
     beside.interrupt()
     answer = beside.wait(msg_id)
     assert answer.content["ename"] == "KeyboardInterrupt"

@@ -53,7 +53,7 @@ class Tracks:
         self._turns = state.turns
         self._answers = answers
         self._guard = guard
-        self._bodies = Bodies(state, outbox, requests, delivery, starts, turns, answers, self)
+        self._bodies = Bodies(state, outbox, requests, delivery, starts, state.turns, answers, self)
 
     def begin(self, request: CellRequest, steps: tuple[Step, ...], parent: Track | None = None) -> None:
         """Take the first of some steps of a cell."""
