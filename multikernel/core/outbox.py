@@ -1,6 +1,7 @@
 """The actions of the event at hand, and the messages that Multi itself sends."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from traceback import format_exception
 
 from .actions import Action, Channel, Drop, Log, ToFront
@@ -67,23 +68,21 @@ class Outbox:
         if origin.marks is None:
             self.forward(channel, message, origin)
             return
-        if channel == "iopub":
-            marked = origin.marks.mark(backend, message, self._stream)
-        else:
-            marked = origin.marks.flush(backend, self._stream)
-        for each in marked:
+        make = partial(self._stream, message.parent_id)
+        is_output = channel == "iopub"
+        for each in origin.marks.mark(backend, message, make) if is_output else origin.marks.flush(backend, make):
             self.forward("iopub", each, origin)
-        if channel != "iopub":
+        if not is_output:
             self.forward(channel, message, origin)
 
-    def finish_marked(self, backend: str, origin: Origin) -> None:
+    def finish_marked(self, request: Request, origin: Origin) -> None:
         """Send on what is held of a child's outputs, which is done with a cell."""
         if origin.marks is not None:
-            for each in origin.marks.finish(backend, self._stream):
+            for each in origin.marks.finish(origin.backend, partial(self._stream, request.id)):
                 self.forward("iopub", each, origin)
 
-    def _stream(self, content: Json) -> Message:
-        return self.composer.message("stream", content)
+    def _stream(self, parent_id: str, content: Json) -> Message:
+        return replace(self.composer.message("stream", content), parent_id=parent_id)
 
     def forward_reply(self, request: Request, message: Message) -> None:
         """Send a child's reply on to the client that asked."""

@@ -38,7 +38,9 @@ from .lines import SESSION, child_message, make_message, render
 
 CLIENT = (b"client",)
 
-COMMANDS = {name: f"%%{name}: help" for name in ("use", "backends", "start", "stop", "restart", "interrupt", "help")}
+COMMANDS = {
+    name: f"%%{name}: help" for name in ("use", "backends", "start", "stop", "restart", "interrupt", "wait", "help")
+}
 
 KERNELSPECS = {
     "python3": Kernelspec("python3", "python", "Python 3", has_debugger=True),

@@ -85,7 +85,7 @@ class Bodies:
     def child_is_done(self, exchange: CellExchange) -> None:
         """Go on when a child has sent all that it has for a part: the error of a later step comes after that."""
         track, part, request = exchange.track, exchange.part, exchange.track.request
-        self._outbox.finish_marked(exchange.backend, exchange.origin)
+        self._outbox.finish_marked(exchange.request, exchange.origin)
         if request.is_over:
             return
         part.is_doubtful = exchange.is_made_up
@@ -104,6 +104,6 @@ class Bodies:
         if exchange.track.request.reply_sent:
             self.child_is_done(exchange)
         else:
-            self._outbox.finish_marked(exchange.backend, exchange.origin)
+            self._outbox.finish_marked(exchange.request, exchange.origin)
             exchange.part.is_doubtful = self._state.backends[exchange.backend].state is BackendState.READY
             self._tracks.fail(exchange.track, error)
