@@ -105,3 +105,71 @@ def test_a_question_that_came_late_ends_with_its_child() -> None:
     ask(desk, "python3", 1, "q1")
     desk.died("python3")
     assert answer(desk, "q1") == []
+
+
+def asked_by_two(desk: Desk) -> None:
+    """Let Python ask, and R while that question is open, which does not get through."""
+    assert ask(desk, "python3", 1, "q1") == ["stdin input_request of 1"]
+    assert ask(desk, "ir", 2, "q2") == []
+
+
+def in_background() -> Desk:
+    desk = Desk("python3", "ir", "bash")
+    desk.execute("%%python --bg\ninput()")
+    desk.execute("%%r --bg\nreadline()")
+    return desk
+
+
+def test_a_cell_in_the_background_says_which_backend_asks() -> None:
+    desk = in_background()
+    ask(desk, "python3", 1, "q1")
+    assert desk.last("input_request")["prompt"] == "python3: ?"
+
+
+def test_a_part_in_the_background_does_too() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%parts\n%%python --bg\ninput()\n%%r\nreadline()")
+    ask(desk, "python3", 1, "q1")
+    assert desk.last("input_request")["prompt"] == "python3: ?"
+    answer(desk, "q1")
+    ask(desk, "ir", 1, "q2")
+    assert desk.last("input_request")["prompt"] == "?"
+
+
+def test_the_next_question_is_asked_when_the_cell_of_the_one_before_is_over() -> None:
+    desk = in_background()
+    asked_by_two(desk)
+    assert "stdin input_request of 2" in desk.finish("python3", 1, "error")
+    assert answer(desk) == ["ir <- stdin input_reply own"]
+
+
+def test_the_next_question_is_asked_when_the_child_of_the_one_before_has_died() -> None:
+    desk = in_background()
+    asked_by_two(desk)
+    assert "stdin input_request of 2" in desk.died("python3")
+
+
+def test_a_question_that_waits_is_forgotten_with_its_cell() -> None:
+    desk = in_background()
+    asked_by_two(desk)
+    desk.finish("ir", 2, "error")
+    assert answer(desk, "q1") == ["python3 <- stdin input_reply own"]
+
+
+def test_of_several_questions_that_wait_one_is_asked_at_a_time() -> None:
+    desk = in_background()
+    desk.execute("%%bash --bg\nread")
+    asked_by_two(desk)
+    assert ask(desk, "bash", 3, "q3") == []
+    assert answer(desk) == ["python3 <- stdin input_reply own", "stdin input_request of 2"]
+    assert answer(desk) == ["ir <- stdin input_reply own", "stdin input_request of 3"]
+
+
+def test_another_client_is_asked_at_once() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%python --bg\ninput()")
+    desk.front(desk.message("execute_request", {"code": "%%r --bg\nreadline()"}), client=(b"other",))
+    ask(desk, "python3", 1, "q1")
+    assert ask(desk, "ir", 2, "q2") == ["stdin input_request of 2"]
+    assert answer(desk, "q2") == []
+    assert answer(desk, "q2", (b"other",)) == ["ir <- stdin input_reply own"]
