@@ -113,9 +113,13 @@ class Part:
     reply: Message | None = None
     """The child's reply, held until the cell is over. Written by bodies."""
     has_ended: bool = False
-    """The next body may run at its backend. Written by tracks and bodies."""
+    """The next body may run at its backend."""
     is_doubtful: bool = False
     """The child may still send half of its answer, after that was made up. Written by bodies."""
+
+    def end(self) -> None:
+        """Let the next body run."""
+        self.has_ended = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +198,15 @@ class Track:
     branches_left: int = 0
     """Written by tracks."""
     has_failed: bool = False
-    """Written by tracks."""
     has_ended: bool = False
-    """Written by tracks."""
+
+    def note_failure(self) -> None:
+        """Note that one of its steps has failed."""
+        self.has_failed = True
+
+    def end(self) -> None:
+        """Note that nothing more is done."""
+        self.has_ended = True
 
     @property
     def step(self) -> Step | None:

@@ -6,7 +6,7 @@ from ..backend import BackendState
 from ..errors import BackendError, HeaderError, MultiError
 from ..outbox import Outbox
 from ..protocol.wire import Message
-from ..request import Part, Track
+from ..request import CellRequest, Part, Track
 from ..requests import Requests
 from ..state import State
 from .answers import OK, Answers
@@ -26,6 +26,9 @@ class Continuation(Protocol):
 
     def fail(self, track: Track, error: MultiError) -> None:
         """End it with an error of Multi's own."""
+
+    def drop(self, request: CellRequest) -> None:
+        """End all tracks of a cell that has its answer."""
 
 
 class Bodies:
@@ -80,7 +83,7 @@ class Bodies:
             self._answers.forward(request, part.reply, content.get("status"))
         elif has_failed:
             self._answers.part_failed(request, part, part.reply.content())
-            track.has_failed = True
+            track.note_failure()
 
     def child_is_done(self, exchange: CellExchange) -> None:
         """Go on when a child has sent all that it has for a part: the error of a later step comes after that."""
@@ -89,10 +92,10 @@ class Bodies:
         if request.is_over:
             return
         part.is_doubtful = exchange.is_made_up
-        part.has_ended = not part.cell.exports
+        if not part.cell.exports:
+            part.end()
         if request.reply_sent:
-            track.has_ended = True
-            request.tracks.clear()
+            self._tracks.drop(request)
             self._requests.finish(request)
         elif track.has_failed:
             self._tracks.over(track)

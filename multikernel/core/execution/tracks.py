@@ -108,7 +108,7 @@ class Tracks:
     def _may_go_on(self, track: Track, parts: tuple[Part, ...]) -> bool:
         """Whether the next part may begin, now that these are over; the track ends where it may not."""
         for part in parts:
-            part.has_ended = True
+            part.end()
         request = track.request
         if track.has_more and request.failures:
             self.over(track)
@@ -120,14 +120,15 @@ class Tracks:
 
     def over(self, track: Track) -> None:
         """End a track, and go on with what has waited for it."""
-        track.has_ended = True
+        track.end()
         for part in track.parts_left:
-            part.has_ended = True
+            part.end()
         request, parent = track.request, track.parent
         request.tracks.remove(track)
         if parent is not None:
             parent.branches_left -= 1
-            parent.has_failed |= track.has_failed
+            if track.has_failed:
+                parent.note_failure()
             if not parent.branches_left:
                 if parent.has_failed:
                     self.over(parent)
@@ -141,7 +142,7 @@ class Tracks:
         if track.has_ended or track.request.is_over:
             return
         self._answers.failed(track.request, error)
-        track.has_failed = True
+        track.note_failure()
         self._let_go(track)
         self.over(track)
 
@@ -157,7 +158,7 @@ class Tracks:
     def drop(self, request: CellRequest) -> None:
         """Do nothing more for a cell that has its answer."""
         for track in request.tracks:
-            track.has_ended = True
+            track.end()
             self._let_go(track)
         request.tracks.clear()
 
