@@ -46,13 +46,12 @@ class Answers:
 
     def finish(self, request: CellRequest) -> None:
         """End a cell of which all is done."""
-        if not request.reply_sent:
-            self._note(request, has_failed=bool(request.failures))
-            held = request.parts[0].reply if request.is_plain and request.parts else None
-            if held is not None and not request.failures:
-                self._outbox.forward_reply(request, held)
-            else:
-                self._outbox.reply(request, _content(request))
+        self._note(request, has_failed=bool(request.failures))
+        held = request.parts[0].reply if request.is_plain and request.parts else None
+        if held is not None and not request.failures:
+            self._outbox.forward_reply(request, held)
+        else:
+            self._outbox.reply(request, _content(request))
         self._requests.finish(request)
 
     def fail(self, request: CellRequest, error: MultiError) -> None:

@@ -6,7 +6,7 @@ from ..backend import BackendState
 from ..errors import BackendError, HeaderError, MultiError
 from ..outbox import Outbox
 from ..protocol.wire import Message
-from ..request import CellRequest, Part, Track
+from ..request import Body, CellRequest, Track
 from ..requests import Requests
 from ..state import State
 from .answers import OK, Answers
@@ -55,10 +55,11 @@ class Bodies:
         self._answers = answers
         self._tracks = tracks
 
-    def run(self, track: Track, part: Part) -> None:
+    def run(self, track: Track, body: Body) -> None:
         """Send a part to its child when its turn there has come; a child that has gone meanwhile is started again."""
+        part = body.part
         backend = self._state.backends[part.backend]
-        if self._turns.hold(track):
+        if self._turns.hold(track, body):
             return
         if backend.state is not BackendState.READY:
             self._starts.wait(track, [backend])

@@ -13,7 +13,7 @@ from ..cells.transfers import Copy
 from ..errors import BackendStopped, Interrupted, MultiError
 from ..guard import Guard
 from ..outbox import Outbox
-from ..request import AtOnce, Body, CellRequest, Detach, Fork, Move, Next, Part, Ready, Step, Track, WaitFor
+from ..request import AtOnce, Body, CellRequest, Detach, Fork, Move, Part, Ready, Step, Track, WaitFor
 from ..requests import Requests
 from ..state import State
 from .answers import Answers
@@ -84,12 +84,12 @@ class Tracks:
                 self._do(track, line)
             case Ready(backends):
                 return self._is_ready(track, backends)
-            case Body(part):
-                self._bodies.run(track, part)
-            case Move(copy):
-                self._move(track, copy)
-            case WaitFor():
-                return not self._turns.hold(track)
+            case Body() as body:
+                self._bodies.run(track, body)
+            case Move() as move:
+                self._move(track, move)
+            case WaitFor() as wait:
+                return not self._turns.hold(track, wait)
             case Detach():
                 track.request.is_in_background = True
                 self._lanes.let_pass(track.request)
@@ -101,8 +101,8 @@ class Tracks:
             case Fork(steps):
                 self.begin(track.request, steps)
                 return True
-            case Next(parts):
-                return self._may_go_on(track, parts)
+            case end:
+                return self._may_go_on(track, end.parts)
         return False
 
     def _may_go_on(self, track: Track, parts: tuple[Part, ...]) -> bool:
@@ -177,9 +177,10 @@ class Tracks:
         track.job = job
         self._outbox.add(StartJob((CELL, track.key), job))
 
-    def _move(self, track: Track, copy: Copy) -> None:
+    def _move(self, track: Track, step: Move) -> None:
         """Copy variables; a cell in the background that still works where they are is waited for."""
-        if before := self._turns.hold(track):
+        copy = step.copy
+        if before := self._turns.hold(track, step):
             others = [f"[{request.count}]" for request in before if request is not track.request]
             if others:
                 self._outbox.note(

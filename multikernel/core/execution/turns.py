@@ -10,36 +10,39 @@ from dataclasses import dataclass, field
 
 from ..request import Body, CellRequest, Move, Part, Track, WaitFor
 
+Held = Body | Move | WaitFor
+"""The steps that come after what other cells do."""
+
 
 @dataclass(slots=True)
 class Turns:
     """The parts that have begun and are not over, by backend and subshell, and what waits for them."""
 
     _parts: defaultdict[tuple[str, str], dict[Part, CellRequest]] = field(default_factory=lambda: defaultdict(dict))
-    _waiting: list[Track] = field(default_factory=list)
+    _waiting: dict[Track, Held] = field(default_factory=dict)
+    """By track the step that waits, the oldest first."""
 
     def enter(self, request: CellRequest) -> None:
         """Let what a cell runs come after all that has begun before."""
         for part in request.parts:
             self._parts[part.backend, request.subshell][part] = request
 
-    def before(self, track: Track) -> list[CellRequest]:
-        """Return the cells that the step of a track has to come after, the oldest first; its own may be among them."""
+    def _before(self, track: Track, step: Held) -> list[CellRequest]:
+        """Return the cells that a step has to come after, the oldest first; its own may be among them."""
         subshell = track.request.subshell
-        match track.step:
+        match step:
             case Body(part):
                 return self._earlier(part, (part.backend,), subshell)
             case Move(copy, part):
                 return self._earlier(part, copy.backends, subshell)
-            case WaitFor(backends):
+            case waiting:
                 found = [
                     request
                     for part, request in self.in_background()
-                    if request.serial < track.request.serial and (not backends or part.backend in backends)
+                    if request.serial < track.request.serial
+                    and (not waiting.backends or part.backend in waiting.backends)
                 ]
                 return list(dict.fromkeys(found))
-            case _:
-                return []
 
     def _earlier(self, part: Part, backends: Collection[str], subshell: str) -> list[CellRequest]:
         found = []
@@ -60,11 +63,11 @@ class Turns:
         ]
         return sorted(found, key=lambda each: each[0].order)
 
-    def hold(self, track: Track) -> list[CellRequest]:
+    def hold(self, track: Track, step: Held) -> list[CellRequest]:
         """Let a track wait for the cells that its step has to come after, if there are any, and return these."""
-        before = self.before(track)
+        before = self._before(track, step)
         if before:
-            self._waiting.append(track)
+            self._waiting[track] = step
         return before
 
     def waits(self, track: Track) -> bool:
@@ -73,20 +76,19 @@ class Turns:
 
     def give_up(self, track: Track) -> None:
         """Let a track no longer wait."""
-        if track in self._waiting:
-            self._waiting.remove(track)
+        self._waiting.pop(track, None)
 
     def take_free(self) -> Track | None:
         """Return a track that has nothing to wait for any more, the oldest first."""
-        track = next((track for track in self._waiting if not self.before(track)), None)
+        track = next((track for track, step in self._waiting.items() if not self._before(track, step)), None)
         if track is not None:
-            self._waiting.remove(track)
+            del self._waiting[track]
         return track
 
     def waiting_for(self, backend: str) -> list[Track]:
         """Return what waits and is to run something at a backend."""
         return [
             track
-            for track in self._waiting
-            if not isinstance(track.step, WaitFor) and any(part.backend == backend for part in track.parts_left)
+            for track, step in self._waiting.items()
+            if not isinstance(step, WaitFor) and any(part.backend == backend for part in track.parts_left)
         ]
