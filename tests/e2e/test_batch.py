@@ -42,6 +42,25 @@ def test_nbconvert_executes(tmp_path: Path, need: Callable[..., None]) -> None:
     assert shown(tmp_path / "out.ipynb") == ["42", "R says 42", "", "[1] 1 2 3", "42\n", "ERROR", "2"]
 
 
+def test_nbconvert_waits_for_cells_in_the_background_and_runs_parts_at_once(
+    tmp_path: Path, need: Callable[..., None]
+) -> None:
+    need("ir", "bash")
+    file = tmp_path / "file"
+    cells = [
+        "%%r --bg\ncat('done')",
+        f"%%parts\n%%bash --bg\nuntil [ -e {file} ]; do sleep 0.01; done; echo 1\n"
+        f"%%python\nopen({str(file)!r}, 'w').close()",
+        "%%wait",
+        "%%python,r\nprint(6 * 7)",
+    ]
+    done = nbconvert(tmp_path, cells)
+    assert done.returncode == 0, done.stderr
+    first, parts, wait, both = shown(tmp_path / "out.ipynb")
+    assert (first, parts, wait) == ("done", "1\n", "")
+    assert sorted(both.split("── ")) == ["", "python ──\n42\n", "r ──\n[1] 42\n"]
+
+
 def test_nbconvert_stops_at_an_error_and_says_it(tmp_path: Path, need: Callable[..., None]) -> None:
     need("ir")
     done = nbconvert(tmp_path, ["%%ir\nstop('no good')", "open('run', 'w')"])

@@ -31,6 +31,16 @@ def test_parameters_reach_the_default_backend(tmp_path: Path, need: Callable[...
     assert [outputs[2][0]["text"], outputs[3][0]["text"]] == ["R 42", "42 naïve 🎈\n"]
 
 
+def test_a_failing_broadcast_ends_the_run_and_shows_all_outputs(tmp_path: Path, need: Callable[..., None]) -> None:
+    need("ir")
+    cells = ["count = 1", "%%r --bg\ncat('done')", "%%python,r\nprint(count)", "print('not run')"]
+    with pytest.raises(papermill.PapermillExecutionError, match="object 'count' not found"):
+        run(tmp_path, cells, count=2)
+    ran = read_notebook(tmp_path / "out.ipynb").cells
+    assert ran[3].outputs[0]["text"] == "done"
+    assert "── python ──\n2\n" in "".join(output.get("text", "") for output in ran[4].outputs)
+
+
 def test_a_failing_cell_ends_the_run_with_its_error(tmp_path: Path, need: Callable[..., None]) -> None:
     need("ir")
     with pytest.raises(papermill.PapermillExecutionError, match="no good") as failure:
