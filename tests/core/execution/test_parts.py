@@ -119,6 +119,14 @@ def test_a_later_cell_runs_where_a_part_will_not() -> None:
     assert sent(desk.finish("ir", 1, "error")) == ["bash 2"]
 
 
+def test_a_later_cell_runs_where_a_part_in_the_background_will_not_though_another_goes_on() -> None:
+    desk = Desk(*ALL)
+    desk.execute("%%parts --bg\n%%bash --bg\n1\n%%python\n2\n%%r --bg\n3")
+    assert sent(desk.execute("%%r --bg\n4")) == []
+    assert sent(desk.finish("python3", 1, "error")) == ["ir 2"]
+    assert desk.in_flight == ["1", "2"]
+
+
 def test_a_cell_of_parts_may_be_in_the_background() -> None:
     desk = Desk(*ALL)
     assert sent(desk.execute("%%parts --bg\n%%python\n1\n%%r\n2")) == ["python3 1"]
