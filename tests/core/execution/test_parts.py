@@ -6,7 +6,7 @@ from multikernel.core.errors import HeaderError
 from multikernel.core.protocol.wire import Message
 
 from ..desk import Desk
-from .test_background import ALL, ended, failed, sent
+from .expected import ALL, ended, failed, sent
 
 TWO = "%%parts\n%%python\n1\n%%r\n2"
 SAME = "%%parts\n%%python\n1\n%%python\n2"
