@@ -116,6 +116,32 @@ def test_a_request_that_cannot_even_be_failed_gets_a_reply_and_idle(monkeypatch:
     assert desk.in_flight == []
 
 
+def test_an_exception_in_one_part_ends_the_cell_and_all_that_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk("python3")
+    desk.execute("%%parts\n%%r --bg\n1\n%%r --bg\n2\n%%python --bg\n3")
+    monkeypatch.setattr(desk.router._execution._answers, "failed", break_)
+    lines = desk.start_failed("ir")
+    assert lines == ["iopub error of 1: InternalError", "shell execute_reply of 1: error", "iopub idle of 1"]
+    assert desk.timers == {}
+    assert desk.finish("python3", 1) == []
+    monkeypatch.undo()
+    assert answers(desk)
+
+
+def test_an_exception_when_a_turn_comes_is_that_cells_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%r --bg\n1")
+    desk.execute("%%r --bg\n2")
+    desk.execute("%%r --bg\n3")
+    desk.router._hooks.features.insert(0, once := broken("cell_sent")())
+    lines = desk.finish("ir", 1)
+    desk.router._hooks.features.remove(once)
+    assert "iopub error of 2: InternalError" in lines
+    assert "iopub error of 3: InternalError" in lines
+    assert desk.in_flight == []
+    assert answers(desk)
+
+
 def test_an_exception_about_no_request_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk("python3")
     monkeypatch.setattr(desk.router._starts, "start", break_)

@@ -15,6 +15,15 @@ def offers(text: str, names: Names = NAMES) -> Offers | None:
     return offers_in(text.replace("|", ""), text.index("|"), names, "python3")
 
 
+@pytest.mark.parametrize(("text", "found"), [("%%python,o|", ["odd"]), ("%%nope,py,i|", ["ir"]), ("%%odd,zz|", [])])
+def test_in_a_list_the_last_name_is_completed(text: str, found: list[str]) -> None:
+    offered = offers(text)
+    assert offered is not None
+    assert offered.matches == tuple((name, "backend") for name in found)
+    assert text.replace("|", "")[offered.start :] == text.rpartition(",")[2].rstrip("|")
+    assert not offered.is_name
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -29,6 +38,13 @@ def offers(text: str, names: Names = NAMES) -> Offers | None:
         ("%%help r|", ["backend r", "command restart"]),
         ("%%bash |", ["option -i", "option -o", "option --bg", "option --input", "option --output"]),
         ("%%parts -|", ["option --bg"]),
+        ("%%parts |", ["option --bg"]),
+        ("%%r --b|", ["option --bg"]),
+        ("%%bash,r |", ["option -i", "option -o", "option --bg", "option --input", "option --output"]),
+        ("%%bash,r --i|", ["option --input"]),
+        ("%%wait o|", ["backend odd"]),
+        ("%%wait -|", []),
+        ("%%bash,nope -|", []),
         (
             "%%r -|",
             [

@@ -3,7 +3,7 @@
 import pytest
 
 from multikernel.core.cells.names import Names
-from multikernel.core.config import BackendConfig, Config
+from multikernel.core.config import BackendConfig, Config, Group
 from multikernel.core.errors import BackendNotFound
 
 from ..desk import configured
@@ -82,3 +82,42 @@ def test_an_alias_never_hides_a_name() -> None:
     second = BackendConfig("B", "b")
     for backends in ({"a": first, "B": second}, {"B": second, "a": first}):
         assert Names(Config(backends, "a"), frozenset(), {}).find("b") == "B"
+
+
+def with_workers() -> Names:
+    """Return names with two backends of one kernelspec, that one name calls together."""
+    members = ("Worker[0]", "Worker[1]")
+    backends = {name: BackendConfig(name, "ir", (name.replace("Worker", "w"),), group="Worker") for name in members}
+    config = Config(
+        {"python3": BackendConfig("python3", "python3"), **backends},
+        "python3",
+        groups={"Worker": Group("Worker", members, ("w",))},
+    )
+    return Names(config, frozenset({"use"}), dict.fromkeys(members, "r"))
+
+
+def test_several_of_one_kernelspec_have_one_name_and_each_its_own() -> None:
+    known = with_workers()
+    assert known.find_all("W") == known.find_all("worker") == ("Worker[0]", "Worker[1]")
+    assert known.find_all("w[1]") == ("Worker[1]",)
+    assert known.find_all("worker[2]") == ()
+    assert known.resolve_all(["worker[1]", "python3", "w"]) == ("Worker[1]", "python3", "Worker[0]")
+    assert known.is_known("worker")
+    assert known.is_known("nobody,w[0]")
+    assert not known.is_known("worker[2]")
+
+
+@pytest.mark.parametrize("name", ["worker", "W"])
+def test_where_one_is_wanted_the_name_of_several_is_refused(name: str) -> None:
+    with pytest.raises(BackendNotFound, match=rf"{name.lower()} is 2 backends: name one, as in {name.lower()}\[0\]"):
+        with_workers().resolve(name)
+
+
+def test_what_is_shown_and_offered_of_several() -> None:
+    known = with_workers()
+    assert known.shown() == ["python3", "worker"]
+    several = ["python3", "w", "w[0]", "w[1]", "worker", "worker[0]", "worker[1]"]
+    assert known.backends() == several
+    assert known.single() == [name for name in several if name not in ("w", "worker")]
+    with pytest.raises(BackendNotFound, match=r"'r' is the language of several backends: write %%Worker\.$"):
+        known.find("r")

@@ -9,7 +9,7 @@ from multikernel.core.errors import HeaderError
 from multikernel.core.protocol.wire import Json, Message
 
 from ..desk import Desk, configured
-from .test_background import ALL, ended, failed, sent
+from .expected import ALL, ended, failed, sent
 
 
 def running(*more: str) -> Desk:

@@ -6,7 +6,7 @@ from multikernel.core.errors import HeaderError
 from multikernel.core.protocol.wire import Message
 
 from ..desk import Desk
-from .test_background import ALL, ended, failed, sent
+from .expected import ALL, ended, failed, sent
 
 TWO = "%%parts\n%%python\n1\n%%r\n2"
 SAME = "%%parts\n%%python\n1\n%%python\n2"
@@ -117,6 +117,14 @@ def test_a_later_cell_runs_where_a_part_will_not() -> None:
     desk.execute("%%parts --bg\n%%r\n1\n%%bash\n2")
     assert sent(desk.execute("%%bash --bg\n4")) == []
     assert sent(desk.finish("ir", 1, "error")) == ["bash 2"]
+
+
+def test_a_later_cell_runs_where_a_part_in_the_background_will_not_though_another_goes_on() -> None:
+    desk = Desk(*ALL)
+    desk.execute("%%parts --bg\n%%bash --bg\n1\n%%python\n2\n%%r --bg\n3")
+    assert sent(desk.execute("%%r --bg\n4")) == []
+    assert sent(desk.finish("python3", 1, "error")) == ["ir 2"]
+    assert desk.in_flight == ["1", "2"]
 
 
 def test_a_cell_of_parts_may_be_in_the_background() -> None:

@@ -1,0 +1,32 @@
+"""`count` makes several backends of one kernelspec, with one name for all and one for each."""
+
+import pytest
+
+from multikernel.core.config import BackendConfig, Group
+
+from .test_reader import read
+
+
+def test_a_count_makes_so_many_backends_with_one_name() -> None:
+    config = read("""
+default: w[1]
+backends:
+  worker: {kernel: python3, aliases: [w, hand], count: 2, start: eager}
+  r: {kernel: ir}
+""")
+    assert list(config.backends) == ["worker[0]", "worker[1]", "r"]
+    assert config.backends["worker[1]"] == BackendConfig(
+        "worker[1]", "python3", ("w[1]", "hand[1]"), start="eager", group="worker"
+    )
+    assert config.groups == {"worker": Group("worker", ("worker[0]", "worker[1]"), ("w", "hand"))}
+    assert config.default == "worker[1]"
+
+
+@pytest.mark.parametrize("count", [1, 1000])
+def test_one_and_a_thousand_are_enough(count: int) -> None:
+    config = read(f"default: worker[0]\nbackends: {{worker: {{kernel: python3, count: {count}}}}}")
+    assert len(config.backends) == len(config.groups["worker"].members) == count
+
+
+def test_a_single_one_of_a_count_is_the_default() -> None:
+    assert read("backends: {worker: {kernel: ir, count: 1}}").default == "worker[0]"
