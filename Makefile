@@ -85,8 +85,7 @@ dist: $(VENV)/.lab ## build sdist and wheel, check both, and run the tour from t
 	@$(MAKE) VENV=build/from-wheel MULTI=./$$(ls dist/*.whl) tour
 
 zoo: $(VENV)/.test kernels ## kernels that others wrote, each alone and behind Multi; table into docs/kernels.md
-	@$(BIN)/python -m tests.zoo.install || true
-	$(BIN)/python -m tests.zoo -q
+	$(BIN)/python -m tests.zoo
 
 bench: kernels ## measure Multi beside the child alone and others; table into docs/performance.md, all else into build/bench
 	@$(PIP) -e '.[bench]'

@@ -9,7 +9,7 @@ from .kernel import Answer, Json
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 VARYING = {
     r"0x[0-9a-f]{6,}|(?<=@)[0-9a-f]{6,8}\\b": "ADDRESS",
-    r"\d[\d.]*(e[+-]?\d+)? (ns|[uµ]s|\\u00b5s|ms|s|seconds)\b": "TIME",
+    r"\d[\d.]*(e[+-]?\d+)? ?(ns|[uµ]s|\\u00b5s|ms|s|seconds)\b": "TIME",
     r"(/\S+/)?(ipykernel_)?\d+(?=(\.py|/\d+\.py))": "FILE",
     r"/tmp/tmp\w+": "FILE",
     r"(?<=<ipython-input-)\d+-\w+": "FILE",
@@ -46,3 +46,8 @@ def steady(value: Json) -> Json:
 def plain_traceback(answer: Answer) -> str:
     """Return the traceback of a cell without its colours."""
     return ANSI.sub("", "\n".join(answer.content["traceback"]))
+
+
+def without_counts(value: Json) -> Json:
+    """Take the execution counts out of what was seen: Multi counts for all backends, and some kernels do not count."""
+    return dict(json.loads(re.sub(r'"execution_count": \d+', '"execution_count": 0', json.dumps(value))))
