@@ -18,8 +18,8 @@ UNIT_TESTS := tests/core tests/config tests/commands tests/trace
 TESTS ?= tests/core tests/commands tests/languages tests/e2e
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test test-pythons test-lowest test-newest test-pandas test-here types dist zoo bench faults fuzz soak pictures clean r \
-	kernels chromium
+.PHONY: help lab tour test test-pythons test-lowest test-newest test-units test-pandas test-here types dist zoo bench faults fuzz \
+	soak pictures clean r kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -45,6 +45,7 @@ test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, 
 	$(BIN)/coverage report --data-file=.coverage.runtime --fail-under=0
 	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo \
 		--ignore=tests/languages/python/test_versions.py --numprocesses=auto --dist=loadfile
+	@$(MAKE) test-newest
 
 test-pythons: ## the tests of core, commands, languages and e2e on each Python from 3.11 on that is here, pyenv's too
 	@for python in $$(scripts/list-pythons); do \
@@ -55,10 +56,14 @@ test-lowest: ## the same with the lowest versions that pyproject.toml allows
 	scripts/lowest-versions pyproject.toml lab >build/lowest.txt
 	@PIP_CONSTRAINT=$(CURDIR)/build/lowest.txt PYTEST_ADDOPTS='-W default' $(MAKE) VENV=build/lowest test-here
 
-# Type check and test on the newest Python that is here, unless it is the one that has tested all.
+# The tests that need no kernel, on the newest Python that is here, unless it is the one that runs all.
 test-newest: $(VENV)/.test
 	@python=$$(scripts/list-pythons | tail -n 1); [ "$$($$python -V)" = "$$($(BIN)/python -V)" ] \
-		|| $(MAKE) PYTHON=$$python VENV=build/$${python##*/} types test-here
+		|| $(MAKE) PYTHON=$$python VENV=build/$${python##*/} test-units
+
+test-units: $(VENV)/.units
+	$(BIN)/python -V
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(UNIT_TESTS)
 
 test-pandas: $(VENV)/.pandas r ## test values with pandas 1.5, 2.2 and 2.3, each in an environment of its own
 	$(BIN)/pytest tests/languages/python/test_versions.py
@@ -85,8 +90,7 @@ dist: $(VENV)/.lab ## build sdist and wheel, check both, and run the tour from t
 	@$(MAKE) VENV=build/from-wheel MULTI=./$$(ls dist/*.whl) tour
 
 zoo: $(VENV)/.test kernels ## kernels that others wrote, each alone and behind Multi; table into docs/kernels.md
-	@$(BIN)/python -m tests.zoo.install || true
-	$(BIN)/python -m tests.zoo -q
+	$(BIN)/python -m tests.zoo
 
 bench: kernels ## measure Multi beside the child alone and others; table into docs/performance.md, all else into build/bench
 	@$(PIP) -e '.[bench]'
@@ -135,6 +139,10 @@ $(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml $(wildcard kernelspec/*)
 	@$(PIP) $(MULTI)'[lab]'
 	@$(BIN)/python -m bash_kernel.install --sys-prefix >/dev/null
 	@scripts/install-deno $(BIN)
+	@touch $@
+
+$(VENV)/.units: $(VENV)/pyvenv.cfg pyproject.toml
+	@$(PIP) $(MULTI)'[units]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.lab

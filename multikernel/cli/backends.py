@@ -68,7 +68,8 @@ def names_of(config: Config, kernelspecs: dict[str, InstalledKernelspec]) -> Nam
     return Names(config, frozenset(COMMANDS), languages)
 
 
-def profile_of_kernelspec(spec: InstalledKernelspec | None) -> KernelProfile:
-    """Return the profile that a kernelspec reveals."""
+def profile_of_backend(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKernelspec]) -> KernelProfile:
+    """Return the profile that a backend's kernelspec and config reveal."""
+    spec = kernelspecs.get(backend.kernel.lower())
     words = (word for argument in (spec.argv if spec else ()) for word in re.split(r"\W+", PurePath(argument).name))
-    return profile_of_program(words, spec.language if spec else "")
+    return profile_of_program(words, stated_language(backend, spec))

@@ -40,6 +40,7 @@ default: {default}
 #     startup: set.seed(1)      code to run after each start; its output is not shown
 #     interrupt: signal         how to interrupt it: signal, message or restart; default: what suits the kernel
 #     timeout: 120              seconds it may take to start; default: 60
+#     count: 4                  several backends of this kernel; %%name[0] is the first
 backends:
 """
 

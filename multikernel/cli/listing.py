@@ -12,7 +12,7 @@ from ..config.settings import Settings, load_settings
 from ..core.cells.command_names import NAMES as COMMANDS
 from ..core.cells.command_names import RESERVED, TARGET
 from ..core.config import BackendConfig, Config
-from .backends import names_of, profile_of_kernelspec, program, stated_language, why_unusable
+from .backends import names_of, profile_of_backend, program, stated_language, why_unusable
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_json
 
 COLUMNS = ("backend", "aliases", "kernelspec", "language", "interpreter")
@@ -105,7 +105,7 @@ def _hidden_backends(config: Config) -> list[_Hidden]:
 def _hidden_magics(settings: Settings, kernelspecs: dict[str, InstalledKernelspec]) -> list[_Hidden]:
     """Return the default backend's own magics that header lines hide, as `%%backends` does."""
     default = settings.config.default
-    profile = profile_of_kernelspec(kernelspecs.get(settings.config.backends[default].kernel.lower()))
+    profile = profile_of_backend(settings.config.backends[default], kernelspecs)
     names = profile.known_magics & set(names_of(settings.config, kernelspecs).all())
     why = f"selects a backend, not {default}'s own magic; to run the magic, put %%{default} on the line above it"
     return [_Hidden(f"%%{name}", why) for name in sorted(names)]

@@ -9,7 +9,7 @@ from ..core.cells.cell import Cell
 from ..core.cells.parser import parse, refuse_unknown_header
 from ..core.config import Config, config_of_kernelspecs
 from ..core.errors import MultiError
-from .backends import names_of, profile_of_kernelspec, why_unusable
+from .backends import names_of, profile_of_backend, why_unusable
 from .findings import Finding, Severity
 from .notebook import CodeCell, Notebook
 
@@ -52,7 +52,7 @@ class _Session:
                 if line.name.lower() in TAKE_BACKENDS:
                     self._names.resolve_all(line.operands)
             target = parsed.target or self._default
-            profile = profile_of_kernelspec(self._kernelspecs.get(self._config.backends[target].kernel.lower()))
+            profile = profile_of_backend(self._config.backends[target], self._kernelspecs)
             refuse_unknown_header(parsed, target, profile, self._names)
         except MultiError as error:
             yield "mistake", str(error)

@@ -24,6 +24,16 @@ def kernels(machine: Machine) -> None:
     machine.write("multikernel.yaml", CONFIG)
 
 
+@pytest.mark.parametrize(("language", "code"), [("python", 0), ("ada", 1)])
+def test_text_in_a_string_is_one_in_the_language_that_the_config_states(
+    machine: Machine, run: Run, language: str, code: int
+) -> None:
+    machine.add_kernel("mute", "")
+    machine.write("multikernel.yaml", f"{CONFIG}  mute: {{kernel: mute, language: {language}}}\n")
+    machine.write_notebook("%%use mute", "s = '''\n%%r\n'''")
+    assert run("check", "n.ipynb").code == code
+
+
 def test_a_notebook_in_which_every_cell_can_run_has_no_mistakes(machine: Machine, run: Run) -> None:
     machine.write_notebook(
         "1",
@@ -55,8 +65,8 @@ def test_a_notebook_in_which_every_cell_can_run_has_no_mistakes(machine: Machine
         ("%%restart q", "There is no backend 'q'; there are gone, odd, python, r."),
         (
             "%%r -q df\nx",
-            "%%r takes no option '-q', only -i and -o, with variables to copy, and for plots in R -w, -h, -u and -r. "
-            "The line without it: %%r; if it is a line of python's own, put %%python above it",
+            "%%r takes no option '-q', only -i and -o, with variables to copy, --bg, and in R -w, -h, -u and -r for "
+            "plots. The line without it: %%r; if it is a line of python's own, put %%python above it",
         ),
         (
             "%%backends\nx",

@@ -119,6 +119,24 @@ def test_kernelspecs_are_checked(machine: Machine, run: Run) -> None:
     assert found["new-multi"][0][0] == "ok"
 
 
+@pytest.mark.parametrize(
+    ("backends", "state", "what"),
+    [
+        ("a: {kernel: mute, language: lua}", "ok", f"lua, {sys.executable}"),
+        ("a: {kernel: mute, language: lua}, b: {kernel: Mute, language: ada}", "ok", f"ada, lua, {sys.executable}"),
+        ("a: {kernel: mute, language: lua}, b: {kernel: mute}", "note", "it names no language"),
+        ("a: {kernel: python3, language: lua}", "note", "it names no language"),
+    ],
+)
+def test_a_language_in_the_config_is_as_good_as_one_in_the_kernelspec(
+    machine: Machine, run: Run, backends: str, state: str, what: str
+) -> None:
+    machine.write("multikernel.yaml", f"default: a\nbackends: {{{backends}}}")
+    machine.add_kernel("mute", "")
+    ((found, text),) = lines_about(run("doctor"), "kernelspec mute")
+    assert (found, text[: len(what)]) == (state, what)
+
+
 def test_a_libzmq_without_encryption_is_worth_a_note(
     machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

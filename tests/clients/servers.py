@@ -2,12 +2,11 @@
 
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
-import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,60 +19,56 @@ from tests.e2e.processes import Stopwatch
 
 @contextmanager
 def open_server(
-    folder: Path, module: str, *options: str, ready: str, env: dict[str, str] | None = None
+    folder: Path, module: str, *options: str, port_option: str = "--port", env: dict[str, str] | None = None
 ) -> Iterator[str]:
-    """Start `python -m module` in a folder; the value is the address that its log names after the words of `ready`.
+    """Start `python -m module` in a folder; the value is the address that it answers at.
 
     Whatever it says is in the file server.log of the folder.
     """
-    log = folder / "server.log"
+    port, log = free_port(), folder / "server.log"
     with (
         log.open("w") as said,
         subprocess.Popen(
-            [sys.executable, "-m", module, *options],
+            [sys.executable, "-m", module, *options, f"{port_option}={port}"],
             cwd=folder,
             env={**os.environ, "JUPYTER_CONFIG_DIR": str(folder), **(env or {})},
-            stderr=subprocess.PIPE,
-            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
         ) as process,
     ):
-        assert process.stderr is not None
-        text = ""
-        for line in process.stderr:
-            said.write(line)
-            text += line
-            if found := re.search(rf"{ready}.*?(http://[^/\s]+)", text, re.DOTALL):
-                break
-        else:
-            raise RuntimeError(f"the server has ended: {text}")
-        reader = threading.Thread(target=said.writelines, args=(process.stderr,))
-        reader.start()
+        url = f"http://127.0.0.1:{port}"
         try:
-            wait_until_listening(found.group(1))
-            yield found.group(1)
+            wait_until_answered(url, process, log)
+            yield url
         finally:
             process.terminate()
             try:
                 process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
-            reader.join()
 
 
-def wait_until_listening(url: str) -> None:
-    """Wait until a server accepts connections, as jupyter_server does only after it has said where; TimeoutError."""
-    port = int(url.rpartition(":")[2])
+def wait_until_answered(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until a server answers requests, whatever it answers; RuntimeError, with its log, if it never does.
+
+    Servers have different words for being ready, and some say them before they listen.
+    """
     watch = Stopwatch()
-    while watch.seconds < PATIENCE:
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.01)
-    raise TimeoutError(url)
+    while watch.seconds < PATIENCE and process.poll() is None:
+        try:
+            get(url)
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"no answer from {url}: {log.read_text('utf-8')}")
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now; for servers that do not say which one they have chosen."""
+    """Return a port that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 

@@ -8,7 +8,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from tests.e2e.kernel import PATIENCE, Json
 from tests.e2e.notebooks import make_notebook, write_notebook
 
-from .servers import free_port, open_server, post
+from .servers import open_server, post
 
 OPTIONS = (
     *("--no-browser", "--allow-root", "--IdentityProvider.token="),
@@ -21,9 +21,7 @@ def test_a_cell_knows_the_name_of_its_notebook(tmp_path: Path, kernel: str) -> N
     write_notebook(make_notebook(kernel=kernel), tmp_path / "the notebook.ipynb")
     runtime = tmp_path / "runtime"
     env = {"JUPYTER_RUNTIME_DIR": str(runtime)}
-    with open_server(
-        tmp_path, "jupyter_server", *OPTIONS, f"--ServerApp.port={free_port()}", ready="running at", env=env
-    ) as url:
+    with open_server(tmp_path, "jupyter_server", *OPTIONS, port_option="--ServerApp.port", env=env) as url:
         session = {"path": "the notebook.ipynb", "name": "", "type": "notebook", "kernel": {"name": kernel}}
         started = post(f"{url}/api/sessions", session)["kernel"]["id"]
         client = BlockingKernelClient()

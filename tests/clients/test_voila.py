@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.e2e.notebooks import make_notebook, write_notebook
 
-from .servers import free_port, get, open_server
+from .servers import get, open_server
 
 CELLS = (
     "import ipywidgets\nslider = ipywidgets.IntSlider(7, description='how many')\nslider",
@@ -17,10 +17,8 @@ CELLS = (
 def test_a_page_has_a_slider_and_the_outputs_of_every_backend(tmp_path: Path, need: Callable[..., None]) -> None:
     need("ir", "bash")
     write_notebook(make_notebook(*CELLS), tmp_path / "page.ipynb")
-    with open_server(
-        tmp_path, "voila", "page.ipynb", "--no-browser", f"--port={free_port()}", ready="running at"
-    ) as url:
-        page = get(f"{url}/")
+    with open_server(tmp_path, "voila", "page.ipynb", "--no-browser") as url:
+        page = get(url)
     assert "R says 42" in page
     assert "hi from bash" in page
     assert "application/vnd.jupyter.widget-view+json" in page

@@ -9,7 +9,7 @@ from .kernel import Answer, Json
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 VARYING = {
     r"0x[0-9a-f]{6,}|(?<=@)[0-9a-f]{6,8}\\b": "ADDRESS",
-    r"\d[\d.]*(e[+-]?\d+)? (ns|[uµ]s|\\u00b5s|ms|s|seconds)\b": "TIME",
+    r"\d[\d.]*(e[+-]?\d+)? ?(ns|[uµ]s|\\u00b5s|ms|s|seconds)\b": "TIME",
     r"(/\S+/)?(ipykernel_)?\d+(?=(\.py|/\d+\.py))": "FILE",
     r"/tmp/tmp\w+": "FILE",
     r"(?<=<ipython-input-)\d+-\w+": "FILE",
@@ -46,3 +46,13 @@ def steady(value: Json) -> Json:
 def plain_traceback(answer: Answer) -> str:
     """Return the traceback of a cell without its colours."""
     return ANSI.sub("", "\n".join(answer.content["traceback"]))
+
+
+def without_counts(value: Json) -> Json:
+    """Leave execution counts out of what was seen: Multi counts for all backends, and some kernels do not count."""
+    text = json.dumps(value)
+    return dict(
+        json.loads(
+            text, object_hook=lambda pairs: {key: each for key, each in pairs.items() if key != "execution_count"}
+        )
+    )

@@ -36,9 +36,9 @@ def test_a_failing_broadcast_ends_the_run_and_shows_all_outputs(tmp_path: Path, 
     cells = ["count = 1", "%%r --bg\ncat('done')", "%%python,r\nprint(count)", "print('not run')"]
     with pytest.raises(papermill.PapermillExecutionError, match="object 'count' not found"):
         run(tmp_path, cells, count=2)
-    ran = read_notebook(tmp_path / "out.ipynb").cells
-    assert ran[3].outputs[0]["text"] == "done"
-    assert "── python ──\n2\n" in "".join(output.get("text", "") for output in ran[4].outputs)
+    ran = [cell for cell in read_notebook(tmp_path / "out.ipynb").cells if cell.cell_type == "code"]
+    assert ran[2].outputs[0]["text"] == "done"
+    assert "── python ──\n2\n" in "".join(output.get("text", "") for output in ran[3].outputs)
 
 
 def test_a_failing_cell_ends_the_run_with_its_error(tmp_path: Path, need: Callable[..., None]) -> None:

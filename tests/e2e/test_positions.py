@@ -82,8 +82,14 @@ def test_positions_in_and_above_a_header_are_multis(started: Kernel) -> None:
     lines = [reply["data"].get("text/plain", "") for reply in shown]
     assert lines[0] == lines[-1] == ""
     assert set(lines[1:-1]) == {"%%python3: run this cell on python (kernelspec python3, ready)"}
-    for position in (0, len(code) - len("%time 1") - 1):
-        assert ask(started, "complete", code, position)["matches"] == []
+    assert ask(started, "complete", code, 0)["matches"] == []
+
+
+def test_a_blank_line_below_a_header_is_the_childs(started: Kernel, alone: Kernel) -> None:
+    above, body = "%%python3\n", "\n%time 1"
+    matches = ask(started, "complete", above + body, len(above))["matches"]
+    assert matches
+    assert matches == ask(alone, "complete", body, 0)["matches"]
 
 
 @pytest.mark.parametrize("above", ["%%python3\r\n", "\r\n%%use python3\r\n%%python\r\n\r\n"])

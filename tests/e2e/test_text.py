@@ -53,6 +53,7 @@ def completed(code: str, reply: Json) -> str:
         ("python3", "\n \n%%python\n", "x = '🎈🎈'; zi|p(x)", "zi"),
         ("python3", "%%use python3\n%%python3\n\n", "%%time\nx = '🎈'; impo|", "impo"),
         ("python3", "%%python3\n", "'🎈'.joi|", "joi"),
+        ("python3", "# a comment\n%%python3\n\n", "    if True:\n        zi|", "zi"),
         ("ir", "%%ir\n", "zi|", "zi"),
         ("ir", "\n%%R\n", "x <- '🎈🎈'; seq_le|(3)", "seq_le"),
         ("bash", "%%bash\n", "x='🎈'; unali|", "unali"),

@@ -1,17 +1,20 @@
-"""`python -m tests.zoo.install [NAME …]`: install kernels of kernels.toml, or all, as far as registries reach."""
+"""Installs kernels of kernels.toml, as far as registries reach."""
 
 import json
 import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePath
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-from .species import Species, load
+from .species import ZOO, Species
 
 APT_INSTALL = Path(__file__).parents[2] / "scripts" / "apt-install"
+MOST = 300
+"""Seconds that a step may take."""
 LOG_START = 'echo start >> "$1"; shift; exec "$@"'
 """Shell code: note a start in a file, then become the kernel."""
 
@@ -22,9 +25,19 @@ class NotInstalled(Exception):
 
 def run(*command: str | Path, cwd: Path | None = None) -> None:
     """Run a command; NotInstalled if it fails."""
-    done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    log = ZOO / "install.log"
+    with log.open("a") as said:
+        try:
+            done = subprocess.run(command, cwd=cwd, stdout=said, stderr=subprocess.STDOUT, timeout=MOST)
+        except subprocess.TimeoutExpired:
+            raise NotInstalled(f"{_shown(command)} took more than {MOST // 60} minutes.") from None
     if done.returncode:
-        raise NotInstalled(f"{command[0]} failed: {done.stdout.strip()[-400:]}")
+        raise NotInstalled(f"{_shown(command)} failed.")
+
+
+def _shown(command: Sequence[str | Path]) -> str:
+    words = [PurePath(command[0]).name, *map(str, command[1:])]
+    return f"`{' '.join(words).replace(str(ZOO), 'build/zoo')}`"
 
 
 def install(species: Species) -> None:
@@ -74,20 +87,3 @@ def _source(species: Species) -> Path:
     for found in species.environment.glob(f"{pattern}/kernel.json"):
         return found.parent
     raise NotInstalled(f"there is no {pattern}/kernel.json")
-
-
-def main() -> int:
-    """Install, say what could not be installed, and return how many that were."""
-    kernels = load()
-    failed = 0
-    for name in sys.argv[1:] or kernels:
-        try:
-            install(kernels[name])
-        except NotInstalled as error:
-            sys.stderr.write(f"{name} is not in the zoo: {error}\n")
-            failed += 1
-    return failed
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tests.e2e.kernel import Answer, Json, Kernel, open_kernel
-from tests.e2e.same_as_alone import seen
+from tests.e2e.same_as_alone import seen, without_counts
 
 from .species import ZOO, Species
 
@@ -47,9 +47,10 @@ class Observer:
     def run(self, cell: str) -> Any:
         """Run a cell and return what a front-end gets."""
         try:
-            return seen(self._kernel.run(self._above + cell, stop_on_error=False, patience=PATIENCE))
+            answer = self._kernel.run(self._above + cell, stop_on_error=False, patience=PATIENCE)
         except AssertionError:
             return NEVER
+        return without_counts(seen(answer))
 
     def ask(self, msg_type: str, cell: str, **content: Any) -> Any:
         """Ask something about the end of a cell; positions in the answer are those without a header."""
@@ -75,7 +76,9 @@ class Observer:
             ended = self._kernel.wait(request, patience=BRIEF)
         except AssertionError:
             return NEVER
-        return [ended.content["status"], ended.content.get("ename"), self.run(self._species.cells[0]) != NEVER]
+        # What R and bash call abort, the protocol and Multi call aborted.
+        status = ended.content["status"].replace("aborted", "abort")
+        return [status, ended.content.get("ename"), self.run(self._species.cells[0]) != NEVER]
 
     def all(self) -> dict[str, Any]:
         """Look at everything that the kernel has cells for, but its first cell."""

@@ -1,6 +1,9 @@
 """The table of docs/kernels.md, made of the outcomes of the tests."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .species import Species
 
 COLUMNS = {
     "outputs": "outputs",
@@ -16,8 +19,24 @@ COLUMNS = {
 }
 """Check -> the head of its column."""
 
-Outcomes = Mapping[tuple[str, str], set[str]]
-"""(Kernel, check) -> what came of its tests: `passed`, `failed`, `skipped`."""
+
+@dataclass
+class Result:
+    """What came of the tests of a kernel."""
+
+    version: str = ""
+    outcomes: dict[str, list[str]] = field(default_factory=dict)
+    """Check -> outcomes of its tests: `passed`, `failed`, `skipped`, `differs` where kernels.toml says why."""
+    seconds: list[float] = field(default_factory=list)
+    """Until the first cell ended: alone, below a header, as the default."""
+    missing: str = ""
+    """Why it could not be installed."""
+
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether there is a difference that kernels.toml does not explain."""
+        return any("failed" in outcomes for outcomes in self.outcomes.values())
+
 
 INTRODUCTION = """\
 # Kernels that others wrote, alone and behind Multi
@@ -41,21 +60,31 @@ alone has nothing there to compare (it knows no inspection, cannot be interrupte
 """
 
 
-def write_page(
-    outcomes: Outcomes, versions: Mapping[str, str], seconds: Mapping[str, Sequence[float]], machine: Mapping[str, str]
-) -> str:
-    """Return the page in Markdown."""
+def write_page(species: Mapping[str, Species], results: Mapping[str, Result], machine: Mapping[str, str]) -> str:
+    """Return the page in Markdown: a row for each kernel, and why it differs."""
     rows = [["kernel", *COLUMNS.values(), "start"], ["---"] * (len(COLUMNS) + 2)]
-    for name, version in versions.items():
-        marks = [_mark(outcomes.get((name, check), set())) for check in COLUMNS]
-        took = " / ".join(f"{value:.1f}" for value in seconds.get(name, []))
-        rows.append([f"{name} {version}".strip(), *marks, took])
+    notes = []
+    for name, result in results.items():
+        if result.missing:
+            continue
+        marks = {check: _mark(result.outcomes.get(check, [])) for check in COLUMNS}
+        took = " / ".join(f"{value:.1f}" for value in result.seconds)
+        rows.append([f"{name} {result.version}".strip(), *marks.values(), took])
+        for check, mark in marks.items():
+            if mark == "≠":
+                notes.append(f"- {name}, {COLUMNS[check]}: {species[name].differs.get(check, 'not explained.')}")
     table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    missing = [f"- {name}: {result.missing}" for name, result in results.items() if result.missing]
     caption = f"{machine['cpus']} CPUs, {machine['system']}, Python {machine['python']}."
-    return f"{INTRODUCTION}\n{table}\n\n{caption}\n"
+    parts = [f"{INTRODUCTION}\n{table}", caption]
+    if notes:
+        parts.append("\n".join(["## Differences", "", *notes]))
+    if missing:
+        parts.append("\n".join(["## Not installed", "", *missing]))
+    return "\n\n".join(parts) + "\n"
 
 
-def _mark(outcomes: set[str]) -> str:
-    if "failed" in outcomes:
+def _mark(outcomes: Sequence[str]) -> str:
+    if not {"failed", "differs"}.isdisjoint(outcomes):
         return "≠"
     return "=" if "passed" in outcomes else "-"

@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Species:
     complete: str = ""
     inspect: str = ""
     loop: str = ""
+    differs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> Path:

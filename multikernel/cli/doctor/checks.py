@@ -13,7 +13,7 @@ import zmq
 from ...config.kernelspecs import InstalledKernelspec
 from ...config.lookup import FoundConfig
 from ...core.config import Config
-from ..backends import program, why_unusable
+from ..backends import program, stated_language, why_unusable
 from ..check import NO_CONFIG, check_config
 from ..subcommand import CommandError
 
@@ -43,6 +43,7 @@ def check_kernelspecs(kernelspecs: Mapping[str, InstalledKernelspec], config: Co
     used = {backend.kernel.lower() for backend in config.backends.values()}
     for name, spec in kernelspecs.items():
         subject = f"kernelspec {name}"
+        languages = _languages(spec, config)
         bad: State = "problem" if name in used or spec.is_multi else "note"
         if spec.fault:
             yield Diagnosis(bad, subject, spec.fault, f"fix it, or run jupyter kernelspec remove {name}")
@@ -54,7 +55,7 @@ def check_kernelspecs(kernelspecs: Mapping[str, InstalledKernelspec], config: Co
             yield Diagnosis(bad, subject, what, f"reinstall the kernel, or run jupyter kernelspec remove {name}")
         elif missing is not None:
             yield Diagnosis(bad, subject, f"its argv names {missing}, which does not exist", "reinstall the kernel")
-        elif not spec.language:
+        elif "" in languages:
             yield Diagnosis(
                 "note", subject, "it names no language, so no %%LANGUAGE header leads to it, only its own name"
             )
@@ -62,7 +63,14 @@ def check_kernelspecs(kernelspecs: Mapping[str, InstalledKernelspec], config: Co
             advice = f"reinstall it with its original options: multikernel install --name {name} …"
             yield Diagnosis("note", subject, "it was installed by a version of Multi without encryption", advice)
         else:
-            yield Diagnosis("ok", subject, f"{spec.language}, {path or 'elsewhere'}")
+            yield Diagnosis("ok", subject, f"{', '.join(languages)}, {path or 'elsewhere'}")
+
+
+def _languages(spec: InstalledKernelspec, config: Config) -> list[str]:
+    """Return the languages of a kernelspec's backends, or its own if it has none; empty where none is stated."""
+    backends = [] if spec.is_multi else config.backends.values()
+    used = [backend for backend in backends if backend.kernel.lower() == spec.name]
+    return sorted({stated_language(backend, spec) for backend in used}) or [spec.language]
 
 
 def _missing_resource(spec: InstalledKernelspec) -> str | None:

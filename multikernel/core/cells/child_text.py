@@ -56,6 +56,19 @@ def child_text(cell: Cell, profile: KernelProfile) -> ChildText:
     return ChildText(top + body, len(above) - len(top), MappingProxyType(typed))
 
 
+def question_text(cell: Cell, position: int) -> ChildText:
+    """Return the text that a child is asked about, where the cursor is at a position: the body alone.
+
+    An answer has no line numbers, and some kernels (fish, zsh, kotlin) complete from all that is above the cursor, so
+    that a comment would count as code. Blank lines above the body stay only if the cursor is in them.
+    """
+    if not cell.header_lines:
+        return ChildText(cell.code)
+    first = first_line(cell.code, cell.body_start)
+    start = first if position >= first else cell.body_start
+    return ChildText(cell.code[start:], start)
+
+
 def _comes_first(above: str, body: str, profile: KernelProfile) -> bool:
     """Whether a body has to begin on the first line of what the child gets; `body` has no blank lines at its beginning.
 

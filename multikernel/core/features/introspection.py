@@ -1,4 +1,4 @@
-"""Completion, inspection and is_complete: for the child that the cell is for, mapped to the text that it gets.
+"""Completion, inspection and is_complete: for the child that the cell is for, about the cell's body alone.
 
 They never change the default and never wait for another backend's cell. A cursor in a header line is the front's to
 answer. While a backend starts, completion and inspection wait for it, as they would on the kernel alone; a stopped one
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..actions import ListVariables, StartJob
 from ..backend import Backend, BackendState
 from ..cells.cell import Cell
-from ..cells.child_text import child_text
+from ..cells.child_text import question_text
 from ..cells.command_names import PARTS
 from ..cells.completions import offers_in
 from ..cells.lines import HeaderLine, is_nothing
@@ -145,7 +145,7 @@ class Introspection(Feature):
         return waiting
 
     def _send(self, request: Request, cell: Cell, position: int, own: OwnMatches | None, backend: Backend) -> None:
-        text = child_text(cell, backend.profile)
+        text = question_text(cell, position)
         if request.type != "is_complete_request" and position < text.shift:
             self._requests.answer(request, empty_answer(request))
             return

@@ -235,8 +235,13 @@ class Publisher(LoopSocket):
         self._welcome(subscriber, topic)
 
     def _welcome(self, subscriber: Subscriber, topic: bytes) -> None:
-        """Send a welcome under the topic itself: for as long as that takes, this subscriber alone has that."""
-        welcome = self._composer.message("iopub_welcome", {"subscription": topic.decode("utf-8", "replace")})
+        """Send a welcome under the topic itself: for as long as that takes, this subscriber alone has that.
+
+        Its parent is the subscription, where JEP 65 has none: Kernel Gateway 3.0 indexes the parent's msg_id, and never
+        reads on if there is none. With ipykernel it gets no welcome, since only the first subscriber does.
+        """
+        content = {"subscription": topic.decode("utf-8", "replace")}
+        welcome = self._composer.message("iopub_welcome", content, self._composer.message("subscription", content))
         frames = self._pack(welcome)
         self._socket.setsockopt(zmq.SUBSCRIBE, topic)
         if not self._try(topic, frames):

@@ -79,11 +79,15 @@ def test_a_question_without_header_is_passed_on_as_it_is(kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "backend", "child_text"),
     [
-        ("%%r\nsum(|)", "ir", "##r\nsum(|)"),
-        ("%%use r\n|x", "ir", "##use r\n|x"),
+        ("%%r\nsum(|)", "ir", "sum(|)"),
+        ("%%use r\n|x", "ir", "|x"),
         ("%%bash\nls|", "bash", "ls|"),
         ("\n%%bash\n\n# 😀é\u0301 |x", "bash", "# 😀é\u0301 |x"),
         ("%%py\n%ti|", "python3", "%ti|"),
+        ("# x\n%%start bash\n%%py\n    x\n    |y", "python3", "    x\n    |y"),
+        ("%%py\n\n|\n%%time\nx", "python3", "\n|\n%%time\nx"),
+        ("%%py\n\n\n|%%time\nx", "python3", "|%%time\nx"),
+        ("%%backends\n\n|", "python3", "|"),
     ],
 )
 def test_a_question_about_a_body_goes_to_its_child_at_its_place(
@@ -112,7 +116,7 @@ def test_a_question_waits_for_no_other_backend_and_changes_nothing() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r\nSys.sleep(99)")
     assert ask(desk, "complete", "im|") == ["python3 <- complete_request 2: im"]
-    assert ask(desk, "complete", "%%use r\nx|") == ["ir <- complete_request 3: ##use r\nx"]
+    assert ask(desk, "complete", "%%use r\nx|") == ["ir <- complete_request 3: x"]
     assert desk.router.state.default == "python3"
 
 
@@ -283,9 +287,10 @@ def test_a_cell_that_cannot_be_right_is_explained_by_nobody() -> None:
     assert desk.last("complete_reply") == empty("complete_request", 12)
 
 
-@pytest.mark.parametrize("text", ["%%bash\n\n|\nls", "%|%bash\nls", "|%%bash\nls", "|\n%%bash\nls"])
+@pytest.mark.parametrize("text", ["%|%{}\nls", "|%%{}\nls", "|\n%%{}\nls", "# |x\n%%{}\nls"])
 @pytest.mark.parametrize("kind", ["complete", "inspect"])
-def test_a_cursor_above_the_text_of_the_child_is_not_asked_about(kind: str, text: str) -> None:
-    desk = Desk("bash")
-    ask(desk, kind, text)
-    assert desk.child_messages("bash") == []
+@pytest.mark.parametrize("backend", ["bash", "python3"])
+def test_a_cursor_above_the_body_is_not_asked_about(backend: str, kind: str, text: str) -> None:
+    desk = Desk("python3", "bash")
+    ask(desk, kind, text.format(backend))
+    assert desk.child_messages(backend) == []

@@ -30,9 +30,9 @@ def test_lists_and_parts_are_explained_here(text: str, shown: str) -> None:
     ("text", "backend", "code"),
     [
         ("%%parts\n%%py\n1|\n%%r\n2", "python3", "1|\n"),
-        ("%%parts\n%%py\n1\n%%r\n2|", "ir", "##\n##\n##\n##r\n2|"),
-        ("%%parts\n%%py\n1\n1\n%%r\n2|\n%%bash\n3", "ir", "##\n##\n##\n##\n##r\n2|\n"),
-        ("%%r,py\nx|", "ir", "##r,py\nx|"),
+        ("%%parts\n%%py\n1\n%%r\n2|", "ir", "2|"),
+        ("%%parts\n%%py\n1\n1\n%%r\n2|\n%%bash\n3", "ir", "2|\n"),
+        ("%%r,py\nx|", "ir", "x|"),
     ],
 )
 def test_the_child_of_the_part_that_the_cursor_is_in_is_asked(kind: str, text: str, backend: str, code: str) -> None:
@@ -59,7 +59,7 @@ def test_a_cell_of_parts_is_complete_when_the_last_has_something_to_do(code: str
 def test_the_body_of_the_last_part_is_for_its_child_to_judge() -> None:
     desk = Desk("python3", "ir")
     desk.request("is_complete_request", code="%%parts\n%%py\n1\n%%r\nf(")
-    assert desk.child_messages("ir")[0].content()["code"] == "##\n##\n##\n##r\nf("
+    assert desk.child_messages("ir")[0].content()["code"] == "f("
 
 
 @pytest.mark.parametrize("text", ["%%parts\n%%py\n1\n%%ba|", "%%parts\n%%py\n1\n%%ba|\n%%r\n1"])

@@ -23,7 +23,7 @@ def test_what_is_asked_while_a_backend_starts_is_answered_when_it_is_up(kind: st
 def test_a_stopped_backend_is_started_if_the_header_names_it(kind: str) -> None:
     desk = Desk("python3")
     assert desk.request(kind, code="%%r\nx", cursor_pos=5) == ["start ir"]
-    assert desk.ready("ir") == [f"ir <- {kind} 1: ##r\nx"]
+    assert desk.ready("ir") == [f"ir <- {kind} 1: x"]
 
 
 @pytest.mark.parametrize("kind", ["complete_request", "inspect_request"])

@@ -48,7 +48,7 @@ class Client:
         """Wait for a welcome, and return to which subscription."""
         message = await self.read()
         assert message.type == "iopub_welcome"
-        assert message.parent_id == ""
+        assert message.parent_id
         return str(message.content()["subscription"])
 
 
