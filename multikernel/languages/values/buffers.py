@@ -1,11 +1,13 @@
 """Data files, read and written part by part: a large value is never in memory whole, nor holds the event loop up."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar, cast
 
-from .nodes import Ref
+from . import nodes as n
+from .nodes import Node, Ref
 from .reader import ManifestError
 
 PART_BYTES = 1 << 20
@@ -44,7 +46,7 @@ class Source:
         first, count = ref.offset + begin, end - begin
         found = self._content[first : first + count] if not self._path else self._read(first, count)
         if len(found) != count:
-            raise ManifestError(f"{DATA_ENDS} at {first + len(found)}")
+            raise ManifestError(f"a data file that ends at {first + len(found)}")
         return found
 
     def _read(self, first: int, count: int) -> bytes:
@@ -68,33 +70,25 @@ class Source:
             yield from texts
         yield rest
 
-    def starts_of_texts(self, ref: Ref, positions: Iterable[int]) -> list[int]:
+    def starts_of_texts(self, ref: Ref, positions: Sequence[int]) -> list[int]:
         """Return where texts begin, given their positions in ascending order; ManifestError if there are fewer.
 
         Behind the last text one more would begin, after a separator that is not there.
         """
-        found = []
-        parts = self.parts(ref)
-        part, begin, passed, at = b"", 0, 0, 0
-        for position in positions:
-            while position > passed + (left := part.count(SEPARATOR, at)):
-                passed, begin, at = passed + left, begin + len(part), 0
-                following = next(parts, None)
-                if following is None:
-                    if position == passed + 1:
-                        passed, part = position, b""
-                        begin = ref.length + 1
-                        break
-                    raise ManifestError(f"{passed} separators, and more texts")
-                part = following
-            while passed < position:
-                at = part.index(SEPARATOR, at) + 1
-                passed += 1
-            found.append(begin + at)
+        found: list[int] = []
+        begin = passed = 0
+        for part in self.parts(ref) if ref.length else (b"",):
+            at, seen, there = 0, passed, passed + part.count(SEPARATOR)
+            while len(found) < len(positions) and positions[len(found)] <= there:
+                while seen < positions[len(found)]:
+                    at = part.index(SEPARATOR, at) + 1
+                    seen += 1
+                found.append(begin + at)
+            begin, passed = begin + len(part), there
+        found += [ref.length + 1 for position in positions[len(found) :] if position == passed + 1]
+        if len(found) != len(positions):
+            raise ManifestError(f"{passed} separators, and more texts")
         return found
-
-
-DATA_ENDS = "a data file that ends"
 
 
 class Sink:
@@ -113,6 +107,10 @@ class Sink:
         """Close it."""
         self._file.close()
 
+    def move(self, ref: Ref, source: Source) -> Ref:
+        """Append bytes of another file; return where they are."""
+        return self.put(source.parts(ref))
+
     def put(self, parts: Iterable[bytes]) -> Ref:
         """Append bytes, and zeros up to a multiple of 8; return where they are."""
         offset, length = self._size, 0
@@ -128,3 +126,31 @@ class Sink:
         done = 0
         while done < len(part):
             done += self._file.write(memoryview(part)[done:])
+
+
+SomeNode = TypeVar("SomeNode", bound=Node)
+
+
+def moved(node: SomeNode, source: Source, sink: Sink) -> SomeNode:
+    """Return a value with its buffers in another file."""
+    found: Node = node
+    match node:
+        case n.Text(data=Ref() as ref) | n.Bytes(data=ref):
+            found = replace(node, data=sink.move(ref, source))
+        case n.List(items=items, packed=None) | n.Dict(items=items):
+            found = replace(node, items=tuple(moved(item, source, sink) for item in items))
+        case n.List(packed=n.Array() as packed):
+            found = replace(node, packed=moved(packed, source, sink))
+        case n.Array(data=ref, valid=valid):
+            found = replace(
+                node, data=sink.move(ref, source), valid=None if valid is None else sink.move(valid, source)
+            )
+        case n.Factor(levels=levels, data=ref):
+            found = replace(node, levels=moved(levels, source, sink), data=sink.move(ref, source))
+        case n.Table(columns=columns, index=index):
+            if index is not None:
+                index = replace(index, columns=tuple(moved(column, source, sink) for column in index.columns))
+            found = replace(node, columns=tuple(moved(column, source, sink) for column in columns), index=index)
+        case _:
+            pass
+    return cast("SomeNode", found)
