@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from .language import DATA, Language, Refused
 from .values.buffers import Sink, Source
-from .values.cutting import cut
+from .values.cutting import cut, ranges_of
 from .values.elements import NONE, Scalars, length_of
 from .values.joining import Misfit, Piece, join
-from .values.nodes import Node
+from .values.nodes import Dict, Node
 from .values.words import words
 
 
@@ -34,13 +34,14 @@ class Exported:
         return scalars if isinstance(scalars, Scalars) else NONE
 
 
-def deal(exported: Exported, count: int) -> list[tuple[Node, str]]:
-    """Return chunks of a value, each with a folder of its own below that of the value; Refused if it has none.
+def deal(exported: Exported, count: int) -> list[tuple[Node, int, str]]:
+    """Return chunks of a value, where they begin, and a folder of each below that of the value; Refused if none.
 
     ManifestError if the data file is not what it should be, OSError if there is no room.
     """
     value, folder = exported.value, exported.folder
-    if length_of(value, exported.scalars) is None:
+    length = length_of(value, exported.scalars)
+    if length is None:
         why = f"has no elements to deal out; -i {exported.name} copies it to each backend"
         raise Refused("", words(value), why)
     folders = [os.path.join(folder, f"chunk{number}") for number in range(count)]
@@ -52,7 +53,8 @@ def deal(exported: Exported, count: int) -> list[tuple[Node, str]]:
         chunks = cut(value, count, source, sinks, exported.scalars)
     if os.path.exists(data):
         os.unlink(data)
-    return list(zip(chunks, folders, strict=True))
+    rows = [0 if isinstance(value, Dict) else begin for begin, _ in ranges_of(length, count)]
+    return list(zip(chunks, rows, folders, strict=True))
 
 
 def collect(pieces: Sequence[Exported], folder: str) -> Node:
@@ -81,6 +83,6 @@ def _advice(misfit: Misfit, pieces: Sequence[Exported]) -> str:
     if not all(found):
         return ""
     if len(set(found)) == 1:
-        return f"; run `{found[0]}` in each first"
+        return f"; run `{found[0]}` in each backend first"
     statements = [f"`{statement}` in {piece.backend}" for statement, piece in zip(found, pieces, strict=True)]
     return f"; run {' and '.join(statements)} first"

@@ -25,6 +25,7 @@ from .variables import list_variables
 T = TypeVar("T")
 
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
+FIRST_POSITION = re.compile(r"\[(\d+)\]")
 EXPRESSION = re.compile(r"[\[\](){}.$@]")
 """What is in an expression and in no name."""
 
@@ -43,7 +44,7 @@ class _Prepared:
     target: Language
     code: str
     folder: str
-    remedies: "_Remedies"
+    origin: "_Origin"
 
 
 async def copy_all(services: ValueServices, transfers: Sequence[Transfer | Scatter | Gather]) -> None:
@@ -56,7 +57,7 @@ async def copy_all(services: ValueServices, transfers: Sequence[Transfer | Scatt
         for ready in prepared:
             task = ready.task
             answer = await ask(services, task.target, ready.target, ready.code, ready.folder)
-            _raise_what_failed(answer, task, task.target, ready.remedies)
+            _raise_what_failed(answer, task, task.target, ready.origin)
             if answer.get("done") is not True:
                 raise TransferError(f"{task.target} did not confirm that {task.new_name} was set.")
 
@@ -70,9 +71,9 @@ async def _prepare(
             target = await _target(services, task)
             exported = await _export(services, task, stack)
             folder = exported.folder
-            remedies = _remedies(exported)
-            code = await _in_thread_for(folder, lambda: _import_code(task, exported.value, target, folder, remedies))
-            return [_Prepared(task, target, code, folder, remedies)]
+            origin = _Origin(exported)
+            code = await _in_thread_for(folder, lambda: _import_code(task, exported.value, target, folder, origin))
+            return [_Prepared(task, target, code, folder, origin)]
         case Scatter(transfers=transfers):
             targets = [await _target(services, each) for each in transfers]
             exported = await _export(services, transfers[0], stack)
@@ -138,17 +139,16 @@ def _invalid(task: Transfer, error: ManifestError) -> TransferError:
     return TransferError(f"{task.source} sent an invalid reply about {task.name}: {error}.")
 
 
-def _import_code(task: Transfer, value: Node, target: Language, folder: str, remedies: "_Remedies") -> str:
+def _import_code(task: Transfer, value: Node, target: Language, folder: str, origin: "_Origin") -> str:
     """Return code that makes a variable of a value; TransferError."""
     try:
         return target.import_code(task.new_name, value, folder)
     except Refused as refused:
-        raise _refusal(task, refused.parts, remedies) from None
+        raise _refusal(task, refused.parts, origin) from None
 
 
 def _dealt(exported: Exported, tasks: Sequence[Transfer], targets: Sequence[Language]) -> list[_Prepared]:
     """Return what makes variables of the chunks of a value; TransferError."""
-    remedies = _remedies(exported)
     try:
         chunks = deal(exported, len(tasks))
     except Refused as refused:
@@ -157,10 +157,11 @@ def _dealt(exported: Exported, tasks: Sequence[Transfer], targets: Sequence[Lang
         raise _invalid(tasks[0], error) from None
     except OSError as error:
         raise TransferError(f"{exported.name} could not be dealt out: {error.strerror}.") from None
-    return [
-        _Prepared(task, target, _import_code(task, chunk, target, folder, remedies), folder, remedies)
-        for task, target, (chunk, folder) in zip(tasks, targets, chunks, strict=True)
-    ]
+    prepared = []
+    for task, target, (chunk, row, folder) in zip(tasks, targets, chunks, strict=True):
+        origin = _Origin(exported, row)
+        prepared.append(_Prepared(task, target, _import_code(task, chunk, target, folder, origin), folder, origin))
+    return prepared
 
 
 def _gathered(gather: Gather, pieces: Sequence[Exported], target: Language, folder: str) -> _Prepared:
@@ -174,16 +175,29 @@ def _gathered(gather: Gather, pieces: Sequence[Exported], target: Language, fold
         raise _invalid(task, error) from None
     except OSError as error:
         raise TransferError(f"{gather.name} could not be joined: {error.strerror}.") from None
-    remedies = _remedies(replace(pieces[0], value=value))
-    return _Prepared(task, target, _import_code(task, value, target, folder, remedies), folder, remedies)
+    origin = _Origin(replace(pieces[0], value=value), is_joined=True)
+    return _Prepared(task, target, _import_code(task, value, target, folder, origin), folder, origin)
 
 
-_Remedies = Callable[[str, str], str]
-"""Which statement in the source makes of the part at a path what the target needs."""
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """The value that another one is, or was made of."""
 
+    exported: Exported
+    row: int = 0
+    """At which element or row of it the other one begins."""
+    is_joined: bool = False
+    """It is one of several; where an element is, is not known."""
 
-def _remedies(exported: Exported) -> _Remedies:
-    return lambda need, path: exported.language.remedy(need, exported.value, exported.name, path)
+    def path(self, path: str) -> str:
+        """Return the path of a part in the value."""
+        return FIRST_POSITION.sub(lambda found: f"[{int(found[1]) + self.row}]", path, count=1) if self.row else path
+
+    def remedy(self, need: str, path: str) -> str:
+        """Return which statement in the source makes of the part at a path what the target needs."""
+        if self.is_joined and FIRST_POSITION.search(path):
+            return ""
+        return self.exported.language.remedy(need, self.exported.value, self.exported.name, path)
 
 
 async def _in_thread_for(folder: str, function: Callable[[], T]) -> T:
@@ -204,21 +218,22 @@ async def _in_thread_for(folder: str, function: Callable[[], T]) -> T:
         raise
 
 
-def _raise_what_failed(answer: Json, task: Transfer, backend: str, remedies: _Remedies | None) -> None:
-    """Raise TransferError for an answer that is no success; without `remedies` it is that of the source."""
+def _raise_what_failed(answer: Json, task: Transfer, backend: str, origin: _Origin | None) -> None:
+    """Raise TransferError for an answer that is no success; without an origin it is that of the source."""
     refused = answer.get("refused")
     if isinstance(refused, list):
-        raise _refusal(task, [tuple(map(str, part)) for part in refused if isinstance(part, list)], remedies)
+        raise _refusal(task, [tuple(map(str, part)) for part in refused if isinstance(part, list)], origin)
     if "failed" in answer:
         raise TransferError(f"{task.text}: {backend} failed: {shorten(str(answer['failed']), 500)}")
 
 
-def _refusal(task: Transfer, refused: Sequence[tuple[str, ...]], remedies: _Remedies | None) -> TransferError:
+def _refusal(task: Transfer, refused: Sequence[tuple[str, ...]], origin: _Origin | None) -> TransferError:
     """Return the error for parts of a value, each as path, type, why and, by the target, what it needs."""
     sentences = []
     for part in refused[:MOST_SHOWN]:
         path, kind, why, need = (*part, "", "", "", "")[:4]
-        statement = remedies(need, path) if remedies is not None and need else ""
+        path = path if origin is None else origin.path(path)
+        statement = origin.remedy(need, path) if origin is not None and need else ""
         why = (why or "cannot be copied") + (f"; run `{statement}` in {task.source} first" if statement else "")
         of_kind = f" ({shorten(kind, 100)})" if kind else ""
         sentences.append(f"{task.name}{shorten(path, 200)}{of_kind} {shorten(why, LONGEST_REASON)}")

@@ -26,7 +26,7 @@ class Misfit(Exception):
         """Take what the part is in words; `need` is one of those in `remedies`, that all have to meet."""
         super().__init__(path, one.backend, is_one, other.backend, is_other)
         self.path = path
-        self.text = f"is {is_one} in {one.backend} and {is_other} in {other.backend}"
+        self.text = f"does not fit together: {one.backend} has {is_one}, and {other.backend} has {is_other}"
         self.need = need
 
 
@@ -81,6 +81,8 @@ def _join(path: str, pieces: Sequence[Piece], sink: Sink) -> Node:
     kinds = {type(piece.node) for piece in pieces if not isinstance(piece.node, SCALARS)}
     if kinds <= {n.Array}:
         return _join_arrays(path, pieces, sink)
+    if kinds == {n.Array, n.List} and (lists := _as_lists(pieces)):
+        return _join_lists(path, lists, sink)
     if len(kinds) > 1 or any(isinstance(piece.node, SCALARS) for piece in pieces):
         _refuse(path, first, next(piece for piece in pieces if type(piece.node) is not type(first.node)))
     nodes = [piece.node for piece in pieces]
@@ -137,12 +139,25 @@ def _refuse_orders(path: str, known: Sequence[Piece], parts: Sequence[ArrayPart]
         [piece for piece, part in zip(known, parts, strict=True) if part.order == order] for order in ("C", "F")
     )
     if by_rows and by_columns:
-        raise Misfit(path, by_rows[0], "stored row by row", by_columns[0], "column by column")
+        raise Misfit(path, by_rows[0], "its matrix row by row", by_columns[0], "it column by column")
 
 
 def _need_of(parts: Iterable[ArrayPart]) -> str:
     kinds = {part.array.dtype.kind for part in parts}
     return "float" if all(kind[0] in "iufb" and kind != "bytes" for kind in kinds) else ""
+
+
+def _as_lists(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return pieces that are lists in a language that they came from; none if they are not."""
+    found = []
+    for piece in pieces:
+        node = piece.node
+        if not isinstance(node, n.List):
+            if not isinstance(node, n.Array) or len(node.shape) > 1 or not node.tag:
+                return []
+            node = n.List((), replace(node, tag=""), tag=node.tag)
+        found.append(replace(piece, node=node))
+    return found if len({piece.node.tag for piece in found}) == 1 else []
 
 
 def _join_lists(path: str, pieces: Sequence[Piece], sink: Sink) -> n.List:
@@ -168,7 +183,7 @@ def _join_lists(path: str, pieces: Sequence[Piece], sink: Sink) -> n.List:
     tag = _tag_of(path, tags) if tags else ""
     for piece, node in zip(pieces, lists, strict=True):
         if node.packed is not None and tag not in ("", node.tag):
-            _refuse(path, tags[0], piece)
+            raise Misfit(path, tags[0], _in_words(tags[0]), piece, _in_words(piece))
     return n.List(_items(opened, sink), tag=tag)
 
 
@@ -186,8 +201,8 @@ def _join_factors(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Factor:
     first, its = factors[0]
     for factor, piece in factors:
         if factor.ordered != first.ordered:
-            kinds = ["an ordered factor" if one.ordered else "a factor without order" for one in (first, factor)]
-            raise Misfit(path, its, kinds[0], piece, kinds[1], "text")
+            one, other = "an ordered factor", "one without order"
+            raise Misfit(path, its, one if first.ordered else other, piece, other if first.ordered else one, "text")
         if not _are_same(first.levels, its.source, factor.levels, piece.source):
             raise Misfit(path, its, "a factor", piece, "one with other levels", "text")
     data = sink.put(part for factor, piece in factors for part in piece.source.parts(factor.data))
@@ -206,25 +221,27 @@ def _join_tables(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Table:
     first = tables[0]
     for table, piece in zip(tables, pieces, strict=True):
         if table.names != first.names:
-            raise Misfit(path, pieces[0], _with_columns(first.names), piece, _with_columns(table.names))
+            columns = [f"with the columns {', '.join(each.names) or '(none)'}" for each in (first, table)]
+            raise Misfit(path, pieces[0], f"a data frame {columns[0]}", piece, f"one {columns[1]}")
         if _labels_of(table) != _labels_of(first):
-            raise Misfit(path, pieces[0], _with_labels(first), piece, _with_labels(table), "row numbers")
+            labels = [_labels_in_words(each) for each in (first, table)]
+            raise Misfit(path, pieces[0], f"a data frame {labels[0]}", piece, f"one {labels[1]}", "row numbers")
 
     def joined(path: str, columns: Sequence[n.Column]) -> n.Column:
         parts = [replace(piece, node=column, scalars=NONE) for piece, column in zip(pieces, columns, strict=True)]
         return _join_columns(path, parts, sink)
 
-    columns = tuple(
+    made = tuple(
         joined(f"{path}[{name!r}]", [table.columns[at] for table in tables]) for at, name in enumerate(first.names)
     )
     index = None
     if first.index is not None:
         indices = [table.index for table in tables if table.index is not None]
-        labels = tuple(
+        levels = tuple(
             joined(f"{path}.index", [each.columns[at] for each in indices]) for at in range(len(first.index.columns))
         )
-        index = n.Index(first.index.names, labels, tag=_common([each.tag for each in indices]) or "")
-    return n.Table(sum(table.rows for table in tables), first.names, columns, index, tag=_tag_of(path, pieces))
+        index = n.Index(first.index.names, levels, tag=_common([each.tag for each in indices]) or "")
+    return n.Table(sum(table.rows for table in tables), first.names, made, index, tag=_tag_of(path, pieces))
 
 
 def _join_columns(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Column:
@@ -258,15 +275,11 @@ def _labels_of(table: n.Table) -> object:
     return None if table.index is None else (table.index.names, len(table.index.columns))
 
 
-def _with_labels(table: n.Table) -> str:
+def _labels_in_words(table: n.Table) -> str:
     if table.index is None:
-        return "a data frame without row labels"
+        return "without row labels"
     names = ", ".join("without name" if name is None else name for name in table.index.names)
-    return f"one with row labels ({names})"
-
-
-def _with_columns(names: Sequence[str]) -> str:
-    return f"a data frame with the columns {', '.join(names) or '(none)'}"
+    return f"with row labels ({names})"
 
 
 def _tag_of(path: str, pieces: Sequence[Piece], *, is_empty_any: bool = False) -> str:
@@ -292,11 +305,16 @@ def _common(tags: Sequence[str]) -> str | None:
 
 def _in_words(piece: Piece) -> str:
     tag = piece.node.tag.partition(":")[2]
-    return f"{words(piece.node)} ({tag})" if tag else words(piece.node)
+    return f"{_a(piece)} ({tag})" if tag else _a(piece)
+
+
+def _a(piece: Piece) -> str:
+    kind = words(piece.node)
+    return f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
 
 
 def _refuse(path: str, one: Piece, other: Piece, need: str = "") -> NoReturn:
-    is_one, is_other = words(one.node), words(other.node)
+    is_one, is_other = _a(one), _a(other)
     if is_one == is_other:
         is_one, is_other = _in_words(one), _in_words(other)
     raise Misfit(path, one, is_one, other, is_other, need)

@@ -1,6 +1,5 @@
 """Lists with their elements one by one, and lists of nothing but nulls."""
 
-import struct
 from collections.abc import Callable
 
 from . import nodes as n
@@ -35,8 +34,8 @@ def _maker(kind: str) -> Callable[[bytes], Node] | None:
         return lambda raw: n.Float(raw[::-1].hex())
     if kind == "c16":
         return lambda raw: n.Complex(raw[7::-1].hex(), raw[:7:-1].hex())
-    if kind == "i8":
-        return lambda raw: n.Int(struct.unpack("<q", raw)[0])
+    if kind[0] in "iu":
+        return lambda raw: n.Int(int.from_bytes(raw, "little", signed=kind[0] == "i"))
     return None
 
 

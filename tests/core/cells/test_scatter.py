@@ -60,7 +60,11 @@ def test_what_is_dealt_and_joined(header: str, texts: list[str] | None) -> None:
 @pytest.mark.parametrize(
     ("header", "text", "works"),
     [
-        ("%%r --scatter a", "--scatter is for several backends, and %%r runs on one. The line that works: %%r -i a", ""),
+        (
+            "%%r --scatter a",
+            "--scatter is for several backends, and %%r runs on one. The line that works: %%r -i a",
+            "",
+        ),
         ("%%r --scatter=a -w 5", "The line that works: %%r --input=a -w 5", ""),
         ("%%r -o b --gather x=y", "--gather is for .*: %%r -o b -o x=y", ""),
         ("%%worker[1] --scatter r:a --gather x --bg", r".*: %%worker\[1\] -i r:a -o x --bg", ""),
