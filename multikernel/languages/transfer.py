@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import TypeVar
 
 import anyio
@@ -15,6 +16,7 @@ from ..core.cells.transfers import Gather, Scatter, Transfer
 from ..core.errors import TransferError
 from ..core.services import ValueServices
 from ..core.wording import shorten
+from .at_once import at_once
 from .child_answer import adapter_of, ask, data_size, in_thread
 from .chunks import Exported, collect, deal
 from .language import Language, Refused
@@ -54,12 +56,21 @@ async def copy_all(services: ValueServices, transfers: Sequence[Transfer | Scatt
     """
     async with AsyncExitStack() as stack:
         prepared = [ready for each in transfers for ready in await _prepare(services, each, stack)]
-        for ready in prepared:
-            task = ready.task
-            answer = await ask(services, task.target, ready.target, ready.code, ready.folder)
-            _raise_what_failed(answer, task, task.target, ready.origin)
-            if answer.get("done") is not True:
-                raise TransferError(f"{task.target} did not confirm that {task.new_name} was set.")
+        targets = dict.fromkeys(ready.task.target for ready in prepared)
+        await at_once(
+            partial(_set_all, services, [ready for ready in prepared if ready.task.target == target])
+            for target in targets
+        )
+
+
+async def _set_all(services: ValueServices, prepared: Sequence[_Prepared]) -> None:
+    """Set variables of one target, one after the other."""
+    for ready in prepared:
+        task = ready.task
+        answer = await ask(services, task.target, ready.target, ready.code, ready.folder)
+        _raise_what_failed(answer, task, task.target, ready.origin)
+        if answer.get("done") is not True:
+            raise TransferError(f"{task.target} did not confirm that {task.new_name} was set.")
 
 
 async def _prepare(
@@ -80,7 +91,7 @@ async def _prepare(
             return await _in_thread_for(exported.folder, lambda: _dealt(exported, transfers, targets))
         case Gather(transfers=transfers):
             target = await _target(services, transfers[0])
-            pieces = [await _export(services, each, stack) for each in transfers]
+            pieces = await at_once(partial(_export, services, each, stack) for each in transfers)
             folder = await stack.enter_async_context(services.value_folder(transfers[0].source))
             return [await _in_thread_for(folder, lambda: _gathered(task, pieces, target, folder))]
 
