@@ -83,6 +83,6 @@ def _advice(misfit: Misfit, pieces: Sequence[Exported]) -> str:
     if not all(found):
         return ""
     if len(set(found)) == 1:
-        return f"; run `{found[0]}` in each backend first"
+        return f"; run `{found[0]}` in each first"
     statements = [f"`{statement}` in {piece.backend}" for statement, piece in zip(found, pieces, strict=True)]
     return f"; run {' and '.join(statements)} first"

@@ -172,7 +172,7 @@ def _join_lists(path: str, pieces: Sequence[Piece], sink: Sink) -> n.List:
             ]
             with_tag = [piece for piece, node in zip(pieces, lists, strict=True) if node.packed or node.tag]
             joined = join_arrays([part for part in parts if part is not None], 0, sink)
-            return n.List((), joined, tag=_tag_of(path, with_tag))
+            return n.List((), joined, tag=_tag_of(path, with_tag, is_empty_any=True))
     opened = []
     for piece, node in zip(pieces, lists, strict=True):
         items = unpacked(node, piece.source)
@@ -296,7 +296,12 @@ def _tag_of(path: str, pieces: Sequence[Piece], *, is_empty_any: bool = False) -
 
 
 def _common(tags: Sequence[str]) -> str | None:
-    """Return the one tag, or the longest that says the same as all others: but for numbers, or the end, in it."""
+    """Return the one tag, or the longest that says the same as all others: but for numbers, or the end, in it.
+
+    Tags of several languages have nothing in common, and nothing against each other; None for different types of one.
+    """
+    if len({tag.partition(":")[0] for tag in tags if tag}) > 1:
+        return ""
     longest = max(tags, key=lambda tag: (len(tag), tag))
     is_known = all(longest == tag or (tag and longest.startswith(f"{tag} ")) for tag in tags)
     is_same = len({DIGITS.sub("", tag) for tag in tags}) == 1
