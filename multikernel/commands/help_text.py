@@ -25,6 +25,8 @@ Options after %%backend:
 -o x,y                  after the cell has succeeded, copy x and y to the default backend
 -o backend:new=x        … copy x to another backend, under another name
                         with several backends, -i copies to each, and -o makes x_a of backend a, x_b of backend b
+--scatter a             on several backends: before, give each a chunk of the list or data frame a
+--gather x              … after all have succeeded, join their x, in the order of the header
 -w 5 -h 4 -u in -r 150  in R: width and height of this cell's plots, their unit (px, in, cm, mm), pixels per inch
 
 --now after a command runs it immediately, even while a cell is running ({without_now} excepted).

@@ -52,7 +52,11 @@ class Refused(Exception):
 
 
 class Language(Protocol):
-    """An adapter."""
+    """An adapter.
+
+    Where a language has vectors or matrices in place of scalars, it has one more member, `scalars`, that tells which:
+    see `values.elements`.
+    """
 
     @property
     def name(self) -> str:

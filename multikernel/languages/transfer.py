@@ -5,16 +5,20 @@ import shutil
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import TypeVar
 
 import anyio
 
-from ..core.cells.transfers import Transfer
+from ..core.cells.transfers import Gather, Scatter, Transfer
 from ..core.errors import TransferError
 from ..core.services import ValueServices
 from ..core.wording import shorten
+from .at_once import at_once
 from .child_answer import adapter_of, ask, data_size, in_thread
+from .chunks import Exported, collect, deal
 from .language import Language, Refused
 from .values.nodes import Node
 from .values.reader import Json, ManifestError, read
@@ -23,6 +27,7 @@ from .variables import list_variables
 T = TypeVar("T")
 
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
+FIRST_POSITION = re.compile(r"\[(\d+)\]")
 EXPRESSION = re.compile(r"[\[\](){}.$@]")
 """What is in an expression and in no name."""
 
@@ -33,35 +38,86 @@ LONGEST_REASON = 2000
 """Characters: a statement to run is of no use when it is cut."""
 
 
-async def copy_all(services: ValueServices, transfers: Sequence[Transfer]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A value that can enter its target."""
+
+    task: Transfer
+    target: Language
+    code: str
+    folder: str
+    origin: "_Origin"
+
+
+async def copy_all(services: ValueServices, transfers: Sequence[Transfer | Scatter | Gather]) -> None:
     """Copy variables; TransferError if one cannot be copied exactly, and then none of them is set.
 
     All are exported and checked before the first is set; only what a target child itself refuses is found later.
     """
     async with AsyncExitStack() as stack:
-        prepared = [await _prepare(services, each, stack) for each in transfers]
-        for each, source, target, value, code, folder in prepared:
-            answer = await ask(services, each.target, target, code, folder)
-            _raise_what_failed(answer, each, each.target, _remedies(each, source, value))
-            if answer.get("done") is not True:
-                raise TransferError(f"{each.target} did not confirm that {each.new_name} was set.")
+        prepared = [ready for each in transfers for ready in await _prepare(services, each, stack)]
+        targets = dict.fromkeys(ready.task.target for ready in prepared)
+        await at_once(
+            partial(_set_all, services, [ready for ready in prepared if ready.task.target == target])
+            for target in targets
+        )
+
+
+async def _set_all(services: ValueServices, prepared: Sequence[_Prepared]) -> None:
+    """Set variables of one target, one after the other."""
+    for ready in prepared:
+        task = ready.task
+        answer = await ask(services, task.target, ready.target, ready.code, ready.folder)
+        _raise_what_failed(answer, task, task.target, ready.origin)
+        if answer.get("done") is not True:
+            raise TransferError(f"{task.target} did not confirm that {task.new_name} was set.")
 
 
 async def _prepare(
-    services: ValueServices, task: Transfer, stack: AsyncExitStack
-) -> tuple[Transfer, Language, Language, Node, str, str]:
-    """Export a variable; return the adapters, the value, the code that sets it, and the folder that this needs."""
-    source, target = await adapter_of(services, task.source), await adapter_of(services, task.target)
-    for backend, adapter, name in ((task.source, source, task.name), (task.target, target, task.new_name)):
-        if why := adapter.refuses_name(name):
-            raise TransferError(_bad_name(name, why, backend, adapter))
+    services: ValueServices, task: Transfer | Scatter | Gather, stack: AsyncExitStack
+) -> list[_Prepared]:
+    """Export variables; return what makes new ones of them."""
+    match task:
+        case Transfer():
+            target = await _target(services, task)
+            exported = await _export(services, task, stack)
+            folder = exported.folder
+            origin = _Origin(exported)
+            code = await _in_thread_for(folder, lambda: _import_code(task, exported.value, target, folder, origin))
+            return [_Prepared(task, target, code, folder, origin)]
+        case Scatter(transfers=transfers):
+            targets = [await _target(services, each) for each in transfers]
+            exported = await _export(services, transfers[0], stack)
+            return await _in_thread_for(exported.folder, lambda: _dealt(exported, transfers, targets))
+        case Gather(transfers=transfers):
+            target = await _target(services, transfers[0])
+            pieces = await at_once(partial(_export, services, each, stack) for each in transfers)
+            folder = await stack.enter_async_context(services.value_folder(transfers[0].source))
+            return [await _in_thread_for(folder, lambda: _gathered(task, pieces, target, folder))]
+
+
+async def _target(services: ValueServices, task: Transfer) -> Language:
+    """Return the adapter of the target; TransferError for a name that its language does not have."""
+    return await _adapter_for(services, task.target, task.new_name)
+
+
+async def _adapter_for(services: ValueServices, backend: str, name: str) -> Language:
+    adapter = await adapter_of(services, backend)
+    if why := adapter.refuses_name(name):
+        raise TransferError(_bad_name(name, why, backend, adapter))
+    return adapter
+
+
+async def _export(services: ValueServices, task: Transfer, stack: AsyncExitStack) -> Exported:
+    """Let the value of a variable leave its backend, into a folder that is there until the stack is left."""
+    source = await _adapter_for(services, task.source, task.name)
     folder = await stack.enter_async_context(services.value_folder(task.source))
     answer = await ask(services, task.source, source, source.export_code(task.name, folder), folder)
     if answer.get("missing") is True:
         raise TransferError(await _missing(services, task))
     _raise_what_failed(answer, task, task.source, None)
-    value, code = await _in_thread_for(folder, lambda: _import_code(answer, task, source, target, folder))
-    return task, source, target, value, code, folder
+    value = await in_thread(lambda: _checked(answer, task, folder))
+    return Exported(task.source, task.name, source, value, folder)
 
 
 def _bad_name(name: str, why: str, backend: str, adapter: Language) -> str:
@@ -82,21 +138,77 @@ async def _missing(services: ValueServices, task: Transfer) -> str:
     return f"There is no variable {task.name} in {task.source}.{meant}"
 
 
-def _import_code(answer: Json, task: Transfer, source: Language, target: Language, folder: str) -> tuple[Node, str]:
-    """Check what the source has written, and return it with code that makes the variable; TransferError."""
+def _checked(answer: Json, task: Transfer, folder: str) -> Node:
+    """Return the value that a source has written; TransferError if it is none."""
     try:
-        value = read(answer.get("value"), data_size(folder))
+        return read(answer.get("value"), data_size(folder))
     except ManifestError as error:
-        raise TransferError(f"{task.source} sent an invalid reply about {task.name}: {error}.") from None
+        raise _invalid(task, error) from None
+
+
+def _invalid(task: Transfer, error: ManifestError) -> TransferError:
+    return TransferError(f"{task.source} sent an invalid reply about {task.name}: {error}.")
+
+
+def _import_code(task: Transfer, value: Node, target: Language, folder: str, origin: "_Origin") -> str:
+    """Return code that makes a variable of a value; TransferError."""
     try:
-        return value, target.import_code(task.new_name, value, folder)
+        return target.import_code(task.new_name, value, folder)
     except Refused as refused:
-        raise _refusal(task, refused.parts, _remedies(task, source, value)) from None
+        raise _refusal(task, refused.parts, origin) from None
 
 
-def _remedies(task: Transfer, source: Language, value: Node) -> Callable[[str, str], str]:
-    """Return what tells which statement in the source makes of the part at a path what the target needs."""
-    return lambda need, path: source.remedy(need, value, task.name, path)
+def _dealt(exported: Exported, tasks: Sequence[Transfer], targets: Sequence[Language]) -> list[_Prepared]:
+    """Return what makes variables of the chunks of a value; TransferError."""
+    try:
+        chunks = deal(exported, len(tasks))
+    except Refused as refused:
+        raise _refusal(tasks[0], refused.parts, None) from None
+    except ManifestError as error:
+        raise _invalid(tasks[0], error) from None
+    except OSError as error:
+        raise TransferError(f"{exported.name} could not be dealt out: {error.strerror}.") from None
+    prepared = []
+    for task, target, (chunk, row, folder) in zip(tasks, targets, chunks, strict=True):
+        origin = _Origin(exported, row)
+        prepared.append(_Prepared(task, target, _import_code(task, chunk, target, folder, origin), folder, origin))
+    return prepared
+
+
+def _gathered(gather: Gather, pieces: Sequence[Exported], target: Language, folder: str) -> _Prepared:
+    """Return what makes one variable of values; TransferError."""
+    task = Transfer(", ".join(gather.sources), gather.name, gather.target, gather.new_name)
+    try:
+        value = collect(pieces, folder)
+    except Refused as refused:
+        raise _refusal(task, refused.parts, None) from None
+    except ManifestError as error:
+        raise _invalid(task, error) from None
+    except OSError as error:
+        raise TransferError(f"{gather.name} could not be joined: {error.strerror}.") from None
+    origin = _Origin(replace(pieces[0], value=value), is_joined=True)
+    return _Prepared(task, target, _import_code(task, value, target, folder, origin), folder, origin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """The value that another one is, or was made of."""
+
+    exported: Exported
+    row: int = 0
+    """At which element or row of it the other one begins."""
+    is_joined: bool = False
+    """It is one of several; where an element is, is not known."""
+
+    def path(self, path: str) -> str:
+        """Return the path of a part in the value."""
+        return FIRST_POSITION.sub(lambda found: f"[{int(found[1]) + self.row}]", path, count=1) if self.row else path
+
+    def remedy(self, need: str, path: str) -> str:
+        """Return which statement in the source makes of the part at a path what the target needs."""
+        if self.is_joined and FIRST_POSITION.search(path):
+            return ""
+        return self.exported.language.remedy(need, self.exported.value, self.exported.name, path)
 
 
 async def _in_thread_for(folder: str, function: Callable[[], T]) -> T:
@@ -117,25 +229,25 @@ async def _in_thread_for(folder: str, function: Callable[[], T]) -> T:
         raise
 
 
-def _raise_what_failed(answer: Json, task: Transfer, backend: str, remedies: Callable[[str, str], str] | None) -> None:
-    """Raise TransferError for an answer that is no success; without `remedies` it is that of the source."""
+def _raise_what_failed(answer: Json, task: Transfer, backend: str, origin: _Origin | None) -> None:
+    """Raise TransferError for an answer that is no success; without an origin it is that of the source."""
     refused = answer.get("refused")
     if isinstance(refused, list):
-        raise _refusal(task, [tuple(map(str, part)) for part in refused if isinstance(part, list)], remedies)
+        raise _refusal(task, [tuple(map(str, part)) for part in refused if isinstance(part, list)], origin)
     if "failed" in answer:
         raise TransferError(f"{task.text}: {backend} failed: {shorten(str(answer['failed']), 500)}")
 
 
-def _refusal(
-    task: Transfer, refused: Sequence[tuple[str, ...]], remedies: Callable[[str, str], str] | None
-) -> TransferError:
+def _refusal(task: Transfer, refused: Sequence[tuple[str, ...]], origin: _Origin | None) -> TransferError:
     """Return the error for parts of a value, each as path, type, why and, by the target, what it needs."""
     sentences = []
     for part in refused[:MOST_SHOWN]:
         path, kind, why, need = (*part, "", "", "", "")[:4]
-        statement = remedies(need, path) if remedies is not None and need else ""
+        path = path if origin is None else origin.path(path)
+        statement = origin.remedy(need, path) if origin is not None and need else ""
         why = (why or "cannot be copied") + (f"; run `{statement}` in {task.source} first" if statement else "")
-        sentences.append(f"{task.name}{shorten(path, 200)} ({shorten(kind, 100)}) {shorten(why, LONGEST_REASON)}")
+        of_kind = f" ({shorten(kind, 100)})" if kind else ""
+        sentences.append(f"{task.name}{shorten(path, 200)}{of_kind} {shorten(why, LONGEST_REASON)}")
     if len(refused) > MOST_SHOWN:
         sentences.append(f"and {len(refused) - MOST_SHOWN} more")
     return TransferError(". ".join(sentences) + ".")

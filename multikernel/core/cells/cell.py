@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .lines import HeaderLine
-from .options import Options, Transfers
+from .options import Exports, Imports, Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class Cell:
         return self.options.is_in_background
 
     @property
-    def imports(self) -> Transfers:
+    def imports(self) -> Imports:
         """What is copied before the body runs."""
         return self.options.imports
 
     @property
-    def exports(self) -> Transfers:
+    def exports(self) -> Exports:
         """What is copied after it has."""
         return self.options.exports
 

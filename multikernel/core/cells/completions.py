@@ -6,7 +6,7 @@ from ..errors import MultiError
 from .command_names import PARTS, WITHOUT_NOW
 from .lines import HEADER_SIGN, NOW
 from .names import Names
-from .options import AMPERSAND, BACKGROUND, INPUT, LONG, OUTPUT, PLOT, SHORT, UNITS
+from .options import AMPERSAND, BACKGROUND, GATHER, INPUT, LONG, OF_SEVERAL, OUTPUT, PLOT, SCATTER, SHORT, UNITS
 from .parser import USE, parse
 
 BACKEND, COMMAND, OPTION = "backend", "command", "option"
@@ -57,10 +57,14 @@ def offers_in(code: str, position: int, names: Names, default: str) -> Offers | 
     target = targets[0]
     option = next((LONG.get(word, word) for word in reversed(words[:-1]) if word.startswith("-")), "")
     if prefix.startswith("-") or not option:
-        is_r = names.languages.get(target) == "r"
-        known = [each for each in (*SHORT, *LONG) if each != AMPERSAND and (is_r or LONG.get(each, each) not in PLOT)]
+        hidden = {AMPERSAND}
+        if names.languages.get(target) != "r":
+            hidden |= PLOT.keys()
+        if not names.is_several(name):
+            hidden |= OF_SEVERAL.keys()
+        known = [each for each in (*SHORT, *LONG) if not hidden & {each, LONG.get(each, each)}]
         return Offers(_beginning(prefix, [(each, OPTION) for each in known]), at)
-    if option in (INPUT, OUTPUT):
+    if option in (INPUT, OUTPUT, SCATTER, GATHER):
         return _for_variable(option, prefix, position, target, names, _default_above(code[:start], names, default))
     return Offers(_beginning(prefix, [(unit, OPTION) for unit in UNITS]) if option == "-u" else (), at)
 
@@ -85,7 +89,7 @@ def _for_variable(option: str, prefix: str, position: int, target: str, names: N
     """Return whose variables could stand behind the last comma, `=` or `:`."""
     item = prefix.rpartition(",")[2]
     name = item.rpartition("=")[2]
-    if option == OUTPUT:
+    if option in (OUTPUT, GATHER):
         return Offers((), position - len(name.rpartition(":")[2]), variables_of=target)
     backend, colon, name = name.rpartition(":")
     try:

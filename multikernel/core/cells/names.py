@@ -96,6 +96,10 @@ class Names:
         found = self.find(name)
         return () if found is None else (found,)
 
+    def is_several(self, name: str) -> bool:
+        """Whether a header line of this name is for several backends: it is a list, or a group's, however small."""
+        return "," in name or name.lower() in self._groups
+
     def resolve_all(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the backends that names mean, each once; BackendNotFound as `resolve`."""
         found = [self.find_all(name) or (self.resolve(name),) for name in names]

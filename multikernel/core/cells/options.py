@@ -2,23 +2,25 @@
 
 `-i [new=][backend:]name,…` copies from a backend, the default one unless it is named, to that of the header; `-o
 [backend:][new=]name,…` the other way. What stands to the left of `=` is the variable that is made. Where several
-backends run the body, `-i x` goes to each but its source, and `-o x` makes a variable for each: `x_python`, `x_r`.
+backends run the body, `-i x` goes to each but its source, and `-o x` makes a variable for each: `x_python`, `x_r`;
+`--scatter x`, written as `-i`, gives each a chunk, and `--gather x`, written as `-o`, joins them.
 The options have the names of rpy2's `%%R` (3.6).
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
 
-from ..errors import HeaderError
+from ..errors import HeaderError, MultiError
 from ..wording import nearest, quote
 from .lines import HeaderLine
 from .names import Names
-from .transfers import Transfer
+from .transfers import Gather, Scatter, Transfer
 
 INPUT, OUTPUT = "-i", "-o"
+SCATTER, GATHER = "--scatter", "--gather"
 BACKGROUND, AMPERSAND = "--bg", "&"
 LONG = {
     "--input": INPUT,
@@ -30,7 +32,9 @@ LONG = {
     AMPERSAND: BACKGROUND,
 }
 PLOT = {"-w": "width", "-h": "height", "-u": "units", "-r": "res"}
-SHORT = (INPUT, OUTPUT, BACKGROUND, *PLOT)
+OF_SEVERAL = {SCATTER: (INPUT, "--input"), GATHER: (OUTPUT, "--output")}
+"""Options for several backends -> what to write for one, and that where `=` follows."""
+SHORT = (INPUT, OUTPUT, SCATTER, GATHER, BACKGROUND, *PLOT)
 UNITS = ("px", "in", "cm", "mm")
 NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
 FORM = "variables are named as in -i x,y or -i new=backend:x or -o backend:new=x."
@@ -44,15 +48,16 @@ OF_RPY2 = {
 }
 """Options of rpy2's that mean nothing here -> what does the same."""
 
-Transfers = tuple[Transfer, ...]
+Imports = tuple[Transfer | Scatter, ...]
+Exports = tuple[Transfer | Gather, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the words behind a backend header's name ask for."""
 
-    imports: Transfers = ()
-    exports: Transfers = ()
+    imports: Imports = ()
+    exports: Exports = ()
     plot: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """`width`, `height` and `res` (numbers) and `units` (px, in, cm, mm), as typed; those that are given."""
     is_in_background: bool = False
@@ -64,8 +69,8 @@ def parse_options(line: HeaderLine, targets: tuple[str, ...], names: Names, defa
 
     Raises HeaderError, with a line that works, or BackendNotFound.
     """
-    before: list[Transfer] = []
-    after: list[Transfer] = []
+    before: list[Transfer | Scatter] = []
+    after: list[Transfer | Gather] = []
     plot: dict[str, str] = {}
     is_in_background = False
     others = [target for target in targets if names.languages.get(target) != "r"]
@@ -79,6 +84,12 @@ def parse_options(line: HeaderLine, targets: tuple[str, ...], names: Names, defa
             plot[PLOT[option]] = _size(line, option, values)
         elif option == BACKGROUND:
             is_in_background = _flag(line, option, values)
+        elif option in OF_SEVERAL and not names.is_several(line.name):
+            raise _for_one(line, option, targets, names, default)
+        elif option == SCATTER:
+            before += [_scatter(item, targets, names, default) for item in _variables(line, option, values)]
+        elif option == GATHER:
+            after += [_gather(item, targets, names, default) for item in _variables(line, option, values)]
         elif option == INPUT:
             for item in _variables(line, option, values):
                 before += _imports(option, item, targets, names, default)
@@ -141,8 +152,9 @@ def _unknown(line: HeaderLine, start: int, end: int, is_r: bool, default: str) -
         meant = line.with_arguments(*words[:start], *filter(None, (known, value)), *words[start + 1 :])
         return HeaderError(f"{line.text} takes no option {quote(option)}; did you mean {meant}{_own(line, default)}?")
     return HeaderError(
-        f"{line.text} takes no option {quote(option)}, only -i and -o, with variables to copy, --bg, and in R -w, "
-        f"-h, -u and -r for plots. The line without it: {rest}{_own(line, default)}"
+        f"{line.text} takes no option {quote(option)}, only -i and -o, with variables to copy, --scatter and --gather "
+        f"for several backends, --bg, and in R -w, -h, -u and -r for plots. The line without it: "
+        f"{rest}{_own(line, default)}"
     )
 
 
@@ -211,6 +223,51 @@ def _exports(option: str, item: str, targets: tuple[str, ...], names: Names, def
     for target in targets:
         made = new_name if len(targets) == 1 else f"{new_name}_{_as_name(target)}"
         yield Transfer(target, name if equals else what, other, made)
+
+
+def _scatter(item: str, targets: tuple[str, ...], names: Names, default: str) -> Scatter:
+    new_name, equals, where = item.partition("=")
+    where = where if equals else item
+    backend, name = _split_backend(where)
+    source = names.resolve(backend) if backend else default
+    if source in targets and (not equals or new_name == name):
+        raise HeaderError(
+            f"{SCATTER} {item}: {source} runs the body too, and its chunk would overwrite its {name}. Give the chunks "
+            f"another name, as in {SCATTER} {name}_part={where}."
+        )
+    return Scatter(source, name, targets, new_name if equals else name)
+
+
+def _gather(item: str, targets: tuple[str, ...], names: Names, default: str) -> Gather:
+    backend, what = _split_backend(item)
+    new_name, equals, name = what.partition("=")
+    name = name if equals else what
+    target = names.resolve(backend) if backend else default
+    if target in targets and new_name == name:
+        raise HeaderError(
+            f"{GATHER} {item}: {target} runs the body too, and the whole would overwrite its {name}. Give the whole "
+            f"another name, as in {GATHER} {backend and backend + ':'}{name}_all={name}."
+        )
+    return Gather(targets, name, target, new_name)
+
+
+def _for_one(line: HeaderLine, option: str, targets: tuple[str, ...], names: Names, default: str) -> HeaderError:
+    """Return the error for an option that means nothing where one backend runs the body."""
+    works = replace(line, arguments=tuple(map(_as_for_one, line.arguments)))
+    try:
+        parse_options(works, targets, names, default)
+    except MultiError:
+        works = replace(line, arguments=())
+    return HeaderError(
+        f"{option} is for several backends, and {line.text} runs on one. The line that works: "
+        f"{works.with_arguments(*works.arguments)}"
+    )
+
+
+def _as_for_one(word: str) -> str:
+    option, equals, value = word.partition("=")
+    short, long = OF_SEVERAL.get(option, (option, option))
+    return f"{long}={value}" if equals else short
 
 
 def _as_name(backend: str) -> str:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from ..language import Refused
+from ..values.elements import Scalars
 from ..values.nodes import Node, every
 from ..values.words import words
 from .literals import Literals, quoted, why_not
@@ -74,6 +75,7 @@ class Octave:
     """The adapter."""
 
     name = "Octave"
+    scalars = Scalars(2, "i8")
     library = (
         f'if (! (@exist) ("__multikernel_memory__")), (@source) ({quoted(str(HERE / "memory.m"))}); end, '
         + " ".join(f"(@source) ({quoted(str(HERE / part))});" for part in PARTS)

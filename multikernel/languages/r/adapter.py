@@ -13,6 +13,7 @@ from pathlib import Path
 from ..language import Language, Refused
 from ..remedies import STEP, Remedies, remedy
 from ..values import nodes as n
+from ..values.elements import Scalars
 from ..values.nodes import Node, Ref
 
 FILES = ["advice", "writing", "origins", "export_times", "export", "import_times", "import", "variables", "calls"]
@@ -75,6 +76,7 @@ class RLanguage:
     """The adapter for R."""
 
     name = "R"
+    scalars = Scalars(1, "i4", "r:vector")
 
     @cached_property
     def library(self) -> str:

@@ -96,7 +96,8 @@ def array(importer: Importer, node: Node, tag: str) -> Any:
     if kind in ("text", "bytes", "time"):
         if not own and kind != "text":
             raise Refused(f"matrix of {kind}", "has no counterpart in Python")
-        flat = np.array(as_list(importer, node), dtype=own or "U")
+        # As wide as the longest needs, which may be another one now.
+        flat = np.array(as_list(importer, node), dtype=own[1:2] if own[1:2] in ("U", "S") else own or "U")
     else:
         flat = numbers(importer, node, np)
     if own:

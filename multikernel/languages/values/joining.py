@@ -1,0 +1,325 @@
+"""Joins values into one, one behind the other, or says what does not fit together."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from . import nodes as n
+from .array_join import ArrayPart, join_arrays
+from .buffers import Sink, Source, moved
+from .elements import NONE, SCALARS, Scalars, length_of, vector
+from .nodes import Node
+from .singles import as_array
+from .unpacked import nulls_of, unpacked
+from .words import words
+
+DIGITS = re.compile(r"\d+")
+TAGS_OF_PLAIN = {"", "python:int"}
+"""Of single values whose language has lists of them in one piece."""
+
+
+class Misfit(Exception):
+    """Values that do not fit together: the path of the part, and what it is in two of them."""
+
+    def __init__(self, path: str, one: "Piece", is_one: str, other: "Piece", is_other: str, need: str = "") -> None:
+        """Take what the part is in words; `need` is one of those in `remedies`, that all have to meet."""
+        super().__init__(path, one.backend, is_one, other.backend, is_other)
+        self.path = path
+        self.text = f"does not fit together: {one.backend} has {is_one}, and {other.backend} has {is_other}"
+        self.need = need
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One of the values, or a part of it."""
+
+    node: Node
+    source: Source
+    backend: str
+    scalars: Scalars = NONE
+
+    @property
+    def length(self) -> int | None:
+        """Elements, rows or bytes; None for a single value."""
+        return length_of(self.node, self.scalars)
+
+
+def join(pieces: Sequence[Piece], sink: Sink) -> Node:
+    """Return values as one; Misfit. What has no elements adds nothing, whatever it is.
+
+    Single values become the elements of a list.
+    """
+    present = [piece for piece in pieces if piece.length != 0]
+    if not present:
+        return moved(pieces[0].node, pieces[0].source, sink)
+    if any(piece.length is None for piece in present):
+        return _join_singles(pieces, sink)
+    if len(present) == 1:
+        return moved(present[0].node, present[0].source, sink)
+    return _join("", present, sink)
+
+
+def _join_singles(pieces: Sequence[Piece], sink: Sink) -> Node:
+    single = next(piece for piece in pieces if piece.length is None)
+    for piece in pieces:
+        if not isinstance(piece.node, (*SCALARS, n.Null)):
+            _refuse("", single, piece)
+    kinds = {type(piece.node) for piece in pieces}
+    if len(kinds) == 1 and {piece.node.tag for piece in pieces} <= TAGS_OF_PLAIN and n.Null not in kinds:
+        parts = [as_array(piece.node, piece.source, NONE) for piece in pieces]
+        arrays = [part for part in parts if part is not None]
+        if len(arrays) == len(pieces) and len({array.dtype for array, _ in arrays}) == 1:
+            plain = [ArrayPart(replace(array, tag=""), source) for array, source in arrays]
+            return n.List((), join_arrays(plain, 0, sink))
+    return n.List(tuple(moved(piece.node, piece.source, sink) for piece in pieces))
+
+
+def _join(path: str, pieces: Sequence[Piece], sink: Sink) -> Node:
+    """Return values that have lengths as one."""
+    first = pieces[0]
+    kinds = {type(piece.node) for piece in pieces if not isinstance(piece.node, SCALARS)}
+    if kinds <= {n.Array}:
+        return _join_arrays(path, pieces, sink)
+    if kinds == {n.Array, n.List} and (lists := _as_lists(pieces)):
+        return _join_lists(path, lists, sink)
+    if len(kinds) > 1 or any(isinstance(piece.node, SCALARS) for piece in pieces):
+        _refuse(path, first, next(piece for piece in pieces if type(piece.node) is not type(first.node)))
+    nodes = [piece.node for piece in pieces]
+    match first.node:
+        case n.List():
+            return _join_lists(path, pieces, sink)
+        case n.Table():
+            return _join_tables(path, pieces, sink)
+        case n.Factor():
+            return _join_factors(path, pieces, sink)
+        case n.Dict():
+            dicts = [node for node in nodes if isinstance(node, n.Dict)]
+            keys = tuple(key for node in dicts for key in node.keys)
+            return n.Dict(keys, _items(pieces, sink), tag=_tag_of(path, pieces))
+        case n.Bytes():
+            data = (part for p in pieces if isinstance(p.node, n.Bytes) for part in p.source.parts(p.node.data))
+            return n.Bytes(sink.put(data), tag=_tag_of(path, pieces))
+    raise AssertionError
+
+
+def _join_arrays(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Array:
+    """Return arrays, and what a language has in place of scalars, as one array."""
+    beside = next((piece.node.dtype for piece in pieces if isinstance(piece.node, n.Array)), None)
+    parts: list[ArrayPart] = []
+    for piece in pieces:
+        found = (
+            (piece.node, piece.source)
+            if isinstance(piece.node, n.Array)
+            else as_array(piece.node, piece.source, piece.scalars, beside)
+        )
+        if found is None:
+            _refuse(path, pieces[0], piece)
+        parts.append(ArrayPart(*found, piece.scalars))
+    known = [replace(piece, node=part.array) for piece, part in zip(pieces, parts, strict=True)]
+    first = known[0]
+    axis = min(part.axis for part in parts)
+    for other, part in zip(known, parts, strict=True):
+        if not parts[0].has_kind_of(part):
+            zones = {parts[0].array.dtype.zone, part.array.dtype.zone}
+            _refuse(path, first, other, "utc" if len(zones) > 1 and "" not in zones else _need_of(parts))
+        if not parts[0].has_shape_of(part, axis):
+            _refuse(path, first, other)
+    _refuse_orders(path, known, parts)
+    tag = _tag_of(path, known, is_empty_any=True)
+    joined = join_arrays(parts, axis, sink)
+    if joined is None:
+        _refuse(path, first, known[1])
+    return vector(replace(joined, tag="" if tag == first.scalars.tag else tag), first.scalars)
+
+
+def _refuse_orders(path: str, known: Sequence[Piece], parts: Sequence[ArrayPart]) -> None:
+    """Refuse matrices of which some are stored row by row, others column by column."""
+    by_rows, by_columns = (
+        [piece for piece, part in zip(known, parts, strict=True) if part.order == order] for order in ("C", "F")
+    )
+    if by_rows and by_columns:
+        raise Misfit(path, by_rows[0], "its matrix row by row", by_columns[0], "it column by column")
+
+
+def _need_of(parts: Iterable[ArrayPart]) -> str:
+    kinds = {part.array.dtype.kind for part in parts}
+    return "float" if all(kind[0] in "iufb" and kind != "bytes" for kind in kinds) else ""
+
+
+def _as_lists(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return pieces that are lists in a language that they came from; none if they are not."""
+    found = []
+    for piece in pieces:
+        node = piece.node
+        if not isinstance(node, n.List):
+            if not isinstance(node, n.Array) or len(node.shape) > 1 or not node.tag:
+                return []
+            node = n.List((), replace(node, tag=""), tag=node.tag)
+        found.append(replace(piece, node=node))
+    return found if len({piece.node.tag for piece in found}) == 1 else []
+
+
+def _join_lists(path: str, pieces: Sequence[Piece], sink: Sink) -> n.List:
+    lists = [piece.node for piece in pieces if isinstance(piece.node, n.List)]
+    arrays = [node.packed for node in lists if node.packed is not None]
+    if arrays and len({array.dtype for array in arrays}) == 1:
+        nulls = [nulls_of(node, arrays[0].dtype) for node in lists]
+        if all(node.packed is not None or made is not None for node, made in zip(lists, nulls, strict=True)):
+            parts = [
+                ArrayPart(node.packed, piece.source) if node.packed is not None else made
+                for node, piece, made in zip(lists, pieces, nulls, strict=True)
+            ]
+            with_tag = [piece for piece, node in zip(pieces, lists, strict=True) if node.packed or node.tag]
+            joined = join_arrays([part for part in parts if part is not None], 0, sink)
+            return n.List((), joined, tag=_tag_of(path, with_tag, is_empty_any=True))
+    opened = []
+    for piece, node in zip(pieces, lists, strict=True):
+        items = unpacked(node, piece.source)
+        if items is None:
+            _refuse(path, piece, next(other for other in pieces if other is not piece))
+        opened.append(replace(piece, node=items))
+    tags = [piece for piece, node in zip(pieces, lists, strict=True) if node.packed is None]
+    tag = _tag_of(path, tags) if tags else ""
+    for piece, node in zip(pieces, lists, strict=True):
+        if node.packed is not None and tag not in ("", node.tag):
+            raise Misfit(path, tags[0], _in_words(tags[0]), piece, _in_words(piece))
+    return n.List(_items(opened, sink), tag=tag)
+
+
+def _items(pieces: Iterable[Piece], sink: Sink) -> tuple[Node, ...]:
+    return tuple(
+        moved(item, piece.source, sink)
+        for piece in pieces
+        if isinstance(piece.node, n.List | n.Dict)
+        for item in piece.node.items
+    )
+
+
+def _join_factors(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Factor:
+    factors = [(piece.node, piece) for piece in pieces if isinstance(piece.node, n.Factor)]
+    first, its = factors[0]
+    for factor, piece in factors:
+        if factor.ordered != first.ordered:
+            one, other = "an ordered factor", "one without order"
+            raise Misfit(path, its, one if first.ordered else other, piece, other if first.ordered else one, "text")
+        if not _are_same(first.levels, its.source, factor.levels, piece.source):
+            raise Misfit(path, its, "a factor", piece, "one with other levels", "text")
+    data = sink.put(part for factor, piece in factors for part in piece.source.parts(factor.data))
+    levels = moved(first.levels, its.source, sink)
+    count = sum(factor.count for factor, _ in factors)
+    return n.Factor(count, levels, first.ordered, data, tag=_tag_of(path, pieces))
+
+
+def _are_same(one: n.Array, its: Source, other: n.Array, others: Source) -> bool:
+    is_alike = (one.dtype, one.shape, one.data.length) == (other.dtype, other.shape, other.data.length)
+    return is_alike and all(a == b for a, b in zip(its.parts(one.data), others.parts(other.data), strict=True))
+
+
+def _join_tables(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Table:
+    tables = [piece.node for piece in pieces if isinstance(piece.node, n.Table)]
+    first = tables[0]
+    for table, piece in zip(tables, pieces, strict=True):
+        if table.names != first.names:
+            columns = [f"with the columns {', '.join(each.names) or '(none)'}" for each in (first, table)]
+            raise Misfit(path, pieces[0], f"a data frame {columns[0]}", piece, f"one {columns[1]}")
+        if _labels_of(table) != _labels_of(first):
+            labels = [_labels_in_words(each) for each in (first, table)]
+            raise Misfit(path, pieces[0], f"a data frame {labels[0]}", piece, f"one {labels[1]}", "row numbers")
+
+    def joined(path: str, columns: Sequence[n.Column]) -> n.Column:
+        parts = [replace(piece, node=column, scalars=NONE) for piece, column in zip(pieces, columns, strict=True)]
+        return _join_columns(path, parts, sink)
+
+    made = tuple(
+        joined(f"{path}[{name!r}]", [table.columns[at] for table in tables]) for at, name in enumerate(first.names)
+    )
+    index = None
+    if first.index is not None:
+        indices = [table.index for table in tables if table.index is not None]
+        levels = tuple(
+            joined(f"{path}.index", [each.columns[at] for each in indices]) for at in range(len(first.index.columns))
+        )
+        index = n.Index(first.index.names, levels, tag=_common([each.tag for each in indices]) or "")
+    return n.Table(sum(table.rows for table in tables), first.names, made, index, tag=_tag_of(path, pieces))
+
+
+def _join_columns(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Column:
+    """Return columns as one; one that has only nulls is of any type, and any column fits to one of anything."""
+    arrays = [piece.node for piece in pieces if isinstance(piece.node, n.Array)]
+    lists = [piece.node for piece in pieces if isinstance(piece.node, n.List)]
+    if arrays and lists and len(arrays) + len(lists) == len(pieces):
+        made = [nulls_of(node, arrays[0].dtype) for node in lists]
+        if all(part is not None for part in made):
+            parts = iter([part for part in made if part is not None])
+            pieces = [piece if isinstance(piece.node, n.Array) else _instead(piece, next(parts)) for piece in pieces]
+        elif all(array.valid is None for array in arrays):
+            opened = [
+                unpacked(n.List((), piece.node, tag=piece.node.tag), piece.source)
+                if isinstance(piece.node, n.Array)
+                else piece.node
+                for piece in pieces
+            ]
+            if all(node is not None for node in opened):
+                pieces = [replace(p, node=node) for p, node in zip(pieces, opened, strict=True) if node is not None]
+    found = _join(path, pieces, sink)
+    assert isinstance(found, n.Array | n.Factor | n.List)
+    return found
+
+
+def _instead(piece: Piece, part: ArrayPart) -> Piece:
+    return replace(piece, node=replace(part.array, tag=piece.node.tag), source=part.source)
+
+
+def _labels_of(table: n.Table) -> object:
+    return None if table.index is None else (table.index.names, len(table.index.columns))
+
+
+def _labels_in_words(table: n.Table) -> str:
+    if table.index is None:
+        return "without row labels"
+    names = ", ".join("without name" if name is None else name for name in table.index.names)
+    return f"with row labels ({names})"
+
+
+def _tag_of(path: str, pieces: Sequence[Piece], *, is_empty_any: bool = False) -> str:
+    """Return what the tags of pieces have in common; Misfit if they are of different types."""
+    known = [piece for piece in pieces if piece.node.tag or not is_empty_any]
+    if not known:
+        return ""
+    common = _common([piece.node.tag for piece in known])
+    if common is None:
+        first = known[0]
+        other = next(piece for piece in known if piece.node.tag != first.node.tag)
+        raise Misfit(path, first, _in_words(first), other, _in_words(other))
+    return common
+
+
+def _common(tags: Sequence[str]) -> str | None:
+    """Return the one tag, or the longest that says the same as all others: but for numbers, or the end, in it.
+
+    Tags of several languages have nothing in common, and nothing against each other; None for different types of one.
+    """
+    if len({tag.partition(":")[0] for tag in tags if tag}) > 1:
+        return ""
+    longest = max(tags, key=lambda tag: (len(tag), tag))
+    is_known = all(longest == tag or (tag and longest.startswith(f"{tag} ")) for tag in tags)
+    is_same = len({DIGITS.sub("", tag) for tag in tags}) == 1
+    return longest if is_known or is_same else None
+
+
+def _in_words(piece: Piece) -> str:
+    tag = piece.node.tag.partition(":")[2]
+    return f"{_a(piece)} ({tag})" if tag else _a(piece)
+
+
+def _a(piece: Piece) -> str:
+    kind = words(piece.node)
+    return f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
+
+
+def _refuse(path: str, one: Piece, other: Piece, need: str = "") -> NoReturn:
+    is_one, is_other = _a(one), _a(other)
+    if is_one == is_other:
+        is_one, is_other = _in_words(one), _in_words(other)
+    raise Misfit(path, one, is_one, other, is_other, need)
