@@ -63,7 +63,7 @@ def test_the_examples_in_its_comments_are_right(machine: Machine, run: Run) -> N
     examples = [line.removeprefix("#") for line in lines if line.startswith("#     ")]
     assert len(examples) == 9
     keys = [f"    {example.strip().split('  ')[0]}\n" for example in examples]
-    text = "backends:\n  python:\n    kernel: python3\n" + "".join(keys)
+    text = "default: python[0]\nbackends:\n  python:\n    kernel: python3\n" + "".join(keys)
     machine.write("examples.yaml", text)
     assert run("check", "examples.yaml").lines == ["examples.yaml: no mistakes"]
 
