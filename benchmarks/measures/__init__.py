@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..contenders import Workshop
 from ..measuring import Rows
-from . import completion, large, many, memory, round_trip, starts, throughput, values
+from . import at_once, completion, large, many, memory, round_trip, starts, throughput, values
 
 MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "round_trip": round_trip.measure,
@@ -14,6 +14,7 @@ MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "start": starts.measure,
     "lazy_start": starts.measure_lazy,
     "side_by_side": starts.measure_side_by_side,
+    "at_once": at_once.measure,
     "completion": completion.measure,
     "memory": memory.measure,
     "many": many.measure,
