@@ -127,7 +127,7 @@ def test_displays_with_one_id_stay_apart(beside: Kernel) -> None:
         ("%%python,help", "%%help is not a backend"),
         ("%%use worker", "worker is 2 backends: name one, as in worker[0]"),
         ("%%r -i worker:x", "worker is 2 backends"),
-        ("%%worker[2]\n1", "worker[2]"),
+        ("%%worker[2]\n1", "There is no worker[2]: the backends are worker[0] to worker[1]."),
     ],
 )
 def test_what_cannot_be_meant_is_refused(beside: Kernel, header: str, why: str) -> None:

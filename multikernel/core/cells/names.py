@@ -56,7 +56,7 @@ class Names:
         return any(self._is_known(each) for each in name.lower().split(","))
 
     def _is_known(self, name: str) -> bool:
-        is_backend = name in self._owners or name in self._groups or name in self._speakers
+        is_backend = name in self._owners or name.partition("[")[0] in self._groups or name in self._speakers
         return is_backend or name in self.commands or name == PARTS
 
     def find(self, name: str) -> str | None:
@@ -68,8 +68,10 @@ class Names:
         name = name.lower()
         if name in self._owners:
             return self._owners[name]
-        if name in self._groups:
-            raise BackendNotFound(f"{name} is {len(self._groups[name])} backends: name one, as in {name}[0].")
+        if members := self._groups.get(name):
+            raise BackendNotFound(f"{name} is {len(members)} backends: name one, as in {name}[0].")
+        if members := self._groups.get(name.partition("[")[0]):
+            raise BackendNotFound(f"There is no {name}: the backends are {members[0]} to {members[-1]}.")
         speakers = self._speakers.get(name, ())
         if self.config.default in speakers:
             return self.config.default

@@ -100,11 +100,15 @@ def test_several_of_one_kernelspec_have_one_name_and_each_its_own() -> None:
     known = with_workers()
     assert known.find_all("W") == known.find_all("worker") == ("Worker[0]", "Worker[1]")
     assert known.find_all("w[1]") == ("Worker[1]",)
-    assert known.find_all("worker[2]") == ()
     assert known.resolve_all(["worker[1]", "python3", "w"]) == ("Worker[1]", "python3", "Worker[0]")
     assert known.is_known("worker")
     assert known.is_known("nobody,w[0]")
-    assert not known.is_known("worker[2]")
+    assert not known.is_known("other[2]")
+
+
+def test_a_number_beyond_the_last_one_is_refused() -> None:
+    with pytest.raises(BackendNotFound, match=r"There is no w\[2\]: the backends are Worker\[0\] to Worker\[1\]\."):
+        with_workers().find_all("w[2]")
 
 
 @pytest.mark.parametrize("name", ["worker", "W"])

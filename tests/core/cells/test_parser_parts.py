@@ -54,7 +54,7 @@ def test_a_list_of_backends_runs_the_body_on_each(header: str, targets: tuple[st
     assert (cell.targets, cell.foreign) == (targets, None)
 
 
-@pytest.mark.parametrize("header", ["%%timeit,nope", "%%worker[2]", "%%worker[-1]", "%%python[0]", "%%worker[x]"])
+@pytest.mark.parametrize("header", ["%%timeit,nope", "%%worker[-1]", "%%python[0]", "%%worker[x]"])
 def test_a_list_without_a_name_of_multi_s_is_not_multi_s(header: str) -> None:
     assert parsed(f"{header}\nx").header is None
 
