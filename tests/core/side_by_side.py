@@ -130,10 +130,9 @@ class SideBySide:
     def remember(self, name: str) -> None:
         """Let a child send what it has forgotten, late."""
         child = self.children[name]
-        for run in child.runs:
-            if run.is_made_up and "idle" in run.owes:
-                run.owes.remove("idle")
-                self._status(child, run, "idle")
+        for run in child.has_forgotten:
+            run.owes.remove("idle")
+            self._status(child, run, "idle")
 
     def read(self, name: str, channel: Channel) -> None:
         """Let the router get what lies first in a pipe."""

@@ -77,3 +77,8 @@ class Child:
     def open(self) -> list[Run]:
         """What Multi cannot take for over."""
         return [run for run in self.runs if not run.is_settled]
+
+    @property
+    def has_forgotten(self) -> list[Run]:
+        """What it may still say the idle of, which has been made up."""
+        return [run for run in self.runs if run.is_made_up and "idle" in run.owes]

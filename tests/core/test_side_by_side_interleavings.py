@@ -13,6 +13,7 @@ from multikernel.core.actions import Channel
 from .side_by_side import NAMES, SideBySide
 
 ONE = st.sampled_from(NAMES)
+BACKENDS = st.sampled_from([*NAMES, *NAMES[:2], NAMES[0]])
 BACKGROUND = st.sampled_from(["", " --bg"])
 RARELY = st.sampled_from([False] * 7 + [True])
 COMMANDS = [
@@ -30,9 +31,10 @@ PIPES: list[Channel] = ["iopub", "shell"]
 @st.composite
 def headers(draw: st.DrawFn) -> str:
     """Return a backend header, with what is copied and in the background or not."""
-    one, two, three = draw(st.permutations(NAMES))[:3]
+    one = draw(BACKENDS)
+    two, three = draw(st.permutations([name for name in NAMES if name != one]))[:2]
     names = draw(st.sampled_from([one, one, f"{one},{two}"]))
-    copy = draw(st.sampled_from(["", "", f" -i {three}:v", f" -o {three}:v", f" -i {three}:v -o {three}:w"]))
+    copy = draw(st.sampled_from([""] * 4 + [f" -i {three}:v", f" -o {three}:v", f" -i {three}:v -o {three}:w"]))
     return f"%%{names}{copy}{draw(BACKGROUND)}"
 
 
@@ -72,13 +74,13 @@ class SideBySideInterleavings(RuleBasedStateMachine):
             (child.name, channel) for child in self.world.children.values() for channel in PIPES if child.pipes[channel]
         ]
 
-    @precondition(lambda self: len(self.world.router.requests.all()) < 8)
-    @rule(code=cells(), stops_on_error=st.booleans(), more=RARELY)
-    def execute(self, code: str, stops_on_error: bool, more: bool) -> None:
-        """Run a cell, alone or with what comes next."""
-        self.world.execute(code, stops_on_error)
-        if not more:
-            self.world.advance()
+    @precondition(lambda self: len(self.world.router.requests.all()) < 6)
+    @rule(codes=st.lists(cells(), min_size=1, max_size=3), stops_on_error=st.booleans())
+    def execute(self, codes: list[str], stops_on_error: bool) -> None:
+        """Run cells that arrive together."""
+        for code in codes:
+            self.world.execute(code, stops_on_error)
+        self.world.advance()
 
     @rule(what=st.sampled_from(["press", "interrupt", "die", *["nothing"] * 7]), name=ONE)
     def disturb(self, what: str, name: str) -> None:
@@ -102,12 +104,22 @@ class SideBySideInterleavings(RuleBasedStateMachine):
     @rule(
         data=st.data(),
         status=st.sampled_from(["ok", "ok", "error"]),
-        left_out=st.sampled_from([""] * 6 + ["reply", "idle"]),
+        left_out=st.sampled_from(["", "", "", "reply", "idle"]),
     )
     def finish(self, data: st.DataObject, status: str, left_out: str) -> None:
-        """Let a child finish a body."""
+        """Let a child finish a body, and often forget half of its answer."""
         self.world.finish(data.draw(st.sampled_from(self.at_work())), status, left_out)
 
+    @precondition(lambda self: self.at_work())
+    @rule()
+    def finish_all(self) -> None:
+        """Let all children finish what they are at, and read it."""
+        for name in self.at_work():
+            self.world.finish(name, "ok")
+        while pipes := self.full_pipes():
+            self.world.read(*pipes[0])
+
+    @precondition(lambda self: any(child.has_forgotten for child in self.world.children.values()))
     @rule(name=ONE)
     def remember(self, name: str) -> None:
         """Let a child send late what has been made up."""
