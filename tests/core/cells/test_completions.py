@@ -40,7 +40,7 @@ def test_in_a_list_the_last_name_is_completed(text: str, found: list[str]) -> No
         ("%%parts -|", ["option --bg"]),
         ("%%parts |", ["option --bg"]),
         ("%%r --b|", ["option --bg"]),
-        ("%%bash,r |", ["option -i", "option -o", "option --bg", "option --input", "option --output"]),
+        ("%%bash,r |", ["-i", "-o", "--scatter", "--gather", "--bg", "--input", "--output"]),
         ("%%bash,r --i|", ["option --input"]),
         ("%%wait o|", ["backend odd"]),
         ("%%wait -|", []),

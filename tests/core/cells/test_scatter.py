@@ -7,7 +7,7 @@ import pytest
 from multikernel.core.cells.completions import offers_in
 from multikernel.core.cells.names import Names
 from multikernel.core.cells.parser import parse
-from multikernel.core.cells.transfers import Copy
+from multikernel.core.cells.transfers import Copy, Gather, Scatter
 from multikernel.core.config import BackendConfig, Config, Group
 from multikernel.core.errors import BackendNotFound, HeaderError
 
@@ -106,10 +106,14 @@ def test_the_backends_of_a_copy_are_all_ends() -> None:
     cell = parse("%%worker --scatter a -i r:b --gather s\nx", NAMES, "python")
     assert Copy(cell.imports).backends == ("python", "worker[0]", "worker[1]", "r")
     assert Copy(cell.exports).backends == ("worker[0]", "worker[1]", "python")
-    assert [each.text for transfer in cell.exports for each in getattr(transfer, "transfers", ())] == [
-        "s from worker[0] to python",
-        "s from worker[1] to python",
-    ]
+    assert Copy(cell.imports).targets == ("worker[0]", "worker[1]")
+    assert Copy(cell.exports).targets == ("python",)
+
+
+def test_each_end_has_its_own_transfer() -> None:
+    scatter, gather = Scatter("python", "a", ("r", "bash"), "b"), Gather(("r", "bash"), "a", "python", "b")
+    assert [each.text for each in scatter.transfers] == ["a from python to r as b", "a from python to bash as b"]
+    assert [each.text for each in gather.transfers] == ["a from r to python as b", "a from bash to python as b"]
 
 
 @pytest.mark.parametrize(

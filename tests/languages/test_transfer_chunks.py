@@ -1,0 +1,131 @@
+"""Dealing out and joining beside the loop, with children that answer at once."""
+
+import errno
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from multikernel.core.cells.transfers import Gather, Scatter, Transfer
+from multikernel.core.errors import TransferError
+from multikernel.languages import chunks
+from multikernel.languages.language import DATA
+from multikernel.languages.transfer import copy_all
+from multikernel.languages.values.as_json import to_text
+from multikernel.languages.values.nodes import Node
+
+from .test_transfer import Fake, Services, anyio_backend, use
+
+__all__ = ["anyio_backend"]
+pytestmark = pytest.mark.anyio
+
+TARGETS = ("one", "two")
+TEXTS = {"t": "array", "dtype": "text", "shape": [3], "data": [0, 5]}
+
+
+class Adapter(Fake):
+    """Keeps what it makes variables of."""
+
+    def __init__(self, value: object = TEXTS, data: bytes = b"a\xffb\xffc") -> None:
+        """Take the value of all variables, and its data."""
+        super().__init__(value=value)
+        self._data = data
+        self.made: list[tuple[Any, bytes]] = []
+
+    def export_code(self, name: str, folder: str) -> str:
+        """Write the data."""
+        Path(folder, DATA).write_bytes(self._data)
+        return super().export_code(name, folder)
+
+    def import_code(self, name: str, value: Node, folder: str) -> str:
+        """Keep the value and its data."""
+        self.made.append((json.loads(to_text(value)), Path(folder, DATA).read_bytes()))
+        return super().import_code(name, value, folder)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    """Return a runtime."""
+    return Services(tmp_path / "values")
+
+
+async def test_a_value_is_exported_once_and_each_chunk_has_its_data(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, adapter := Adapter())
+    await copy_all(services, [Scatter("source", "x", TARGETS, "y")])
+    one, two = {**TEXTS, "order": "C", "shape": [2], "data": [0, 3]}, {**TEXTS, "order": "C", "shape": [1]}
+    assert adapter.made == [(one, b"a\xffb" + bytes(5)), ({**two, "data": [0, 1]}, b"c" + bytes(7))]
+    assert services.answers == [{"value": TEXTS}, {"done": True}, {"done": True}]
+    assert not list(services.folder.glob("*"))
+
+
+async def test_values_are_joined_before_any_is_set(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, adapter := Adapter())
+    await copy_all(services, [Gather(TARGETS, "x", "target", "y"), Transfer("source", "x", "target", "z")])
+    whole, data = adapter.made[0]
+    assert (whole["shape"], data[:11]) == ([6], b"a\xffb\xffc\xffa\xffb\xffc")
+    assert services.answers[-2:] == [{"done": True}] * 2
+
+
+MATRIX = {**TEXTS, "shape": [3, 2], "order": "F"}
+
+
+@pytest.mark.parametrize(
+    ("task", "value", "source"),
+    [
+        (Scatter("source", "x", TARGETS, "y"), TEXTS, "source"),
+        (Gather(TARGETS, "x", "target", "y"), MATRIX, "one, two"),
+    ],
+)
+async def test_data_that_are_not_what_they_should_be_are_an_error_that_names_the_source(
+    services: Services, monkeypatch: pytest.MonkeyPatch, task: Scatter | Gather, value: Any, source: str
+) -> None:
+    use(monkeypatch, Adapter(value, b"abcde"))
+    with pytest.raises(TransferError, match=f"^{source} sent an invalid reply about x: "):
+        await copy_all(services, [task])
+    assert {"done": True} not in services.answers
+    assert not list(services.folder.glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        (Scatter("source", "x", TARGETS, "y"), "x could not be dealt out: No space left on device."),
+        (Gather(TARGETS, "x", "target", "y"), "x could not be joined: No space left on device."),
+    ],
+)
+async def test_a_full_disk_is_an_error(
+    services: Services, monkeypatch: pytest.MonkeyPatch, task: Scatter | Gather, message: str
+) -> None:
+    use(monkeypatch, Adapter())
+
+    def full(path: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(chunks, "Sink", full)
+    with pytest.raises(TransferError) as refused:
+        await copy_all(services, [task])
+    assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        (Scatter("source", "missing", TARGETS, "y"), "There is no variable missing in source. Did you mean missin?"),
+        (Scatter("source", "x", TARGETS, "a-b"), "'a-b' is no identifier of Fake, so it cannot be a variable in one"),
+        (Scatter("source", "bad", TARGETS, "y"), "bad[0] (function) cannot be copied; run `bad = 1` first."),
+        (Gather(TARGETS, "missing", "target", "y"), "There is no variable missing in one. Did you mean missin?"),
+        (Gather(TARGETS, "bad", "target", "y"), "bad[0] (function) cannot be copied; run `bad = 1` first."),
+    ],
+)
+async def test_nothing_is_set_if_one_cannot_be_copied(
+    services: Services, monkeypatch: pytest.MonkeyPatch, task: Scatter | Gather, message: str
+) -> None:
+    use(monkeypatch, Adapter())
+    with pytest.raises(TransferError) as refused:
+        await copy_all(services, [Transfer("source", "x", "target", "x"), task])
+    assert str(refused.value).startswith(message)
+    assert {"done": True} not in services.answers
+    assert not list(services.folder.glob("*"))
