@@ -14,12 +14,15 @@ BENCH_ARGS ?= --write-page
 FUZZ_CASES ?= 1000000
 # The tests that need no kernel
 UNIT_TESTS := tests/core tests/config tests/commands tests/trace
-# What `make test-pythons` and `make test-lowest` run
+# What `make test-pythons` runs
 TESTS ?= tests/core tests/commands tests/languages tests/e2e
+# What `make test-lowest` runs: no comparisons with other kernels in what only their newest versions do
+BASIC_TESTS := $(UNIT_TESTS) tests/runtime $(patsubst %,tests/e2e/test_%.py,commands config death encryption interrupt \
+	notebook positions shutdown stdin text values widgets wire)
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test test-pythons test-lowest test-newest test-units test-pandas test-here types dist zoo bench faults fuzz \
-	soak pictures clean r kernels chromium
+.PHONY: help lab tour test test-pythons test-lowest test-newest test-units test-pandas test-here types old dist zoo bench \
+	faults fuzz soak pictures clean r kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -49,12 +52,12 @@ test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, 
 
 test-pythons: ## the tests of core, commands, languages and e2e on each Python from 3.11 on that is here, pyenv's too
 	@for python in $$(scripts/list-pythons); do \
-		$(MAKE) PYTHON=$$python VENV=build/$${python##*/} types test-here || exit; done
+		$(MAKE) PYTHON=$$python VENV=build/$${python##*/} types old test-here || exit; done
 
-test-lowest: ## the same with the lowest versions that pyproject.toml allows
+test-lowest: ## tests without kernels and the basic ones with, with the lowest versions that pyproject.toml allows
 	@mkdir -p build
 	scripts/lowest-versions pyproject.toml lab >build/lowest.txt
-	@PIP_CONSTRAINT=$(CURDIR)/build/lowest.txt PYTEST_ADDOPTS='-W default' $(MAKE) VENV=build/lowest test-here
+	@PIP_CONSTRAINT=$(CURDIR)/build/lowest.txt PYTEST_ADDOPTS='-W default' $(MAKE) VENV=build/lowest TESTS='$(BASIC_TESTS)' test-here
 
 # The tests that need no kernel, on the newest Python that is here, unless it is the one that runs all.
 test-newest: $(VENV)/.test
@@ -78,7 +81,9 @@ $(VENV)/.pandas: $(VENV)/.test
 types: $(VENV)/.test
 	$(BIN)/mypy
 
-test-here: $(VENV)/.test $(VENV)/.old kernels
+old: $(VENV)/.old
+
+test-here: $(VENV)/.test kernels
 	$(BIN)/python -V
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(TESTS)
 

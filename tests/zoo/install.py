@@ -51,7 +51,8 @@ def install(species: Species) -> None:
         run(place / "bin" / "python", "-m", "pip", "install", "--quiet", *species.pip)
     if species.npm:
         place.mkdir(parents=True, exist_ok=True)
-        run("npm", "install", "--silent", *species.npm, cwd=place)
+        # Each with libraries of its own, as where it is installed for all users: tslab looks nowhere else.
+        run("npm", "install", "--silent", "--install-strategy=nested", *species.npm, cwd=place)
     if species.install:
         run(*(word.format(env=place, python=sys.executable) for word in species.install))
     _write_kernelspec(species)

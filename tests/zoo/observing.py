@@ -50,7 +50,10 @@ class Observer:
             answer = self._kernel.run(self._above + cell, stop_on_error=False, patience=PATIENCE)
         except AssertionError:
             return NEVER
-        return without_counts(seen(answer))
+        found = without_counts(seen(answer))
+        # What R, bash and tslab call abort, the protocol and Multi call aborted.
+        found["reply"]["status"] = found["reply"]["status"].replace("aborted", "abort")
+        return found
 
     def ask(self, msg_type: str, cell: str, **content: Any) -> Any:
         """Ask something about the end of a cell; positions in the answer are those without a header."""
@@ -76,7 +79,6 @@ class Observer:
             ended = self._kernel.wait(request, patience=BRIEF)
         except AssertionError:
             return NEVER
-        # What R and bash call abort, the protocol and Multi call aborted.
         status = ended.content["status"].replace("aborted", "abort")
         return [status, ended.content.get("ename"), self.run(self._species.cells[0]) != NEVER]
 

@@ -44,7 +44,8 @@ INTRODUCTION = """\
 `make zoo` installs each kernel as far as PyPI, npm and Debian have it, and runs the same cells on it alone, below a
 header line with its name (`%%name`), and without a header on a Multi whose default it is. What a front-end gets is
 compared message by message: `=` means that it is the same in both ways, `≠` that it is not, and `-` that the kernel
-alone has nothing there to compare (it knows no inspection, cannot be interrupted, has no `%%` lines).
+alone has nothing there to compare (it knows no inspection, cannot be interrupted, has no `%%` lines). Execution counts,
+addresses and times are left out, and `abort` counts as `aborted`, the protocol's word for it.
 
 | column | what is compared |
 |---|---|
