@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from ..core.errors import TransferError
 from ..core.services import ValueServices
 from ..core.wording import shorten
 from .child_answer import adapter_of, ask, data_size, in_thread
-from .language import Language, Refused
+from .language import Incoming, Language, Refused
 from .values.nodes import Node
 from .values.reader import Json, ManifestError, read
 from .variables import list_variables
@@ -33,24 +34,54 @@ LONGEST_REASON = 2000
 """Characters: a statement to run is of no use when it is cut."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A value that has left its source, and is written for its target."""
+
+    task: Transfer
+    source: Language
+    target: Language
+    value: Node
+    folder: str
+
+    def remedies(self, need: str, path: str) -> str:
+        """Return the statement in the source which makes of the part at a path what the target needs."""
+        return self.source.remedy(need, self.value, self.task.name, path)
+
+
 async def copy_all(services: ValueServices, transfers: Sequence[Transfer]) -> None:
     """Copy variables; TransferError if one cannot be copied exactly, and then none of them is set.
 
-    All are exported and checked before the first is set; only what a target child itself refuses is found later.
+    All are exported before the first is set. A target sets all of its own or none; where there are several targets,
+    all but one of them try first.
     """
     async with AsyncExitStack() as stack:
         prepared = [await _prepare(services, each, stack) for each in transfers]
-        for each, source, target, value, code, folder in prepared:
-            answer = await ask(services, each.target, target, code, folder)
-            _raise_what_failed(answer, each, each.target, _remedies(each, source, value))
-            if answer.get("done") is not True:
-                raise TransferError(f"{each.target} did not confirm that {each.new_name} was set.")
+        targets: dict[str, list[_Prepared]] = {}
+        for each in prepared:
+            targets.setdefault(each.task.target, []).append(each)
+        *others, last = targets
+        for target in others:
+            await _import(services, targets[target], is_trial=True)
+        for target in (last, *others):
+            await _import(services, targets[target], is_trial=False)
 
 
-async def _prepare(
-    services: ValueServices, task: Transfer, stack: AsyncExitStack
-) -> tuple[Transfer, Language, Language, Node, str, str]:
-    """Export a variable; return the adapters, the value, the code that sets it, and the folder that this needs."""
+async def _import(services: ValueServices, prepared: Sequence[_Prepared], *, is_trial: bool) -> None:
+    """Set variables of one target, or let it try; TransferError if one of them cannot be set."""
+    adapter, backend = prepared[0].target, prepared[0].task.target
+    values = [Incoming(each.task.new_name, each.folder) for each in prepared]
+    code = adapter.import_code(values, is_trial=is_trial)
+    answer = await ask(services, backend, adapter, code, values[0].folder)
+    at = answer.get("at", 0)
+    about = prepared[at if isinstance(at, int) and 0 <= at < len(prepared) else 0]
+    _raise_what_failed(answer, about.task, backend, about.remedies)
+    if answer.get("done") is not True:
+        raise TransferError(f"{backend} did not confirm that {', '.join(value.name for value in values)} was set.")
+
+
+async def _prepare(services: ValueServices, task: Transfer, stack: AsyncExitStack) -> _Prepared:
+    """Export a variable, and write it for the target; TransferError."""
     source, target = await adapter_of(services, task.source), await adapter_of(services, task.target)
     for backend, adapter, name in ((task.source, source, task.name), (task.target, target, task.new_name)):
         if why := adapter.refuses_name(name):
@@ -60,8 +91,7 @@ async def _prepare(
     if answer.get("missing") is True:
         raise TransferError(await _missing(services, task))
     _raise_what_failed(answer, task, task.source, None)
-    value, code = await _in_thread_for(folder, lambda: _import_code(answer, task, source, target, folder))
-    return task, source, target, value, code, folder
+    return await _in_thread_for(folder, lambda: _write(answer, task, source, target, folder))
 
 
 def _bad_name(name: str, why: str, backend: str, adapter: Language) -> str:
@@ -82,21 +112,18 @@ async def _missing(services: ValueServices, task: Transfer) -> str:
     return f"There is no variable {task.name} in {task.source}.{meant}"
 
 
-def _import_code(answer: Json, task: Transfer, source: Language, target: Language, folder: str) -> tuple[Node, str]:
-    """Check what the source has written, and return it with code that makes the variable; TransferError."""
+def _write(answer: Json, task: Transfer, source: Language, target: Language, folder: str) -> _Prepared:
+    """Check what the source has written, and write it for the target; TransferError."""
     try:
         value = read(answer.get("value"), data_size(folder))
     except ManifestError as error:
         raise TransferError(f"{task.source} sent an invalid reply about {task.name}: {error}.") from None
+    prepared = _Prepared(task, source, target, value, folder)
     try:
-        return value, target.import_code(task.new_name, value, folder)
+        target.write(task.new_name, value, folder)
     except Refused as refused:
-        raise _refusal(task, refused.parts, _remedies(task, source, value)) from None
-
-
-def _remedies(task: Transfer, source: Language, value: Node) -> Callable[[str, str], str]:
-    """Return what tells which statement in the source makes of the part at a path what the target needs."""
-    return lambda need, path: source.remedy(need, value, task.name, path)
+        raise _refusal(task, refused.parts, prepared.remedies) from None
+    return prepared
 
 
 async def _in_thread_for(folder: str, function: Callable[[], T]) -> T:

@@ -23,7 +23,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Variables that are copied one after the other, before a cell's body or after it."""
+    """Variables that are copied together, before a cell's body or after it: all or none."""
 
     transfers: tuple[Transfer, ...]
 

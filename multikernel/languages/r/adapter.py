@@ -5,12 +5,13 @@ A value is written as calls of `list`, one for each node, parts first, since R's
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from ..language import Language, Refused
+from ..language import Incoming, Language, Refused
 from ..remedies import STEP, Remedies, remedy
 from ..values import nodes as n
 from ..values.nodes import Node, Ref
@@ -96,8 +97,8 @@ class RLanguage:
         """Return code that writes a variable's value."""
         return _call("export_variable", string(name), string(folder))
 
-    def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Write the nodes into the folder, and return code that makes a variable of them; Refused."""
+    def write(self, name: str, value: Node, folder: str) -> None:
+        """Write the nodes into the folder; Refused."""
         writer = _Writer()
         writer.add(value, "")
         if writer.refused:
@@ -108,7 +109,11 @@ class RLanguage:
                 nodes = ",\n".join(writer.nodes[at : at + NODES_AT_ONCE])
                 file.write(f"{', ' if at else ''}list({nodes})")
             file.write(")\n")
-        return _call("import_variable", string(name), string(folder))
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Return code that makes variables."""
+        names, folders = _vector([each.name for each in values]), _vector([each.folder for each in values])
+        return _call("import_variables", names, folders, "TRUE" if is_trial else "FALSE")
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
@@ -237,7 +242,7 @@ def _ref(ref: Ref) -> str:
     return f"c({ref.offset}, {ref.length})"
 
 
-def _vector(texts: tuple[str, ...]) -> str:
+def _vector(texts: Sequence[str]) -> str:
     return f"c({', '.join(map(string, texts))})" if texts else "character()"
 
 

@@ -62,4 +62,4 @@ const listVariables = (folder) => answering(folder, () => {
   return { variables: own.slice(0, MOST_VARIABLES).map(rowOf), more: Math.max(0, own.length - MOST_VARIABLES) };
 });
 
-Object.defineProperty(G, "__multikernel__", { value: Object.freeze({ importValue, exportValue, listVariables }) });
+Object.defineProperty(G, "__multikernel__", { value: Object.freeze({ importValues, exportValue, listVariables }) });
