@@ -83,7 +83,7 @@ class Language(Protocol):
     def write(self, name: str, value: Node, folder: str) -> None:
         """Write a value whose buffers are in `folder` there, as import code reads it; Refused if there can be none.
 
-        It is called in a thread. `values.as_json.write` may be all it takes.
+        It is called in a thread, or in another process. `values.as_json.write` may be all it takes.
         """
 
     def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:

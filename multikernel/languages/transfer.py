@@ -15,10 +15,12 @@ from ..core.cells.transfers import Transfer
 from ..core.errors import TransferError
 from ..core.services import ValueServices
 from ..core.wording import shorten
-from .child_answer import adapter_of, ask, data_size, in_thread
-from .language import Incoming, Language, Refused
+from .apart import LARGE, MANIFEST, refusal_apart, write_apart
+from .child_answer import adapter_of, ask, in_thread, read_answer, run
+from .crossing import Crossing, refusal
+from .language import Incoming, Language
 from .values.nodes import Node
-from .values.reader import Json, ManifestError, read
+from .values.reader import LARGEST_MANIFEST, Json
 from .variables import list_variables
 
 T = TypeVar("T")
@@ -27,26 +29,15 @@ IDENTIFIER = re.compile(r"[^\W\d]\w*")
 EXPRESSION = re.compile(r"[\[\](){}.$@]")
 """What is in an expression and in no name."""
 
-MOST_SHOWN = 5
-"""Refused parts of a value that an error lists."""
-
-LONGEST_REASON = 2000
-"""Characters: a statement to run is of no use when it is cut."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     """A value that has left its source, and is written for its target."""
 
-    task: Transfer
-    source: Language
+    crossing: Crossing
     target: Language
-    value: Node
-    folder: str
-
-    def remedies(self, need: str, path: str) -> str:
-        """Return the statement in the source which makes of the part at a path what the target needs."""
-        return self.source.remedy(need, self.value, self.task.name, path)
+    value: Node | None
+    """None if it is large, and was not read here."""
 
 
 async def copy_all(services: ValueServices, transfers: Sequence[Transfer]) -> None:
@@ -59,7 +50,7 @@ async def copy_all(services: ValueServices, transfers: Sequence[Transfer]) -> No
         prepared = [await _prepare(services, each, stack) for each in transfers]
         targets: dict[str, list[_Prepared]] = {}
         for each in prepared:
-            targets.setdefault(each.task.target, []).append(each)
+            targets.setdefault(each.crossing.task.target, []).append(each)
         *others, last = targets
         for target in others:
             await _import(services, targets[target], is_trial=True)
@@ -69,29 +60,44 @@ async def copy_all(services: ValueServices, transfers: Sequence[Transfer]) -> No
 
 async def _import(services: ValueServices, prepared: Sequence[_Prepared], *, is_trial: bool) -> None:
     """Set variables of one target, or let it try; TransferError if one of them cannot be set."""
-    adapter, backend = prepared[0].target, prepared[0].task.target
-    values = [Incoming(each.task.new_name, each.folder) for each in prepared]
+    adapter, backend = prepared[0].target, prepared[0].crossing.task.target
+    values = [Incoming(each.crossing.task.new_name, each.crossing.folder) for each in prepared]
     code = adapter.import_code(values, is_trial=is_trial)
     answer = await ask(services, backend, adapter, code, values[0].folder)
     at = answer.get("at", 0)
     about = prepared[at if isinstance(at, int) and 0 <= at < len(prepared) else 0]
-    _raise_what_failed(answer, about.task, backend, about.remedies)
+    if (parts := _refused(answer)) is not None:
+        if about.value is None:
+            raise await refusal_apart(about.crossing, parts)
+        raise about.crossing.refusal(parts, about.value)
+    _raise_failure(answer, about.crossing.task, backend)
     if answer.get("done") is not True:
         raise TransferError(f"{backend} did not confirm that {', '.join(value.name for value in values)} was set.")
 
 
 async def _prepare(services: ValueServices, task: Transfer, stack: AsyncExitStack) -> _Prepared:
     """Export a variable, and write it for the target; TransferError."""
-    source, target = await adapter_of(services, task.source), await adapter_of(services, task.target)
+    from_language, to_language = await services.language(task.source), await services.language(task.target)
+    source, target = await adapter_of(task.source, from_language), await adapter_of(task.target, to_language)
     for backend, adapter, name in ((task.source, source, task.name), (task.target, target, task.new_name)):
         if why := adapter.refuses_name(name):
             raise TransferError(_bad_name(name, why, backend, adapter))
     folder = await stack.enter_async_context(services.value_folder(task.source))
-    answer = await ask(services, task.source, source, source.export_code(task.name, folder), folder)
+    crossing = Crossing(task, from_language, to_language, folder)
+    path = await run(services, task.source, source, source.export_code(task.name, folder), folder)
+    is_large = LARGE < path.lstat().st_size <= LARGEST_MANIFEST
+    if is_large:
+        path.rename(path.with_name(MANIFEST))
+        answer = await write_apart(crossing)
+    else:
+        answer = await read_answer(task.source, path)
     if answer.get("missing") is True:
         raise TransferError(await _missing(services, task))
-    _raise_what_failed(answer, task, task.source, None)
-    return await _in_thread_for(folder, lambda: _write(answer, task, source, target, folder))
+    if (parts := _refused(answer)) is not None:
+        raise refusal(task, parts)
+    _raise_failure(answer, task, task.source)
+    value = None if is_large else await _in_thread_for(folder, lambda: crossing.write(answer))
+    return _Prepared(crossing, target, value)
 
 
 def _bad_name(name: str, why: str, backend: str, adapter: Language) -> str:
@@ -112,20 +118,6 @@ async def _missing(services: ValueServices, task: Transfer) -> str:
     return f"There is no variable {task.name} in {task.source}.{meant}"
 
 
-def _write(answer: Json, task: Transfer, source: Language, target: Language, folder: str) -> _Prepared:
-    """Check what the source has written, and write it for the target; TransferError."""
-    try:
-        value = read(answer.get("value"), data_size(folder))
-    except ManifestError as error:
-        raise TransferError(f"{task.source} sent an invalid reply about {task.name}: {error}.") from None
-    prepared = _Prepared(task, source, target, value, folder)
-    try:
-        target.write(task.new_name, value, folder)
-    except Refused as refused:
-        raise _refusal(task, refused.parts, prepared.remedies) from None
-    return prepared
-
-
 async def _in_thread_for(folder: str, function: Callable[[], T]) -> T:
     """Call a function that may write into a folder in a thread; what it writes after a cancellation is removed."""
     is_cancelled = threading.Event()
@@ -144,25 +136,14 @@ async def _in_thread_for(folder: str, function: Callable[[], T]) -> T:
         raise
 
 
-def _raise_what_failed(answer: Json, task: Transfer, backend: str, remedies: Callable[[str, str], str] | None) -> None:
-    """Raise TransferError for an answer that is no success; without `remedies` it is that of the source."""
+def _refused(answer: Json) -> list[tuple[str, ...]] | None:
+    """Return the parts that an answer refuses, if it is a refusal."""
     refused = answer.get("refused")
-    if isinstance(refused, list):
-        raise _refusal(task, [tuple(map(str, part)) for part in refused if isinstance(part, list)], remedies)
+    if not isinstance(refused, list):
+        return None
+    return [tuple(map(str, part)) for part in refused if isinstance(part, list)]
+
+
+def _raise_failure(answer: Json, task: Transfer, backend: str) -> None:
     if "failed" in answer:
         raise TransferError(f"{task.text}: {backend} failed: {shorten(str(answer['failed']), 500)}")
-
-
-def _refusal(
-    task: Transfer, refused: Sequence[tuple[str, ...]], remedies: Callable[[str, str], str] | None
-) -> TransferError:
-    """Return the error for parts of a value, each as path, type, why and, by the target, what it needs."""
-    sentences = []
-    for part in refused[:MOST_SHOWN]:
-        path, kind, why, need = (*part, "", "", "", "")[:4]
-        statement = remedies(need, path) if remedies is not None and need else ""
-        why = (why or "cannot be copied") + (f"; run `{statement}` in {task.source} first" if statement else "")
-        sentences.append(f"{task.name}{shorten(path, 200)} ({shorten(kind, 100)}) {shorten(why, LONGEST_REASON)}")
-    if len(refused) > MOST_SHOWN:
-        sentences.append(f"and {len(refused) - MOST_SHOWN} more")
-    return TransferError(". ".join(sentences) + ".")

@@ -103,12 +103,6 @@ class Services:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """Run on asyncio, as Multi does."""
-    return "asyncio"
-
-
-@pytest.fixture
 def services(tmp_path: Path) -> Services:
     """Return a runtime."""
     return Services(tmp_path / "values")
