@@ -6,6 +6,6 @@
 4. The target runs that silently, reads the buffers out of `data`, and writes an answer of its own.
 
 `language.py` is what an adapter has to be, `registry.py` where adapters are found, `transfer.py` the way of a value,
-`crossing.py` its part in Multi, which `apart.py` does in a process of its own for what is large, `variables.py` the list
-of variables. In a language's folder `adapter.py` runs in Multi, `child/` in the kernel.
+`crossing.py` its part in Multi, which `apart.py` does in a process of its own for what is large, and `variables.py` the
+list of variables. In a language's folder `adapter.py` runs in Multi, `child/` in the kernel.
 """

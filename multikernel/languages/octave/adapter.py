@@ -119,7 +119,7 @@ class Octave:
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables."""
-        return _if_loaded(f'{FUNCTION} ("variables", "", {quoted(folder)}, (@whos) ());')
+        return _if_loaded(f'{FUNCTION} ("variables", "", {quoted(folder)}, (@who) ());')
 
 
 def _if_loaded(code: str) -> str:

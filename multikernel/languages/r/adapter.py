@@ -5,6 +5,7 @@ A value is written as calls of `list`, one for each node, parts first, since R's
 
 import ast
 import re
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -172,9 +173,9 @@ class _Writer:
             case n.Int(value=number):
                 return "int", string(str(number))
             case n.Float(bits=bits):
-                return "float", string(bits)
+                return "float", _number(bits)
             case n.Complex(real=real, imaginary=imaginary):
-                return "complex", string(real), string(imaginary)
+                return "complex", _number(real), _number(imaginary)
             case n.Text(value=text, data=data):
                 return ("text", string(text)) if data is None else ("long_text", _ref(data))
             case n.Bytes(data=ref):
@@ -218,6 +219,12 @@ class _Writer:
         columns = self._parts(table.columns, [f"[{name!r}]" for name in table.names], path, "column")
         labels = string("" if table.index is None else table.index.tag)
         return "table", str(table.rows), _vector(table.names), columns, index, labels
+
+
+def _number(bits: str) -> str:
+    """Return a double as R reads it to the last bit; what is no normal number as its 16 digits."""
+    (number,) = struct.unpack(">d", bytes.fromhex(bits))
+    return number.hex() if 2.0**-900 < abs(number) < 2.0**900 else string(bits)
 
 
 def _tags(node: Node, within: str) -> tuple[str, str]:

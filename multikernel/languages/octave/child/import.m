@@ -2,7 +2,7 @@
 ## back (the whole node, or its tag), and what the kind needs.
 
 ## What Multi runs. `name` and `folder` are several in an import; `given` is whether that is a trial, whether a variable
-## exists, or what whos says.
+## exists, or the names of all.
 function __multikernel__ (action, name, folder, given)
   last = lasterr ();
   at = 0;

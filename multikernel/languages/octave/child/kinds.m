@@ -123,16 +123,25 @@ function json = __multikernel_map_node__ (value, file, place, depth)
   json = [json strjoin(names, ",") '],"v":[' strjoin(items, ",") ']}'];
 endfunction
 
-function answer = __multikernel_variables__ (found)
-  shown = min (numel (found), 1000);
-  lines = cell (1, shown);
-  for position = 1:shown
-    one = found(position);
+## The variables of these names. What is of a class that the user may have written is not asked for its size, and no bytes
+## are counted once that has taken 20 ms: whos would count those of each cell.
+function answer = __multikernel_variables__ (names)
+  shown = names(1:min (numel (names), 1000));
+  lines = cell (1, numel (shown));
+  begin = tic ();
+  for position = 1:numel (shown)
+    value = evalin ("base", shown{position});
     dims = "";
-    if (prod (one.size) != 1)
-      dims = strjoin (arrayfun (@(n) sprintf ("%d", n), one.size, "UniformOutput", false), " x ");
+    bytes = "null";
+    if (! isobject (value) && ! isjava (value))
+      if (numel (value) != 1)
+        dims = sprintf (" x %d", size (value))(4:end);
+      endif
+      if (! (iscell (value) || isstruct (value)) || toc (begin) < 0.02)
+        bytes = sprintf ("%d", sizeof (value));
+      endif
     endif
-    lines{position} = sprintf ('["%s","%s","%s",%d]', one.name, one.class, dims, one.bytes);
+    lines{position} = sprintf ('["%s","%s","%s",%s]', shown{position}, class (value), dims, bytes);
   endfor
-  answer = ['{"variables":[' strjoin(lines, ",") sprintf('],"more":%d}', numel (found) - shown)];
+  answer = ['{"variables":[' strjoin(lines, ",") sprintf('],"more":%d}', numel (names) - numel (shown))];
 endfunction
