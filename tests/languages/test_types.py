@@ -2,6 +2,7 @@
 
 import pytest
 
+from multikernel.core.cells.transfers import Transfer
 from multikernel.core.errors import TransferError
 
 from .kernels import Kernels, need_r_package
@@ -351,6 +352,31 @@ def test_what_cannot_go_to_python_is_refused(ready: Kernels, value: str, why: st
     ready.execute("r", f"x <- {value}")
     with pytest.raises(TransferError, match=why):
         ready.copy("r", "x", "python")
+
+
+@pytest.mark.parametrize("bad", ["wide", "locked", "active"])
+def test_all_values_enter_r_or_none(ready: Kernels, bad: str) -> None:
+    ready.execute("python", "n = 5; wide = [2**70, {'a': 2**80}]; locked = active = 1")
+    ready.execute("r", "ran <- 0; locked <- 3; lockBinding('locked', globalenv())")
+    ready.execute("r", "makeActiveBinding('active', function(v) ran <<- ran + 1, globalenv())")
+    with pytest.raises(TransferError) as refused:
+        ready.copy_all(Transfer("python", "n", "r", "entered"), Transfer("python", bad, "r", bad))
+    assert bad in str(refused.value)
+    ready.execute("r", "stopifnot(!exists('entered'), ran == 0)")
+    ready.execute("r", "unlockBinding('locked', globalenv()); rm(locked, active)")
+    if bad == "wide":
+        assert "wide[1]['a']" in str(refused.value)
+        ready.follow("python", str(refused.value))
+        ready.copy("python", "wide", "r")
+
+
+def test_all_values_enter_python_or_none(ready: Kernels) -> None:
+    ready.execute("r", "n <- 5; twice <- list(a = 1, a = 2)")
+    with pytest.raises(TransferError, match="twice"):
+        ready.copy_all(Transfer("r", "n", "python", "entered"), Transfer("r", "twice", "python", "twice"))
+    ready.execute("python", "assert 'entered' not in globals()")
+    ready.copy_all(Transfer("r", "n", "python", "entered"), Transfer("r", "n", "python", "twice"))
+    ready.execute("python", "assert (entered, twice) == (5, 5)")
 
 
 def test_a_variable_of_r_that_is_not_there(ready: Kernels) -> None:

@@ -6,10 +6,11 @@ Function constructor, since a user may have a variable of any other name.
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from ..language import Refused
+from ..language import Incoming, Refused
 from ..values import nodes as n
 from ..values.as_json import write
 from ..values.nodes import Node, every
@@ -105,17 +106,17 @@ class JavaScript:
         """Return code that writes the value of a variable."""
         return f"{GLOBAL}.__multikernel__?.exportValue({_literal(name)}, {_literal(folder)}, () => {name});"
 
-    def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Return code that makes a variable."""
+    def write(self, name: str, value: Node, folder: str) -> None:
+        """Write a value; Refused."""
         refused = [(path, words(node), *why) for path, node in every(value) if (why := _why_not(node))[0]]
         if refused:
             raise Refused.of(refused)
         write(value, folder)
-        given = f"{name}_"
-        return (
-            f"{GLOBAL}.__multikernel__?.importValue({_literal(name)}, {_literal(folder)}, "
-            f"({given}) => {{ {name} = {given}; }}, () => {name});"
-        )
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Return code that makes variables."""
+        each = ", ".join(_incoming(value) for value in values)
+        return f"{GLOBAL}.__multikernel__?.importValues([{each}], {_literal(is_trial)});"
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return nothing: no statement is known."""
@@ -126,9 +127,15 @@ class JavaScript:
         return f"{GLOBAL}.__multikernel__?.listVariables({_literal(folder)});"
 
 
-def _literal(text: str) -> str:
-    """Return a string literal in ASCII: JSON's are JavaScript's too (ECMA-262, 2019)."""
-    return json.dumps(text)
+def _literal(value: str | bool) -> str:
+    """Return a literal in ASCII: JSON's are JavaScript's too (ECMA-262, 2019)."""
+    return json.dumps(value)
+
+
+def _incoming(value: Incoming) -> str:
+    """Return name and folder, a function that assigns to the variable, and one that returns what it holds."""
+    name, given = value.name, f"{value.name}_"
+    return f"[{_literal(name)}, {_literal(value.folder)}, ({given}) => {{ {name} = {given}; }}, () => {name}]"
 
 
 def _why_not(node: Node) -> tuple[str, str]:

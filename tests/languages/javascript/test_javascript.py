@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from multikernel.languages.javascript.adapter import JAVASCRIPT
-from multikernel.languages.language import DATA, Refused
+from multikernel.languages.language import DATA, Incoming, Refused
 from multikernel.languages.values.reader import Json, read
 
 from .. import drawn
@@ -151,7 +151,8 @@ def test_what_cannot_enter_is_refused(deno: Child, value: Plain, why: str) -> No
 def test_a_column_between_milliseconds_is_refused(deno: Child) -> None:
     value = ("array", "", "datetime", "us", "UTC", (2,), "C", ("00" * 8, "01" + "00" * 7))
     assert deno.put("x", value) == {
-        "refused": [["", "moments between milliseconds", "are not exact as a Date", "milliseconds"]]
+        "refused": [["", "moments between milliseconds", "are not exact as a Date", "milliseconds"]],
+        "at": 0,
     }
 
 
@@ -242,9 +243,23 @@ def test_eight_megabytes_are_bytes_all_the_way(deno: Child) -> None:
     content = os.urandom(8_000_000)
     (folder / DATA).write_bytes(content)
     tree = {"t": "array", "dtype": "f8", "shape": [1_000_000], "data": [0, len(content)]}
-    code = JAVASCRIPT.import_code("big", read(tree, len(content)), str(folder))
+    JAVASCRIPT.write("big", read(tree, len(content)), str(folder))
+    code = JAVASCRIPT.import_code([Incoming("big", str(folder))], is_trial=False)
     assert len(code) < 1000
     assert deno.ask(code, folder) == {"done": True}
     out = deno.folder()
     deno.ask(JAVASCRIPT.export_code("big", str(out)), out)
     assert (out / DATA).read_bytes() == content
+
+
+def test_all_values_enter_or_none(deno: Child) -> None:
+    deno.kernel.run("let before = 5; const fixed = 6; undefined")
+    values: dict[str, Plain] = {"before": ("int", "", 1), "fresh": ("text", "", "x"), "fixed": ("int", "", 2)}
+    answer = deno.put_all(values)
+    assert answer == {"failed": "fixed cannot be assigned to in JavaScript (a const?); give it another name", "at": 2}
+    del values["fixed"]
+    assert deno.put_all(values, is_trial=True) == {"done": True}
+    assert deno.get("before") == ("int", "", 5)
+    assert deno.get("fresh") == {"missing": True}
+    assert deno.put_all(values) == {"done": True}
+    assert [deno.get(name) for name in values] == list(values.values())

@@ -190,22 +190,19 @@ class Exporter {
 
   map(value, path, as, origin) {
     const keys = this.keys([...value.keys()], path);
-    return { t: "dict", as, k: keys, v: keys.map((key) => this.part(value.get(key), key, path, origin)) };
+    const origins = originsOf(origin);
+    return { t: "dict", as, k: keys, v: keys.map((key) => this.encode(value.get(key), `${path}${step(key)}`, origins.get(key))) };
   }
 
   object(value, path, as, origin) {
     const keys = this.keys(Reflect.ownKeys(value), path);
+    const origins = originsOf(origin);
     const items = keys.map((key) => {
       const property = Object.getOwnPropertyDescriptor(value, key);
       if (!("value" in property) || !property.enumerable) throw new Refusal(`${path}${step(key)}`, "a property that is computed or hidden");
-      return this.part(property.value, key, path, origin);
+      return this.encode(property.value, `${path}${step(key)}`, origins.get(key));
     });
     return { t: "dict", as, k: keys, v: items };
-  }
-
-  part(value, key, path, origin) {
-    const position = origin?.t === "dict" ? origin.k.indexOf(key) : -1;
-    return this.encode(value, `${path}${step(key)}`, position < 0 ? undefined : origin.v[position]);
   }
 
   // What came in as an array: of the same shape, its elements still of the dtype.
@@ -258,6 +255,9 @@ class Exporter {
     return node.t === "bytes" ? { t: "array", dtype: "u1", shape: [value.length], data: node.data } : node;
   }
 }
+
+// The nodes that the parts of an object came in as, by key.
+const originsOf = (origin) => new Map(origin?.t === "dict" ? origin.k.map((key, position) => [key, origin.v[position]]) : []);
 
 const joined = (type, rows) => {
   const flat = new type(rows.reduce((size, row) => size + row.length, 0));
