@@ -40,6 +40,8 @@ class Adapter(Fake):
 
     def import_code(self, name: str, value: Node, folder: str) -> str:
         """Keep the value and its data."""
+        # The data of the whole are gone when those of the chunks are there.
+        assert not Path(folder).parent.joinpath(DATA).exists()
         self.made.append((json.loads(to_text(value)), Path(folder, DATA).read_bytes()))
         return super().import_code(name, value, folder)
 
