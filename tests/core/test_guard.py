@@ -117,14 +117,19 @@ def test_a_request_that_cannot_even_be_failed_gets_a_reply_and_idle(monkeypatch:
 
 
 def test_an_exception_in_one_part_ends_the_cell_and_all_that_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_once(*arguments: object) -> NoReturn:
+        monkeypatch.undo()
+        raise KeyError("broken")
+
     desk = Desk("python3")
     desk.execute("%%parts\n%%r --bg\n1\n%%r --bg\n2\n%%python --bg\n3")
-    monkeypatch.setattr(desk.router._execution._answers, "failed", break_)
-    lines = desk.start_failed("ir")
-    assert lines == ["iopub error of 1: InternalError", "shell execute_reply of 1: error", "iopub idle of 1"]
+    monkeypatch.setattr(desk.router._execution._answers, "failed", break_once)
+    assert desk.start_failed("ir") == [
+        *("iopub error of 1: InternalError", "shell execute_reply of 1: error", "iopub idle of 1")
+    ]
     assert desk.timers == {}
+    assert len([log for log in desk.logs if "Traceback" in log]) == 1
     assert desk.finish("python3", 1) == []
-    monkeypatch.undo()
     assert answers(desk)
 
 

@@ -12,7 +12,7 @@ VARYING = {
     r"\d[\d.]*(e[+-]?\d+)? ?(ns|[uµ]s|\\u00b5s|ms|s|seconds)\b": "TIME",
     r"(/\S+/)?(ipykernel_)?\d+(?=(\.py|/\d+\.py))": "FILE",
     r"/tmp/tmp\w+": "FILE",
-    r"(?<=<ipython-input-)\d+-\w+|(?<=\bscript_)-?\d+": "FILE",
+    r"(?<=<ipython-input-)\d+-\w+|(?<=script_)-?\d+": "FILE",
 }
 """What differs from run to run: addresses, what `%time` measures, names made of a cell's text or of a process's id."""
 

@@ -231,6 +231,27 @@ def test_what_does_not_fit_together_is_refused_with_advice_that_works(
     gather(kernels, backend, *others, name="x")
 
 
+def test_labels_that_are_a_part_of_a_range_are_a_range(kernels: Kernels) -> None:
+    kernels.execute("python", "x = pandas.DataFrame({'n': range(4)}, index=range(10, 18, 2))")
+    scatter(kernels, "python", "python2", "python")
+    kernels.execute("python2", "assert part.index.equals(pandas.RangeIndex(10, 14, 2)), part.index")
+    gather(kernels, "python", "python2", "python")
+    for check in ("part.index", "back.index"):
+        kernels.execute("python", f"assert type({check}) is pandas.RangeIndex, {check}")
+    kernels.execute("python", "assert back.index.equals(x.index), back.index")
+    kernels.execute("python2", "part = part[part.n > 0]")
+    gather(kernels, "python", "python2", "python")
+    kernels.execute("python", "assert list(back.index) == [12, 14, 16] and list(back.n) == [1, 2, 3], back")
+
+
+def test_texts_that_became_longer_elsewhere_are_whole(kernels: Kernels) -> None:
+    kernels.execute("python", "x = numpy.array(['a'] * 1000)")
+    kernels.copy("python", "x", "r")
+    kernels.execute("r", "x[10] <- 'longer'")
+    kernels.copy("r", "x", "python", "back")
+    kernels.execute("python", "assert list(back) == [*'a' * 9, 'longer', *'a' * 990], back")
+
+
 def test_backends_of_several_languages(kernels: Kernels) -> None:
     kernels.execute("python", "x = numpy.array([0.5, 1.5, 2.5, 3.5])")
     scatter(kernels, "python", "python2", "r", "octave", "deno")

@@ -39,6 +39,8 @@ class Adapter(Fake):
 
     def write(self, name: str, value: Node, folder: str) -> None:
         """Keep the value and its data."""
+        # The data of the whole are gone when those of the chunks are there.
+        assert not Path(folder).parent.joinpath(DATA).exists()
         self.made.append((json.loads(to_text(value)), Path(folder, DATA).read_bytes()))
 
 

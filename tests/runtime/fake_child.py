@@ -79,19 +79,20 @@ class FakeChild:
         ]
 
     async def signal(self) -> None:
-        """Be interrupted."""
+        """Be interrupted, in what is answered next; a kernel that has nothing to do ignores it."""
         if self.signal_error is not None:
             raise self.signal_error
-        self._is_interrupted = True
+        self._is_interrupted = any(channel != "iopub" for channel, *_ in self._to_say)
 
     def say(self) -> bool:
         """Say what is next in answer to what was sent; return whether there was anything."""
         if self.is_closed or not self._to_say:
             return False
         channel, msg_type, content, parent = self._to_say.popleft()
-        if msg_type == "execute_reply" and self._is_interrupted:
+        if channel != "iopub" and self._is_interrupted:
             self._is_interrupted = False
-            content = {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
+            if msg_type == "execute_reply":
+                content = {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
         self.deliver(channel, self._composer.message(msg_type, content, parent))
         return True
 

@@ -1,7 +1,7 @@
 """The driver keeps its promises in every order of events: one reply and one idle a request, no hang, and it lives."""
 
 import anyio
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from multikernel.core.protocol.wire import Message
@@ -109,6 +109,14 @@ async def run(stage: Stage, code: str) -> Message:
 
 
 @settings(max_examples=300)
+@example(
+    steps=[
+        ("cell", "%%bash\n1"),
+        ("cell", "%%restart python3"),
+        ("cell", "%%interrupt bash"),
+        ("complete", "%%bash\na"),
+    ]
+)
 @given(steps=STEPS)
 def test_in_every_order_each_request_gets_one_reply_and_one_idle(steps: list[tuple[str, str | int]]) -> None:
     anyio.run(play, steps)

@@ -50,6 +50,9 @@ class Observer:
             answer = self._kernel.run(self._above + cell, stop_on_error=False, patience=PATIENCE)
         except AssertionError:
             return NEVER
+        # Multi's own, after 10 s.
+        note = {"name": "stderr", "text": f"{self._species.name} is still starting; interrupt the cell to give up.\n"}
+        answer.iopub = [message for message in answer.iopub if message["content"] != note]
         found = without_counts(seen(answer))
         # What R, bash and tslab call abort, the protocol and Multi call aborted.
         found["reply"]["status"] = found["reply"]["status"].replace("aborted", "abort")

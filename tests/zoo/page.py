@@ -45,7 +45,8 @@ INTRODUCTION = """\
 header line with its name (`%%name`), and without a header on a Multi whose default it is. What a front-end gets is
 compared message by message: `=` means that it is the same in both ways, `≠` that it is not, and `-` that the kernel
 alone has nothing there to compare (it knows no inspection, cannot be interrupted, has no `%%` lines). Execution counts,
-addresses and times are left out, and `abort` counts as `aborted`, the protocol's word for it.
+addresses, times and Multi's note about a start that takes more than 10 s are left out, and `abort` counts as `aborted`,
+the protocol's word for it.
 
 | column | what is compared |
 |---|---|

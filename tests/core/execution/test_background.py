@@ -94,6 +94,12 @@ def test_a_subshell_waits_for_nothing_in_the_main_shell() -> None:
     assert sent(in_subshell(desk, "%%r\n2")) == ["ir 3"]
 
 
+def test_nothing_in_the_main_shell_waits_for_a_subshell() -> None:
+    desk = Desk(*ALL)
+    assert sent(in_subshell(desk, "%%r\n2")) == ["ir 2"]
+    assert sent(desk.execute("%%r\n3")) == ["ir 3"]
+
+
 def test_cells_are_numbered_in_the_order_in_which_they_begin() -> None:
     desk = Desk(*ALL)
     desk.execute("%%python3 --bg\n1")

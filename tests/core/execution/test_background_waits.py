@@ -3,7 +3,7 @@
 from multikernel.core.errors import Interrupted
 
 from ..desk import Desk
-from .expected import ALL, ended, failed, sent
+from .expected import ALL, ended, failed, in_subshell, sent
 
 # Variables.
 
@@ -72,6 +72,14 @@ def test_wait_for_one_backend_waits_for_what_runs_there() -> None:
     desk.execute("%%bash --bg\n2")
     assert "run %%wait bash python3 of 3" not in desk.execute("%%wait bash python3")
     assert "run %%wait bash python3 of 3" in desk.finish("bash", 2)
+
+
+def test_wait_ends_though_a_later_cell_runs_in_a_subshell() -> None:
+    desk = Desk(*ALL)
+    desk.execute("%%r --bg\n1")
+    desk.execute("%%wait")
+    assert sent(in_subshell(desk, "%%bash --bg\n3")) == ["bash 4"]
+    assert "run %%wait of 2" in desk.finish("ir", 1)
 
 
 def test_wait_with_nothing_to_wait_for_ends_at_once() -> None:

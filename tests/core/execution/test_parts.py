@@ -112,6 +112,16 @@ def test_a_later_cell_runs_at_a_backend_when_all_parts_there_are_over() -> None:
     assert sent(desk.finish("bash", 1)) == ["python3 1", "bash 2"]
 
 
+@pytest.mark.parametrize("body", ["", "1\n"])
+def test_a_later_cell_runs_where_the_variables_of_a_part_have_been_copied(body: str) -> None:
+    desk = Desk(*ALL)
+    desk.execute(f"%%parts --bg\n%%r -o bash:x\n{body}%%python\n2")
+    if body:
+        desk.finish("ir", 1)
+    assert sent(desk.execute("%%r --bg\n3")) == []
+    assert sent(desk.command_done(1)) == ["python3 1", "ir 2"]
+
+
 def test_a_later_cell_runs_where_a_part_will_not() -> None:
     desk = Desk(*ALL)
     desk.execute("%%parts --bg\n%%r\n1\n%%bash\n2")
@@ -243,7 +253,8 @@ def test_what_comes_for_a_cell_that_is_over_ends_it_no_second_time() -> None:
     desk.execute("%%parts\n%%r --bg\n1\n%%r --bg\n2\n%%bash --bg\n3")
     request = desk.router.requests.cells()[0]
     desk.router.requests.fail(request, HeaderError("a bug"))
-    assert desk.advance()[-1] == "iopub idle of 1"
+    lines = desk.advance()
+    assert (sent(lines), lines[-1]) == ([], "iopub idle of 1")
     assert desk.finish("bash", 1) == []
     assert desk.died("ir") == []
     assert desk.in_flight == []

@@ -15,7 +15,7 @@ from multikernel.languages.values.reader import ManifestError
 
 from .. import drawn
 from ..plain import Plain, float_of
-from .chunks import KINDS, Desk, content, desk, rows_of, values
+from .chunks import KINDS, Desk, columns, content, desk, rows_of, values
 
 R = Scalars(1, "i4", "r:vector")
 OCTAVE = Scalars(2, "i8")
@@ -40,7 +40,7 @@ def test_chunks_are_as_those_of_ipyparallel(length: int, count: int) -> None:
     assert max(sizes) - min(sizes) <= 1
 
 
-@given(values | drawn.arrays(KINDS, nullable=KINDS, texts=drawn.TEXTS), st.integers(1, 5))
+@given(values | drawn.arrays(KINDS, nullable=KINDS) | drawn.tables(columns), st.integers(1, 5))
 def test_chunks_have_the_rows_in_their_order_and_joined_they_are_the_value(value: Plain, count: int) -> None:
     with desk() as files:
         whole = files.put(value)
@@ -62,6 +62,15 @@ def test_matrices_are_cut_by_their_rows(tmp_path: Path, kind: str, order: str) -
     assert [content(chunk)[5] for chunk in chunks] == [(3, 5), (2, 5), (2, 5)]
     assert rows_of(content(chunks[1])) == rows_of(content(whole))[3:5]
     assert content(files.join(chunks)) == content(whole)
+
+
+def test_the_labels_of_rows_keep_their_type(tmp_path: Path) -> None:
+    files = Desk(tmp_path)
+    labels = ("array", "", "text", "", "", (2,), "C", ("a", "b"))
+    table = ("table", "", 2, (("n", labels),), (("key",), "python:pandas.Index", (labels,)))
+    chunks = files.cut(files.put(table), 3)
+    assert {content(chunk)[4][:2] for chunk in chunks} == {(("key",), "python:pandas.Index")}
+    assert content(files.join(chunks)) == table
 
 
 def test_a_vector_of_one_element_is_dealt_out_where_it_is_no_scalar(tmp_path: Path) -> None:
