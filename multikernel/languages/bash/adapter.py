@@ -79,8 +79,8 @@ class Bash:
         return _call("import", folder)
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
-        """Return nothing: no statement is known."""
-        return ""
+        """Return a statement that makes text of integers, which is the one thing that others may not have."""
+        return f"declare +i {name}" if need == "text" else ""
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables which Multi's own environment does not have."""

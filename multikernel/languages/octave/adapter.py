@@ -4,16 +4,18 @@ The kernel feeds Octave through a terminal, which cuts lines at 4095 bytes. So w
 what is typed only names that. `(@source)` is the function even where the user has a variable `source`.
 """
 
+import ast
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..language import Incoming, Refused
+from ..remedies import STEP, Remedies, remedy
 from ..values.elements import Scalars
 from ..values.nodes import Node, every
 from ..values.words import words
 from .binary import variable
-from .cells import Cells, why_not
+from .cells import INTEGERS, Cells, why_not
 
 HERE = Path(__file__).with_name("child")
 PARTS = ("import.m", "refusals.m", "same.m", "export.m", "nodes.m", "kinds.m")
@@ -80,6 +82,28 @@ def quoted(text: str) -> str:
     return f'"{"".join(plain)}"'
 
 
+REMEDIES: Remedies = {
+    ("text", "list"): 'cellfun (@(each) num2str (each, 17), {x}, "UniformOutput", false)',
+    ("text", ""): "mat2str ({x}, 17)",
+    ("float", ""): "double ({x})",
+    ("no nulls", "list"): '{x}(! cellfun ("isempty", {x}))',
+    ("no nulls", ""): "{x}(! isna ({x}))",
+    ("list", "array"): "num2cell ({x})",
+}
+NOT_INDEXED = tuple(
+    f"octave:containers.Map {kind}" for kind in ("any", "char", "logical", "double", "single", *INTEGERS)
+)
+"""Tags of what has parts that cannot be assigned to where they are."""
+
+
+def _step(found: re.Match[str]) -> str:
+    key = found[1]
+    if key.isdecimal():
+        return f"{{{int(key) + 1}}}"
+    name = str(ast.literal_eval(key))
+    return f".{name}" if IDENTIFIER.fullmatch(name) else f".({quoted(name)})"
+
+
 class Octave:
     """The adapter."""
 
@@ -116,8 +140,11 @@ class Octave:
         return _if_loaded(f"(@source) ({quoted(str(script))});")
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
-        """Return nothing: no statement is known."""
-        return ""
+        """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
+        if any(node.tag in NOT_INDEXED and path.startswith(f"{place}[") for place, node in every(value)):
+            return ""
+        found = remedy(REMEDIES, need, value, path, lambda path: name + STEP.sub(_step, path))
+        return f"{found};" if found else ""
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables."""

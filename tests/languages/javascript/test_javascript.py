@@ -110,16 +110,16 @@ def test_values_of_its_own_leave_and_come_back(deno: Child, expression: str, val
     [
         ("() => 1", "", "function"),
         ("[Symbol()]", "[0]", "symbol"),
-        ("({a: /x/})", "['a']", "RegExp"),
-        ("'\\ud800'", "", "half a surrogate pair"),
-        ("({'\\ud800': 1})", "", "no Unicode text"),
-        ("[1, , 2]", "", "holes"),
-        ("new Map([[1, 2]])", "", "number"),
-        ("new Date(NaN)", "", "invalid Date"),
-        ("Temporal.Duration.from('P1M')", "", "months"),
-        ("({get a() { return 1 }})", "['a']", "computed"),
+        ("({a: /x/})", ".a", "RegExp"),
+        ("'\\ud800'", "", "string"),
+        ("({'\\ud800': 1})", "", "Object"),
+        ("[1, , 2]", "", "Array"),
+        ("new Map([[1, 2]])", "", "Map"),
+        ("new Date(NaN)", "", "Date"),
+        ("Temporal.Duration.from('P1M')", "", "Temporal.Duration"),
+        ("({get a() { return 1 }})", "", "Object"),
         ("new (class Foo {})()", "", "Foo"),
-        ("(() => { const a = []; a.push(a); return a })()", "[0]", "in itself"),
+        ("(() => { const a = []; a.push(a); return a })()", "[0]", "Array"),
         ("new DataView(new ArrayBuffer(8))", "", "DataView"),
     ],
 )
@@ -130,6 +130,27 @@ def test_what_has_no_counterpart_is_refused(deno: Child, expression: str, path: 
     [[found, words, *_]] = answer["refused"]
     assert found == path
     assert kind in words
+
+
+def test_one_refusal_names_all_that_is_wrong(deno: Child) -> None:
+    deno.kernel.run(
+        "globalThis.own = {a: [/x/, 1, /y/], b: new Map([['k', Symbol('s')]]), c: new Set([() => 1])}", silent=True
+    )
+    answer = deno.get("own")
+    assert isinstance(answer, dict)
+    assert [row[:2] for row in answer["refused"]] == [
+        [".a[0]", "RegExp"],
+        ['.b.get("k")', "symbol"],
+        [".c[0]", "function"],
+    ]
+    assert "and 1 more like it" in answer["refused"][0][2]
+
+
+def test_what_contains_itself_twice_is_refused(deno: Child) -> None:
+    deno.kernel.run("globalThis.own = []; own.push(own, own); undefined", silent=True)
+    answer = deno.get("own")
+    assert isinstance(answer, dict)
+    assert answer["refused"] == [["[0]", "Array", "and 1 more like it: contains itself"]]
 
 
 @pytest.mark.parametrize(
