@@ -5,7 +5,7 @@ import logging
 import os
 import secrets
 import signal
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +20,7 @@ from .config.kernelspecs import kernel_spec_manager
 from .config.settings import Settings, history_file
 from .core.actions import FindHistory, Job, ListVariables, MeasureUsage
 from .core.cells.lines import HeaderLine
-from .core.cells.transfers import Copy
+from .core.cells.transfers import Copy, Gather, Scatter, Transfer
 from .core.errors import StartError
 from .core.protocol.wire import Composer
 from .core.router import Router
@@ -121,7 +121,8 @@ def _bind(context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, lau
     return front
 
 
-# Adapters are imported when a value first wants to cross: the front answers so much sooner.
+# Adapters are imported when a value first wants to cross: the front answers so much sooner. A thread does so, since it
+# takes longer than the loop may be held up.
 
 
 async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> object:
@@ -129,8 +130,7 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
         case HeaderLine():
             return await TABLE[job.name.lower()].run(services, job.operands)
         case Copy(transfers):
-            from .languages.transfer import copy_all
-
+            copy_all = await anyio.to_thread.run_sync(_import_copy_all)
             await copy_all(services, transfers)
             return None
         case FindHistory(query):
@@ -151,9 +151,20 @@ async def _names_of_variables(services: RuntimeServices, backend: str) -> Sequen
 
 
 async def _list_variables(services: Services, backend: str) -> Sequence[Variable]:
+    list_variables = await anyio.to_thread.run_sync(_import_list_variables)
+    return await list_variables(services, backend)
+
+
+def _import_copy_all() -> Callable[[Services, Sequence[Transfer | Scatter | Gather]], Awaitable[None]]:
+    from .languages.transfer import copy_all
+
+    return copy_all
+
+
+def _import_list_variables() -> Callable[[Services, str], Awaitable[Sequence[Variable]]]:
     from .languages.variables import list_variables
 
-    return await list_variables(services, backend)
+    return list_variables
 
 
 async def _watch_signals(driver: Driver) -> None:

@@ -17,10 +17,10 @@ from .values.reader import LARGEST_MANIFEST, Json, ManifestError, read_json
 T = TypeVar("T")
 
 
-async def adapter_of(services: ValueServices, backend: str) -> Language:
-    """Return the adapter for a backend that runs; TransferError if there is none."""
-    language = await services.language(backend)
-    adapter = registry.find(language)
+async def adapter_of(backend: str, language: str) -> Language:
+    """Return the adapter for a backend of a language; TransferError if there is none."""
+    # The first time it is imported.
+    adapter = await in_thread(lambda: registry.find(language))
     if adapter is None:
         raise TransferError(
             f"No values can be copied to or from {backend}: there is no adapter for {language or 'its language'}, but "
@@ -29,17 +29,23 @@ async def adapter_of(services: ValueServices, backend: str) -> Language:
     return adapter
 
 
-async def ask(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Json:
-    """Run an adapter's code, with its library loaded if it was not, and return the answer; TransferError if none."""
+async def run(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Path:
+    """Run an adapter's code, with its library loaded if it was not, and return where the answer is; TransferError."""
     path = Path(folder, ANSWER)
     path.unlink(missing_ok=True)
     error = await services.run_silently(backend, code)
     if not path.exists():
         error = await services.run_silently(backend, language.library) or await services.run_silently(backend, code)
+    if not path.exists():
+        raise TransferError(f"{backend} gave no answer about its variables{': ' if error else ''}{error}.")
+    return path
+
+
+async def ask(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Json:
+    """Run an adapter's code, and return the answer; TransferError if there is none, or no JSON object."""
+    path = await run(services, backend, language, code, folder)
     try:
-        return await in_thread(lambda: _read(path))
-    except FileNotFoundError:
-        raise TransferError(f"{backend} gave no answer about its variables{': ' if error else ''}{error}.") from None
+        return await in_thread(lambda: read_file(path))
     except ManifestError as nonsense:
         raise TransferError(f"{backend} sent an invalid reply about its variables: {nonsense}.") from None
 
@@ -60,12 +66,10 @@ async def in_thread(function: Callable[[], T]) -> T:
     return await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
 
 
-def _read(path: Path) -> Json:
+def read_file(path: Path) -> Json:
     """Read a JSON object; ManifestError for anything else, whatever the child has put there."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise
     except OSError as error:
         raise ManifestError(f"{path.name} cannot be read: {error.strerror}") from None
     with os.fdopen(descriptor, "rb") as file:

@@ -1,6 +1,6 @@
 """Deals a value out to several backends, and joins those of several: what `--scatter` and `--gather` do with files.
 
-All of it is called in a thread.
+All of it is called in a thread, or in another process.
 """
 
 import os
@@ -13,7 +13,7 @@ from .values.buffers import Sink, Source
 from .values.cutting import cut, ranges_of
 from .values.elements import NONE, Scalars, length_of
 from .values.joining import Misfit, Piece, join
-from .values.nodes import Dict, Node
+from .values.nodes import Dict, Node, every
 from .values.words import words
 
 
@@ -34,27 +34,29 @@ class Exported:
         return scalars if isinstance(scalars, Scalars) else NONE
 
 
-def deal(exported: Exported, count: int) -> list[tuple[Node, int, str]]:
-    """Return chunks of a value, where they begin, and a folder of each below that of the value; Refused if none.
+def deal(exported: Exported, folders: Sequence[str]) -> list[Node]:
+    """Return chunks of a value, with a data file for each in a folder that is made for it; Refused if there are none.
 
     ManifestError if the data file is not what it should be, OSError if there is no room.
     """
-    value, folder = exported.value, exported.folder
-    length = length_of(value, exported.scalars)
-    if length is None:
+    if length_of(exported.value, exported.scalars) is None:
         why = f"has no elements to deal out; -i {exported.name} copies it to each backend"
-        raise Refused("", words(value), why)
-    folders = [os.path.join(folder, f"chunk{number}") for number in range(count)]
-    data = os.path.join(folder, DATA)
+        raise Refused("", words(exported.value), why)
+    data = os.path.join(exported.folder, DATA)
     with Source(data) as source, ExitStack() as stack:
-        for each in folders:
-            os.mkdir(each, 0o700)
-        sinks = [stack.enter_context(Sink(os.path.join(each, DATA))) for each in folders]
-        chunks = cut(value, count, source, sinks, exported.scalars)
+        for folder in folders:
+            os.mkdir(folder, 0o700)
+        sinks = [stack.enter_context(Sink(os.path.join(folder, DATA))) for folder in folders]
+        chunks = cut(exported.value, len(folders), source, sinks, exported.scalars)
     if os.path.exists(data):
         os.unlink(data)
-    rows = [0 if isinstance(value, Dict) else begin for begin, _ in ranges_of(length, count)]
-    return list(zip(chunks, rows, folders, strict=True))
+    return chunks
+
+
+def begin_of(exported: Exported, count: int, number: int) -> int:
+    """Return at which element or row of a value the chunk of a number begins; 0 where elements have names."""
+    length = 0 if isinstance(exported.value, Dict) else length_of(exported.value, exported.scalars)
+    return ranges_of(length or 0, count)[number][0]
 
 
 def collect(pieces: Sequence[Exported], folder: str) -> Node:
@@ -71,18 +73,20 @@ def collect(pieces: Sequence[Exported], folder: str) -> Node:
         try:
             return join(parts, sink)
         except Misfit as misfit:
-            raise Refused(misfit.path, "", misfit.text + _advice(misfit, pieces)) from None
+            raise Refused(misfit.path, "", misfit.text + advice(misfit.need, misfit.path, pieces)) from None
 
 
-def _advice(misfit: Misfit, pieces: Sequence[Exported]) -> str:
-    """Return what to run for values to fit together, if the languages know it."""
-    found = [
-        (piece.language.remedy(misfit.need, piece.value, piece.name, misfit.path) if misfit.need else "")
-        for piece in pieces
-    ]
-    if not all(found):
+def advice(need: str, path: str, pieces: Sequence[Exported]) -> str:
+    """Return what to run in the backends of values for what is at a path, if their languages know it."""
+    concerned = [piece for piece in pieces if len(pieces) == 1 or _has(piece, path)]
+    found = [piece.language.remedy(need, piece.value, piece.name, path) if need else "" for piece in concerned]
+    if not found or not all(found):
         return ""
-    if len(set(found)) == 1:
+    if len(pieces) > 1 and len(found) == len(pieces) and len(set(found)) == 1:
         return f"; run `{found[0]}` in each first"
-    statements = [f"`{statement}` in {piece.backend}" for statement, piece in zip(found, pieces, strict=True)]
+    statements = [f"`{statement}` in {piece.backend}" for statement, piece in zip(found, concerned, strict=True)]
     return f"; run {' and '.join(statements)} first"
+
+
+def _has(piece: Exported, path: str) -> bool:
+    return any(place == path for place, _ in every(piece.value))

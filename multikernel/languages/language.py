@@ -7,7 +7,7 @@ The code that it returns is run silently in the child, and says how it went in a
 given to it, written as the last thing it does. It is one JSON object, in ASCII:
 
     {"value": node}                        of export code: the value; its buffers are in the file `data` beside it
-    {"done": true}                         of import code
+    {"done": true}                         of import code: all variables are made, or could be
     {"variables": [["x", "int", "", 28]]}  of variables code: name, type, shape (`3 x 2`, or empty), bytes (or null);
                                            the first of them, `"more": 5` says how many there are beside
     {"missing": true}                      there is no such variable
@@ -18,12 +18,15 @@ given to it, written as the last thing it does. It is one JSON object, in ASCII:
                                            add what it needs as a fourth text, one of the needs in `remedies`
     {"failed": "text"}                     anything else that went wrong, in words for the user
 
+Import code that refuses, or fails, may add `"at": 1`: the value that it is about, counted from 0.
+
 If there is no such file when the code has been run, `library` is run in the child, and then the code once more: so a
 library is loaded once, when it is first needed. The code must leave no trace in the child: no variable that the user
 sees, no history, no count, no last value, no output.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from .values.nodes import Node
@@ -44,11 +47,20 @@ class Refused(Exception):
         self.parts = [(path, kind, why, need)]
 
     @classmethod
-    def of(cls, parts: "Iterable[tuple[str, str, str, str]]") -> "Refused":
+    def of(cls, parts: Iterable[tuple[str, str, str, str]]) -> "Refused":
         """Return what refuses several parts of a value, each as path, type, why and need."""
         refused = cls("", "")
         refused.parts = list(parts)
         return refused
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A value that is to become a variable."""
+
+    name: str
+    folder: str
+    """Where `write` has written it."""
 
 
 class Language(Protocol):
@@ -72,11 +84,16 @@ class Language(Protocol):
     def export_code(self, name: str, folder: str) -> str:
         """Return code that writes the value of a variable into a folder."""
 
-    def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Return code that makes a variable of a value whose buffers are in `folder`; Refused if there can be none.
+    def write(self, name: str, value: Node, folder: str) -> None:
+        """Write a value whose buffers are in `folder` there, as import code reads it; Refused if there can be none.
 
-        It is called in a thread. What may be long is best written into the folder (`values.as_json.write`), so that the
-        code is short.
+        It is called in a thread, or in another process. `values.as_json.write` may be all it takes.
+        """
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Return code that makes variables of all values, or of none: it makes all values before it assigns the first.
+
+        A trial assigns none. The answer is in the folder of the first.
         """
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:

@@ -1,123 +1,94 @@
-"""Copies a variable from one backend to another, or says what about it cannot be copied."""
+"""Copies variables from backends to others, or says what about them cannot be copied."""
 
 import re
-import shutil
-import threading
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
-from typing import TypeVar
-
-import anyio
+from itertools import repeat
 
 from ..core.cells.transfers import Gather, Scatter, Transfer
 from ..core.errors import TransferError
 from ..core.services import ValueServices
-from ..core.wording import shorten
+from . import apart
 from .at_once import at_once
-from .child_answer import adapter_of, ask, data_size, in_thread
-from .chunks import Exported, collect, deal
-from .language import Language, Refused
-from .values.nodes import Node
-from .values.reader import Json, ManifestError, read
+from .child_answer import adapter_of, ask, run
+from .crossing import MANIFEST, Crossing, End, Missing, Way, adapter_in, raise_failure, refused_parts
+from .language import Incoming, Language
 from .variables import list_variables
 
-T = TypeVar("T")
-
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
-FIRST_POSITION = re.compile(r"\[(\d+)\]")
 EXPRESSION = re.compile(r"[\[\](){}.$@]")
 """What is in an expression and in no name."""
 
-MOST_SHOWN = 5
-"""Refused parts of a value that an error lists."""
-
-LONGEST_REASON = 2000
-"""Characters: a statement to run is of no use when it is cut."""
+Arrival = tuple[Crossing, int]
+"""One of the targets of a crossing."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A value that can enter its target."""
-
-    task: Transfer
-    target: Language
-    code: str
-    folder: str
-    origin: "_Origin"
-
-
-async def copy_all(services: ValueServices, transfers: Sequence[Transfer | Scatter | Gather]) -> None:
+async def copy_all(services: ValueServices, tasks: Sequence[Transfer | Scatter | Gather]) -> None:
     """Copy variables; TransferError if one cannot be copied exactly, and then none of them is set.
 
-    All are exported and checked before the first is set; only what a target child itself refuses is found later.
+    All are exported before the first is set: each backend exports one after the other, and all backends do so at once.
+    A target sets all of its own or none; where there are several targets, all but one of them try first.
     """
     async with AsyncExitStack() as stack:
-        prepared = [ready for each in transfers for ready in await _prepare(services, each, stack)]
-        targets = dict.fromkeys(ready.task.target for ready in prepared)
-        await at_once(
-            partial(_set_all, services, [ready for ready in prepared if ready.task.target == target])
-            for target in targets
-        )
+        crossings = [await _crossing(services, task, stack) for task in tasks]
+        await at_once(partial(_export, services, ends) for ends in _by_backend(crossings))
+        for crossing in crossings:
+            await _write(services, crossing)
+        *others, last = _by_target(crossings)
+        await at_once(partial(_import, services, each, is_trial=True) for each in others)
+        await _import(services, last, is_trial=False)
+        await at_once(partial(_import, services, each, is_trial=False) for each in others)
 
 
-async def _set_all(services: ValueServices, prepared: Sequence[_Prepared]) -> None:
-    """Set variables of one target, one after the other."""
-    for ready in prepared:
-        task = ready.task
-        answer = await ask(services, task.target, ready.target, ready.code, ready.folder)
-        _raise_what_failed(answer, task, task.target, ready.origin)
-        if answer.get("done") is not True:
-            raise TransferError(f"{task.target} did not confirm that {task.new_name} was set.")
+def _by_backend(crossings: Iterable[Crossing]) -> Iterable[list[End]]:
+    """Return what leaves a backend, for each."""
+    found: defaultdict[str, list[End]] = defaultdict(list)
+    for crossing in crossings:
+        for source in crossing.sources:
+            found[source.backend].append(source)
+    return found.values()
 
 
-async def _prepare(
-    services: ValueServices, task: Transfer | Scatter | Gather, stack: AsyncExitStack
-) -> list[_Prepared]:
-    """Export variables; return what makes new ones of them."""
+def _by_target(crossings: Iterable[Crossing]) -> Iterable[list[Arrival]]:
+    """Return what arrives at a backend, for each."""
+    found: defaultdict[str, list[Arrival]] = defaultdict(list)
+    for crossing in crossings:
+        for number, target in enumerate(crossing.targets):
+            found[target.backend].append((crossing, number))
+    return found.values()
+
+
+async def _crossing(services: ValueServices, task: Transfer | Scatter | Gather, stack: AsyncExitStack) -> Crossing:
+    """Return the way of a value, with folders that are there until the stack is left.
+
+    TransferError for a name that a language does not have.
+    """
+    languages = [await _language(services, backend, task.name) for backend in task.sources]
+    new_languages = [await _language(services, backend, task.new_name) for backend in task.targets]
+    folders = [await stack.enter_async_context(services.value_folder(backend)) for backend in task.sources]
     match task:
         case Transfer():
-            target = await _target(services, task)
-            exported = await _export(services, task, stack)
-            folder = exported.folder
-            origin = _Origin(exported)
-            code = await _in_thread_for(folder, lambda: _import_code(task, exported.value, target, folder, origin))
-            return [_Prepared(task, target, code, folder, origin)]
-        case Scatter(transfers=transfers):
-            targets = [await _target(services, each) for each in transfers]
-            exported = await _export(services, transfers[0], stack)
-            return await _in_thread_for(exported.folder, lambda: _dealt(exported, transfers, targets))
-        case Gather(transfers=transfers):
-            target = await _target(services, transfers[0])
-            pieces = await at_once(partial(_export, services, each, stack) for each in transfers)
-            folder = await stack.enter_async_context(services.value_folder(transfers[0].source))
-            return [await _in_thread_for(folder, lambda: _gathered(task, pieces, target, folder))]
+            way, new_folders = Way.COPY, folders
+        case Scatter():
+            way, new_folders = Way.SCATTER, [f"{folders[0]}/chunk{number}" for number in range(len(task.targets))]
+        case Gather():
+            way = Way.GATHER
+            new_folders = [await stack.enter_async_context(services.value_folder(task.sources[0]))]
+    names, new_names = repeat(task.name), repeat(task.new_name)
+    sources = tuple(map(End, task.sources, names, languages, folders))
+    return Crossing(task.text, way, sources, tuple(map(End, task.targets, new_names, new_languages, new_folders)))
 
 
-async def _target(services: ValueServices, task: Transfer) -> Language:
-    """Return the adapter of the target; TransferError for a name that its language does not have."""
-    return await _adapter_for(services, task.target, task.new_name)
-
-
-async def _adapter_for(services: ValueServices, backend: str, name: str) -> Language:
-    adapter = await adapter_of(services, backend)
+async def _language(services: ValueServices, backend: str, name: str) -> str:
+    """Return the language of a backend; TransferError if it has no adapter, or no variable can have a name."""
+    language = await services.language(backend)
+    adapter = await adapter_of(backend, language)
     if why := adapter.refuses_name(name):
         raise TransferError(_bad_name(name, why, backend, adapter))
-    return adapter
-
-
-async def _export(services: ValueServices, task: Transfer, stack: AsyncExitStack) -> Exported:
-    """Let the value of a variable leave its backend, into a folder that is there until the stack is left."""
-    source = await _adapter_for(services, task.source, task.name)
-    folder = await stack.enter_async_context(services.value_folder(task.source))
-    answer = await ask(services, task.source, source, source.export_code(task.name, folder), folder)
-    if answer.get("missing") is True:
-        raise TransferError(await _missing(services, task))
-    _raise_what_failed(answer, task, task.source, None)
-    value = await in_thread(lambda: _checked(answer, task, folder))
-    return Exported(task.source, task.name, source, value, folder)
+    return language
 
 
 def _bad_name(name: str, why: str, backend: str, adapter: Language) -> str:
@@ -130,124 +101,40 @@ def _bad_name(name: str, why: str, backend: str, adapter: Language) -> str:
     return f"{name!r} {why}, so it cannot be a variable in {backend}; new=old renames."
 
 
-async def _missing(services: ValueServices, task: Transfer) -> str:
+async def _export(services: ValueServices, ends: Iterable[End]) -> None:
+    """Let values leave a backend, one after the other; TransferError if it gives no answer."""
+    for end in ends:
+        adapter = adapter_in(end)
+        path = await run(services, end.backend, adapter, adapter.export_code(end.name, end.folder), end.folder)
+        path.rename(path.with_name(MANIFEST))
+
+
+async def _write(services: ValueServices, crossing: Crossing) -> None:
+    """Read what backends have exported, and write it for the targets; TransferError."""
+    try:
+        await apart.write(crossing)
+    except Missing as missing:
+        raise TransferError(await _missing(services, missing.backend, missing.name)) from None
+
+
+async def _missing(services: ValueServices, backend: str, name: str) -> str:
     """Return what to say about a variable that is not there: which one may have been meant."""
-    names = [variable.name for variable in await list_variables(services, task.source)]
-    close = get_close_matches(task.name, names, 3, 0.6)
+    names = [variable.name for variable in await list_variables(services, backend)]
+    close = get_close_matches(name, names, 3, 0.6)
     meant = f" Did you mean {' or '.join(close)}?" if close else ""
-    return f"There is no variable {task.name} in {task.source}.{meant}"
+    return f"There is no variable {name} in {backend}.{meant}"
 
 
-def _checked(answer: Json, task: Transfer, folder: str) -> Node:
-    """Return the value that a source has written; TransferError if it is none."""
-    try:
-        return read(answer.get("value"), data_size(folder))
-    except ManifestError as error:
-        raise _invalid(task, error) from None
-
-
-def _invalid(task: Transfer, error: ManifestError) -> TransferError:
-    return TransferError(f"{task.source} sent an invalid reply about {task.name}: {error}.")
-
-
-def _import_code(task: Transfer, value: Node, target: Language, folder: str, origin: "_Origin") -> str:
-    """Return code that makes a variable of a value; TransferError."""
-    try:
-        return target.import_code(task.new_name, value, folder)
-    except Refused as refused:
-        raise _refusal(task, refused.parts, origin) from None
-
-
-def _dealt(exported: Exported, tasks: Sequence[Transfer], targets: Sequence[Language]) -> list[_Prepared]:
-    """Return what makes variables of the chunks of a value; TransferError."""
-    try:
-        chunks = deal(exported, len(tasks))
-    except Refused as refused:
-        raise _refusal(tasks[0], refused.parts, None) from None
-    except ManifestError as error:
-        raise _invalid(tasks[0], error) from None
-    except OSError as error:
-        raise TransferError(f"{exported.name} could not be dealt out: {error.strerror}.") from None
-    prepared = []
-    for task, target, (chunk, row, folder) in zip(tasks, targets, chunks, strict=True):
-        origin = _Origin(exported, row)
-        prepared.append(_Prepared(task, target, _import_code(task, chunk, target, folder, origin), folder, origin))
-    return prepared
-
-
-def _gathered(gather: Gather, pieces: Sequence[Exported], target: Language, folder: str) -> _Prepared:
-    """Return what makes one variable of values; TransferError."""
-    task = Transfer(", ".join(gather.sources), gather.name, gather.target, gather.new_name)
-    try:
-        value = collect(pieces, folder)
-    except Refused as refused:
-        raise _refusal(task, refused.parts, None) from None
-    except ManifestError as error:
-        raise _invalid(task, error) from None
-    except OSError as error:
-        raise TransferError(f"{gather.name} could not be joined: {error.strerror}.") from None
-    origin = _Origin(replace(pieces[0], value=value), is_joined=True)
-    return _Prepared(task, target, _import_code(task, value, target, folder, origin), folder, origin)
-
-
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """The value that another one is, or was made of."""
-
-    exported: Exported
-    row: int = 0
-    """At which element or row of it the other one begins."""
-    is_joined: bool = False
-    """It is one of several; where an element is, is not known."""
-
-    def path(self, path: str) -> str:
-        """Return the path of a part in the value."""
-        return FIRST_POSITION.sub(lambda found: f"[{int(found[1]) + self.row}]", path, count=1) if self.row else path
-
-    def remedy(self, need: str, path: str) -> str:
-        """Return which statement in the source makes of the part at a path what the target needs."""
-        if self.is_joined and FIRST_POSITION.search(path):
-            return ""
-        return self.exported.language.remedy(need, self.exported.value, self.exported.name, path)
-
-
-async def _in_thread_for(folder: str, function: Callable[[], T]) -> T:
-    """Call a function that may write into a folder in a thread; what it writes after a cancellation is removed."""
-    is_cancelled = threading.Event()
-
-    def work() -> T:
-        try:
-            return function()
-        finally:
-            if is_cancelled.is_set():
-                shutil.rmtree(folder, ignore_errors=True)
-
-    try:
-        return await in_thread(work)
-    except anyio.get_cancelled_exc_class():
-        is_cancelled.set()
-        raise
-
-
-def _raise_what_failed(answer: Json, task: Transfer, backend: str, origin: _Origin | None) -> None:
-    """Raise TransferError for an answer that is no success; without an origin it is that of the source."""
-    refused = answer.get("refused")
-    if isinstance(refused, list):
-        raise _refusal(task, [tuple(map(str, part)) for part in refused if isinstance(part, list)], origin)
-    if "failed" in answer:
-        raise TransferError(f"{task.text}: {backend} failed: {shorten(str(answer['failed']), 500)}")
-
-
-def _refusal(task: Transfer, refused: Sequence[tuple[str, ...]], origin: _Origin | None) -> TransferError:
-    """Return the error for parts of a value, each as path, type, why and, by the target, what it needs."""
-    sentences = []
-    for part in refused[:MOST_SHOWN]:
-        path, kind, why, need = (*part, "", "", "", "")[:4]
-        path = path if origin is None else origin.path(path)
-        statement = origin.remedy(need, path) if origin is not None and need else ""
-        why = (why or "cannot be copied") + (f"; run `{statement}` in {task.source} first" if statement else "")
-        of_kind = f" ({shorten(kind, 100)})" if kind else ""
-        sentences.append(f"{task.name}{shorten(path, 200)}{of_kind} {shorten(why, LONGEST_REASON)}")
-    if len(refused) > MOST_SHOWN:
-        sentences.append(f"and {len(refused) - MOST_SHOWN} more")
-    return TransferError(". ".join(sentences) + ".")
+async def _import(services: ValueServices, arrivals: Sequence[Arrival], *, is_trial: bool) -> None:
+    """Set variables of one backend, or let it try; TransferError if one of them cannot be set."""
+    ends = [crossing.targets[number] for crossing, number in arrivals]
+    backend, folder, adapter = ends[0].backend, ends[0].folder, adapter_in(ends[0])
+    code = adapter.import_code([Incoming(end.name, end.folder) for end in ends], is_trial=is_trial)
+    answer = await ask(services, backend, adapter, code, folder)
+    at = answer.get("at", 0)
+    crossing, number = arrivals[at if isinstance(at, int) and 0 <= at < len(arrivals) else 0]
+    if (parts := refused_parts(answer)) is not None:
+        raise await apart.refusal(crossing, number, parts)
+    raise_failure(answer, crossing.text, backend)
+    if answer.get("done") is not True:
+        raise TransferError(f"{backend} did not confirm that {', '.join(end.name for end in ends)} was set.")

@@ -14,7 +14,7 @@ PATIENCE = 3.0
 
 async def list_variables(services: ValueServices, backend: str) -> Sequence[Variable]:
     """Return the variables in a backend that runs; TransferError if it cannot be asked, or says nothing of use."""
-    language = await adapter_of(services, backend)
+    language = await adapter_of(backend, await services.language(backend))
     answer = None
     async with services.value_folder(backend) as folder:
         with anyio.move_on_after(PATIENCE):

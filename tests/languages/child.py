@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from multikernel.languages.language import ANSWER, DATA, Language
+from multikernel.languages.language import ANSWER, DATA, Incoming, Language
 from multikernel.languages.values.reader import Json, read
 
 from ..e2e.kernel import Kernel, open_kernel
@@ -27,28 +27,26 @@ class Child:
 
     def put(self, name: str, value: Plain) -> Json:
         """Make a variable of a value and return the answer; Refused."""
-        folder = self.folder()
-        buffers = Buffers()
+        return self.put_all({name: value})
+
+    def put_all(self, values: dict[str, Plain], *, is_trial: bool = False) -> Json:
+        """Make variables of values and return the answer; Refused."""
+        incoming = [self.write(name, value) for name, value in values.items()]
+        code = self.adapter.import_code(incoming, is_trial=is_trial)
+        return self.ask(code, Path(incoming[0].folder))
+
+    def write(self, name: str, value: Plain) -> Incoming:
+        """Write a value for the child; Refused."""
+        folder, buffers = self.folder(), Buffers()
         root = tree(value, buffers)
         (folder / DATA).write_bytes(buffers.content)
-        code = self.adapter.import_code(name, read(root, len(buffers.content)), str(folder))
-        return self.ask(code, folder)
+        self.adapter.write(name, read(root, len(buffers.content)), str(folder))
+        return Incoming(name, str(folder))
 
     def get(self, name: str) -> Plain | Json:
         """Return the value of a variable, or the answer where there is none."""
         folder = self.folder()
         return _value(self.ask(self.adapter.export_code(name, str(folder)), folder), folder)
-
-    def put_all(self, values: dict[str, Plain]) -> list[Json]:
-        """Make several variables in one request: for kernels whose requests take long."""
-        codes = {}
-        for name, value in values.items():
-            folder, buffers = self.folder(), Buffers()
-            root = tree(value, buffers)
-            (folder / DATA).write_bytes(buffers.content)
-            codes[folder] = self.adapter.import_code(name, read(root, len(buffers.content)), str(folder))
-        self.kernel.run("; ".join(codes.values()), silent=True)
-        return [json.loads((folder / ANSWER).read_bytes()) for folder in codes]
 
     def get_all(self, names: list[str]) -> list[Plain | Json]:
         """Return the values of several variables, asked for in one request."""

@@ -10,6 +10,12 @@ from .kernels import Kernels
 __all__ = ["kernels", "need", "own_folders"]
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run on asyncio, as Multi does."""
+    return "asyncio"
+
+
 @pytest.fixture(scope="module")
 def kernels(need: Callable[..., None]) -> Iterator[Kernels]:
     """Return a Python, another one, and an R."""

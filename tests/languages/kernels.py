@@ -21,7 +21,7 @@ from typing import Any
 
 import anyio
 
-from multikernel.core.cells.transfers import Transfer
+from multikernel.core.cells.transfers import Gather, Scatter, Transfer
 from multikernel.core.services import Variable
 from multikernel.languages.transfer import copy_all
 from multikernel.languages.variables import list_variables
@@ -79,7 +79,11 @@ class Kernels:
 
     def copy(self, source: str, name: str, target: str, new_name: str = "") -> None:
         """Copy a variable; TransferError as a user sees it."""
-        anyio.run(copy_all, self, [Transfer(source, name, target, new_name or name)])
+        self.copy_all(Transfer(source, name, target, new_name or name))
+
+    def copy_all(self, *tasks: Transfer | Scatter | Gather) -> None:
+        """Copy variables, as one header line does."""
+        anyio.run(copy_all, self, tasks)
 
     def copy_there_and_back(self, source: str, name: str, other: str, new_name: str) -> None:
         """Copy a variable to another backend, and from there back under a new name."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-import anyio
 import pytest
 
 from multikernel.core.cells.transfers import Gather, Scatter
@@ -108,19 +107,12 @@ def kernels(need: Callable[..., None]) -> Iterator[Kernels]:
 
 def scatter(kernels: Kernels, source: str, *targets: str, name: str = "x", new_name: str = "part") -> None:
     """Deal a variable out."""
-    anyio.run(copy_all, kernels, Scatter(source, name, targets, new_name))
+    kernels.copy_all(Scatter(source, name, targets, new_name))
 
 
 def gather(kernels: Kernels, target: str, *sources: str, name: str = "part", new_name: str = "back") -> None:
     """Join variables."""
-    anyio.run(copy_all, kernels, Gather(sources, name, target, new_name))
-
-
-async def copy_all(kernels: Kernels, task: Scatter | Gather) -> None:
-    """Copy as a cell does."""
-    from multikernel.languages.transfer import copy_all
-
-    await copy_all(kernels, [task])
+    kernels.copy_all(Gather(sources, name, target, new_name))
 
 
 def assert_same(kernels: Kernels, backend: str) -> None:

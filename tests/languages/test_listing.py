@@ -50,7 +50,7 @@ delayedAssign("promise", { ran <<- ran + 1; 5 })
 delayedAssign("failing", stop("no"))
 makeActiveBinding("active", function() { ran <<- ran + 1; 5 }, globalenv())
 length.hostile <- dim.hostile <- names.hostile <- print.hostile <- function(x, ...) ran <<- ran + 1
-odd <- structure(list(1), class = "hostile")
+odd <- structure(list(structure(1, class = "hostile")), class = "hostile")
 formula <- y ~ x
 many <- as.list(as.character(1:100000))
 matrix <- matrix(0, 2, 3)

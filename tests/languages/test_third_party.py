@@ -64,8 +64,18 @@ def test_what_has_no_counterpart_is_refused(scheme: Child, expression: str) -> N
 
 
 def test_what_cannot_enter_is_refused(scheme: Child) -> None:
-    with pytest.raises(Refused, match="no counterpart in Scheme"):
-        scheme.put("x", ("list", "", (("null", ""),)))
+    with pytest.raises(Refused) as refused:
+        scheme.put("x", ("list", "", (("null", ""), ("int", "", 1), ("null", ""))))
+    why = "has no counterpart in Scheme"
+    assert refused.value.parts == [("[0]", "null", why, ""), ("[2]", "null", why, "")]
+
+
+def test_all_values_enter_or_none(scheme: Child) -> None:
+    values: dict[str, Plain] = {"one": ("int", "", 1), "two": ("text", "", "2")}
+    assert scheme.put_all(values, is_trial=True) == {"done": True}
+    assert scheme.get("one") == {"missing": True}
+    assert scheme.put_all(values) == {"done": True}
+    assert [scheme.get(name) for name in values] == list(values.values())
 
 
 def test_a_changed_value_is_schemes(scheme: Child) -> None:

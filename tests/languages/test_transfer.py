@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from multikernel.core.cells.transfers import Transfer
 from multikernel.core.errors import TransferError
 from multikernel.core.services import Variable
 from multikernel.languages import registry
-from multikernel.languages.language import ANSWER, Language
+from multikernel.languages.language import ANSWER, Incoming, Language
 from multikernel.languages.transfer import copy_all
 from multikernel.languages.values.nodes import Node
 from multikernel.languages.values.reader import Json
@@ -53,10 +53,15 @@ class Fake:
             return json.dumps([folder, {"refused": [["[0]", "function", "cannot be copied; run `bad = 1` first"]]}])
         return json.dumps([folder, {"missing": True} if name == "missing" else {"value": self._value}])
 
-    def import_code(self, name: str, value: Node, folder: str) -> str:
+    def write(self, name: str, value: Node, folder: str) -> None:
         """Work on a value."""
         self._work(folder)
-        return json.dumps([folder, {"done": True}])
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Refuse what is called odd."""
+        names = [each.name for each in values]
+        refused = {"refused": [["", "int", "is odd"]], "at": names.index("odd")} if "odd" in names else None
+        return json.dumps([values[0].folder, refused or {"done": True, "names": [*names, *["trial"] * is_trial]}])
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement."""
@@ -95,12 +100,6 @@ class Services:
             yield folder
         finally:
             remove(folder)
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    """Run on asyncio, as Multi does."""
-    return "asyncio"
 
 
 @pytest.fixture
@@ -185,7 +184,31 @@ async def test_nothing_is_set_if_one_of_several_cannot_be_copied(
     with pytest.raises(TransferError) as refused:
         await copy_all(services, [TASK, Transfer("source", name, "target", "new")])
     assert str(refused.value) == message
-    assert {"done": True} not in services.answers
+    assert not any("done" in answer for answer in services.answers)
+
+
+async def test_a_target_gets_all_of_its_values_at_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, Fake())
+    await copy_all(services, [Transfer("source", name, "target", name) for name in "abc"])
+    assert [answer["names"] for answer in services.answers if "done" in answer] == [["a", "b", "c"]]
+
+
+async def test_all_targets_but_the_last_try_before_one_of_them_sets_anything(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Fake())
+    await copy_all(services, [Transfer("source", name, f"to {name}", name) for name in "abc"])
+    names = [answer["names"] for answer in services.answers if "done" in answer]
+    assert sorted(names[:2]) == [["a", "trial"], ["b", "trial"]]
+    assert (names[2], sorted(names[3:])) == (["c"], [["a"], ["b"]])
+
+
+async def test_a_refusal_is_about_the_value_that_the_target_refuses(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, Fake())
+    with pytest.raises(TransferError, match=r"^b \(int\) is odd\.$"):
+        await copy_all(services, [Transfer("source", "a", "target", "a"), Transfer("source", "b", "target", "odd")])
 
 
 async def test_the_list_of_variables_tells_how_many_more_there_are(

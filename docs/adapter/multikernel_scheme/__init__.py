@@ -4,9 +4,10 @@ This half runs in Multi. It returns code for the child, and refuses what Scheme 
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from multikernel.languages.language import Refused
+from multikernel.languages.language import Incoming, Refused
 from multikernel.languages.values import nodes as n
 from multikernel.languages.values.as_json import write
 from multikernel.languages.values.nodes import Node, every
@@ -50,13 +51,24 @@ class Scheme:
         export = call("export_variable", quoted(name), name, quoted(folder))
         return f"(try {export} (catch e {call('answer_missing', quoted(folder))}))"
 
-    def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Return code that makes a variable; Refused if there is no Scheme for the value, or for a part of it."""
-        for path, node in every(value):
-            if why := why_not(node):
-                raise Refused(path, type(node).__name__.lower(), why)
+    def write(self, name: str, value: Node, folder: str) -> None:
+        """Write a value into a folder; Refused if there is no Scheme for it, or for a part of it."""
+        refused = [
+            (path, type(node).__name__.lower(), why, "") for path, node in every(value) if (why := why_not(node))
+        ]
+        if refused:
+            raise Refused.of(refused)
         write(value, folder)
-        return f"(define {name} {call('import_variable', quoted(name), quoted(folder))})"
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Return code that makes all values, and then, unless it is a trial, variables of them."""
+        folders = " ".join(quoted(each.folder) for each in values)
+        names = " ".join(quoted(each.name) for each in values)
+        made = call("make_values", f"(list {names})", f"(list {folders})")
+        definitions = (
+            "" if is_trial else " ".join(f"(define {each.name} {call('value', quoted(each.name))})" for each in values)
+        )
+        return f"(begin {made} {definitions} {call('answer_done', quoted(values[0].folder))})"
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return what to run in Scheme for a target that has no counterpart for a part of a value: nothing is known."""

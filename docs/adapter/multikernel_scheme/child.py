@@ -14,6 +14,10 @@ CAME_IN = {}
 """Name of a variable -> its nodes in Scheme's words, its nodes as they came."""
 
 
+MADE = {}
+"""Name of a variable -> its value and its nodes, while they are imported."""
+
+
 class Refused(Exception):
     """A value that has no nodes: path, type, and why in words that may be empty."""
 
@@ -34,15 +38,27 @@ def answer_missing(folder):
     answer(folder, {"missing": True})
 
 
-def import_variable(name, folder):
-    """Return the value of the nodes in `value.json`, for Scheme to define."""
-    with open(os.path.join(folder, "value.json"), encoding="ascii") as file:
-        came = json.load(file)
-    unpack(came, os.path.join(folder, "data"))
-    value = value_of(came)
-    CAME_IN[name] = nodes_of(value, "", 0), came
+def make_values(names, folders):
+    """Make values of the nodes in `value.json` of folders, for Scheme to define."""
+    MADE.clear()
+    for name, folder in zip(pythonic(names), pythonic(folders), strict=True):
+        with open(os.path.join(folder, "value.json"), encoding="ascii") as file:
+            came = json.load(file)
+        unpack(came, os.path.join(folder, "data"))
+        MADE[name] = value_of(came), came
+
+
+def value(name):
+    """Return a value that has been made."""
+    made, came = MADE[name]
+    CAME_IN[name] = nodes_of(made, "", 0), came
+    return made
+
+
+def answer_done(folder):
+    """Say that all is done."""
+    MADE.clear()
     answer(folder, {"done": True})
-    return value
 
 
 def list_variables(folder):

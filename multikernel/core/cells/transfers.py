@@ -21,6 +21,11 @@ class Transfer:
         return f"{self.name} from {self.source} to {self.target}{renamed}"
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The one that has it."""
+        return (self.source,)
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """The one that gets it."""
         return (self.target,)
@@ -43,14 +48,14 @@ class Scatter:
     new_name: str
 
     @property
-    def transfers(self) -> tuple[Transfer, ...]:
-        """What each target gets, as if it were the whole."""
-        return tuple(Transfer(self.source, self.name, target, self.new_name) for target in self.targets)
-
-    @property
     def text(self) -> str:
         """In words: `chunks of a from python to gpu1, gpu2`."""
         return f"chunks of {Transfer(self.source, self.name, ', '.join(self.targets), self.new_name).text}"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The one that has it."""
+        return (self.source,)
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -70,11 +75,6 @@ class Gather:
     new_name: str
 
     @property
-    def transfers(self) -> tuple[Transfer, ...]:
-        """What each source gives, as if it were the whole."""
-        return tuple(Transfer(source, self.name, self.target, self.new_name) for source in self.sources)
-
-    @property
     def text(self) -> str:
         """In words: `x from gpu1, gpu2 to python`."""
         return Transfer(", ".join(self.sources), self.name, self.target, self.new_name).text
@@ -92,7 +92,7 @@ class Gather:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Variables that are copied one after the other, before a cell's body or after it."""
+    """Variables that are copied together, before a cell's body or after it: all or none."""
 
     transfers: tuple[Transfer | Scatter | Gather, ...]
 

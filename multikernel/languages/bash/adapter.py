@@ -11,11 +11,11 @@ import os
 import re
 import shlex
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..language import DATA, Refused
+from ..language import ANSWER, DATA, Incoming, Refused
 from ..values import nodes as n
 from ..values.as_json import to_text
 from ..values.nodes import SIZES, Node, Ref
@@ -24,6 +24,7 @@ from .quoting import format_of, quoted
 
 SCRIPT = Path(__file__).with_name("child") / "transfer.sh"
 VALUE = "value.sh"
+IMPORT = "import.sh"
 ENVIRONMENT = "environment"
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -64,17 +65,22 @@ class Bash:
         """Return code that writes the value of a variable."""
         return _call("export", folder, name)
 
-    def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Write a script into the folder that makes a variable, and return code that runs it."""
+    def write(self, name: str, value: Node, folder: str) -> None:
+        """Write a script into the folder that makes a variable; Refused."""
         data = Path(folder, DATA)
         content = data.read_bytes() if data.exists() else b""
-        script = _script(name, _assignment(name, value, content), to_text(value), content, folder)
+        script = _script(name, _assignment(name, value, content), to_text(value), content)
         Path(folder, VALUE).write_text(script, "ascii")
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Write a script into the first folder that makes all variables, and return code that runs it."""
+        folder = values[0].folder
+        Path(folder, IMPORT).write_text(_import(values, folder, is_trial), "utf-8")
         return _call("import", folder)
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
-        """Return nothing: no statement is known."""
-        return ""
+        """Return a statement that makes text of integers, which is the one thing that others may not have."""
+        return f"declare +i {name}" if need == "text" else ""
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables which Multi's own environment does not have."""
@@ -87,29 +93,38 @@ def _call(action: str, folder: str, name: str = "") -> str:
     return f". {shlex.quote(str(SCRIPT))} {action} {shlex.quote(folder)} {name}".rstrip()
 
 
-def _script(name: str, assignment: str, tree: str, content: bytes, folder: str) -> str:
+def _script(name: str, assignment: str, tree: str, content: bytes) -> str:
     """Return a script that recreates a variable, without attributes, but exported if one of the name was."""
-    answer = shlex.quote(f"{folder}/answer.json")
     return rf"""\builtin declare -gA __multikernel__
 if [[ -R {name} ]]; then \builtin unset -n {name}; fi
-if ( \builtin unset -v {name} ) 2>/dev/null; then
-  if ( [[ "$(\builtin declare -p {name} 2>/dev/null)" =~ ^declare\ -[a-zA-Z]*x ]] ); then
-    __multikernel__['{name} export']=1
-  fi
-  \builtin unset -v {name}
-  {assignment}
-  if [[ "${{__multikernel__['{name} export']-}}" ]]; then
-    \builtin export {name}
-    \builtin unset -v "__multikernel__[{name} export]"
-  fi
-  __multikernel__['{name}']=$(LC_ALL=C; \builtin declare -p {name})
-  __multikernel__['{name} json']={quoted(tree)}
-  __multikernel__['{name} data']='{format_of(content)}'
-  \builtin printf '{{"done":true}}' >| {answer}
-else
-  \builtin printf '{{"failed":"{name} is read-only in bash; give it another name"}}' >| {answer}
+if ( [[ "$(\builtin declare -p {name} 2>/dev/null)" =~ ^declare\ -[a-zA-Z]*x ]] ); then
+  __multikernel__['{name} export']=1
 fi
+\builtin unset -v {name}
+{assignment}
+if [[ "${{__multikernel__['{name} export']-}}" ]]; then
+  \builtin export {name}
+  \builtin unset -v "__multikernel__[{name} export]"
+fi
+__multikernel__['{name}']=$(LC_ALL=C; \builtin declare -p {name})
+__multikernel__['{name} json']={quoted(tree)}
+__multikernel__['{name} data']='{format_of(content)}'
 """
+
+
+def _import(values: Sequence[Incoming], folder: str, is_trial: bool) -> str:
+    """Return a script that makes all variables, if none of them is read-only."""
+    answer = shlex.quote(f"{folder}/{ANSWER}")
+    lines = []
+    for at, each in enumerate(values):
+        unset = f"if [[ -R {each.name} ]]; then \\builtin unset -n {each.name}; else \\builtin unset -v {each.name}; fi"
+        failed = f'{{"failed":"{each.name} is read-only in bash; give it another name","at":{at}}}'
+        lines += [
+            f"{'elif' if at else 'if'} ! ( {unset} ) 2>/dev/null; then",
+            f"  \\builtin printf %s '{failed}' >| {answer}",
+        ]
+    lines += ["else", *([] if is_trial else [f"  . {shlex.quote(f'{each.folder}/{VALUE}')}" for each in values])]
+    return "\n".join([*lines, f"  \\builtin printf '{{\"done\":true}}' >| {answer}", "fi", ""])
 
 
 def _assignment(name: str, value: Node, content: bytes) -> str:

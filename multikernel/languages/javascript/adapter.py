@@ -4,12 +4,15 @@ One name is added to the global object, `__multikernel__`, which is not enumerab
 Function constructor, since a user may have a variable of any other name.
 """
 
+import ast
 import json
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from ..language import Refused
+from ..language import Incoming, Refused
+from ..remedies import STEP, Remedies, remedy
 from ..values import nodes as n
 from ..values.as_json import write
 from ..values.nodes import Node, every
@@ -18,7 +21,7 @@ from ..values.words import words
 
 GLOBAL = '(()=>{}).constructor("return this")()'
 HERE = Path(__file__).with_name("child")
-PARTS = ("shared.js", "import.js", "moments.js", "export.js", "variables.js")
+PARTS = ("shared.js", "import.js", "refusals.js", "moments.js", "elements.js", "export.js", "variables.js")
 
 RESERVED = frozenset(
     [
@@ -84,6 +87,34 @@ YEAR = re.compile(r"[0-9]{4}-")
 TEMPORAL = ("javascript:Temporal.Instant", "javascript:Temporal.ZonedDateTime")
 
 
+EACH = "Array.from({x}, (each) => each === null ? null : {each})"
+AS_TEXT = "{x}.toJSON?.() ?? String({x})"
+ROUNDED = '{x}.round({ smallestUnit: "microsecond" })'
+IN_UTC = '{x}.withTimeZone("UTC")'
+REMEDIES: Remedies = {
+    ("text", "scalar"): AS_TEXT,
+    ("text", ""): EACH.replace("{each}", AS_TEXT.replace("{x}", "each")),
+    ("float", "scalar"): "Number({x})",
+    ("float", ""): "Float64Array.from({x}, (each) => each === null ? NaN : Number(each))",
+    ("float32", ""): "Float32Array.from({x})",
+    ("utc", "scalar"): IN_UTC,
+    ("microseconds", "scalar"): ROUNDED,
+    ("microseconds", ""): EACH.replace("{each}", ROUNDED.replace("{x}", "each")),
+    ("no nulls", ""): "{x}.filter((each) => each !== null)",
+    ("list", ""): "Array.from({x})",
+}
+NOT_INDEXED = ("javascript:Map", "javascript:Set")
+"""Tags of what has parts that are reached by methods."""
+
+
+def _step(found: re.Match[str]) -> str:
+    key = found[1]
+    if key.isdecimal():
+        return f"[{key}]"
+    name = str(ast.literal_eval(key))
+    return f".{name}" if name.isidentifier() else f"[{json.dumps(name)}]"
+
+
 class JavaScript:
     """The adapter."""
 
@@ -105,30 +136,38 @@ class JavaScript:
         """Return code that writes the value of a variable."""
         return f"{GLOBAL}.__multikernel__?.exportValue({_literal(name)}, {_literal(folder)}, () => {name});"
 
-    def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Return code that makes a variable."""
+    def write(self, name: str, value: Node, folder: str) -> None:
+        """Write a value; Refused."""
         refused = [(path, words(node), *why) for path, node in every(value) if (why := _why_not(node))[0]]
         if refused:
             raise Refused.of(refused)
         write(value, folder)
-        given = f"{name}_"
-        return (
-            f"{GLOBAL}.__multikernel__?.importValue({_literal(name)}, {_literal(folder)}, "
-            f"({given}) => {{ {name} = {given}; }}, () => {name});"
-        )
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Return code that makes variables."""
+        each = ", ".join(_incoming(value) for value in values)
+        return f"{GLOBAL}.__multikernel__?.importValues([{each}], {_literal(is_trial)});"
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
-        """Return nothing: no statement is known."""
-        return ""
+        """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
+        if any(node.tag in NOT_INDEXED and path.startswith(f"{place}[") for place, node in every(value)):
+            return ""
+        return remedy(REMEDIES, need, value, path, lambda path: name + STEP.sub(_step, path))
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists what was added to the global object."""
         return f"{GLOBAL}.__multikernel__?.listVariables({_literal(folder)});"
 
 
-def _literal(text: str) -> str:
-    """Return a string literal in ASCII: JSON's are JavaScript's too (ECMA-262, 2019)."""
-    return json.dumps(text)
+def _literal(value: str | bool) -> str:
+    """Return a literal in ASCII: JSON's are JavaScript's too (ECMA-262, 2019)."""
+    return json.dumps(value)
+
+
+def _incoming(value: Incoming) -> str:
+    """Return name and folder, a function that assigns to the variable, and one that returns what it holds."""
+    name, given = value.name, f"{value.name}_"
+    return f"[{_literal(name)}, {_literal(value.folder)}, ({given}) => {{ {name} = {given}; }}, () => {name}]"
 
 
 def _why_not(node: Node) -> tuple[str, str]:

@@ -4,17 +4,22 @@ The kernel feeds Octave through a terminal, which cuts lines at 4095 bytes. So w
 what is typed only names that. `(@source)` is the function even where the user has a variable `source`.
 """
 
+import ast
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from ..language import Refused
+from ..language import Incoming, Refused
+from ..remedies import STEP, Remedies, remedy
 from ..values.elements import Scalars
 from ..values.nodes import Node, every
 from ..values.words import words
-from .literals import Literals, quoted, why_not
+from .binary import variable
+from .cells import INTEGERS, Cells, why_not
 
 HERE = Path(__file__).with_name("child")
-PARTS = ("import.m", "export.m", "nodes.m", "kinds.m")
+PARTS = ("import.m", "refusals.m", "same.m", "export.m", "nodes.m", "kinds.m")
+VALUE = "value.bin"
 SCRIPT = "import.m"
 FUNCTION = "__multikernel__"
 
@@ -71,6 +76,34 @@ KEYWORDS = frozenset(
 """What iskeyword() has in Octave 7, and what is one in a classdef."""
 
 
+def quoted(text: str) -> str:
+    """Return a string literal of UTF-8, in ASCII."""
+    plain = (chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}" for byte in text.encode())
+    return f'"{"".join(plain)}"'
+
+
+REMEDIES: Remedies = {
+    ("text", "list"): 'cellfun (@(each) num2str (each, 17), {x}, "UniformOutput", false)',
+    ("text", ""): "mat2str ({x}, 17)",
+    ("float", ""): "double ({x})",
+    ("no nulls", "list"): '{x}(! cellfun ("isempty", {x}))',
+    ("no nulls", ""): "{x}(! isna ({x}))",
+    ("list", "array"): "num2cell ({x})",
+}
+NOT_INDEXED = tuple(
+    f"octave:containers.Map {kind}" for kind in ("any", "char", "logical", "double", "single", *INTEGERS)
+)
+"""Tags of what has parts that cannot be assigned to where they are."""
+
+
+def _step(found: re.Match[str]) -> str:
+    key = found[1]
+    if key.isdecimal():
+        return f"{{{int(key) + 1}}}"
+    name = str(ast.literal_eval(key))
+    return f".{name}" if IDENTIFIER.fullmatch(name) else f".({quoted(name)})"
+
+
 class Octave:
     """The adapter."""
 
@@ -91,23 +124,31 @@ class Octave:
         """Return code that writes the value of a variable."""
         return _if_loaded(f'{FUNCTION} ("export", {quoted(name)}, {quoted(folder)}, (@exist) ({quoted(name)}, "var"));')
 
-    def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Write a script into the folder that makes a variable, and return code that runs it."""
+    def write(self, name: str, value: Node, folder: str) -> None:
+        """Write the cells that a value is built from into the folder; Refused."""
         refused = [(path, words(node), *why) for path, node in every(value) if (why := why_not(node))[0]]
         if refused:
             raise Refused.of(refused)
-        literal = Literals(folder).of(value)
-        script = Path(folder, SCRIPT)
-        script.write_text(f'{FUNCTION} ("import", {quoted(name)}, {quoted(folder)}, {literal});\n', "ascii")
+        Path(folder, VALUE).write_bytes(variable("node", Cells(folder).of(value)))
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Write a script that makes variables into the first folder, and return code that runs it."""
+        names = ", ".join(quoted(each.name) for each in values)
+        folders = ", ".join(quoted(each.folder) for each in values)
+        script = Path(values[0].folder, SCRIPT)
+        script.write_text(f'{FUNCTION} ("import", {{{names}}}, {{{folders}}}, {int(is_trial)});\n', "ascii")
         return _if_loaded(f"(@source) ({quoted(str(script))});")
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
-        """Return nothing: no statement is known."""
-        return ""
+        """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
+        if any(node.tag in NOT_INDEXED and path.startswith(f"{place}[") for place, node in every(value)):
+            return ""
+        found = remedy(REMEDIES, need, value, path, lambda path: name + STEP.sub(_step, path))
+        return f"{found};" if found else ""
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables."""
-        return _if_loaded(f'{FUNCTION} ("variables", "", {quoted(folder)}, (@whos) ());')
+        return _if_loaded(f'{FUNCTION} ("variables", "", {quoted(folder)}, (@who) ());')
 
 
 def _if_loaded(code: str) -> str:

@@ -1,10 +1,11 @@
 """Python: the package `child` becomes one named `_multikernel` in the child."""
 
 import keyword
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.resources import files
 
-from ..language import Language
+from ..language import Incoming, Language
 from ..remedies import Remedies, remedy
 from ..values.as_json import write
 from ..values.nodes import Node
@@ -94,10 +95,13 @@ class Python:
         """Return code that writes a variable's value."""
         return self._call("export_variable", name, folder)
 
-    def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Return code that makes a variable; what cannot be shows in the child, which knows what is installed."""
+    def write(self, name: str, value: Node, folder: str) -> None:
+        """Write a value; what cannot be shows in the child, which knows what is installed."""
         write(value, folder)
-        return self._call("import_variable", name, folder)
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Return code that makes variables."""
+        return self._call("import_variables", [(each.name, each.folder) for each in values], is_trial)
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
@@ -113,7 +117,7 @@ class Python:
         source = (files("multikernel.languages.python") / "child" / "hooks.py").read_text("utf-8")
         return f"exec({source + 'withhold()'!a}, {{}})"
 
-    def _call(self, function: str, *arguments: str) -> str:
+    def _call(self, function: str, *arguments: object) -> str:
         """Return a call, for a package that may not be there yet; it needs no name but `__import__` and `exec`."""
         module = f"__import__('sys').modules.get('{PACKAGE}.calls')"
         call = (

@@ -5,12 +5,14 @@ A value is written as calls of `list`, one for each node, parts first, since R's
 
 import ast
 import re
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from ..language import Language, Refused
+from ..language import Incoming, Language, Refused
 from ..remedies import STEP, Remedies, remedy
 from ..values import nodes as n
 from ..values.elements import Scalars
@@ -98,8 +100,8 @@ class RLanguage:
         """Return code that writes a variable's value."""
         return _call("export_variable", string(name), string(folder))
 
-    def import_code(self, name: str, value: Node, folder: str) -> str:
-        """Write the nodes into the folder, and return code that makes a variable of them; Refused."""
+    def write(self, name: str, value: Node, folder: str) -> None:
+        """Write the nodes into the folder; Refused."""
         writer = _Writer()
         writer.add(value, "")
         if writer.refused:
@@ -110,7 +112,11 @@ class RLanguage:
                 nodes = ",\n".join(writer.nodes[at : at + NODES_AT_ONCE])
                 file.write(f"{', ' if at else ''}list({nodes})")
             file.write(")\n")
-        return _call("import_variable", string(name), string(folder))
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Return code that makes variables."""
+        names, folders = _vector([each.name for each in values]), _vector([each.folder for each in values])
+        return _call("import_variables", names, folders, "TRUE" if is_trial else "FALSE")
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
@@ -169,9 +175,9 @@ class _Writer:
             case n.Int(value=number):
                 return "int", string(str(number))
             case n.Float(bits=bits):
-                return "float", string(bits)
+                return "float", _number(bits)
             case n.Complex(real=real, imaginary=imaginary):
-                return "complex", string(real), string(imaginary)
+                return "complex", _number(real), _number(imaginary)
             case n.Text(value=text, data=data):
                 return ("text", string(text)) if data is None else ("long_text", _ref(data))
             case n.Bytes(data=ref):
@@ -217,6 +223,12 @@ class _Writer:
         return "table", str(table.rows), _vector(table.names), columns, index, labels
 
 
+def _number(bits: str) -> str:
+    """Return a double as R reads it to the last bit; what is no normal number as its 16 digits."""
+    (number,) = struct.unpack(">d", bytes.fromhex(bits))
+    return number.hex() if 2.0**-900 < abs(number) < 2.0**900 else string(bits)
+
+
 def _tags(node: Node, within: str) -> tuple[str, str]:
     """Return the tag of R's own and that of another language."""
     tag = node.tag
@@ -239,7 +251,7 @@ def _ref(ref: Ref) -> str:
     return f"c({ref.offset}, {ref.length})"
 
 
-def _vector(texts: tuple[str, ...]) -> str:
+def _vector(texts: Sequence[str]) -> str:
     return f"c({', '.join(map(string, texts))})" if texts else "character()"
 
 

@@ -62,7 +62,7 @@ def as_text(value: Plain) -> Plain:
 @given(values=st.lists(VALUES, min_size=12, max_size=12))
 def test_values_come_back_as_they_were(bash: Child, values: list[Plain]) -> None:
     names = [f"x{number}" for number in range(len(values))]
-    assert bash.put_all(dict(zip(names, values, strict=True))) == [{"done": True}] * len(values)
+    assert bash.put_all(dict(zip(names, values, strict=True))) == {"done": True}
     assert bash.get_all(names) == values
 
 
@@ -187,11 +187,18 @@ def test_attributes_do_not_change_a_value(bash: Child) -> None:
         "declare -A f=([k]=v)"
     )
     text = ("text", "", "a + b")
-    *answers, last = bash.put_all(dict.fromkeys("abcdfe", text))
-    assert answers == [{"done": True}] * 5
-    assert last == {"failed": "e is read-only in bash; give it another name"}
+    assert bash.put_all(dict.fromkeys("abcdf", text)) == {"done": True}
+    assert bash.put("e", text) == {"failed": "e is read-only in bash; give it another name", "at": 0}
     assert bash.get_all([*"abcdf", "target", "e"]) == [text] * 5 + [("text", "", "kept"), ("text", "", "1")]
     assert bash.kernel.run("bash -c 'echo $d$a'").stream() == "a + b\n"
+
+
+def test_all_values_enter_or_none(bash: Child) -> None:
+    bash.kernel.run("unset one; readonly two=2")
+    values = {"one": ("text", "", "1"), "two": ("text", "", "3")}
+    assert bash.put_all(values) == {"failed": "two is read-only in bash; give it another name", "at": 1}
+    assert bash.put_all({"one": values["one"]}, is_trial=True) == {"done": True}
+    assert bash.get("one") == {"missing": True}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from multikernel.languages.javascript.adapter import JAVASCRIPT
-from multikernel.languages.language import DATA, Refused
+from multikernel.languages.language import DATA, Incoming, Refused
 from multikernel.languages.values.reader import Json, read
 
 from .. import drawn
@@ -110,16 +110,16 @@ def test_values_of_its_own_leave_and_come_back(deno: Child, expression: str, val
     [
         ("() => 1", "", "function"),
         ("[Symbol()]", "[0]", "symbol"),
-        ("({a: /x/})", "['a']", "RegExp"),
-        ("'\\ud800'", "", "half a surrogate pair"),
-        ("({'\\ud800': 1})", "", "no Unicode text"),
-        ("[1, , 2]", "", "holes"),
-        ("new Map([[1, 2]])", "", "number"),
-        ("new Date(NaN)", "", "invalid Date"),
-        ("Temporal.Duration.from('P1M')", "", "months"),
-        ("({get a() { return 1 }})", "['a']", "computed"),
+        ("({a: /x/})", ".a", "RegExp"),
+        ("'\\ud800'", "", "string"),
+        ("({'\\ud800': 1})", "", "Object"),
+        ("[1, , 2]", "", "Array"),
+        ("new Map([[1, 2]])", "", "Map"),
+        ("new Date(NaN)", "", "Date"),
+        ("Temporal.Duration.from('P1M')", "", "Temporal.Duration"),
+        ("({get a() { return 1 }})", "", "Object"),
         ("new (class Foo {})()", "", "Foo"),
-        ("(() => { const a = []; a.push(a); return a })()", "[0]", "in itself"),
+        ("(() => { const a = []; a.push(a); return a })()", "[0]", "Array"),
         ("new DataView(new ArrayBuffer(8))", "", "DataView"),
     ],
 )
@@ -130,6 +130,27 @@ def test_what_has_no_counterpart_is_refused(deno: Child, expression: str, path: 
     [[found, words, *_]] = answer["refused"]
     assert found == path
     assert kind in words
+
+
+def test_one_refusal_names_all_that_is_wrong(deno: Child) -> None:
+    deno.kernel.run(
+        "globalThis.own = {a: [/x/, 1, /y/], b: new Map([['k', Symbol('s')]]), c: new Set([() => 1])}", silent=True
+    )
+    answer = deno.get("own")
+    assert isinstance(answer, dict)
+    assert [row[:2] for row in answer["refused"]] == [
+        [".a[0]", "RegExp"],
+        ['.b.get("k")', "symbol"],
+        [".c[0]", "function"],
+    ]
+    assert "and 1 more like it" in answer["refused"][0][2]
+
+
+def test_what_contains_itself_twice_is_refused(deno: Child) -> None:
+    deno.kernel.run("globalThis.own = []; own.push(own, own); undefined", silent=True)
+    answer = deno.get("own")
+    assert isinstance(answer, dict)
+    assert answer["refused"] == [["[0]", "Array", "and 1 more like it: contains itself"]]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +172,8 @@ def test_what_cannot_enter_is_refused(deno: Child, value: Plain, why: str) -> No
 def test_a_column_between_milliseconds_is_refused(deno: Child) -> None:
     value = ("array", "", "datetime", "us", "UTC", (2,), "C", ("00" * 8, "01" + "00" * 7))
     assert deno.put("x", value) == {
-        "refused": [["", "moments between milliseconds", "are not exact as a Date", "milliseconds"]]
+        "refused": [["", "moments between milliseconds", "are not exact as a Date", "milliseconds"]],
+        "at": 0,
     }
 
 
@@ -242,9 +264,23 @@ def test_eight_megabytes_are_bytes_all_the_way(deno: Child) -> None:
     content = os.urandom(8_000_000)
     (folder / DATA).write_bytes(content)
     tree = {"t": "array", "dtype": "f8", "shape": [1_000_000], "data": [0, len(content)]}
-    code = JAVASCRIPT.import_code("big", read(tree, len(content)), str(folder))
+    JAVASCRIPT.write("big", read(tree, len(content)), str(folder))
+    code = JAVASCRIPT.import_code([Incoming("big", str(folder))], is_trial=False)
     assert len(code) < 1000
     assert deno.ask(code, folder) == {"done": True}
     out = deno.folder()
     deno.ask(JAVASCRIPT.export_code("big", str(out)), out)
     assert (out / DATA).read_bytes() == content
+
+
+def test_all_values_enter_or_none(deno: Child) -> None:
+    deno.kernel.run("let before = 5; const fixed = 6; undefined")
+    values: dict[str, Plain] = {"before": ("int", "", 1), "fresh": ("text", "", "x"), "fixed": ("int", "", 2)}
+    answer = deno.put_all(values)
+    assert answer == {"failed": "fixed cannot be assigned to in JavaScript (a const?); give it another name", "at": 2}
+    del values["fixed"]
+    assert deno.put_all(values, is_trial=True) == {"done": True}
+    assert deno.get("before") == ("int", "", 5)
+    assert deno.get("fresh") == {"missing": True}
+    assert deno.put_all(values) == {"done": True}
+    assert [deno.get(name) for name in values] == list(values.values())

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from multikernel.languages.language import DATA, Refused
-from multikernel.languages.octave.adapter import OCTAVE
+from multikernel.languages.language import DATA, Incoming, Refused
+from multikernel.languages.octave.adapter import OCTAVE, VALUE
 from multikernel.languages.values.reader import Json, read
 
 from .. import drawn
@@ -115,12 +115,12 @@ def test_values_of_its_own_leave_and_come_back(octave: Child, expression: str, v
     ("expression", "path", "kind"),
     [
         ("@sin", "", "function_handle"),
-        ("struct('a', {{1, @sin}})", "['a'][1]", "function_handle"),
+        ("struct('a', {{1, @sin}})", ".a{2}", "function_handle"),
         ("sparse(1)", "", "sparse"),
         ("cell(2, 2, 2)", "", "cell array of more than two dimensions"),
         ("containers.Map(1, 2)", "", "keys of type double"),
         ("struct('a', {})", "", "struct array of size 0x0"),
-        ("['a'; char(200)]", "", "no UTF-8"),
+        ("['a'; char(200)]", "", "char"),
     ],
 )
 def test_what_has_no_counterpart_is_refused(octave: Child, expression: str, path: str, kind: str) -> None:
@@ -147,6 +147,43 @@ def test_what_cannot_enter_is_refused(octave: Child, value: Plain, why: str) -> 
     with pytest.raises(Refused) as refused:
         octave.put("x", value)
     assert why in refused.value.parts[0][2]
+
+
+def test_one_refusal_names_all_that_is_wrong(octave: Child) -> None:
+    answer = seen(octave, "struct('a', {{@sin, sparse(1), @cos}}, 'b', {struct('c', {{cell(1, 1, 2)}})})")
+    assert isinstance(answer, dict)
+    assert [row[:2] for row in answer["refused"]] == [
+        [".a{1}", "function_handle"],
+        [".a{2}", "sparse matrix"],
+        [".b.c{1}", "cell array of more than two dimensions"],
+    ]
+    assert "for k = [1 3], found.a{k} = func2str (found.a{k}); end" in answer["refused"][0][2]
+
+
+def test_all_values_enter_or_none(octave: Child) -> None:
+    octave.kernel.run("clear one two")
+    values = {"one": float_of(1), "two": ("list", "", (float_of(2),))}
+    assert octave.put_all(values, is_trial=True) == {"done": True}
+    assert octave.get_all(["one", "two"]) == [{"missing": True}] * 2
+    incoming = [octave.write(name, value) for name, value in values.items()]
+    Path(incoming[1].folder, VALUE).write_bytes(b"")
+    answer = octave.ask(OCTAVE.import_code(incoming, is_trial=False), Path(incoming[0].folder))
+    assert (answer["at"], "failed" in answer) == (1, True)
+    assert octave.get_all(["one", "two"]) == [{"missing": True}] * 2
+    assert octave.put_all(values) == {"done": True}
+    assert octave.get_all(["one", "two"]) == list(values.values())
+
+
+@pytest.mark.parametrize("depth", [99, 101])
+def test_what_is_deep(octave: Child, depth: int) -> None:
+    octave.kernel.run(f"deep = 1; for i = 1:{depth}, deep = {{deep}}; end", silent=True)
+    value = octave.get("deep")
+    if isinstance(value, dict):
+        assert depth == 101
+        assert value["refused"][0][1] == "more than 100 levels"
+        return
+    octave.put("back", value)
+    assert octave.get("back") == value
 
 
 def test_na_that_was_none_elsewhere_is_na_again(octave: Child) -> None:
@@ -252,7 +289,9 @@ def test_eight_megabytes_are_bytes_all_the_way(octave: Child) -> None:
     content = os.urandom(8_000_000)
     (folder / DATA).write_bytes(content)
     tree = {"t": "array", "dtype": "f8", "shape": [1_000_000], "data": [0, len(content)]}
-    assert octave.ask(OCTAVE.import_code("big", read(tree, len(content)), str(folder)), folder) == {"done": True}
+    OCTAVE.write("big", read(tree, len(content)), str(folder))
+    code = OCTAVE.import_code([Incoming("big", str(folder))], is_trial=False)
+    assert octave.ask(code, folder) == {"done": True}
     out = octave.folder()
     octave.ask(OCTAVE.export_code("big", str(out)), out)
     assert (out / DATA).read_bytes() == content

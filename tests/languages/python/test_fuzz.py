@@ -15,7 +15,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multikernel.languages.python.child.calls import export_variable, import_variable
+from multikernel.languages.python.child.calls import export_variable, import_variables
 from multikernel.languages.values.as_json import to_text
 from multikernel.languages.values.reader import read
 
@@ -111,6 +111,6 @@ def test_a_value_is_exported_or_refused(value: Any) -> None:
             return
         node = read(answer["value"], Path(folder, "data").stat().st_size)
         Path(folder, "value.json").write_text(to_text(node))
-        import_variable(variables, "y", folder)
+        import_variables(variables, [("y", folder)], is_trial=False)
         assert answer_of(folder) == {"done": True}
         assert type(variables["y"]) is type(value)

@@ -165,7 +165,7 @@ def test_texts_are_literals_in_ascii_that_end_where_they_end(text: str) -> None:
     value = read({"t": "dict", "k": [text], "v": [{"t": "text", "v": text}]}, 0)
     for language in (PYTHON, R):
         with TemporaryDirectory() as folder:
-            language.import_code("x", value, folder)
+            language.write("x", value, folder)
             (file,) = Path(folder).iterdir()
             code = file.read_bytes()
         assert code.isascii()

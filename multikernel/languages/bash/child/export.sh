@@ -2,8 +2,14 @@
 
 . "${BASH_SOURCE[0]%/*}/prelude.sh" "$1" "$2"
 
+# Says what the variable is, why it cannot leave, and what to run first.
 __multikernel_refuse() {
-  __multikernel_answer "{\"refused\":[[\"$1\",\"$2\",\"$3\"]]}"
+  local word words=\"\"
+  for word in "$1" "$2; run \`$3\` first"; do
+    __multikernel_escape "$word"
+    words+=,$__multikernel_json
+  done
+  __multikernel_answer "{\"refused\":[[$words]]}"
   exit
 }
 
@@ -47,7 +53,8 @@ if [[ -R $__multikernel_name ]]; then
   declare -n __multikernel_other=$__multikernel_name
   __multikernel_name=${!__multikernel_other}
   unset -n __multikernel_other
-  [[ $__multikernel_name == *[!a-zA-Z0-9_]* ]] && __multikernel_refuse '' 'reference to an element' ''
+  [[ $__multikernel_name == *[!a-zA-Z0-9_]* ]] && __multikernel_refuse 'reference' 'refers to an element of an array' \
+    "REPLY=\$$2; unset -n $2; $2=\$REPLY"
 fi
 __multikernel_state "$(declare -p "$__multikernel_name" 2>/dev/null)"
 __multikernel_now=$__multikernel_state
@@ -79,7 +86,8 @@ case $__multikernel_flags in
   *[aA]*)
     for __multikernel_at in "${!__multikernel_value[@]}"; do
       if [[ $__multikernel_flags == *A* ]]; then
-        __multikernel_is_text "$__multikernel_at" || __multikernel_refuse '' 'associative array with a key that is no UTF-8' ''
+        __multikernel_is_text "$__multikernel_at" || __multikernel_refuse 'associative array' 'has a key that is no UTF-8' \
+          "for k in \"\${!$2[@]}\"; do iconv -f utf-8 -t utf-8 <<< \"\$k\" >/dev/null 2>&1 || { REPLY=\${$2[\$k]}; unset '$2[\$k]'; $2[\$(iconv -f latin1 -t utf-8 <<< \"\$k\")]=\$REPLY; }; done"
       else
         (( __multikernel_at == __multikernel_next++ )) || __multikernel_holes=1 __multikernel_single=1
         __multikernel_is_text "${__multikernel_value[__multikernel_at]}" || __multikernel_single=1

@@ -5,7 +5,7 @@
 if [[ -o history && "$(\builtin history 1)" == *"$2"* ]]; then \builtin history -d -1; fi
 
 if [[ "$1" == import ]]; then
-  . "$2/value.sh" || \builtin :
+  . "$2/import.sh" || \builtin :
 else
   ( . "${BASH_SOURCE[0]%/*}/$1.sh" "$2" "${3-}" ) || \builtin :
 fi

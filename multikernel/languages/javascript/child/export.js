@@ -1,43 +1,32 @@
 // Export: writes a value as a manifest, and its buffers into the file `data`.
 
-const DTYPES = new Map([...TYPED].filter(([, type]) => type !== undefined).map(([dtype, type]) => [type, dtype]));
-
-const nameOf = (value) => Object.getPrototypeOf(value)?.constructor?.name ?? "object";
-const isInteger = (value, low, high) =>
-  typeof value === "bigint" ? low <= value && value <= high
-    : Number.isSafeInteger(value) && !Object.is(value, -0) && low <= value && value <= high;
-const isTypedArray = (value) => ArrayBuffer.isView(value) && value.length !== undefined;
-const fitsUnit = (nanoseconds, unit) => nanoseconds % NANOSECONDS[unit ?? "ns"] === 0n ? nanoseconds / NANOSECONDS[unit ?? "ns"] : undefined;
-
-// dtype -> what an element is in the data file, or undefined if a value is none of that dtype
-const ELEMENTS = {
-  b1: (value) => (typeof value === "boolean" ? Number(value) : undefined),
-  f2: (value) => (typeof value === "number" && same(Math.f16round(value), value) ? value : undefined),
-  f4: (value) => (typeof value === "number" && same(Math.fround(value), value) ? value : undefined),
-  f8: (value) => (typeof value === "number" ? value : undefined),
-  text: (value) => (isText(value) ? value : undefined),
-  date: (value) => (isTemporal(value, "PlainDate") && isPlain(value) ? daysOf(value) : undefined),
-  time: (value) => (isTemporal(value, "PlainTime") ? sinceMidnight(value) : undefined),
-  datetime: (value, { unit, zone }) => {
-    if (zone !== undefined) return value instanceof Date && Number.isFinite(value.getTime()) ? fitsUnit(BigInt(value.getTime()) * 1000000n, unit) : undefined;
-    return isTemporal(value, "PlainDateTime") && isPlain(value) ? fitsUnit(epochOf(value), unit) : undefined;
-  },
-  duration: (value, { unit }) => (isTemporal(value, "Duration") && isExact(value) ? fitsUnit(nanosecondsOf(value), unit) : undefined),
-};
-for (const size of [1, 2, 4, 8]) {
-  const [signed, unsigned] = [2n ** BigInt(size * 8 - 1), 2n ** BigInt(size * 8)];
-  const stored = size === 8 ? BigInt : Number;
-  ELEMENTS["i" + size] = (value) => (isInteger(value, -signed, signed - 1n) ? stored(value) : undefined);
-  ELEMENTS["u" + size] = (value) => (isInteger(value, 0n, unsigned - 1n) ? stored(value) : undefined);
-}
-const STORED = { b1: Uint8Array, date: Int32Array, time: BigInt64Array, datetime: BigInt64Array, duration: BigInt64Array };
-
-
 class Exporter {
   constructor(folder) {
     this.file = Deno.openSync(folder + "/data", { write: true, create: true, truncate: true, mode: 0o600 });
     this.size = 0;
     this.above = new Set();
+    this.steps = [];
+    this.refusals = [];
+  }
+
+  // The node of a part, reached by a step; where there is none it is noted, and null stands for it.
+  part(how, key, value, expected) {
+    this.steps.push([how, key]);
+    const node = this.noting(value, expected);
+    this.steps.pop();
+    return node;
+  }
+
+  noting(value, expected) {
+    const depth = this.steps.length;
+    try {
+      return this.encode(value, expected);
+    } catch (error) {
+      if (!(error instanceof Unfit)) throw error;
+      this.refusals.push({ steps: this.steps.slice(0, depth), unfit: error });
+      this.steps.length = depth;
+      return { t: "null" };
+    }
   }
 
   // Write bytes; a multiple of 8 is where the next begin.
@@ -55,8 +44,8 @@ class Exporter {
   }
 
   // The node of a value; `expected` is the one that the place it is in was filled from.
-  encode(value, path, expected) {
-    if (isObject(value)) return this.encodeObject(value, path);
+  encode(value, expected) {
+    if (isObject(value)) return this.encodeObject(value);
     if (expected !== undefined && expected.t in SCALARS && same(value, SCALARS[expected.t](expected))) return this.scalar(expected);
     switch (typeof value) {
       case "undefined":
@@ -70,10 +59,10 @@ class Exporter {
       case "number":
         return isInteger(value, -Infinity, Infinity) ? { t: "int", v: String(value) } : { t: "float", v: hexOf(value) };
       case "string":
-        if (!isText(value)) throw new Refusal(path, "a string with half a surrogate pair", "is no Unicode text; use toWellFormed()");
+        if (!isText(value)) throw new Unfit("string", "has half a surrogate pair, and is no Unicode text", "{x}.toWellFormed()");
         return this.scalar({ t: "text", v: value });
     }
-    throw new Refusal(path, typeof value);
+    throw new Unfit(typeof value, typeof value === "function" ? "is code, and stays in JavaScript" : "", "String({x})");
   }
 
   scalar(node) {
@@ -82,23 +71,25 @@ class Exporter {
     return { ...rest, data: this.write(new TextEncoder().encode(v)) };
   }
 
-  encodeObject(value, path) {
-    if (this.above.has(value)) throw new Refusal(path, "an object that is in itself");
-    if (this.above.size > DEEPEST) throw new Refusal(path, `more than ${DEEPEST} levels`);
+  encodeObject(value) {
+    if (this.above.has(value)) throw new Unfit(nameOf(value), "contains itself");
+    if (this.above.size > DEEPEST) throw new Unfit(nameOf(value), `is more than ${DEEPEST} levels deep`);
     this.above.add(value);
-    const origin = memory.get(value);
-    const node = (origin && this.asBefore(value, path, origin)) ?? this.natural(value, path, origin);
-    this.above.delete(value);
-    return node;
+    try {
+      const origin = memory.get(value);
+      return (origin && this.asBefore(value, origin)) ?? this.natural(value, origin);
+    } finally {
+      this.above.delete(value);
+    }
   }
 
   // The kind of node that the object came in as, if it still fits that.
-  asBefore(value, path, origin) {
+  asBefore(value, origin) {
     const { t, as } = origin;
     if (t in SCALARS) return same(value, SCALARS[t](origin)) ? origin : undefined;
-    if (t === "array") return this.array(value, path, origin);
+    if (t === "array") return this.array(value, origin);
     if (t === "factor") return this.factor(value, origin);
-    if (t === "table") return this.table(value, path, origin);
+    if (t === "table") return this.table(value, origin);
     if (t === "list" && origin.packed !== undefined && Array.isArray(value)) {
       const packed = value.length > 0 ? this.pack(value, origin.packed, origin.packed.valid !== undefined) : undefined;
       return packed && { t, as, packed };
@@ -106,43 +97,42 @@ class Exporter {
     return undefined;
   }
 
-  natural(value, path, origin) {
+  natural(value, origin) {
     const as = (tag) => (origin === undefined ? tag && TAG + tag : origin.as);
-    if (isTypedArray(value)) return this.typed(value, path, as);
+    if (isTypedArray(value)) return this.typed(value, as);
     if (value instanceof ArrayBuffer) return { t: "bytes", as: TAG + "ArrayBuffer", data: this.write(new Uint8Array(value)) };
-    if (Array.isArray(value)) return this.list(value, path, as(), origin);
-    if (value instanceof Set) return this.list([...value], path, as("Set"), origin);
-    if (value instanceof Map) return this.map(value, path, as("Map"), origin);
-    if (value instanceof Date) return moment(value, path);
-    const temporal = TEMPORAL.find((name) => isTemporal(value, name));
-    if (temporal !== undefined) return temporalNode(value, temporal, path);
     const prototype = Object.getPrototypeOf(value);
-    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw new Refusal(path, nameOf(value));
-    if (prototype !== null && !Object.hasOwn(prototype, "isPrototypeOf")) throw new Refusal(path, nameOf(value));
-    return this.object(value, path, as(prototype === null ? "null-prototype" : undefined), origin);
+    if (Array.isArray(value)) return this.list(value, as(), origin, "item");
+    if (value instanceof Set) return this.list([...exactly(value, Set)], as("Set"), origin, "element");
+    if (value instanceof Map) return this.map(exactly(value, Map), as("Map"), origin);
+    if (value instanceof Date) return moment(exactly(value, Date));
+    const temporal = TEMPORAL.find((name) => isTemporal(value, name));
+    if (temporal !== undefined) return temporalNode(value, temporal);
+    const isPlainObject = prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf"));
+    if (!isPlainObject) throw new Unfit(nameOf(value), "is of a class that only JavaScript has", insteadOf(value));
+    return this.object(value, as(prototype === null ? "null-prototype" : undefined), origin);
   }
 
-  typed(value, path, as) {
+  typed(value, as) {
     const name = nameOf(value);
     const [begin, type] = [value.byteOffset, Object.getPrototypeOf(value).constructor];
     const bytes = new Uint8Array(value.buffer, begin, value.byteLength);
     if (type === Uint8Array) return { t: "bytes", as: as(), data: this.write(bytes) };
     if (value instanceof Uint8Array && name === "Buffer") return { t: "bytes", as: as("Buffer"), data: this.write(bytes) };
     const dtype = type === Uint8ClampedArray ? "u1" : DTYPES.get(type);
-    if (dtype === undefined) throw new Refusal(path, name);
+    if (dtype === undefined) throw new Unfit(name, "is a typed array that others do not have", "Array.from({x})");
     return { t: "array", as: type === Uint8ClampedArray ? TAG + name : as(), dtype, shape: [value.length], data: this.write(bytes) };
   }
 
-  list(value, path, as, origin) {
-    if (Reflect.ownKeys(value).length !== value.length + 1) {
-      throw new Refusal(path, "an array with holes, or with properties of its own", "cannot leave JavaScript; use [...x]");
-    }
+  list(value, as, origin, how) {
+    if (Object.getPrototypeOf(value) !== Array.prototype) throw new Unfit(nameOf(value), "is an array of a class of its own", "[...{x}]");
+    if (Reflect.ownKeys(value).length !== value.length + 1) throw new Unfit("Array", "has holes, or properties of its own", "[...{x}]");
     const packed = value.length === 0 || origin?.v !== undefined ? undefined : this.packNaturally(value);
     // Some languages have a vector for this, which would be a typed array here.
     if (packed !== undefined) return { t: "list", as: as ?? TAG + "Array", packed };
     const kind = origin?.packed && { f8: "float", i8: "int" }[origin.packed.dtype];
     const items = value.map((item, position) =>
-      kind === "float" && typeof item === "number" ? { t: "float", v: hexOf(item) } : this.encode(item, `${path}[${position}]`, origin?.v?.[position])
+      kind === "float" && typeof item === "number" ? { t: "float", v: hexOf(item) } : this.part(how, position, item, origin?.v?.[position])
     );
     return { t: "list", as, v: items };
   }
@@ -182,36 +172,34 @@ class Exporter {
     return this.write(bytes);
   }
 
-  keys(keys, path) {
-    const bad = keys.find((key) => !isText(key));
-    if (bad !== undefined) throw new Refusal(path, typeof bad === "string" ? "a key that is no Unicode text" : `a key that is a ${typeof bad}`);
-    return keys;
+  keys(keys, value) {
+    const bad = keys.findIndex((key) => !isText(key));
+    if (bad < 0) return keys;
+    const why = typeof keys[bad] === "string" ? "has a key that is no Unicode text" : `has a key that is a ${typeof keys[bad]}`;
+    throw new Unfit(nameOf(value), why, value instanceof Map ? TEXT_KEYS_OF_MAP : TEXT_KEYS);
   }
 
-  map(value, path, as, origin) {
-    const keys = this.keys([...value.keys()], path);
-    return { t: "dict", as, k: keys, v: keys.map((key) => this.part(value.get(key), key, path, origin)) };
+  map(value, as, origin) {
+    const keys = this.keys([...value.keys()], value);
+    const origins = originsOf(origin);
+    return { t: "dict", as, k: keys, v: keys.map((key) => this.part("get", key, value.get(key), origins.get(key))) };
   }
 
-  object(value, path, as, origin) {
-    const keys = this.keys(Reflect.ownKeys(value), path);
+  object(value, as, origin) {
+    const keys = this.keys(Reflect.ownKeys(value), value);
+    const origins = originsOf(origin);
     const items = keys.map((key) => {
       const property = Object.getOwnPropertyDescriptor(value, key);
-      if (!("value" in property) || !property.enumerable) throw new Refusal(`${path}${step(key)}`, "a property that is computed or hidden");
-      return this.part(property.value, key, path, origin);
+      if (!("value" in property) || !property.enumerable) throw new Unfit("Object", `has the property ${JSON.stringify(key)}, which is computed or hidden`, SAME_KEYS);
+      return this.part("field", key, property.value, origins.get(key));
     });
     return { t: "dict", as, k: keys, v: items };
   }
 
-  part(value, key, path, origin) {
-    const position = origin?.t === "dict" ? origin.k.indexOf(key) : -1;
-    return this.encode(value, `${path}${step(key)}`, position < 0 ? undefined : origin.v[position]);
-  }
-
   // What came in as an array: of the same shape, its elements still of the dtype.
-  array(value, path, origin) {
+  array(value, origin) {
     const { t, as, dtype, unit, zone, order } = origin;
-    if (value instanceof Set) return this.array([...value], path, origin);
+    if (value instanceof Set) return this.array([...value], origin);
     if (origin.shape.length === 1) {
       const whole = isTypedArray(value) ? { t: "array", dtype, data: this.writeBuffer(value), shape: [value.length] } : this.pack(value, origin, true);
       return whole && { ...whole, as };
@@ -239,12 +227,12 @@ class Exporter {
   }
 
   // Columns of one length are still a data frame; where those of the index are gone, it has none.
-  table(value, path, origin) {
+  table(value, origin) {
     const columns = value instanceof Map ? value : new Map(Object.entries(value));
     const lengths = new Set([...columns.values()].map((column) => (Array.isArray(column) || isTypedArray(column) ? column.length : undefined)));
     if (lengths.size > 1 || lengths.has(undefined)) return undefined;
     const [rows] = lengths.size === 0 ? [origin.rows] : lengths;
-    const nodes = new Map(this.keys([...columns.keys()], path).map((name) => [name, this.column(columns.get(name), `${path}${step(name)}`)]));
+    const nodes = new Map(this.keys([...columns.keys()], value).map((name) => [name, this.column(columns.get(name), value instanceof Map ? "get" : "field", name)]));
     const labels = origin.index?.names ?? [];
     const kept = labels.length > 0 && labels.every((name) => nodes.has(name));
     const index = kept ? { ...origin.index, names: origin.index.given ?? labels, columns: labels.map((name) => nodes.get(name)) } : null;
@@ -252,12 +240,21 @@ class Exporter {
     return { t: "table", as: origin.as, rows, names, columns: names.map((name) => nodes.get(name)), index };
   }
 
-  column(value, path) {
-    const node = this.encode(value, path);
+  column(value, how, name) {
+    const node = this.part(how, name, value);
     if (node.packed !== undefined) return node.packed;
     return node.t === "bytes" ? { t: "array", dtype: "u1", shape: [value.length], data: node.data } : node;
   }
 }
+
+// The nodes that the parts of an object came in as, by key.
+const originsOf = (origin) => new Map(origin?.t === "dict" ? origin.k.map((key, position) => [key, origin.v[position]]) : []);
+
+// A value of a type, not of a class that extends it.
+const exactly = (value, type) => {
+  if (Object.getPrototypeOf(value) === type.prototype) return value;
+  throw new Unfit(nameOf(value), `extends ${type.name}, which only JavaScript can`, `new ${type.name}({x})`);
+};
 
 const joined = (type, rows) => {
   const flat = new type(rows.reduce((size, row) => size + row.length, 0));
@@ -275,7 +272,8 @@ const exportValue = (name, folder, get) => answering(folder, () => {
   }
   const exporter = new Exporter(folder);
   try {
-    return { value: exporter.encode(value, "", scalars.get(name)) };
+    const node = exporter.noting(value, scalars.get(name));
+    return exporter.refusals.length > 0 ? { refused: refusalRows(name, exporter.refusals) } : { value: node };
   } finally {
     exporter.file.close();
   }

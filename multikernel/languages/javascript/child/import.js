@@ -196,23 +196,67 @@ const nested = (flat, shape) => {
   return Array.from({ length }, (_, row) => nested(flat.slice(row * size, (row + 1) * size), rest));
 };
 
-const importValue = (name, folder, put, get) => answering(folder, () => {
+const built = (folder) => {
   const importer = new Importer(folder);
   const node = JSON.parse(Deno.readTextFileSync(folder + "/value.json"));
-  let value;
   try {
-    value = importer.build(node, "");
+    return { node, value: importer.build(node, "") };
   } finally {
     importer.file?.close();
   }
+};
+
+// Assigns to a variable, or makes one; returns what undoes it.
+const assigned = (name, value, put, get) => {
+  let undo;
   try {
+    const before = get();
+    undo = () => put(before);
     put(value);
   } catch (error) {
-    if (!(error instanceof ReferenceError)) return { failed: `${name} cannot be assigned to in JavaScript (a const?); give it another name` };
-    Object.defineProperty(G, name, { value, writable: true, enumerable: true, configurable: true });
+    if (undo !== undefined || !(error instanceof ReferenceError)) throw new Failure(`${name} cannot be assigned to in JavaScript (a const?); give it another name`);
+    undo = define(name, value);
   }
-  if (!Object.is(get(), value)) return { failed: `${name} cannot be assigned to in JavaScript; give it another name` };
+  if (holds(get, value)) return undo;
+  undo();
+  throw new Failure(`${name} cannot be assigned to in JavaScript; give it another name`);
+};
+
+const holds = (get, value) => {
+  try {
+    return Object.is(get(), value);
+  } catch {
+    return false;
+  }
+};
+
+const define = (name, value) => {
+  Object.defineProperty(G, name, { value, writable: true, enumerable: true, configurable: true });
+  return () => delete G[name];
+};
+
+const remember = (name, node, value) => {
   if (isObject(value)) scalars.delete(name);
   else scalars.set(name, node);
-  return { done: true };
-});
+};
+
+// Makes variables of all values, or of none; each is a name, a folder, what assigns to the variable, and what it holds.
+const importValues = (incoming, isTrial) => {
+  let at = 0;
+  answering(incoming[0][1], () => {
+    const made = incoming.map(([, folder], position) => (at = position, built(folder)));
+    const undo = [];
+    try {
+      for (const [position, [name, , put, get]] of incoming.entries()) {
+        at = position;
+        undo.unshift(assigned(name, made[position].value, put, get));
+      }
+    } catch (error) {
+      undo.forEach((restore) => restore());
+      throw error;
+    }
+    if (isTrial) undo.forEach((restore) => restore());
+    else made.forEach(({ node, value }, position) => remember(incoming[position][0], node, value));
+    return { done: true };
+  }, () => ({ at }));
+};

@@ -6,13 +6,13 @@ const isTemporal = (value, name) => Temporal !== undefined && value instanceof T
 const isPlain = (value) => value.calendarId === "iso8601";
 const isExact = (span) => span.years === 0 && span.months === 0 && span.weeks === 0;
 
-const moment = (date, path) => {
-  if (!Number.isFinite(date.getTime())) throw new Refusal(path, "an invalid Date");
+const moment = (date) => {
+  if (!Number.isFinite(date.getTime())) throw new Unfit("Date", "is an invalid one", "null");
   return { t: "datetime", v: date.toISOString().slice(0, -1), zone: "UTC", offset: 0 };
 };
 
-const temporalNode = (value, name, path) => {
-  if (value.calendarId !== undefined && !isPlain(value)) throw new Refusal(path, `a Temporal.${name} of the calendar ${value.calendarId}`);
+const temporalNode = (value, name) => {
+  if (value.calendarId !== undefined && !isPlain(value)) throw new Unfit(`Temporal.${name}`, `is of the calendar ${value.calendarId}`, `{x}.withCalendar("iso8601")`);
   const as = `${TAG}Temporal.${name}`;
   switch (name) {
     case "PlainDate":
@@ -26,6 +26,6 @@ const temporalNode = (value, name, path) => {
     case "ZonedDateTime":
       return { t: "datetime", v: value.toPlainDateTime().toString(), zone: value.timeZoneId, offset: value.offsetNanoseconds / 1e9, as };
   }
-  if (!isExact(value)) throw new Refusal(path, "a Temporal.Duration of years, months or weeks");
+  if (!isExact(value)) throw new Unfit("Temporal.Duration", "has years, months or weeks, whose length is not known", "String({x})");
   return { t: "duration", v: String(nanosecondsOf(value)), as: TAG + value.toString() };
 };

@@ -28,6 +28,9 @@ class Refusal extends Error {
   }
 }
 
+// What else the user is to know, in words of their own.
+class Failure extends Error {}
+
 // Where a value came from: object -> node; name of a variable -> node, where the variable held no object.
 const memory = new WeakMap();
 const scalars = new Map();
@@ -101,13 +104,13 @@ const same = (one, other) =>
   (isObject(one) && isObject(other) && one.constructor === other.constructor &&
     (one instanceof Date ? Object.is(one.getTime(), other.getTime()) : String(one) === String(other)));
 
-// Runs what writes its answer as the last thing that it does.
-const answering = (folder, work) => {
+// Runs what writes its answer as the last thing that it does. `more` returns more fields of one that is no success.
+const answering = (folder, work, more = () => ({})) => {
   let answer;
   try {
     answer = work();
   } catch (error) {
-    answer = error instanceof Refusal ? { refused: [error.answer] } : { failed: String(error) };
+    answer = error instanceof Refusal ? { refused: [error.answer], ...more() } : { failed: error instanceof Failure ? error.message : String(error), ...more() };
   }
   const ascii = JSON.stringify(answer).replace(/[\u007f-\uffff]/g, (unit) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0"));
   Deno.writeTextFileSync(folder + "/answer.json", ascii, { mode: 0o600 });

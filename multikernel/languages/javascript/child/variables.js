@@ -2,6 +2,7 @@
 // `let`, `const` and `class` cannot be listed by code.
 
 const MOST_VARIABLES = 1000;
+const MOST_PROTOTYPES = 50;
 
 // Of the names that Deno itself gives to the global object, which come before the user's, some that come last.
 const LAST_GIVEN = ["name", "close", "closed", "onerror", "onload", "onbeforeunload", "onunload", "clear"];
@@ -25,7 +26,8 @@ const found = (getter, value) => {
 
 const ownValue = (object, name) => Object.getOwnPropertyDescriptor(object, name)?.value;
 const className = (value) => {
-  for (let type = Object.getPrototypeOf(value); type !== null && !isProxy(type); type = Object.getPrototypeOf(type)) {
+  let type = Object.getPrototypeOf(value);
+  for (let level = 0; level < MOST_PROTOTYPES && type !== null && !isProxy(type); level++, type = Object.getPrototypeOf(type)) {
     const made = ownValue(type, "constructor");
     if (typeof made === "function" && !isProxy(made)) {
       const name = ownValue(made, "name");
@@ -62,4 +64,4 @@ const listVariables = (folder) => answering(folder, () => {
   return { variables: own.slice(0, MOST_VARIABLES).map(rowOf), more: Math.max(0, own.length - MOST_VARIABLES) };
 });
 
-Object.defineProperty(G, "__multikernel__", { value: Object.freeze({ importValue, exportValue, listVariables }) });
+Object.defineProperty(G, "__multikernel__", { value: Object.freeze({ importValues, exportValue, listVariables }) });

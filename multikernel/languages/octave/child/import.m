@@ -1,19 +1,33 @@
-## How values enter. The nodes are literals that Multi has made of a checked manifest: cells of a kind, of JSON by which
-## the value goes back (the whole node, or its tag), and of what the kind needs.
+## How values enter. The nodes are cells that Multi has made of a checked manifest: a kind, the JSON by which the value goes
+## back (the whole node, or its tag), and what the kind needs.
 
-## What Multi runs. `given` is whether the variable exists, its node, or what whos says.
+## What Multi runs. `name` and `folder` are several in an import; `given` is whether that is a trial, whether a variable
+## exists, or the names of all.
 function __multikernel__ (action, name, folder, given)
   last = lasterr ();
+  at = 0;
+  max_recursion_depth (1000, "local");
+  __multikernel_refused__ ({});
   try
     switch (action)
       case "import"
-        value = __multikernel_import__ (given, folder);
-        assignin ("base", name, value);
-        __multikernel_memory__ (name, value, given);
+        values = nodes = cell (size (name));
+        for position = 1:numel (name)
+          at = position - 1;
+          nodes{position} = load ("-binary", [folder{position} "/value.bin"]).node;
+          values{position} = __multikernel_import__ (nodes{position}, folder{position});
+        endfor
+        folder = folder{1};
+        if (! given)
+          for position = 1:numel (name)
+            assignin ("base", name{position}, values{position});
+            __multikernel_memory__ (name{position}, values{position}, nodes{position});
+          endfor
+        endif
         answer = '{"done":true}';
       case "export"
         if (given == 1)
-          answer = __multikernel_export__ (evalin ("base", name), folder, __multikernel_memory__ (name){:});
+          answer = __multikernel_export__ (name, evalin ("base", name), folder, __multikernel_memory__ (name){:});
         else
           answer = '{"missing":true}';
         endif
@@ -22,11 +36,10 @@ function __multikernel__ (action, name, folder, given)
     endswitch
   catch failure
     lasterr (last);
-    if (strcmp (failure.identifier, "multikernel:refused"))
-      answer = ['{"refused":[' failure.message ']}'];
-    else
-      answer = ['{"failed":' __multikernel_json__(failure.message) '}'];
+    if (iscell (folder))
+      folder = folder{1};
     endif
+    answer = sprintf ('{"failed":%s,"at":%d}', __multikernel_json__ (failure.message), at);
   end_try_catch
   file = fopen ([folder "/answer.json"], "w");
   fwrite (file, answer);
@@ -36,7 +49,7 @@ endfunction
 function value = __multikernel_import__ (node, folder)
   file = fopen ([folder "/data"], "r", "ieee-le");
   unwind_protect
-    value = __multikernel_build__ (node, file);
+    value = __multikernel_build_all__ ({node}, file){1};
   unwind_protect_cleanup
     if (file >= 0)
       fclose (file);
@@ -44,22 +57,59 @@ function value = __multikernel_import__ (node, folder)
   end_unwind_protect
 endfunction
 
+## The values of a row of nodes. Those of a kind are made at once, and so are those of all lists, level by level: a call for
+## each value would take most of the time.
+function values = __multikernel_build_all__ (nodes, file)
+  values = cell (1, numel (nodes));
+  kinds = cellfun (@(node) node{1}, nodes, "UniformOutput", false);
+  chosen = strcmp (kinds, "scalar");    # JSON, value
+  if (any (chosen))
+    parts = vertcat (nodes{chosen});
+    values(chosen) = parts(:,3);
+  endif
+  chosen |= strcmp (kinds, "null");     # JSON
+  texts = strcmp (kinds, "text");       # tag, text, size if it is empty
+  if (any (texts))
+    parts = vertcat (nodes{texts});
+    empty = cellfun ("isempty", parts(:,3));
+    parts(empty,3) = cellfun (@(dims) reshape ("", dims), parts(empty,4), "UniformOutput", false);
+    values(texts) = parts(:,3);
+    chosen |= texts;
+  endif
+  lists = strcmp (kinds, "list");       # tag, items, how they are held, size
+  if (any (lists))
+    parts = vertcat (nodes{lists});
+    items = __multikernel_build_below__ (parts(:,3), file);
+    plain = strcmp (parts(:,4), "cell").' & ! cellfun ("isempty", items) & cellfun (@(dims) dims(1) == 1, parts(:,5)).';
+    for at = find (! plain)
+      items{at} = __multikernel_hold__ (items{at}, parts{at,4:5});
+    endfor
+    values(lists) = items;
+    chosen |= lists;
+  endif
+  dicts = strcmp (kinds, "dict");       # tag, keys, items, type of the values of a containers.Map
+  if (any (dicts))
+    parts = vertcat (nodes{dicts});
+    items = __multikernel_build_below__ (parts(:,4), file);
+    values(dicts) = cellfun (@__multikernel_struct__, parts(:,3).', items, parts(:,5).', "UniformOutput", false);
+    chosen |= dicts;
+  endif
+  for position = find (! chosen)
+    values{position} = __multikernel_build__ (nodes{position}, file);
+  endfor
+endfunction
+
+## The values of several rows of nodes, as rows.
+function values = __multikernel_build_below__ (rows, file)
+  counts = cellfun ("numel", rows);
+  made = __multikernel_build_all__ (horzcat (cell (1, 0), rows{:}), file);
+  values = mat2cell (made, 1, counts);
+endfunction
+
 function value = __multikernel_build__ (node, file)
   switch (node{1})
-    case "null"      # JSON
-      value = [];
     case "na"        # JSON, class
       value = cast (NA, node{3});
-    case "scalar"    # JSON, class, bytes, bytes of an imaginary part
-      value = __multikernel_scalar__ (node{3}, node{4});
-      if (! isempty (node{5}))
-        value = complex (value, __multikernel_scalar__ (node{3}, node{5}));
-      endif
-    case "text"      # tag, text, size if it is empty
-      value = node{3};
-      if (isempty (value))
-        value = reshape (value, node{4});
-      endif
     case "textdata"  # tag, place
       value = char (__multikernel_read__ (file, node{3}, "uint8").');
     case "bytes"     # tag, place, is char
@@ -67,9 +117,6 @@ function value = __multikernel_build__ (node, file)
       if (node{4})
         value = char (value);
       endif
-    case "list"      # tag, items, how they are held, size
-      items = cellfun (@(item) __multikernel_build__ (item, file), node{3}, "UniformOutput", false);
-      value = __multikernel_hold__ (items, node{4}, node{5});
     case "packed"    # tag, array without validity, place of validity, how they are held, size
       value = __multikernel_array__ (node{3}, file, false);
       if (! iscell (value))
@@ -83,13 +130,6 @@ function value = __multikernel_build__ (node, file)
       elseif (all (cellfun (@(line) ischar (line) && numel (line) == node{6}(2), value)))
         value = vertcat (value{:});
       endif
-    case "dict"      # tag, keys, items, type of the values of a containers.Map
-      items = cellfun (@(item) __multikernel_build__ (item, file), node{4}, "UniformOutput", false);
-      if (isempty (node{5}))
-        value = __multikernel_struct__ (node{3}, items);
-      else
-        value = __multikernel_map__ (node{3}, items, node{5});
-      endif
     case "factor"    # as __multikernel_column__ has it
       value = reshape (__multikernel_column__ (node, file), 1, []);
     case "array"     # tag, dtype, shape, order, place, place of validity
@@ -98,14 +138,6 @@ function value = __multikernel_build__ (node, file)
       items = cellfun (@(item) __multikernel_column__ (item, file), node{4}, "UniformOutput", false);
       value = __multikernel_struct__ (node{3}, items);
   endswitch
-endfunction
-
-function value = __multikernel_scalar__ (type, bytes)
-  if (strcmp (type, "logical"))
-    value = logical (bytes);
-  else
-    value = typecast (uint8 (bytes), type);
-  endif
 endfunction
 
 ## Items as a cell of some size, as a char matrix, or as an array of structs.
@@ -120,18 +152,24 @@ function value = __multikernel_hold__ (items, holder, dims)
   endswitch
 endfunction
 
-function value = __multikernel_struct__ (keys, items)
-  value = struct ();
-  for position = 1:numel (keys)
-    value.(keys{position}) = items{position};
-  endfor
-endfunction
-
-function value = __multikernel_map__ (keys, items, type)
-  value = containers.Map ("KeyType", "char", "ValueType", type);
-  for position = 1:numel (keys)
-    value(keys{position}) = items{position};
-  endfor
+## A struct, or a containers.Map with values of a type.
+function value = __multikernel_struct__ (keys, items, type = "")
+  if (! isempty (type))
+    value = containers.Map ("KeyType", "char", "ValueType", type);
+    for position = 1:numel (keys)
+      value(keys{position}) = items{position};
+    endfor
+  elseif (isempty (keys))
+    value = struct ();
+  elseif (any (cellfun ("isempty", keys)))
+    ## cell2struct has no empty names.
+    value = struct ();
+    for position = 1:numel (keys)
+      value.(keys{position}) = items{position};
+    endfor
+  else
+    value = cell2struct (items(:), keys(:), 1);
+  endif
 endfunction
 
 function value = __multikernel_column__ (node, file)
@@ -143,7 +181,7 @@ function value = __multikernel_column__ (node, file)
       value = cell (numel (codes), 1);
       value(codes > 0) = node{4}(codes(codes > 0));
     otherwise
-      value = reshape (__multikernel_build__ (node, file), [], 1);
+      value = reshape (__multikernel_build_all__ ({node}, file){1}, [], 1);
   endswitch
 endfunction
 

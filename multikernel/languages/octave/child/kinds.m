@@ -1,135 +1,147 @@
-## What leaves of Octave's own kinds of values that are no numbers, and the list of variables.
+## Writes values of kinds that there are rarely many of.
 
-function tag = __multikernel_tag__ (words, dims)
-  tag = sprintf (',"as":"octave:%s%s"', words, sprintf (" %dx%d", dims));
+function json = __multikernel_write_one__ (value, file, place, old, node, depth)
+  if (issparse (value))
+    json = __multikernel_refuse__ (place, "sparse matrix", "has no counterpart elsewhere", "full (x)");
+  elseif (isnumeric (value) || islogical (value))
+    json = __multikernel_elements__ (value, file, "", size (value), "F", __multikernel_missing__ (value));
+  elseif (ischar (value))
+    json = __multikernel_char__ (value, file, place);
+  elseif (iscell (value))
+    json = __multikernel_matrix_of_cells__ (value, file, place, depth);
+  elseif (isstruct (value) && isscalar (value))
+    json = __multikernel_changed_table__ (value, file, place, old, node);
+  elseif (isstruct (value))
+    json = __multikernel_structs__ (value, file, place, depth);
+  elseif (isa (value, "containers.Map"))
+    json = __multikernel_map_node__ (value, file, place, depth);
+  elseif (is_function_handle (value))
+    json = __multikernel_refuse__ (place, class (value), "is code, and stays in Octave", "func2str (x)");
+  elseif (isobject (value))
+    json = __multikernel_refuse__ (place, class (value), "is of a class that only Octave has", "struct (x)");
+  else
+    json = __multikernel_refuse__ (place, class (value), "is of a class that only Octave has", "");
+  endif
 endfunction
 
-function json = __multikernel_char__ (value, file, path)
+function tag = __multikernel_tag__ (word, dims)
+  tag = sprintf (',"as":"octave:%s %dx%d"', word, dims);
+endfunction
+
+## A row is text, or bytes if it is no UTF-8; a matrix of chars is a list of its rows.
+function json = __multikernel_char__ (value, file, place)
   if (ndims (value) > 2)
-    __multikernel_refuse__ (path, "char array of more than two dimensions", "");
-  elseif (isempty (value) && rows (value) < 2)
-    tag = "";
-    if (! isequal (size (value), [0, 0]))
-      tag = __multikernel_tag__ ("char", size (value));
+    json = __multikernel_refuse__ (place, "char array of more than two dimensions", "", "cellstr (reshape (x, [], columns (x)))");
+  elseif (isempty (value) && rows (value) < 2 && ! isequal (size (value), [0, 0]))
+    json = ['{"t":"text"' __multikernel_tag__("char", size (value)) ',"v":""}'];
+  elseif (rows (value) > 1)
+    lines = num2cell (value, 2).';
+    if (any (cellfun (@(line) isempty (__multikernel_codes__ (line)), lines)))
+      json = __multikernel_refuse__ (place, "char", "has a row that is no UTF-8", "uint8 (x)");
+    else
+      lines = cellfun (@(line) __multikernel_text__ (line, file, ""), lines, "UniformOutput", false);
+      json = ['{"t":"list"' __multikernel_tag__("char", size (value)) ',"v":[' strjoin(lines, ",") ']}'];
     endif
-    json = ['{"t":"text"' tag ',"v":""}'];
-  elseif (rows (value) != 1)
-    lines = cellfun (@(line) __multikernel_text__ (line, file, path, ""), num2cell (value, 2), "UniformOutput", false);
-    json = __multikernel_list__ (lines, __multikernel_tag__ ("char", size (value)));
-  elseif (isempty (__multikernel_codes__ (value)))
+  elseif (isempty (__multikernel_codes__ (value)) && ! isempty (value))
     json = ['{"t":"bytes","as":"octave:char","data":' __multikernel_put__(file, uint8 (value)) '}'];
   else
-    json = __multikernel_text__ (value, file, path, "");
+    json = __multikernel_text__ (value, file, "");
   endif
 endfunction
 
-## A row is a list, a matrix is one of rows, with its size in the tag.
-function json = __multikernel_cell__ (value, file, path, old, node)
+## A matrix is a list of its rows.
+function json = __multikernel_matrix_of_cells__ (value, file, place, depth)
   if (ndims (value) > 2)
-    __multikernel_refuse__ (path, "cell array of more than two dimensions", "");
-  endif
-  tag = "";
-  if (! isequal (size (value), [0, 0]) && (rows (value) != 1 || isempty (value)))
-    tag = __multikernel_tag__ ("cell", size (value));
-  endif
-  known = {};
-  if (! isempty (node) && strcmp (node{1}, "list") && iscell (old))
-    known = node{3};
-    if (rows (value) == 1)
-      tag = node{2};
-    endif
-  endif
-  items = cell (1, numel (value));
-  for position = 1:numel (value)
-    if (position <= numel (known) && position <= numel (old))
-      items{position} = __multikernel_write__ (value{position}, file, sprintf ("%s[%d]", path, position - 1), old{position}, known{position});
-    else
-      items{position} = __multikernel_write__ (value{position}, file, sprintf ("%s[%d]", path, position - 1), [], {});
-    endif
-  endfor
-  if (rows (value) > 1 && columns (value) > 1)
-    items = reshape (items, size (value));
-    items = arrayfun (@(row) __multikernel_list__ (items(row,:), ""), 1:rows (value), "UniformOutput", false);
-  endif
-  json = __multikernel_list__ (items, tag);
-endfunction
-
-function json = __multikernel_struct_node__ (value, file, path, old, node)
-  if (! isscalar (value))
-    if (isempty (value) || ndims (value) > 2)
-      __multikernel_refuse__ (path, sprintf ("struct array of size %s", strjoin (cellstr (num2str (size (value).')).', "x")), "");
-    endif
-    items = arrayfun (@(item) __multikernel_struct_node__ (item, file, path, [], {}), value(:).', "UniformOutput", false);
-    json = __multikernel_list__ (items, __multikernel_tag__ ("struct", size (value)));
+    json = __multikernel_refuse__ (place, "cell array of more than two dimensions", "", "num2cell (x, [1, 2])(:).'");
     return;
   endif
-  known = struct ();
-  tag = "";
-  if (! isempty (node) && any (strcmp (node{1}, {"dict", "table"})) && isstruct (old))
-    known = __multikernel_struct__ (node{3}, node{4});
-    if (strcmp (node{1}, "table") && __multikernel_is_table__ (value))
-      json = __multikernel_changed_table__ (value, file, path, old, node, known);
-      return;
-    elseif (strcmp (node{1}, "dict"))
-      tag = node{2};
-    endif
+  order = reshape (1:numel (value), size (value)).'(:).';
+  path = __multikernel_path__ (place);
+  known = cell (1, numel (value));
+  below = @(at) {path, "cell", order(at)};
+  items = __multikernel_write_all__ (value(order), file, below, known, known, false (1, numel (value)), depth + 1);
+  lines = __multikernel_joined__ (items, repmat (columns (value), 1, rows (value)));
+  lines = strjoin (__multikernel_paste__ ('{"t":"list","v":[', lines, ']}'), ",");
+  json = ['{"t":"list"' __multikernel_tag__("cell", size (value)) ',"v":[' lines ']}'];
+endfunction
+
+function json = __multikernel_structs__ (value, file, place, depth)
+  if (isempty (value))
+    json = __multikernel_refuse__ (place, sprintf ("struct array of size %s", __multikernel_size__ (value)), "has no element that others could have", "{}");
+  elseif (ndims (value) > 2)
+    json = __multikernel_refuse__ (place, sprintf ("struct array of size %s", __multikernel_size__ (value)), "has more than two dimensions", "x(:).'");
+  else
+    path = __multikernel_path__ (place);
+    known = cell (1, numel (value));
+    below = @(at) {path, "element", at};
+    items = __multikernel_write_all__ (num2cell (value(:).'), file, below, known, known, false (1, numel (value)), depth + 1);
+    json = ['{"t":"list"' __multikernel_tag__("struct", size (value)) ',"v":[' strjoin(items, ",") ']}'];
   endif
-  keys = fieldnames (value);
-  items = cell (1, numel (keys));
-  for position = 1:numel (keys)
-    key = keys{position};
-    below = [path "['" key "']"];
-    if (isfield (known, key) && isfield (old, key) && ! strcmp (node{1}, "table"))
-      items{position} = __multikernel_write__ (value.(key), file, below, old.(key), known.(key));
-    else
-      items{position} = __multikernel_write__ (value.(key), file, below, [], {});
-    endif
-  endfor
-  json = __multikernel_dict__ (keys, items, tag, path);
+endfunction
+
+function text = __multikernel_size__ (value)
+  text = sprintf ("x%d", size (value))(2:end);
 endfunction
 
 ## Whether the fields of a struct are columns of one length, of numbers or of texts.
 function result = __multikernel_is_table__ (value)
   columns = struct2cell (value);
-  is_column = @(item) iscolumn (item) && (isnumeric (item) || islogical (item) || (iscell (item) && all (cellfun (@(text) ischar (text) || isempty (text), item))));
+  is_column = @(item) iscolumn (item) && (isnumeric (item) || islogical (item) || (iscell (item) && all (cellfun (@(text) ischar (text) || isempty (text), item)))) && ! issparse (item);
   result = ! isempty (columns) && all (cellfun (is_column, columns)) && isscalar (unique (cellfun ("numel", columns)));
 endfunction
 
-function json = __multikernel_changed_table__ (value, file, path, old, node, known)
+function json = __multikernel_changed_table__ (value, file, place, old, node)
   names = fieldnames (value);
   columns = cell (1, numel (names));
   for position = 1:numel (names)
     name = names{position};
     column = value.(name);
-    if (isfield (known, name) && __multikernel_same__ (column, old.(name)))
-      columns{position} = __multikernel_as_before__ (column, file, path, known.(name));
+    [is_known, at] = ismember (name, node{3});
+    if (is_known && __multikernel_same_all__ ({column}, {old.(name)}))
+      columns{position} = __multikernel_as_before__ (column, file, place, node{4}{at}, 0);
     else
       columns{position} = __multikernel_elements__ (column, file, "", numel (column), "C", __multikernel_missing__ (column));
     endif
   endfor
   node{7} = numel (column);
-  json = __multikernel_table__ (names, columns, path, node);
+  json = __multikernel_table__ (names, columns, place, node);
 endfunction
 
-function json = __multikernel_map_node__ (value, file, path)
+function json = __multikernel_map_node__ (value, file, place, depth)
   if (! strcmp (value.KeyType, "char"))
-    __multikernel_refuse__ (path, ["containers.Map with keys of type " value.KeyType], "");
+    json = __multikernel_refuse__ (place, ["containers.Map with keys of type " value.KeyType], "has keys that are no text", ...
+                                   'containers.Map (cellfun (@(k) sprintf ("%.17g", k), x.keys (), "UniformOutput", false), x.values (), "UniformValues", false)');
+    return;
   endif
   keys = value.keys ();
-  items = cellfun (@(key) __multikernel_write__ (value(key), file, [path "['" key "']"], [], {}), keys, "UniformOutput", false);
-  json = __multikernel_dict__ (keys, items, sprintf (',"as":"octave:containers.Map %s"', value.ValueType), path);
+  path = __multikernel_path__ (place);
+  names = __multikernel_quoted__ (keys, @(at) place);
+  known = cell (1, numel (keys));
+  below = @(at) {path, "key", keys{at}};
+  items = __multikernel_write_all__ (value.values (), file, below, known, known, false (1, numel (keys)), depth + 1);
+  json = sprintf ('{"t":"dict","as":"octave:containers.Map %s","k":[', value.ValueType);
+  json = [json strjoin(names, ",") '],"v":[' strjoin(items, ",") ']}'];
 endfunction
 
-function answer = __multikernel_variables__ (found)
-  shown = min (numel (found), 1000);
-  lines = cell (1, shown);
-  for position = 1:shown
-    one = found(position);
+## The variables of these names. What is of a class that the user may have written is not asked for its size, and no bytes
+## are counted once that has taken 20 ms: whos would count those of each cell.
+function answer = __multikernel_variables__ (names)
+  shown = names(1:min (numel (names), 1000));
+  lines = cell (1, numel (shown));
+  begin = tic ();
+  for position = 1:numel (shown)
+    value = evalin ("base", shown{position});
     dims = "";
-    if (prod (one.size) != 1)
-      dims = strjoin (arrayfun (@(n) sprintf ("%d", n), one.size, "UniformOutput", false), " x ");
+    bytes = "null";
+    if (! isobject (value) && ! isjava (value))
+      if (numel (value) != 1)
+        dims = sprintf (" x %d", size (value))(4:end);
+      endif
+      if (! (iscell (value) || isstruct (value)) || toc (begin) < 0.02)
+        bytes = sprintf ("%d", sizeof (value));
+      endif
     endif
-    lines{position} = sprintf ('["%s","%s","%s",%d]', one.name, one.class, dims, one.bytes);
+    lines{position} = sprintf ('["%s","%s","%s",%s]', shown{position}, class (value), dims, bytes);
   endfor
-  answer = ['{"variables":[' strjoin(lines, ",") sprintf('],"more":%d}', numel (found) - shown)];
+  answer = ['{"variables":[' strjoin(lines, ",") sprintf('],"more":%d}', numel (names) - numel (shown))];
 endfunction

@@ -1,29 +1,19 @@
 ## Writes single nodes of a manifest: as they came in, or of a kind of value of Octave's.
 
-## The node that a value came in as, with its buffers rewritten.
-function json = __multikernel_as_before__ (value, file, path, node)
+## The node that a value came in as, with its buffers rewritten; of kinds that __multikernel_as_before_all__ leaves.
+function json = __multikernel_as_before__ (value, file, place, node, depth)
   tag = node{2};
-  parts = @(values, nodes) cellfun (@(item, origin) __multikernel_as_before__ (item, file, path, origin), values(:), nodes(:), "UniformOutput", false);
+  column = @(item, origin) __multikernel_as_before_all__ ({item}, file, @(at) place, {origin}, depth + 1){1};
   switch (node{1})
-    case {"null", "na", "scalar"}
-      json = tag;
-    case {"text", "textdata"}
-      json = __multikernel_text__ (value, file, path, tag);
+    case "textdata"
+      json = __multikernel_text__ (value, file, tag);
     case "bytes"
       json = ['{"t":"bytes"' tag ',"data":' __multikernel_put__(file, uint8 (value)) '}'];
-    case "list"
-      if (! iscell (value) || ! strcmp (node{4}, "cell"))
-        json = __multikernel_write__ (value, file, path, [], {});
-      else
-        json = __multikernel_list__ (parts (value, node{3}), tag);
-      endif
     case "packed"
       if (ischar (value))
         value = num2cell (value, 2).';
       endif
       json = ['{"t":"list"' tag ',"packed":' __multikernel_packed__(value, file, node{3}) '}'];
-    case "dict"
-      json = __multikernel_dict__ (node{3}, parts (struct2cell (value), node{4}), tag, path);
     case "array"
       missing = [];
       if (! isempty (node{7}))
@@ -39,7 +29,10 @@ function json = __multikernel_as_before__ (value, file, path, node)
       json = sprintf ('{"t":"factor"%s,"shape":[%d],"ordered":%s,"levels":%s,"data":%s}', tag, numel (codes), node{3}, ...
                       levels, __multikernel_put__ (file, codes));
     case "table"
-      json = __multikernel_table__ (fieldnames (value), parts (struct2cell (value), node{4}), path, node);
+      columns = cellfun (column, struct2cell (value)(:).', node{4}(:).', "UniformOutput", false);
+      json = __multikernel_table__ (fieldnames (value), columns, place, node);
+    otherwise
+      json = __multikernel_natural_all__ ({value}, file, @(at) place, {[]}, {{}}, depth){1};
   endswitch
 endfunction
 
@@ -52,23 +45,55 @@ function json = __multikernel_packed__ (value, file, array)
   json = __multikernel_elements__ (value, file, array{2}, numel (missing), "C", missing);
 endfunction
 
-function json = __multikernel_number__ (value)
-  type = class (value);
-  as = "";
-  if (! any (strcmp (type, {"double", "logical", "int64"})))
-    as = [',"as":"octave:' type '"'];
+## Nodes of a row of numbers and truth values, all of one class at once.
+function json = __multikernel_numbers__ (values)
+  json = cell (1, numel (values));
+  classes = cellfun ("class", values, "UniformOutput", false);
+  for type = unique (classes)
+    chosen = strcmp (classes, type{1});
+    as = "";
+    if (! any (strcmp (type{1}, {"double", "logical", "int64"})))
+      as = [',"as":"octave:' type{1} '"'];
+    endif
+    if (strcmp (type{1}, "logical"))
+      json(chosen) = {'{"t":"bool","v":false}', '{"t":"bool","v":true}'}([values{chosen}] + 1);
+    elseif (any (strcmp (type{1}, {"double", "single"})))
+      json(chosen) = __multikernel_floats__ (values(chosen), type{1}, as);
+    else
+      digits = cellfun (@__multikernel_digits__, values(chosen), "UniformOutput", false);
+      json(chosen) = __multikernel_paste__ (['{"t":"int"' as ',"v":"'], digits, '"}');
+    endif
+  endfor
+endfunction
+
+function json = __multikernel_floats__ (values, type, as)
+  json = cell (1, numel (values));
+  hex = @(numbers) cellstr (num2hex (double (numbers(:)))).';
+  complex = ! cellfun (@isreal, values);
+  missing = ! complex & cellfun (@isna, values);
+  plain = ! complex & ! missing;
+  json(missing) = {['{"t":"na","as":"octave:NA ' type '","of":"float"}']};
+  if (any (plain))
+    json(plain) = __multikernel_paste__ (['{"t":"float"' as ',"v":"'], hex ([values{plain}]), '"}');
   endif
-  if (islogical (value))
-    json = ['{"t":"bool","v":' {"false", "true"}{value + 1} '}'];
-  elseif (isinteger (value))
-    json = ['{"t":"int"' as ',"v":"' __multikernel_digits__(value) '"}'];
-  elseif (iscomplex (value))
-    json = ['{"t":"complex"' as ',"v":["' num2hex(double (real (value))) '","' num2hex(double (imag (value))) '"]}'];
-  elseif (isna (value))
-    json = ['{"t":"na","as":"octave:NA ' type '","of":"float"}'];
-  else
-    json = ['{"t":"float"' as ',"v":"' num2hex(double (value)) '"}'];
+  if (any (complex))
+    parts = {hex(cellfun (@real, values(complex))), hex(cellfun (@imag, values(complex)))};
+    json(complex) = __multikernel_paste__ (['{"t":"complex"' as ',"v":["'], parts{1}, '","', parts{2}, '"]}');
   endif
+endfunction
+
+## Nodes of a row of texts that are not empty rows of chars, each with its tag; of a text that is no UTF-8, of bytes.
+function json = __multikernel_texts_out__ (texts, file, tags)
+  long = cellfun ("numel", texts) >= 200;
+  quoted = cell (1, numel (texts));
+  quoted(! long) = __multikernel_json_all__ (texts(! long));
+  json = __multikernel_paste__ ('{"t":"text"', tags, ',"v":', quoted, '}');
+  for at = find (long | cellfun ("isempty", quoted))
+    json{at} = __multikernel_char__ (texts{at}, file, {"", "", ""});
+    if (long(at))
+      json{at} = __multikernel_text__ (texts{at}, file, tags{at});
+    endif
+  endfor
 endfunction
 
 ## The decimal digits of an integer, which printf would take for a double.
@@ -126,7 +151,7 @@ function json = __multikernel_elements__ (value, file, tag, shape, order, missin
     data = value;
   endif
   json = sprintf ('{"t":"array"%s,"dtype":"%s","shape":[%s],"order":"%s","data":%s', tag, dtype, ...
-                  strjoin (arrayfun (@(n) sprintf ("%d", n), shape, "UniformOutput", false), ","), order, __multikernel_put__ (file, data));
+                  sprintf (",%d", shape)(2:end), order, __multikernel_put__ (file, data));
   if (any (missing(:)))
     json = [json ',"valid":' __multikernel_put__(file, uint8 (! missing))];
   endif
@@ -142,18 +167,9 @@ function place = __multikernel_put__ (file, data)
   place = sprintf ("[%d,%d]", begin, size);
 endfunction
 
-function json = __multikernel_list__ (items, tag)
-  json = ['{"t":"list"' tag ',"v":[' strjoin(reshape (items, 1, []), ",") ']}'];
-endfunction
-
-function json = __multikernel_dict__ (keys, items, tag, path)
-  names = cellfun (@(key) __multikernel_key__ (key, path), keys(:).', "UniformOutput", false);
-  json = ['{"t":"dict"' tag ',"k":[' strjoin(names, ",") '],"v":[' strjoin(items(:).', ",") ']}'];
-endfunction
-
 ## A data frame of columns that are written already; those of its index are an index as long as all of them are there.
-function json = __multikernel_table__ (names, columns, path, node)
-  keys = cellfun (@(name) __multikernel_key__ (name, path), names(:).', "UniformOutput", false);
+function json = __multikernel_table__ (names, columns, place, node)
+  keys = __multikernel_quoted__ (names(:).', @(at) place);
   columns = columns(:).';
   labels = node{3}(1:node{5});
   [is_there, places] = ismember (labels, names);
@@ -166,19 +182,44 @@ function json = __multikernel_table__ (names, columns, path, node)
                   strjoin (keys, ","), strjoin (columns, ","), index);
 endfunction
 
-function json = __multikernel_key__ (key, path)
-  if (isempty (__multikernel_codes__ (key)) && ! isempty (key))
-    __multikernel_refuse__ (path, "a name that is no UTF-8", "");
-  endif
-  json = __multikernel_json__ (key);
-endfunction
-
-function json = __multikernel_text__ (value, file, path, tag)
+function json = __multikernel_text__ (value, file, tag)
   if (numel (value) < 200)
-    json = ['{"t":"text"' tag ',"v":' __multikernel_key__(value, path) '}'];
+    json = ['{"t":"text"' tag ',"v":' __multikernel_json__(value) '}'];
   else
     json = ['{"t":"text"' tag ',"data":' __multikernel_put__(file, uint8 (value)) '}'];
   endif
+endfunction
+
+## The names of parts as JSON; `place` returns where the value is whose part has the name.
+function json = __multikernel_quoted__ (names, place)
+  json = __multikernel_json_all__ (names);
+  for at = find (cellfun ("isempty", json))
+    json{at} = '""';
+    valid = "matlab.lang.makeUniqueStrings (matlab.lang.makeValidName (fieldnames (x)))";
+    __multikernel_refuse__ (place (at), "struct", "has a name that is no UTF-8", ["cell2struct (struct2cell (x), " valid ")"]);
+  endfor
+endfunction
+
+## A row of JSON strings in ASCII; empty where a text is no UTF-8.
+function json = __multikernel_json_all__ (texts)
+  if (__multikernel_is_plain__ ([texts{:}]))
+    json = __multikernel_paste__ ('"', texts, '"');
+    return;
+  endif
+  json = cell (1, numel (texts));
+  plain = cellfun (@__multikernel_is_plain__, texts);
+  json(plain) = __multikernel_paste__ ('"', texts(plain), '"');
+  for at = find (! plain)
+    if (isempty (__multikernel_codes__ (texts{at})))
+      json{at} = "";
+    else
+      json{at} = __multikernel_json__ (texts{at});
+    endif
+  endfor
+endfunction
+
+function result = __multikernel_is_plain__ (text)
+  result = all (text >= 32 & text < 127 & text != 34 & text != 92);
 endfunction
 
 ## A JSON string in ASCII; bytes that are no UTF-8 are written as if they were Latin-1.
@@ -188,11 +229,11 @@ function json = __multikernel_json__ (text)
     codes = double (text);
   endif
   parts = cell (1, numel (codes));
-  for position = 1:numel (codes)
+  plain = codes >= 32 & codes < 127 & codes != 34 & codes != 92;
+  parts(plain) = num2cell (char (codes(plain)));
+  for position = find (! plain)
     code = codes(position);
-    if (code >= 32 && code < 127 && code != 34 && code != 92)
-      parts{position} = char (code);
-    elseif (code < 65536)
+    if (code < 65536)
       parts{position} = sprintf ('\\u%04x', code);
     else
       parts{position} = sprintf ('\\u%04x\\u%04x', 55296 + floor ((code - 65536) / 1024), 56320 + mod (code, 1024));

@@ -2,14 +2,22 @@
 
 import json
 import os
-from typing import Any
+from typing import Any, Optional
 
 from . import advice, export_kinds, import_kinds, listing
 from .exporter import Exporter
 from .files import Data, Refused, answer
 from .importer import Importer
-from .memory import MEMORY, origin_of
+from .memory import MEMORY, Origin, origin_of
 from .settings import own_settings
+
+
+class PartsRefused(Exception):
+    """Parts of a value that Python cannot have."""
+
+    def __init__(self, parts: "list[Refused]") -> None:
+        super().__init__()
+        self.parts = parts
 
 
 def export_variable(variables: dict[str, Any], name: str, folder: str) -> None:
@@ -32,25 +40,34 @@ def export_variable(variables: dict[str, Any], name: str, folder: str) -> None:
             data.close()
 
 
-def import_variable(variables: dict[str, Any], name: str, folder: str) -> None:
-    """Make a variable of the node in `value.json`."""
+def import_variables(variables: "dict[str, Any]", values: "list[tuple[str, str]]", is_trial: bool) -> None:
+    """Make variables of the nodes in `value.json` of folders, all or none; the first folder gets the answer."""
     with own_settings():
         MEMORY.forget(variables)
-        try:
-            with open(os.path.join(folder, "value.json"), encoding="ascii") as file:
-                node = json.load(file)
-            importer = Importer(folder, import_kinds.KINDS)
-            value = importer.value(node)
-            if importer.refused:
-                answer(folder, {"refused": [refusal(each) for each in importer.refused]})
+        made = []
+        for at, (name, folder) in enumerate(values):
+            try:
+                found = imported(folder)
+            except Exception as error:
+                answer(values[0][1], {**failure(error), "at": at})
                 return
-            origin = origin_of(node, value)
-        except Exception as error:
-            answer(folder, failure(error))
-            return
-        variables[name] = value
-        MEMORY.note(name, value, origin)
-        answer(folder, {"done": True})
+            made.append((name, *found))
+        if not is_trial:
+            for name, value, origin in made:
+                variables[name] = value
+                MEMORY.note(name, value, origin)
+        answer(values[0][1], {"done": True})
+
+
+def imported(folder: str) -> "tuple[Any, Optional[Origin]]":
+    """Return the value of the node in a folder, and its origin; PartsRefused."""
+    with open(os.path.join(folder, "value.json"), encoding="ascii") as file:
+        node = json.load(file)
+    importer = Importer(folder, import_kinds.KINDS)
+    value = importer.value(node)
+    if importer.refused:
+        raise PartsRefused(importer.refused)
+    return value, origin_of(node, value)
 
 
 def list_variables(variables: dict[str, Any], folder: str) -> None:
@@ -61,6 +78,8 @@ def list_variables(variables: dict[str, Any], folder: str) -> None:
 
 def failure(error: Exception) -> dict[str, Any]:
     """Return the answer for what a library or this one has raised."""
+    if isinstance(error, PartsRefused):
+        return {"refused": [refusal(each) for each in error.parts]}
     if isinstance(error, Refused):
         return {"refused": [refusal(error)]}
     return {"failed": f"{type(error).__name__}: {error}"}

@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any, Optional
 
 MOST_VARIABLES = 1000
-SECONDS_FOR_SIZES = 0.03
+SECONDS_FOR_SIZES = 0.02
 COUNTED = (str, bytes, bytearray, list, tuple, dict, set, frozenset, range)
 SCALARS = (bool, int, float, complex, type(None))
 SHAPED = {

@@ -8,29 +8,34 @@ answer <- function(folder, text) {
   file.rename(paste0(path, ".part"), path)
 }
 
-safely <- function(folder, action, name = "", again = NULL) {
+# `...` are more fields of the answer where it is no success.
+safely <- function(folder, action, name = "", again = NULL, ...) {
   start_over(FALSE)
   text <- tryCatch(suppressWarnings(action), error = function(error) {
-    if (!inherits(error, "multikernel_refused")) return(object(failed = quoted(conditionMessage(error))))
+    if (!inherits(error, "multikernel_refused")) return(object(failed = quoted(conditionMessage(error)), ...))
     found <- list(unclass(error))
     if (!is.null(again)) {
       start_over(TRUE)
       tryCatch(suppressWarnings(again()), error = function(error) refusals[[length(refusals) + 1L]] <<- unclass(error))
       if (length(refusals)) found <- refusals
     }
-    object(refused = json_list(refusal_rows(name, found)))
+    object(refused = json_list(refusal_rows(name, found)), ...)
   })
   start_over(FALSE)
   answer(folder, text)
   invisible(NULL)
 }
 start_over <- function(collecting) {
-  if (!is.null(data_file)) close(data_file)
-  data_file <<- NULL
+  close_data()
   steps <<- character()
   places <<- integer()
   refusals <<- list()
   is_collecting <<- collecting
+}
+
+close_data <- function() {
+  if (!is.null(data_file)) close(data_file)
+  data_file <<- NULL
 }
 
 # A variable of the user's, or what a package shows: a data set, say.
@@ -54,21 +59,36 @@ export_variable <- function(name, folder) {
   safely(folder, export(), name, export)
 }
 
-import_variable <- function(name, folder) {
+# All are made before the first is assigned.
+import_variables <- function(names, folders, is_trial) {
+  at <- 0L
+  for_each <- function(action) lapply(seq_along(names), function(number) {
+    at <<- number
+    action(number)
+  })
   import <- function() {
-    found <- imported(folder)
-    if (length(refusals)) return("")
-    assign(name, found$value, envir = globalenv())
-    if (!is.null(found$origin)) assign(name, found$origin, envir = known)
-    else if (exists(name, envir = known, inherits = FALSE)) rm(list = name, envir = known)
+    made <- for_each(function(number) imported(folders[number]))
+    for_each(function(number) check_binding(names[number]))
+    if (!is_trial) for_each(function(number) keep(names[number], made[[number]]))
     object(done = "true")
   }
-  safely(folder, import(), name, import)
+  safely(folders[1L], import(), again = function() imported(folders[at]), at = sprintf("%d", at - 1L))
+}
+check_binding <- function(name) {
+  is_there <- exists(name, envir = globalenv(), inherits = FALSE)
+  if (!is_there && environmentIsLocked(globalenv()) || is_there && (bindingIsLocked(name, globalenv()) || bindingIsActive(as.name(name), globalenv())))
+    stop(sprintf("%s cannot be assigned to in R, since it is locked or active; give it another name", name))
+}
+keep <- function(name, found) {
+  assign(name, found$value, envir = globalenv())
+  if (!is.null(found$origin)) assign(name, found$origin, envir = known)
+  else if (exists(name, envir = known, inherits = FALSE)) rm(list = name, envir = known)
 }
 imported <- function(folder) {
   given <- eval(parse(file.path(folder, "value.R"), keep.source = FALSE, encoding = "UTF-8"), baseenv())
   nodes <- unlist(given, recursive = FALSE)
   path <- file.path(folder, "data")
+  close_data()
   if (file.exists(path)) data_file <<- file(path, "rb")
   made <- vector("list", length(nodes))
   origins <- vector("list", length(nodes))

@@ -21,6 +21,7 @@ export_untagged <- function(x, origin) {
 
 # The attributes that belong to a class of times; `allowed` are those that any value of its kind may have.
 check_attributes <- function(x, allowed) {
+  if (!is.object(x) && all(names(attributes(x)) %in% allowed)) return()
   own <- c(if (is.object(x)) "class", if (inherits(x, "POSIXct")) "tzone", if (inherits(x, "difftime")) "units")
   extra <- setdiff(names(attributes(x)), c(allowed, own))
   if (length(extra)) refuse_attributes(class(x)[1L], extra, if (is.object(x) || is.list(x) || !is.null(dim(x)))
@@ -83,6 +84,10 @@ plain_scalars <- function(x, origins) {
       integer = sprintf("{\"t\":\"int\",\"v\":\"%d\"", values),
       double = sprintf("{\"t\":\"float\",\"v\":\"%s\"", hex(values)),
       character = paste0("{\"t\":\"text\",\"v\":", quoted(values)))
+    if (!any(lengths(origins[chosen]))) {
+      made[chosen] <- paste0(fields, "}")
+      next
+    }
     tags <- vapply(chosen, function(at) {
       origin <- origins[[at]]
       if (length(origin) && nzchar(origin$tag) && identical(origin$mark, x[[at]], num.eq = FALSE)) quoted(origin$tag) else ""

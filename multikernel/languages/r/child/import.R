@@ -1,7 +1,9 @@
 # Makes values of nodes. The front writes them as a flat list, parts before what they are part of, since R's parser
 # allows no deep nesting: each node is list(kind, tag, ...), and refers to its parts by their number.
 
-to_double <- function(bits) readBin(as.raw(strtoi(substring(bits, seq(1, 15, 2), seq(2, 16, 2)), 16L)), "double", endian = "big")
+FIRST_DIGITS <- seq(1L, 15L, 2L)
+# A plain number is one already; others have come as 16 digits, which have all bits of a NaN.
+to_double <- function(bits) if (is.double(bits)) bits else readBin(as.raw(strtoi(substring(bits, FIRST_DIGITS, FIRST_DIGITS + 1L), 16L)), "double", endian = "big")
 
 read_raw <- function(ref) {
   seek(data_file, ref[1L])

@@ -1,7 +1,10 @@
 # The user's variables as `%%vars` shows them; nothing is evaluated, and no method that the user may have written is called.
 
 MOST_VARIABLES <- 1000L
-MOST_ELEMENTS <- 20000
+# What is counted for sizes: so many seconds of all variables, and so many parts of lists and texts of each.
+SECONDS_FOR_SIZES <- 0.02
+MOST_PARTS <- 300
+MOST_TEXTS <- 20000
 SIZES <- c(logical = 4, integer = 4, double = 8, complex = 16, raw = 1)
 HEADER <- 48
 
@@ -12,20 +15,24 @@ list_variables <- function(folder) safely(folder, {
   # A copy of the bindings: of what is not evaluated yet, substitute tells in any frame but the global one.
   frame <- new.env()
   .Internal(importIntoEnv(frame, shown[!active], globalenv(), shown[!active]))
-  elements_left <<- MOST_ELEMENTS
+  until <- now() + SECONDS_FOR_SIZES
   rows <- vapply(seq_along(shown), function(at) {
-    row <- if (active[at]) c("active binding", "", "null") else
-      tryCatch(variable_row(eval(call("substitute", as.name(shown[at]), frame))), error = function(error) c("unknown", "", "null"))
-    json_list(c(quoted(c(shown[at], row[1L], row[2L])), row[3L]))
-  }, "")
+    if (active[at]) c("active binding", "", "null") else
+      tryCatch(variable_row(eval(call("substitute", as.name(shown[at]), frame)), now() < until), error = function(error) c("unknown", "", "null"))
+  }, character(3L))
+  rows <- sprintf("[%s,%s,%s,%s]", quoted(shown), quoted(rows[1L, ]), quoted(rows[2L, ]), rows[3L, ])
   object(variables = json_list(rows), more = sprintf("%d", length(names) - length(shown)))
 })
-elements_left <- 0
+now <- function() proc.time()[[3L]]
+parts_left <- 0
+texts_left <- 0
 
 # Type, shape and bytes. A call is what a promise is to evaluate, or a value of its own; both are left alone.
-variable_row <- function(x) {
+variable_row <- function(x, wants_size) {
   if (is.language(x) && !is.object(x)) return(c("not evaluated", "", "null"))
-  size <- size_of(x)
+  parts_left <<- MOST_PARTS
+  texts_left <<- MOST_TEXTS
+  size <- if (wants_size) size_of(x) else NA
   c(class(x)[1L], shape_of(x), if (is.na(size)) "null" else sprintf("%.0f", size))
 }
 shape_of <- function(x) {
@@ -37,12 +44,19 @@ shape_of <- function(x) {
 # NA where it would take long to count.
 size_of <- function(x) {
   kind <- typeof(x)
-  if (!is.null(x) && kind %in% names(SIZES)) return(HEADER + length(unclass(x)) * SIZES[[kind]])
-  if (!(kind %in% c("list", "character", "NULL"))) return(NA)
+  if (!(kind %in% c(names(SIZES), "character", "NULL", "list"))) return(NA)
   count <- length(unclass(x))
-  elements_left <<- elements_left - count
-  if (elements_left < 0) return(NA)
-  if (kind != "list") return(as.double(object.size(unclass(x))))
+  if (kind %in% names(SIZES)) return(HEADER + count * SIZES[[kind]])
+  if (kind == "character") {
+    texts_left <<- texts_left - count
+    return(if (texts_left < 0) NA else as.double(object.size(unclass(x))))
+  }
+  if (kind == "NULL") return(0)
   x <- unclass(x)
-  HEADER + 8 * count + sum(vapply(seq_len(count), function(at) size_of(x[[at]]), 0))
+  kinds <- vapply(x, typeof, "")
+  # lengths() calls methods of length().
+  flat <- kinds %in% names(SIZES) & !vapply(x, is.object, NA)
+  parts_left <<- parts_left - sum(!flat)
+  if (parts_left < 0) return(NA)
+  HEADER + 8 * count + sum(HEADER + lengths(x[flat], use.names = FALSE) * SIZES[kinds[flat]]) + sum(vapply(which(!flat), function(at) size_of(x[[at]]), 0))
 }

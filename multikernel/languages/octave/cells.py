@@ -1,7 +1,4 @@
-"""Writes a value as what `import.m` builds it from: Octave literals of strings, numbers and cells alone.
-
-They are read where the user's variables are, so there is no name in them that a user could have given to another thing.
-"""
+"""Writes a value as what `import.m` builds it from: cells of strings, numbers and cells."""
 
 import json
 import struct
@@ -14,12 +11,11 @@ from ..values.as_json import to_text
 from ..values.nodes import Node, Ref
 from ..values.tables import display_names, unclear_keys
 from ..values.words import words
+from .binary import Scalar, Value
 
 INTEGERS = {f"{kind}int{bits}": bits for kind in ("", "u") for bits in (8, 16, 32, 64)}
 NO_COUNTERPART = "has no counterpart in Octave"
 NUMERIC = frozenset({"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "c8", "c16"})
-DEEPEST = 30
-"""Levels of cells and structs: Octave nests 256 calls."""
 
 
 def why_not(node: Node) -> tuple[str, str]:
@@ -49,23 +45,23 @@ def why_not(node: Node) -> tuple[str, str]:
             return "", ""
 
 
-class Literals:
-    """Writes the literals of a value whose data file is in a folder."""
+class Cells:
+    """Writes the cells of a value whose data file is in a folder."""
 
     def __init__(self, folder: str) -> None:
         """Take the folder; the file is read for the levels of factors only."""
         self._data = Path(folder, DATA)
 
-    def of(self, node: Node) -> str:
-        """Return the literal of a node, for which `why_not` says nothing."""
+    def of(self, node: Node) -> Value:
+        """Return the cells of a node, for which `why_not` says nothing."""
         own = node.tag.removeprefix("octave:") if node.tag.startswith("octave:") else ""
         match node:
             case n.NA() | n.Null() if own == "NA single" or own == "NA double" or isinstance(node, n.NA):
-                return _cell('"na"', _json(node), quoted("single" if own == "NA single" else "double"))
+                return ["na", to_text(node), "single" if own == "NA single" else "double"]
             case n.Null():
-                return _cell('"null"', _json(node))
+                return ["null", to_text(node)]
             case n.Bool(value=value):
-                return _scalar(node, "logical", bytes([value]))
+                return _scalar(node, "bool", bytes([value]))
             case n.Int(value=value):
                 return _scalar(node, *_integer(value, own))
             case n.Float(bits=bits):
@@ -74,51 +70,46 @@ class Literals:
                 return _scalar(node, *_floats(own, real, imaginary))
             case n.Text(value=value, data=None):
                 size = _size(own, "char", 0) if not value else None
-                return _cell('"text"', _tag(node), quoted(value), _numbers(size or (0, 0)))
+                return ["text", _tag(node), value, _numbers(size or (0, 0))]
             case n.Text(data=data):
-                return _cell('"textdata"', _tag(node), _place(data))
+                return ["textdata", _tag(node), _place(data)]
             case n.Bytes(data=data):
-                return _cell('"bytes"', _tag(node), _place(data), str(int(own == "char")))
+                return ["bytes", _tag(node), _place(data), _numbers([own == "char"])]
             case n.List(packed=n.Array() as packed):
                 array = n.Array(packed.dtype, packed.shape, packed.order, packed.data, tag=packed.tag)
                 count = packed.count
                 holder, size = "cell", _size(own, "cell", count) or (1, count)
                 if (shape := _size(own, "char")) and shape[0] == count:
                     holder, size = "char", shape
-                return _cell(
-                    '"packed"', _tag(node), self.of(array), _place(packed.valid), quoted(holder), _numbers(size)
-                )
+                return ["packed", _tag(node), self.of(array), _place(packed.valid), holder, _numbers(size)]
             case n.List(items=items):
                 return self._list(node, items, own)
             case n.Dict(keys=keys, items=items):
                 map_type = own.removeprefix("containers.Map ") if own.startswith("containers.Map ") else ""
                 if map_type not in ("any", "char", "logical", "double", "single", *INTEGERS):
                     map_type = ""
-                return _cell('"dict"', _tag(node), _texts(keys), self._all(items), quoted(map_type))
+                return ["dict", _tag(node), [*keys], self._all(items), map_type]
             case n.Array(dtype=dtype, shape=shape, order=order, data=data, valid=valid):
-                return _cell(
-                    '"array"',
+                return [
+                    "array",
                     _tag(node),
-                    quoted(dtype.kind),
+                    dtype.kind,
                     _numbers(shape),
-                    quoted(order),
+                    order,
                     _place(data),
                     _place(valid),
-                )
+                ]
             case n.Factor(levels=levels, ordered=ordered, data=data):
-                names = self._levels(levels)
-                return _cell(
-                    '"factor"', _tag(node), quoted(json.dumps(ordered)), _texts(names), _tag(levels), _place(data)
-                )
+                return ["factor", _tag(node), json.dumps(ordered), self._levels(levels), _tag(levels), _place(data)]
             case n.Table():
                 return self._table(node)
             case n.Date() | n.Time() | n.DateTime() | n.Duration():
                 raise Refused("", words(node), NO_COUNTERPART, "text")
 
-    def _all(self, nodes: Iterable[Node]) -> str:
-        return _cell(*map(self.of, nodes))
+    def _all(self, nodes: Iterable[Node]) -> Value:
+        return [*map(self.of, nodes)]
 
-    def _list(self, node: n.List, items: tuple[Node, ...], own: str) -> str:
+    def _list(self, node: n.List, items: tuple[Node, ...], own: str) -> Value:
         """Write a list: a row, or what it was in Octave if its items still fit that."""
         holder, size = "cell", (1, len(items)) if items else (0, 0)
         if shape := _size(own, "cell", len(items)):
@@ -129,23 +120,23 @@ class Literals:
             holder, size = "struct", shape
         elif (shape := _size(own, "char")) and len(items) == shape[0] and _are_lines(items, shape[1]):
             holder, size = "char", shape
-        return _cell('"list"', _tag(node), self._all(items), quoted(holder), _numbers(size))
+        return ["list", _tag(node), self._all(items), holder, _numbers(size)]
 
-    def _table(self, table: n.Table) -> str:
+    def _table(self, table: n.Table) -> Value:
         labels, own_names, columns = [], "", table.columns
         if table.index is not None:
             labels, columns = display_names(table.index.names), (*table.index.columns, *columns)
             tag = {"as": table.index.tag} if table.index.tag else {}
             own_names = json.dumps({**tag, "names": table.index.names})[1:-1]
-        return _cell(
-            '"table"',
+        return [
+            "table",
             _tag(table),
-            _texts([*labels, *table.names]),
+            [*labels, *table.names],
             self._all(columns),
-            str(len(labels)),
-            quoted(own_names),
-            str(table.rows),
-        )
+            _numbers([len(labels)]),
+            own_names,
+            _numbers([table.rows]),
+        ]
 
     def _levels(self, levels: n.Array) -> list[str]:
         with self._data.open("rb") as file:
@@ -154,61 +145,44 @@ class Literals:
         return [text.decode() for text in content.split(b"\xff")] if levels.count else []
 
 
-def quoted(text: str) -> str:
-    """Return a string literal of UTF-8, in ASCII."""
-    plain = (chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}" for byte in text.encode())
-    return f'"{"".join(plain)}"'
+def _numbers(numbers: Iterable[int]) -> Value:
+    return tuple(map(float, numbers))
 
 
-def _cell(*items: str) -> str:
-    return "{" + ",".join(items) + "}"
-
-
-def _texts(texts: Iterable[str]) -> str:
-    return _cell(*map(quoted, texts))
-
-
-def _numbers(numbers: Iterable[int]) -> str:
-    return f"[{','.join(map(str, numbers))}]"
-
-
-def _place(ref: Ref | None) -> str:
-    return "[]" if ref is None else _numbers((ref.offset, ref.length))
-
-
-def _json(node: Node) -> str:
-    return quoted(to_text(node))
+def _place(ref: Ref | None) -> Value:
+    return () if ref is None else _numbers((ref.offset, ref.length))
 
 
 def _tag(node: Node) -> str:
-    return quoted(f',"as":{json.dumps(node.tag)}' if node.tag else "")
+    return f',"as":{json.dumps(node.tag)}' if node.tag else ""
 
 
-def _scalar(node: Node, kind: str, data: bytes, imaginary: bytes = b"") -> str:
-    return _cell('"scalar"', _json(node), quoted(kind), _numbers(data), _numbers(imaginary))
+def _scalar(node: Node, kind: str, content: bytes) -> Value:
+    return ["scalar", to_text(node), Scalar(kind, content)]
 
 
 def _integer(value: int, own: str) -> tuple[str, bytes]:
-    """Return the class that an integer gets, and its bytes."""
+    """Return the type that an integer gets, and its bytes."""
     for kind in (own, "int64", "uint64"):
         bits = INTEGERS.get(kind)
         low = 0 if kind.startswith("u") or bits is None else -(1 << (bits - 1))
         if bits is not None and low <= value < low + (1 << bits):
-            return kind, value.to_bytes(bits // 8, "little", signed=low < 0)
+            return f"{kind} scalar", value.to_bytes(bits // 8, "little", signed=low < 0)
     raise OverflowError(value)
 
 
-def _floats(own: str, *bits: str) -> tuple[str, *tuple[bytes, ...]]:
-    """Return the class that floating-point numbers get, and the bytes of each."""
+def _floats(own: str, *bits: str) -> tuple[str, bytes]:
+    """Return the class that a number gets, of one part or two, and its bytes."""
     doubles = [bytes.fromhex(part) for part in bits]
+    kind = "scalar" if len(bits) == 1 else "complex scalar"
     if own == "single":
         try:
             singles = [struct.pack(">f", *struct.unpack(">d", part)) for part in doubles]
         except OverflowError:
             singles = []
         if [struct.pack(">d", *struct.unpack(">f", part)) for part in singles] == doubles:
-            return "single", *(part[::-1] for part in singles)
-    return "double", *(part[::-1] for part in doubles)
+            return f"float {kind}", b"".join(part[::-1] for part in singles)
+    return kind, b"".join(part[::-1] for part in doubles)
 
 
 def _size(own: str, word: str, count: int | None = None) -> tuple[int, int] | None:

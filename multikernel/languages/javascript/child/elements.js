@@ -1,0 +1,33 @@
+// What the elements of arrays are in the data file.
+
+const DTYPES = new Map([...TYPED].filter(([, type]) => type !== undefined).map(([dtype, type]) => [type, dtype]));
+
+const nameOf = (value) => Object.getPrototypeOf(value)?.constructor?.name ?? "object";
+const isInteger = (value, low, high) =>
+  typeof value === "bigint" ? low <= value && value <= high
+    : Number.isSafeInteger(value) && !Object.is(value, -0) && low <= value && value <= high;
+const isTypedArray = (value) => ArrayBuffer.isView(value) && value.length !== undefined;
+const fitsUnit = (nanoseconds, unit) => nanoseconds % NANOSECONDS[unit ?? "ns"] === 0n ? nanoseconds / NANOSECONDS[unit ?? "ns"] : undefined;
+
+// dtype -> what an element is in the data file, or undefined if a value is none of that dtype
+const ELEMENTS = {
+  b1: (value) => (typeof value === "boolean" ? Number(value) : undefined),
+  f2: (value) => (typeof value === "number" && same(Math.f16round(value), value) ? value : undefined),
+  f4: (value) => (typeof value === "number" && same(Math.fround(value), value) ? value : undefined),
+  f8: (value) => (typeof value === "number" ? value : undefined),
+  text: (value) => (isText(value) ? value : undefined),
+  date: (value) => (isTemporal(value, "PlainDate") && isPlain(value) ? daysOf(value) : undefined),
+  time: (value) => (isTemporal(value, "PlainTime") ? sinceMidnight(value) : undefined),
+  datetime: (value, { unit, zone }) => {
+    if (zone !== undefined) return value instanceof Date && Number.isFinite(value.getTime()) ? fitsUnit(BigInt(value.getTime()) * 1000000n, unit) : undefined;
+    return isTemporal(value, "PlainDateTime") && isPlain(value) ? fitsUnit(epochOf(value), unit) : undefined;
+  },
+  duration: (value, { unit }) => (isTemporal(value, "Duration") && isExact(value) ? fitsUnit(nanosecondsOf(value), unit) : undefined),
+};
+for (const size of [1, 2, 4, 8]) {
+  const [signed, unsigned] = [2n ** BigInt(size * 8 - 1), 2n ** BigInt(size * 8)];
+  const stored = size === 8 ? BigInt : Number;
+  ELEMENTS["i" + size] = (value) => (isInteger(value, -signed, signed - 1n) ? stored(value) : undefined);
+  ELEMENTS["u" + size] = (value) => (isInteger(value, 0n, unsigned - 1n) ? stored(value) : undefined);
+}
+const STORED = { b1: Uint8Array, date: Int32Array, time: BigInt64Array, datetime: BigInt64Array, duration: BigInt64Array };

@@ -1,0 +1,286 @@
+"""Refusals say what to run, and with that the value is copied, in one step."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from multikernel.core.errors import TransferError
+
+from ..e2e.kernel import ODD_KERNELSPECS
+from .kernels import Kernels
+from .test_types import SETUP
+
+pytestmark = ODD_KERNELSPECS
+
+KERNELSPECS = {"python": "python3", "other": "python3", "r": "ir", "deno": "deno", "octave": "octave", "bash": "bash"}
+
+PYTHON_REFUSES = [
+    "decimal.Decimal('1.5')",
+    "[decimal.Decimal('sNaN')] * 20",
+    "(1, decimal.Decimal('1.5'), 'a')",
+    "{'a': {decimal.Decimal('1.5')}}",
+    "{1: 'a', None: 'b'}",
+    "collections.OrderedDict(a=1)",
+    "collections.Counter('aab')",
+    "collections.namedtuple('Point', 'x y')(1, 2)",
+    "range(3)",
+    "memoryview(b'a')",
+    "'\\ud800'",
+    "['a', '\\ud800']",
+    "10 ** 5000",
+    "datetime.time(1, tzinfo=datetime.timezone.utc)",
+    "[datetime.time(1, fold=1)]",
+    "datetime.datetime(2024, 3, 31, 2, 30, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
+    "datetime.datetime(2024, 3, 31, tzinfo=datetime.timezone(datetime.timedelta(hours=1), 'mine'))",
+    "type('Text', (str,), {})('a')",
+    "type('Number', (int,), {})(5)",
+    "enum.Enum('Colour', 'RED BLUE').RED",
+    "pathlib.Path('a')",
+    "np.longdouble(1.5)",
+    "np.zeros(2, dtype=[('a', 'i4')])",
+    "np.matrix([[1, 2]])",
+    "np.ma.masked_array([1, 2], mask=[0, 1])",
+    "np.array([[1, 'a']], dtype=object)",
+    "np.array([1, 2], dtype='m8[D]')",
+    "np.array([1, 2], dtype='M8[h]')",
+    "np.array(['2024'], dtype='M8[Y]')",
+    "np.array([1, 2], dtype='m8[M]')",
+    "np.array([1, 2], dtype='M8[25s]')",
+    "np.longdouble([1.5])",
+    "pl.LazyFrame({'a': [1]})",
+    "pl.Series([[1], [2]])",
+    "pl.DataFrame({'a': [[1]], 'd': [datetime.timedelta(1)]})",
+    "pa.array([1]).cast(pa.int64())[0]",
+    "pa.array([[1]])",
+    "pa.table({'a': [[1]]})",
+    "pa.table({'a': [1]}).replace_schema_metadata({'k': 'v'})",
+    "pa.table([[1]], schema=pa.schema([pa.field('a', pa.int64(), nullable=False)]))",
+    "pa.Table.from_pandas(pd.DataFrame({'a': [1]}))",
+    "pa.RecordBatchReader.from_batches(pa.schema([('a', pa.int64())]), [])",
+    "pd.Period('2024-01')",
+    "pd.Interval(0, 1)",
+    "pd.Index([1, 2])",
+    "pd.Series(pd.interval_range(0, 2))",
+    "pd.Series(pd.period_range('2024-01', periods=2))",
+    "pd.Series(pd.arrays.SparseArray([0, 1]))",
+    "pd.Series([1], name=5)",
+    "pd.Series([decimal.Decimal(1), None])",
+    "pd.Series([1], dtype=pd.ArrowDtype(pa.int64()))",
+    "pd.DataFrame([[1]], columns=[1])",
+    "pd.DataFrame([[1]], columns=[None])",
+    "pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([('a', 1)]))",
+    "pd.DataFrame([[1]], columns=pd.CategoricalIndex(['a']))",
+    "pd.DataFrame({'a': [1], 'b': [2]}).pivot(index='a', columns='b')",
+    "pd.crosstab(pd.Series([1, 2]), pd.Series([1, 2]))",
+    "pd.DataFrame({'p': pd.period_range('2024', periods=2), 'q': pd.period_range('2024', periods=2)})",
+    "with_attrs(pd.DataFrame({'a': [1]}))",
+    "with_attrs(pd.Series([1]))",
+    "pd.DataFrame({'a': [1]}).set_flags(allows_duplicate_labels=False)",
+    "type('Frame', (pd.DataFrame,), {})({'a': [1]})",
+    "{'deep': [pd.DataFrame([[1]], columns=[1])]}",
+    "[pd.DataFrame({'a': [decimal.Decimal(1)]}), decimal.Decimal(1)]",
+]
+"""Each says what to run, and with that is copied, in one step."""
+
+TARGETS_CANNOT_HAVE = [
+    ("python", "pd.DataFrame({'a': [1]}, index=pd.MultiIndex.from_tuples([('a', 1)]))", "r"),
+    ("python", "pd.DataFrame({'a': [1]}, index=pd.CategoricalIndex(['u']))", "r"),
+    ("python", "pd.DataFrame({'a': [1]}, index=pd.Index([1.5], name='n'))", "r"),
+    ("python", "pd.DataFrame({'a': []}, index=pd.Index([], dtype=object))", "r"),
+    ("python", "pd.DataFrame({'a': [1, 2]}, index=['x', 'x'])", "r"),
+    ("python", "pd.Series(pd.Categorical([1, 2]))", "r"),
+    ("python", "{'c': pd.DataFrame({'c': pd.Categorical([1, 2]), 'd': pd.Categorical([1, 2])})}", "r"),
+    ("python", "np.array([2**63], dtype='u8')", "r"),
+    ("python", "2**70", "r"),
+    ("python", "[2**70]", "r"),
+    ("python", "np.datetime64(1700000000000000954, 'ns')", "r"),
+    ("python", "pd.DataFrame({'t': pd.to_datetime([1700000000000000954])})", "r"),
+    ("python", "pd.DataFrame({'t': pd.to_datetime(['2024']).tz_localize('+05:30')})", "r"),
+    ("python", "datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=5.5)))", "r"),
+    ("r", "list(a = 1, a = 2)", "python"),
+    ("r", "precip", "python"),
+    ("r", "list(deep = list(c(a = 1, a = 2)))", "python"),
+]
+"""Source, value and target that has no counterpart for it: the source tells what to run."""
+
+R_REFUSES = {
+    "mean": "is code, and stays in R",
+}
+
+R_ADVISES = [
+    "as.POSIXlt('2024-02-29', tz = 'UTC')",
+    "structure(1, class = c('foo', 'Date'))",
+    "structure(1, class = c('foo', 'POSIXct', 'POSIXt'))",
+    "structure(1:3, foo = 'bar')",
+    "structure(1:3, levels = 'a')",
+    "structure(1.5, units = 'mins')",
+    "structure(list(1), tzone = 'UTC')",
+    "unclass(as.POSIXct('2024-02-29', tz = 'UTC'))",
+    ".POSIXct(0, c('', 'CET', 'CEST'))",
+    "addNA(factor(c('a', NA)))",
+    "structure(factor('a'), contrasts = 'x')",
+    "setNames(factor('a'), 'n')",
+    "as.Date(Inf, origin = '1970-01-01')",
+    ".Date(0.5)",
+    ".POSIXct(Inf)",
+    ".POSIXct(0.1 + 1e-12)",
+    "structure(-1, units = 'secs', class = c('hms', 'difftime'))",
+    "rawToChar(as.raw(255))",
+    "c('a', rawToChar(as.raw(255)))",
+    "quote(a + b)",
+    "y ~ x",
+    "pairlist(a = 1)",
+    "list2env(list(a = 1))",
+    "table(c('a', 'b', 'a'))",
+    "Titanic",
+    "UCBAdmissions",
+    "iris3",
+    "array(1:8, c(2, 2, 2), list(NULL, NULL, c('a', 'b')))",
+    "matrix(1:4, 2, dimnames = list(c('a', 'b'), NULL))",
+    "matrix(list(1, 'a'), 1)",
+    "matrix(as.raw(1:4), 2)",
+    "setNames(as.raw(1), 'a')",
+    "AirPassengers",
+    "EuStockMarkets",
+    "eurodist",
+    "CO2",
+    "numeric_version('1.2')",
+    "as.hexmode(255L)",
+    "setNames(1:2, c('a', NA))",
+    "I(list(a = 1))",
+    "structure(list(a = 1), class = 'thing')",
+    "structure(data.frame(a = 1), class = c('mine', 'data.frame'), note = 'x')",
+    "structure(data.frame(a = structure(1, label = 'l'), b = structure(2, label = 'm'), c = 1), note = 'x')",
+    "within(data.frame(a = 1:2), { m <- matrix(1:4, 2); t <- as.POSIXlt('2024-01-01', tz = 'UTC')[c(1, 1)] })",
+    "data.frame(a = as.raw(1))",
+    "data.frame(s = I(c(a = 1)))",
+    "list(deep = list(structure(1, note = 'x'), structure(2, note = 'x')), `a b` = as.hexmode(1L))",
+]
+"""Each says what to run, and with that is copied, in one step."""
+
+OCTAVE_REFUSES = [
+    "@sin",
+    "{1, @sin, {@cos}}",
+    "{@sin, @cos, @tan}",
+    "struct ('a', {{1, sparse([1 0])}}, 'b', @sin)",
+    "struct ('a b', @sin, 'c', @cos)",
+    "cell (2, 2, 2)",
+    "repmat ('a', [2, 3, 2])",
+    "struct ('a', {})",
+    "reshape (struct ('a', num2cell (1:8)), 2, 2, 2)",
+    "struct ('a', {1, @sin, @cos})",
+    "{struct('a', {1, @sin})}",
+    "containers.Map ({'a', 'b'}, {1, @sin}, 'UniformValues', false)",
+    "containers.Map ([1, 2.5], [3, 4])",
+    "['a'; char(200)]",
+    "struct (char ([97, 200]), 1)",
+    "inline ('x^2')",
+]
+DENO_REFUSES = [
+    "() => 1",
+    "Symbol('a')",
+    "[1, () => 1, Symbol('a'), Symbol('b')]",
+    "({a: /x/, b: [new URL('http://a'), new URL('http://b')], 'c d': new Error('x')})",
+    "'\\ud800'",
+    "({'\\ud800': 1})",
+    "({[Symbol('a')]: 1})",
+    "[1, , 2]",
+    "Object.assign([1], {a: 1})",
+    "new Map([[1, 2], [null, 3]])",
+    "new Map([['a', /x/], ['b', /y/]])",
+    "new Set([1, /x/, 'a', /y/])",
+    "({deep: new Set([[/x/]])})",
+    "new Date(NaN)",
+    "Temporal.Duration.from('P1M')",
+    "Temporal.PlainDate.from('2024-02-29[u-ca=hebrew]')",
+    "Temporal.PlainYearMonth.from('2024-02')",
+    "({get a() { return 1 }, get b() { return 2 }})",
+    "Object.defineProperty({}, 'a', {value: 1})",
+    "new (class Foo { a = 1 })()",
+    "new (class extends Array {})(2)",
+    "new (class extends Map {})([['a', 1]])",
+    "new (class extends Date {})(5)",
+    "new DataView(new ArrayBuffer(8), 2)",
+    "new SharedArrayBuffer(8)",
+    "Promise.resolve(1)",
+    "new Number(5)",
+    "Object(5n)",
+    "new Blob(['a'])",
+]
+BASH_REFUSES = ["(a b); declare -n x=y[1]", "$(:); unset -n x; declare -A x=([$'\\xff']=1 [ok]=2 [$'\\xfe']=3)"]
+
+ASSIGN = {
+    "python": "x = {}",
+    "r": "x <- {}",
+    "deno": "globalThis.x = {}; undefined",
+    "octave": "x = {};",
+    "bash": "unset -n x; unset x y; y={}",
+}
+OTHERS_CANNOT_HAVE = [
+    *TARGETS_CANNOT_HAVE,
+    ("deno", "2n ** 70n", "octave"),
+    ("deno", "({a: [1n, 2n ** 70n, null]})", "octave"),
+    ("deno", "Temporal.PlainDate.from('2024-02-29')", "octave"),
+    ("deno", "({d: [new Date(5), null]})", "octave"),
+    ("deno", "Temporal.Instant.from('2024-02-29T00:00:00.000000001Z')", "r"),
+    ("deno", "({'a b': new Float16Array(2)})", "octave"),
+    ("octave", "1 + 2i", "deno"),
+    ("octave", "struct ('a', {{[1i, 2i]}})", "deno"),
+    ("octave", "[1, NA, 3]", "bash"),
+    ("octave", "1i", "bash"),
+]
+
+
+@pytest.fixture(scope="module")
+def ready(need: Callable[..., None]) -> Iterator[Kernels]:
+    """Return a kernel of each language."""
+    need(*KERNELSPECS.values())
+    with Kernels(KERNELSPECS) as kernels:
+        kernels.execute("python", SETUP)
+        yield kernels
+
+
+def follow(ready: Kernels, source: str, value: str, target: str) -> None:
+    """Copy a value once what the refusal says has been run."""
+    ready.execute(source, ASSIGN[source].format(value))
+    with pytest.raises(TransferError) as refused:
+        ready.copy(source, "x", target)
+    ready.follow(source, str(refused.value))
+    ready.copy(source, "x", target)
+
+
+@pytest.mark.parametrize("value", PYTHON_REFUSES)
+def test_what_python_cannot_export(ready: Kernels, value: str) -> None:
+    follow(ready, "python", value, "other")
+
+
+@pytest.mark.parametrize("value", R_ADVISES)
+def test_what_r_cannot_export(ready: Kernels, value: str) -> None:
+    follow(ready, "r", value, "python")
+
+
+@pytest.mark.parametrize("value", OCTAVE_REFUSES)
+def test_what_octave_cannot_export(ready: Kernels, value: str) -> None:
+    follow(ready, "octave", value, "python")
+
+
+@pytest.mark.parametrize("value", DENO_REFUSES)
+def test_what_javascript_cannot_export(ready: Kernels, value: str) -> None:
+    follow(ready, "deno", value, "python")
+
+
+@pytest.mark.parametrize("value", BASH_REFUSES)
+def test_what_bash_cannot_export(ready: Kernels, value: str) -> None:
+    follow(ready, "bash", value, "python")
+
+
+@pytest.mark.parametrize(("source", "value", "target"), OTHERS_CANNOT_HAVE)
+def test_what_a_target_cannot_have(ready: Kernels, source: str, value: str, target: str) -> None:
+    follow(ready, source, value, target)
+
+
+@pytest.mark.parametrize(("value", "why"), R_REFUSES.items())
+def test_what_cannot_go_to_python_is_refused(ready: Kernels, value: str, why: str) -> None:
+    ready.execute("r", f"x <- {value}")
+    with pytest.raises(TransferError, match=why):
+        ready.copy("r", "x", "python")
