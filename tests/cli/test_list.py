@@ -37,7 +37,8 @@ def test_with_a_config_its_backends_and_its_file_are_shown(machine: Machine, run
 def test_several_backends_of_one_kernelspec_are_one_row(machine: Machine, run: Run) -> None:
     machine.write(
         "multikernel.yaml",
-        "default: w[1]\nbackends: {worker: {kernel: python3, aliases: [w], count: 4}, gone: {kernel: gone, count: 9}}\n",
+        "default: w[1]\n"
+        "backends: {worker: {kernel: python3, aliases: [w], count: 4}, gone: {kernel: gone, count: 9}}\n",
     )
     result = run("list")
     assert [line.split() for line in result.lines[1:3]] == [
