@@ -282,6 +282,38 @@ def test_what_a_target_refuses_is_named_where_it_is_in_the_source(kernels: Kerne
     scatter(kernels, "python", "r", "r2")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "target", "text", "advised"),
+    [
+        (
+            "{'a': 1}",
+            "{'b': 1 << 70}",
+            "r",
+            "x['b'] (int) is larger than any integer in R; run `x['b'] = str(x['b'])` in python2 first.",
+            ["python2"],
+        ),
+        (
+            "numpy.array([1, 2], 'f2')",
+            "numpy.array([3], 'f2')",
+            "octave",
+            "run `x = x.astype('float32')` in each first.",
+            ["python", "python2"],
+        ),
+    ],
+)
+def test_what_cannot_enter_when_joined_is_refused_with_advice_for_the_backends_that_have_it(
+    kernels: Kernels, one: str, other: str, target: str, text: str, advised: list[str]
+) -> None:
+    for each, expression in (("python", one), ("python2", other)):
+        kernels.execute(each, ASSIGN["python"].format(expression))
+    with pytest.raises(TransferError) as refused:
+        gather(kernels, target, "python", "python2", name="x")
+    assert text in str(refused.value)
+    for each in advised:
+        kernels.follow(each, str(refused.value))
+    gather(kernels, target, "python", "python2", name="x")
+
+
 def test_no_files_are_left(kernels: Kernels) -> None:
     import os
 

@@ -2,20 +2,22 @@
 
 import errno
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from multikernel.core.cells.transfers import Gather, Scatter, Transfer
 from multikernel.core.errors import TransferError
 from multikernel.languages import chunks
-from multikernel.languages.language import DATA
+from multikernel.languages.language import DATA, Incoming
 from multikernel.languages.transfer import copy_all
 from multikernel.languages.values.as_json import to_text
 from multikernel.languages.values.nodes import Node
 
-from .test_transfer import Fake, Services, use
+from .test_transfer import PATIENCE, Fake, Services, use
 
 pytestmark = pytest.mark.anyio
 
@@ -129,4 +131,63 @@ async def test_nothing_is_set_if_one_cannot_be_copied(
         await copy_all(services, [Transfer("source", "x", "target", "x"), task])
     assert str(refused.value).startswith(message)
     assert not any("done" in answer for answer in services.answers)
+    assert not list(services.folder.glob("*"))
+
+
+class Meeting(Services):
+    """A runtime in which backends do what has a word in it only when all of them are at it."""
+
+    def __init__(self, folder: Path, word: str, count: int) -> None:
+        """Take how many of them there are."""
+        super().__init__(folder)
+        self._word = word
+        self._missing = count
+        self._have_met = anyio.Event()
+
+    async def run_silently(self, backend: str, code: str) -> str:
+        """Wait for the others."""
+        if self._word in code:
+            self._missing -= 1
+            if not self._missing:
+                self._have_met.set()
+            await self._have_met.wait()
+        return await super().run_silently(backend, code)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "word"),
+    [
+        ([Gather(TARGETS, "x", "target", "y")], "value"),
+        ([Transfer(source, "x", "target", source) for source in TARGETS], "value"),
+        ([Scatter("source", "x", (*TARGETS, "three"), "y")], "trial"),
+    ],
+)
+async def test_backends_work_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tasks: list[Transfer | Scatter | Gather], word: str
+) -> None:
+    use(monkeypatch, Adapter())
+    with anyio.fail_after(PATIENCE):
+        await copy_all(Meeting(tmp_path / "values", word, 2), tasks)
+
+
+class Picky(Adapter):
+    """Refuses the first element of the second chunk."""
+
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+        """Refuse, or do not."""
+        if not values[0].folder.endswith("chunk1"):
+            return super().import_code(values, is_trial=is_trial)
+        return json.dumps([values[0].folder, {"refused": [["[0]", "text", "is odd", "text"]]}])
+
+
+@pytest.mark.parametrize("targets", [TARGETS, ("one", "two", "three")])
+async def test_no_chunk_is_set_if_one_is_refused_which_is_named_as_part_of_the_whole(
+    services: Services, monkeypatch: pytest.MonkeyPatch, targets: tuple[str, ...]
+) -> None:
+    use(monkeypatch, Picky())
+    begin = 4 - len(targets)
+    with pytest.raises(TransferError) as refused:
+        await copy_all(services, [Scatter("source", "x", targets, "y")])
+    assert str(refused.value) == f"x[{begin}] (text) is odd; run `x[{begin}] = text` in source first."
+    assert {"done": True, "names": ["y"]} not in services.answers
     assert not list(services.folder.glob("*"))
