@@ -16,8 +16,8 @@ VARYING = {
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "UUID",
     r"(?<=var d=')[\w+/=]+": "REPORT",
 }
-"""What differs from run to run: addresses, what `%time` measures, ids, names made of a cell's text or a process's id, and
-the reports of robotkernel, which have dates."""
+"""What differs from run to run: addresses, what `%time` measures, ids, names made of a cell's text or a process's id,
+and the reports of robotkernel, which have dates."""
 
 
 def seen(answer: Answer) -> Json:
