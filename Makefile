@@ -17,7 +17,7 @@ UNIT_TESTS := tests/core tests/config tests/commands tests/trace
 # What `make test-pythons` runs
 TESTS ?= tests/core tests/commands tests/languages tests/e2e
 # What `make test-lowest` runs: no comparisons with other kernels in what only their newest versions do
-BASIC_TESTS := $(UNIT_TESTS) tests/runtime $(patsubst %,tests/e2e/test_%.py,commands config death encryption interrupt \
+BASIC_TESTS := $(UNIT_TESTS) tests/runtime $(patsubst %,tests/e2e/test_%.py,commands config death interrupt \
 	notebook positions shutdown stdin text values widgets wire)
 
 .DELETE_ON_ERROR:

@@ -83,7 +83,7 @@ def _unusable_kernels(text: bytes, config: Config, kernelspecs: dict[str, Instal
     assert root is not None
     entries = Value(root, "", []).entries("")["backends"].value.entries("")
     mistakes = []
-    for name, backend in {backend.group or name: backend for name, backend in config.backends.items()}.items():
+    for name, backend in config.by_entry().items():
         if (why := why_unusable(backend, kernelspecs)) is not None:
             kernel = entries[name].value.entries("")["kernel"].value
             mistakes.append(Mistake(*position(kernel.node.start_mark), kernel.path, why))

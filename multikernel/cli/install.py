@@ -110,9 +110,9 @@ def _config(config_file: Path | None, found: dict[str, InstalledKernelspec]) -> 
     except ConfigError as error:
         write_error(str(error))
         raise CommandError("not installed, because the config file has mistakes") from None
-    for backend in config.backends.values():
+    for name, backend in config.by_entry().items():
         if (why := why_unusable(backend, found)) is not None:
-            write_error(f"{config.file}: warning: {backend.name} cannot start: {why}")
+            write_error(f"{config.file}: warning: {name} cannot start: {why}")
     return config
 
 

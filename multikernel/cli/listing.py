@@ -49,7 +49,7 @@ def _list(options: argparse.Namespace) -> int:
     settings = load_settings(folder)
     found = find_config(folder)
     kernelspecs = all_kernelspecs()
-    rows = [_row(backend, kernelspecs) for backend in settings.config.backends.values()]
+    rows = [_row(name, backend, settings.config, kernelspecs) for name, backend in settings.config.by_entry().items()]
     hidden = [*_hidden_backends(settings.config), *_hidden_magics(settings, kernelspecs)]
     used = {row.kernelspec.lower() for row in rows}
     broken = {name: spec.fault for name, spec in kernelspecs.items() if spec.fault and name not in used}
@@ -67,7 +67,8 @@ def _list(options: argparse.Namespace) -> int:
         )
         return FINE
     config = "no multikernel.yaml: every installed kernelspec is a backend" if found is None else str(found.path)
-    write(_table(rows, settings.config.default, f"* default; {config}"))
+    default = settings.config.backends[settings.config.default]
+    write(_table(rows, default.group or default.name, f"* default; {config}"))
     for entry in hidden:
         write(f"hidden: {entry.name}: {entry.why}")
     for row in rows:
@@ -81,12 +82,14 @@ def _list(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _row(backend: BackendConfig, kernelspecs: dict[str, InstalledKernelspec]) -> _Row:
+def _row(name: str, backend: BackendConfig, config: Config, kernelspecs: dict[str, InstalledKernelspec]) -> _Row:
+    group = config.groups.get(name)
     spec = kernelspecs.get(backend.kernel.lower())
     refused = why_unusable(backend, kernelspecs)
     interpreter = program(spec, backend.env) if spec is not None and not spec.fault and not spec.is_multi else None
     language = stated_language(backend, spec)
-    return _Row(backend.name, backend.aliases, backend.kernel, language, interpreter, refused)
+    aliases = backend.aliases if group is None else group.aliases
+    return _Row(name, aliases, backend.kernel, language, interpreter, refused)
 
 
 def _hidden_backends(config: Config) -> list[_Hidden]:

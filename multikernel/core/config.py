@@ -70,6 +70,13 @@ class Config:
     file: str | None = None
     groups: Mapping[str, Group] = field(default_factory=lambda: MappingProxyType({}))
 
+    def by_entry(self) -> dict[str, BackendConfig]:
+        """Return backends by the names of their entries in the file: of a group the first, since all are alike."""
+        found: dict[str, BackendConfig] = {}
+        for name, backend in self.backends.items():
+            found.setdefault(backend.group or name, backend)
+        return found
+
 
 def config_of_kernelspecs(kernelspecs: Mapping[str, Kernelspec]) -> Config:
     """Return the config that needs no file: every kernelspec is a backend.

@@ -34,6 +34,22 @@ def test_with_a_config_its_backends_and_its_file_are_shown(machine: Machine, run
     assert result.lines[3] == f"* default; {config}"
 
 
+def test_several_backends_of_one_kernelspec_are_one_row(machine: Machine, run: Run) -> None:
+    machine.write(
+        "multikernel.yaml",
+        "default: w[1]\n"
+        "backends: {worker: {kernel: python3, aliases: [w], count: 4}, gone: {kernel: gone, count: 9}}\n",
+    )
+    result = run("list")
+    assert [line.split() for line in result.lines[1:3]] == [
+        ["worker", "*", "w", "python3", "python", sys.executable],
+        ["gone", "gone", "refused"],
+    ]
+    wrong = run("check").lines
+    assert len(wrong) == 1
+    assert "backends.gone.kernel: " in wrong[0]
+
+
 def test_a_language_of_the_config_is_shown_and_names_the_backend(machine: Machine, run: Run) -> None:
     machine.add_kernel("duckdb", "")
     machine.write(

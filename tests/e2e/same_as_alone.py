@@ -13,8 +13,11 @@ VARYING = {
     r"(/\S+/)?(ipykernel_)?\d+(?=(\.py|/\d+\.py))": "FILE",
     r"/tmp/tmp\w+": "FILE",
     r"(?<=<ipython-input-)\d+-\w+|(?<=script_)-?\d+": "FILE",
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "UUID",
+    r"(?<=var d=')[\w+/=]+": "REPORT",
 }
-"""What differs from run to run: addresses, what `%time` measures, names made of a cell's text or of a process's id."""
+"""What differs from run to run: addresses, what `%time` measures, ids, names made of a cell's text or a process's id,
+and the reports of robotkernel, which have dates."""
 
 
 def seen(answer: Answer) -> Json:

@@ -20,6 +20,8 @@ BRIEF = 10.0
 """Seconds in which it answers a completion, or an interrupt."""
 GRACE = 0.5
 """Seconds in which a kernel that is alone settles: ILua dies if a request follows its first answer at once."""
+RUNNING = 1.0
+"""Seconds that a cell runs before it is interrupted: some kernels do not hear it while they print."""
 NEVER = "no answer"
 
 
@@ -75,6 +77,7 @@ class Observer:
         """Begin a cell that never ends, interrupt it, and return its reply and whether the kernel lives on."""
         try:
             request = self._kernel.begin(self._above + cell, stop_on_error=False)
+            time.sleep(RUNNING)
             if self._is_alone:
                 self._kernel.manager.interrupt_kernel()
             else:

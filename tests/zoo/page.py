@@ -46,7 +46,8 @@ header line with its name (`%%name`), and without a header on a Multi whose defa
 compared message by message: `=` means that it is the same in both ways, `≠` that it is not, and `-` that the kernel
 alone has nothing there to compare (it knows no inspection, cannot be interrupted, has no `%%` lines). Execution counts,
 addresses, times and Multi's note about a start that takes more than 10 s are left out, and `abort` counts as `aborted`,
-the protocol's word for it.
+the protocol's word for it. Where interrupt has `-`, Multi may do more than the kernel alone: it interrupts deno,
+which a signal ends, by a message.
 
 | column | what is compared |
 |---|---|

@@ -83,7 +83,7 @@ def _start_backends(
     if is_too_long_for_ipc(runtime):
         what = f"the path {runtime} is too long for sockets, so backends are reached over tcp"
         report(Diagnosis("note", "runtime folder", what, "set JUPYTER_RUNTIME_DIR to a shorter path"))
-    usable = [backend for backend in config.backends.values() if why_unusable(backend, kernelspecs) is None]
+    usable = [backend for backend in config.by_entry().values() if why_unusable(backend, kernelspecs) is None]
     observer = _Observer(Progress(len(usable)), config, report)
     try:
         probe_all(usable, runtime, observer)
@@ -119,7 +119,8 @@ def _diagnosis(probe: "Probe", config: Config) -> Diagnosis:
         return Diagnosis("problem", subject, what, f"see whether it runs on its own: {alone}")
     if probe.startup_error:
         what = f"{probe.kernel}: its startup code failed: {probe.startup_error}"
-        return Diagnosis("problem", subject, what, f"fix backends.{probe.backend}.startup in {config.file}")
+        entry = config.backends[probe.backend].group or probe.backend
+        return Diagnosis("problem", subject, what, f"fix backends.{entry}.startup in {config.file}")
     return Diagnosis("ok", subject, f"{probe.kernel}, ready over {probe.transport} in {probe.seconds:.1f} s")
 
 

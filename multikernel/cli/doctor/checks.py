@@ -159,6 +159,6 @@ def check_found_config(found: FoundConfig | None, kernelspecs: dict[str, Install
 
 def check_backends(config: Config, kernelspecs: Mapping[str, InstalledKernelspec]) -> Iterator[Diagnosis]:
     """Report the backends that cannot start at all."""
-    for name, backend in config.backends.items():
+    for name, backend in config.by_entry().items():
         if (why := why_unusable(backend, kernelspecs)) is not None:
             yield Diagnosis("problem", f"backend {name}", why)

@@ -182,6 +182,11 @@ def test_variables_are_copied_for_each_part() -> None:
     assert desk.finish("bash", 1) == ended(1)
 
 
+def test_nothing_is_copied_after_a_part_that_has_failed() -> None:
+    desk = running("%%parts\n%%r -o bash:x\n1\n%%python\n2")
+    assert desk.finish("ir", 1, "error") == ended(1, "error")
+
+
 def test_a_copy_waits_for_an_earlier_part_of_its_own_cell_and_says_nothing() -> None:
     desk = Desk(*ALL)
     desk.execute("%%parts\n%%r --bg\n1\n%%bash -i r:y --bg\n2")
