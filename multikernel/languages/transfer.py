@@ -90,14 +90,15 @@ async def _prepare(
             exported = await _export(services, transfers[0], stack)
             return await _in_thread_for(exported.folder, lambda: _dealt(exported, transfers, targets))
         case Gather(transfers=transfers):
-            target = await _target(services, transfers[0])
+            target, *_ = [await _target(services, each) for each in transfers]
             pieces = await at_once(partial(_export, services, each, stack) for each in transfers)
             folder = await stack.enter_async_context(services.value_folder(transfers[0].source))
             return [await _in_thread_for(folder, lambda: _gathered(task, pieces, target, folder))]
 
 
 async def _target(services: ValueServices, task: Transfer) -> Language:
-    """Return the adapter of the target; TransferError for a name that its language does not have."""
+    """Return the adapter of the target; TransferError for a name that the language at either end does not have."""
+    await _adapter_for(services, task.source, task.name)
     return await _adapter_for(services, task.target, task.new_name)
 
 
@@ -110,7 +111,7 @@ async def _adapter_for(services: ValueServices, backend: str, name: str) -> Lang
 
 async def _export(services: ValueServices, task: Transfer, stack: AsyncExitStack) -> Exported:
     """Let the value of a variable leave its backend, into a folder that is there until the stack is left."""
-    source = await _adapter_for(services, task.source, task.name)
+    source = await adapter_of(services, task.source)
     folder = await stack.enter_async_context(services.value_folder(task.source))
     answer = await ask(services, task.source, source, source.export_code(task.name, folder), folder)
     if answer.get("missing") is True:
