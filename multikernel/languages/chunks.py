@@ -12,8 +12,9 @@ from .language import DATA, Language, Refused
 from .values.buffers import Sink, Source
 from .values.cutting import cut, ranges_of
 from .values.elements import NONE, Scalars, length_of
-from .values.joining import Misfit, Piece, join
+from .values.joining import join
 from .values.nodes import Dict, Node, every
+from .values.pieces import Misfit, Piece
 from .values.words import words
 
 

@@ -43,16 +43,19 @@ def _beside(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
     return shape[:axis] + shape[axis + 1 :]
 
 
-def join_arrays(parts: Sequence[ArrayPart], axis: int, sink: Sink) -> n.Array | None:
-    """Return arrays that fit together as one, without a tag; None for times that are too far away for their unit."""
+def in_one_unit(parts: Sequence[ArrayPart]) -> list[ArrayPart] | None:
+    """Return arrays of times in the finest of their units; None if some are too far away for it."""
+    if not parts[0].array.dtype.unit:
+        return list(parts)
+    unit = max((part.array.dtype.unit for part in parts), key=PER_SECOND.__getitem__)
+    scaled = [in_unit(part.array, part.source, unit) for part in parts]
+    found = [replace(part, array=made[0], source=made[1]) for part, made in zip(parts, scaled, strict=True) if made]
+    return found if len(found) == len(parts) else None
+
+
+def join_arrays(parts: Sequence[ArrayPart], axis: int, sink: Sink) -> n.Array:
+    """Return arrays that fit together as one, without a tag."""
     first = parts[0].array
-    if first.dtype.unit:
-        unit = max((part.array.dtype.unit for part in parts), key=PER_SECOND.__getitem__)
-        scaled = [in_unit(part.array, part.source, unit) for part in parts]
-        parts = [replace(part, array=made[0], source=made[1]) for part, made in zip(parts, scaled, strict=True) if made]
-        if len(parts) < len(scaled):
-            return None
-        first = parts[0].array
     order = next((part.order for part in parts if part.order is not None), first.order)
     is_in_line = order == "C" or axis == 1 or len(first.shape) == 1
     length = sum(part.array.shape[axis] for part in parts)

@@ -1,48 +1,19 @@
 """Joins values into one, one behind the other, or says what does not fit together."""
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import NoReturn
+from dataclasses import replace
 
 from . import nodes as n
-from .array_join import ArrayPart, join_arrays
+from .array_join import ArrayPart, in_one_unit, join_arrays
 from .buffers import Sink, Source, moved
-from .elements import NONE, SCALARS, Scalars, length_of, vector
+from .elements import NONE, SCALARS, vector
 from .nodes import Node
+from .pieces import Misfit, Piece, common_tag, refuse, tag_of, with_tag
 from .singles import as_array
 from .unpacked import nulls_of, unpacked
-from .words import words
 
-DIGITS = re.compile(r"\d+")
 TAGS_OF_PLAIN = {"", "python:int"}
 """Of single values whose language has lists of them in one piece."""
-
-
-class Misfit(Exception):
-    """Values that do not fit together: the path of the part, and what it is in two of them."""
-
-    def __init__(self, path: str, one: "Piece", is_one: str, other: "Piece", is_other: str, need: str = "") -> None:
-        """Take what the part is in words; `need` is one of those in `remedies`, that all have to meet."""
-        super().__init__(path, one.backend, is_one, other.backend, is_other)
-        self.path = path
-        self.text = f"does not fit together: {one.backend} has {is_one}, and {other.backend} has {is_other}"
-        self.need = need
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One of the values, or a part of it."""
-
-    node: Node
-    source: Source
-    backend: str
-    scalars: Scalars = NONE
-
-    @property
-    def length(self) -> int | None:
-        """Elements, rows or bytes; None for a single value."""
-        return length_of(self.node, self.scalars)
 
 
 def join(pieces: Sequence[Piece], sink: Sink) -> Node:
@@ -64,7 +35,7 @@ def _join_singles(pieces: Sequence[Piece], sink: Sink) -> Node:
     single = next(piece for piece in pieces if piece.length is None)
     for piece in pieces:
         if not isinstance(piece.node, (*SCALARS, n.Null)):
-            _refuse("", single, piece)
+            refuse("", single, piece)
     kinds = {type(piece.node) for piece in pieces}
     if len(kinds) == 1 and {piece.node.tag for piece in pieces} <= TAGS_OF_PLAIN and n.Null not in kinds:
         parts = [as_array(piece.node, piece.source, NONE) for piece in pieces]
@@ -84,7 +55,7 @@ def _join(path: str, pieces: Sequence[Piece], sink: Sink) -> Node:
     if kinds == {n.Array, n.List} and (lists := _as_lists(pieces)):
         return _join_lists(path, lists, sink)
     if len(kinds) > 1 or any(isinstance(piece.node, SCALARS) for piece in pieces):
-        _refuse(path, first, next(piece for piece in pieces if type(piece.node) is not type(first.node)))
+        refuse(path, first, next(piece for piece in pieces if type(piece.node) is not type(first.node)))
     nodes = [piece.node for piece in pieces]
     match first.node:
         case n.List():
@@ -96,10 +67,10 @@ def _join(path: str, pieces: Sequence[Piece], sink: Sink) -> Node:
         case n.Dict():
             dicts = [node for node in nodes if isinstance(node, n.Dict)]
             keys = tuple(key for node in dicts for key in node.keys)
-            return n.Dict(keys, _items(pieces, sink), tag=_tag_of(path, pieces))
+            return n.Dict(keys, _items(pieces, sink), tag=tag_of(path, pieces))
         case n.Bytes():
             data = (part for p in pieces if isinstance(p.node, n.Bytes) for part in p.source.parts(p.node.data))
-            return n.Bytes(sink.put(data), tag=_tag_of(path, pieces))
+            return n.Bytes(sink.put(data), tag=tag_of(path, pieces))
     raise AssertionError
 
 
@@ -114,7 +85,7 @@ def _join_arrays(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Array:
             else as_array(piece.node, piece.source, piece.scalars, beside)
         )
         if found is None:
-            _refuse(path, pieces[0], piece)
+            refuse(path, pieces[0], piece)
         parts.append(ArrayPart(*found, piece.scalars))
     known = [replace(piece, node=part.array) for piece, part in zip(pieces, parts, strict=True)]
     first = known[0]
@@ -122,14 +93,15 @@ def _join_arrays(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Array:
     for other, part in zip(known, parts, strict=True):
         if not parts[0].has_kind_of(part):
             zones = {parts[0].array.dtype.zone, part.array.dtype.zone}
-            _refuse(path, first, other, "utc" if len(zones) > 1 and "" not in zones else _need_of(parts))
+            refuse(path, first, other, "utc" if len(zones) > 1 and "" not in zones else _need_of(parts))
         if not parts[0].has_shape_of(part, axis):
-            _refuse(path, first, other)
+            refuse(path, first, other)
     _refuse_orders(path, known, parts)
-    tag = _tag_of(path, known, is_empty_any=True)
-    joined = join_arrays(parts, axis, sink)
-    if joined is None:
-        _refuse(path, first, known[1])
+    tag = tag_of(path, known, is_empty_any=True)
+    in_unit = in_one_unit(parts)
+    if in_unit is None:
+        refuse(path, first, known[1])
+    joined = join_arrays(in_unit, axis, sink)
     return vector(replace(joined, tag="" if tag == first.scalars.tag else tag), first.scalars)
 
 
@@ -170,20 +142,20 @@ def _join_lists(path: str, pieces: Sequence[Piece], sink: Sink) -> n.List:
                 ArrayPart(node.packed, piece.source) if node.packed is not None else made
                 for node, piece, made in zip(lists, pieces, nulls, strict=True)
             ]
-            with_tag = [piece for piece, node in zip(pieces, lists, strict=True) if node.packed or node.tag]
+            known = [piece for piece, node in zip(pieces, lists, strict=True) if node.packed or node.tag]
             joined = join_arrays([part for part in parts if part is not None], 0, sink)
-            return n.List((), joined, tag=_tag_of(path, with_tag, is_empty_any=True))
+            return n.List((), joined, tag=tag_of(path, known, is_empty_any=True))
     opened = []
     for piece, node in zip(pieces, lists, strict=True):
         items = unpacked(node, piece.source)
         if items is None:
-            _refuse(path, piece, next(other for other in pieces if other is not piece))
+            refuse(path, piece, next(other for other in pieces if other is not piece))
         opened.append(replace(piece, node=items))
     tags = [piece for piece, node in zip(pieces, lists, strict=True) if node.packed is None]
-    tag = _tag_of(path, tags) if tags else ""
+    tag = tag_of(path, tags) if tags else ""
     for piece, node in zip(pieces, lists, strict=True):
         if node.packed is not None and tag not in ("", node.tag):
-            raise Misfit(path, tags[0], _in_words(tags[0]), piece, _in_words(piece))
+            raise Misfit(path, tags[0], with_tag(tags[0]), piece, with_tag(piece))
     return n.List(_items(opened, sink), tag=tag)
 
 
@@ -208,7 +180,7 @@ def _join_factors(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Factor:
     data = sink.put(part for factor, piece in factors for part in piece.source.parts(factor.data))
     levels = moved(first.levels, its.source, sink)
     count = sum(factor.count for factor, _ in factors)
-    return n.Factor(count, levels, first.ordered, data, tag=_tag_of(path, pieces))
+    return n.Factor(count, levels, first.ordered, data, tag=tag_of(path, pieces))
 
 
 def _are_same(one: n.Array, its: Source, other: n.Array, others: Source) -> bool:
@@ -240,8 +212,8 @@ def _join_tables(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Table:
         levels = tuple(
             joined(f"{path}.index", [each.columns[at] for each in indices]) for at in range(len(first.index.columns))
         )
-        index = n.Index(first.index.names, levels, tag=_common([each.tag for each in indices]) or "")
-    return n.Table(sum(table.rows for table in tables), first.names, made, index, tag=_tag_of(path, pieces))
+        index = n.Index(first.index.names, levels, tag=common_tag([each.tag for each in indices]) or "")
+    return n.Table(sum(table.rows for table in tables), first.names, made, index, tag=tag_of(path, pieces))
 
 
 def _join_columns(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Column:
@@ -280,46 +252,3 @@ def _labels_in_words(table: n.Table) -> str:
         return "without row labels"
     names = ", ".join("without name" if name is None else name for name in table.index.names)
     return f"with row labels ({names})"
-
-
-def _tag_of(path: str, pieces: Sequence[Piece], *, is_empty_any: bool = False) -> str:
-    """Return what the tags of pieces have in common; Misfit if they are of different types."""
-    known = [piece for piece in pieces if piece.node.tag or not is_empty_any]
-    if not known:
-        return ""
-    common = _common([piece.node.tag for piece in known])
-    if common is None:
-        first = known[0]
-        other = next(piece for piece in known if piece.node.tag != first.node.tag)
-        raise Misfit(path, first, _in_words(first), other, _in_words(other))
-    return common
-
-
-def _common(tags: Sequence[str]) -> str | None:
-    """Return the one tag, or the longest that says the same as all others: but for numbers, or the end, in it.
-
-    Tags of several languages have nothing in common, and nothing against each other; None for different types of one.
-    """
-    if len({tag.partition(":")[0] for tag in tags if tag}) > 1:
-        return ""
-    longest = max(tags, key=lambda tag: (len(tag), tag))
-    is_known = all(longest == tag or (tag and longest.startswith(f"{tag} ")) for tag in tags)
-    is_same = len({DIGITS.sub("", tag) for tag in tags}) == 1
-    return longest if is_known or is_same else None
-
-
-def _in_words(piece: Piece) -> str:
-    tag = piece.node.tag.partition(":")[2]
-    return f"{_a(piece)} ({tag})" if tag else _a(piece)
-
-
-def _a(piece: Piece) -> str:
-    kind = words(piece.node)
-    return f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
-
-
-def _refuse(path: str, one: Piece, other: Piece, need: str = "") -> NoReturn:
-    is_one, is_other = _a(one), _a(other)
-    if is_one == is_other:
-        is_one, is_other = _in_words(one), _in_words(other)
-    raise Misfit(path, one, is_one, other, is_other, need)

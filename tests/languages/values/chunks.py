@@ -13,8 +13,9 @@ from multikernel.languages.values.as_json import to_text
 from multikernel.languages.values.buffers import Sink, Source
 from multikernel.languages.values.cutting import cut
 from multikernel.languages.values.elements import NONE, Scalars
-from multikernel.languages.values.joining import Piece, join
+from multikernel.languages.values.joining import join
 from multikernel.languages.values.nodes import Node
+from multikernel.languages.values.pieces import Piece
 from multikernel.languages.values.reader import Json, read, read_json
 
 from .. import drawn

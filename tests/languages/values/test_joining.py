@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from multikernel.languages.values import nodes as n
 from multikernel.languages.values.buffers import Source
 from multikernel.languages.values.elements import NONE, Scalars
-from multikernel.languages.values.joining import Misfit, Piece
 from multikernel.languages.values.nodes import Dtype, Ref
+from multikernel.languages.values.pieces import Misfit, Piece
 
 from ..plain import Plain, float_of
 from .chunks import Desk, content, desk, values
