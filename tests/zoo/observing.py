@@ -50,6 +50,10 @@ class Observer:
         """Run a cell and return what a front-end gets."""
         try:
             answer = self._kernel.run(self._above + cell, stop_on_error=False, patience=PATIENCE)
+            if self._is_alone:
+                # deno shows something after its idle, which Multi waits for.
+                self._kernel.ask("kernel_info_request", {}, patience=BRIEF)
+                answer.iopub.extend(self._kernel.claim(answer.reply["parent_header"]["msg_id"]))
         except AssertionError:
             return NEVER
         # Multi's own, after 10 s.
