@@ -18,7 +18,7 @@ UNIT_TESTS := tests/core tests/config tests/commands tests/trace
 TESTS ?= tests/core tests/commands tests/languages tests/e2e
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test test-pythons test-lowest test-newest test-pandas test-here types dist zoo bench faults fuzz soak pictures clean r \
+.PHONY: help lab tour test test-pythons test-lowest test-newest test-pandas sweeps test-here types dist zoo bench faults fuzz soak pictures clean r \
 	kernels chromium
 
 help: ## this list
@@ -68,6 +68,16 @@ $(VENV)/.pandas: $(VENV)/.test
 		env=$(VENV)/pandas-$${versions%:*}; $(BIN)/python -m venv $$env || exit; \
 		$$env/bin/python -m pip install --quiet "pandas==$${versions%:*}.*" "numpy==$${versions#*:}.*" \
 			ipykernel 'pyarrow<20' pytz 'python-dateutil<3' || exit; done
+	@touch $@
+
+sweeps: $(VENV)/.data kernels ## data sets of R and Python packages there and back: exact, or refused with advice that works
+	@! command -v apt-get >/dev/null || scripts/apt-install r-recommended r-cran-ggplot2 r-cran-dplyr r-cran-zoo r-cran-haven || true
+	$(BIN)/python -m tests.languages.sweeps
+
+# The Python whose packages have data sets.
+$(VENV)/.data: $(VENV)/.test
+	$(BIN)/python -m venv $(VENV)/data
+	$(VENV)/data/bin/python -m pip install --quiet scikit-learn statsmodels vega_datasets plotly pandas polars pyarrow
 	@touch $@
 
 types: $(VENV)/.test
