@@ -21,8 +21,8 @@ BASIC_TESTS := $(UNIT_TESTS) tests/runtime $(patsubst %,tests/e2e/test_%.py,comm
 	notebook positions shutdown stdin text values widgets wire)
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test test-pythons test-lowest test-newest test-units test-pandas test-here types old dist zoo bench \
-	faults fuzz soak pictures clean r kernels chromium
+.PHONY: help lab tour test test-pythons test-lowest test-newest test-units test-pandas test-here types old sweeps dist zoo \
+	bench faults fuzz soak pictures clean r kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -76,6 +76,16 @@ $(VENV)/.pandas: $(VENV)/.test
 		env=$(VENV)/pandas-$${versions%:*}; $(BIN)/python -m venv $$env || exit; \
 		$$env/bin/python -m pip install --quiet "pandas==$${versions%:*}.*" "numpy==$${versions#*:}.*" \
 			ipykernel 'pyarrow<20' pytz 'python-dateutil<3' || exit; done
+	@touch $@
+
+sweeps: $(VENV)/.data kernels ## data sets of R and Python packages there and back: exact, or refused with advice that works
+	@! command -v apt-get >/dev/null || scripts/apt-install r-recommended r-cran-ggplot2 r-cran-dplyr r-cran-zoo r-cran-haven || true
+	$(BIN)/python -m tests.languages.sweeps
+
+# The Python whose packages have data sets.
+$(VENV)/.data: $(VENV)/.test
+	$(BIN)/python -m venv $(VENV)/data
+	$(VENV)/data/bin/python -m pip install --quiet scikit-learn statsmodels vega_datasets plotly pandas polars pyarrow
 	@touch $@
 
 types: $(VENV)/.test

@@ -108,6 +108,7 @@ def test_the_backends_of_a_copy_are_all_ends() -> None:
     assert Copy(cell.exports).backends == ("worker[0]", "worker[1]", "python")
     assert Copy(cell.imports).targets == ("worker[0]", "worker[1]")
     assert Copy(cell.exports).targets == ("python",)
+    assert [each.sources for each in cell.imports] == [("python",), ("r",), ("r",)]
 
 
 def test_each_says_in_words_what_goes_where() -> None:
