@@ -3,7 +3,6 @@
 from .kernels import Kernels, need_r_package
 from .sweeps import sweep_r
 
-
 RECOMMENDED = ["datasets", "MASS", "survival", "nlme", "lattice"]
 
 
