@@ -79,7 +79,7 @@ $(VENV)/.pandas: $(VENV)/.test
 	@touch $@
 
 sweeps: $(VENV)/.data kernels ## data sets of R and Python packages there and back: exact, or refused with advice that works
-	@! command -v apt-get >/dev/null || scripts/apt-install r-recommended r-cran-ggplot2 r-cran-dplyr r-cran-zoo r-cran-haven || true
+	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-ggplot2 r-cran-dplyr r-cran-zoo r-cran-haven || true
 	$(BIN)/python -m tests.languages.sweeps
 
 # The Python whose packages have data sets.
@@ -140,7 +140,7 @@ kernels: $(VENV)/.test
 	@$(BIN)/jupyter kernelspec list 2>&1 | grep -q '^ *ir ' && command -v octave >/dev/null \
 		&& ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 \
 		|| scripts/apt-install r-cran-irkernel octave libfaketime || test -z "$$CI"
-	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-bit64 r-cran-data.table r-cran-tibble || test -z "$$CI"
+	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-bit64 r-cran-data.table r-cran-tibble r-recommended || test -z "$$CI"
 
 # The browser of the tests, in the same way.
 chromium:

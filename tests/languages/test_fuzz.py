@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from multikernel.languages import registry
@@ -174,6 +174,9 @@ def test_a_value_leaves_and_enters_or_is_refused(child: tuple[str, Child]) -> No
 
 @settings(max_examples=settings().max_examples * 2)
 @given(values())
+@example(("array", "python:Int32 in pandas.Series x", "c8", "", "", (0,), "C", ()))
+@example(("array", "python:numpy.datetime64 ns", "text", "", "", (1,), "C", ("a",)))
+@example(("array", "python:numpy.float32", "time", "", "", (1,), "C", ("00" * 8,)))
 def test_a_value_enters_python_or_is_refused(tmp_path_factory: pytest.TempPathFactory, value: Plain) -> None:
     folder, buffers = tmp_path_factory.mktemp("value"), Buffers()
     root = tree(value, buffers)

@@ -44,6 +44,8 @@ def index(importer: Importer, node: Node, pd: Any) -> Any:
         return pd.RangeIndex(node["rows"])
     kind, _, how = pandas_tag(labels).partition(" ")
     parts = [column(importer, part, pandas_tag(part)) for part in labels["columns"]]
+    if any(str(part.dtype) == "float16" for part in parts):
+        raise Refused("index", "is of float16, which labels in pandas cannot be", "need:float32")
     if kind == "MultiIndex" or len(parts) != 1:
         return pd.MultiIndex.from_arrays(parts, names=labels["names"])
     name = labels["names"][0]

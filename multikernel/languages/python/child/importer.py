@@ -20,8 +20,20 @@ class Importer:
         """The parts that Python cannot have; None stands for them."""
 
     def value(self, node: Node) -> Any:
-        """Return the value of a node; Refused where Python has none."""
-        return self._kinds[node["t"]](self, node, own_tag(node))
+        """Return the value of a node; Refused where Python has none.
+
+        A tag says what the value once was. If that cannot be made of what it is now, it is what it is without.
+        """
+        make, tag, before = self._kinds[node["t"]], own_tag(node), len(self.refused)
+        try:
+            return make(self, node, tag)
+        except Refused:
+            raise
+        except Exception:
+            if not tag:
+                raise
+            del self.refused[before:]
+            return make(self, node, "")
 
     def parts(self, keys: Iterable[Any], nodes: list[Node]) -> list[Any]:
         """Return the values of the parts of a container, of which each has a key."""
