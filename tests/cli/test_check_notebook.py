@@ -65,8 +65,9 @@ def test_a_notebook_in_which_every_cell_can_run_has_no_mistakes(machine: Machine
         ("%%restart q", "There is no backend 'q'; there are gone, odd, python, r."),
         (
             "%%r -q df\nx",
-            "%%r takes no option '-q', only -i and -o, with variables to copy, --bg, and in R -w, -h, -u and -r for "
-            "plots. The line without it: %%r; if it is a line of python's own, put %%python above it",
+            "%%r takes no option '-q', only -i and -o, with variables to copy, --scatter and --gather for several "
+            "backends, --bg, and in R -w, -h, -u and -r for plots. The line without it: %%r; if it is a line of "
+            "python's own, put %%python above it",
         ),
         (
             "%%backends\nx",

@@ -30,3 +30,8 @@ def test_one_and_a_thousand_are_enough(count: int) -> None:
 
 def test_a_single_one_of_a_count_is_the_default() -> None:
     assert read("backends: {worker: {kernel: ir, count: 1}}").default == "worker[0]"
+
+
+def test_an_entry_of_several_is_one() -> None:
+    config = read("default: r\nbackends: {worker: {kernel: python3, count: 2}, r: {kernel: ir}}")
+    assert {name: backend.name for name, backend in config.by_entry().items()} == {"worker": "worker[0]", "r": "r"}

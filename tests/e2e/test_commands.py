@@ -282,8 +282,3 @@ def test_ipython_s_own_magics_work_untouched(shared: Kernel, need: Need) -> None
     assert shared.run("%%python\n%%bash\necho $((40 + 2))").stream() == "42\n"
     unknown = shared.run("%%no_such_magic\n1")
     assert "no_such_magic" in unknown.stream("stderr") + str(unknown.of("error"))
-
-
-@pytest.mark.parametrize("name", ["wait"])
-def test_reserved_names_are_refused(shared: Kernel, name: str) -> None:
-    assert_matches(f"HeaderError: .*%%{name}", refusal(shared.run(f"%%{name}")))
