@@ -8,6 +8,7 @@ from multikernel.core.cells.transfers import Gather, Scatter
 from multikernel.core.errors import TransferError
 
 from ..e2e.kernel import ODD_KERNELSPECS
+from .dealt import VALUES
 from .kernels import Kernels
 from .test_pairs import ASSIGN, SAME
 
@@ -24,75 +25,6 @@ KERNELSPECS = {
     "bash": "bash",
 }
 SECOND = {"python": "python2", "r": "r2", "octave": "octave2", "deno": "python", "bash": "python"}
-FRAME = "pandas.DataFrame({{'n': [1, 2, 3], 's': ['a', None, 'c'], 'c': pandas.Categorical(['x', 'y', None])}}{})"
-ZONED = "pandas.Series(pandas.to_datetime(['2024-03-31', None, '2024-04-01'])).dt.tz_localize('Europe/Berlin')"
-
-VALUES = {
-    "python": [
-        "[1, 2, 3, 4, 5]",
-        "[1.5, None]",
-        "['a', '', 'é']",
-        "[1]",
-        "[]",
-        "[[1, [2]], {'a': 1}, 'x']",
-        "(1, 'a', None)",
-        "b'abc'",
-        "{'a': 1, 'b': [2]}",
-        "numpy.arange(5.0)",
-        "numpy.arange(5, dtype='u1')",
-        "numpy.arange(12).reshape(4, 3)",
-        "numpy.asfortranarray(numpy.arange(12.0).reshape(4, 3))",
-        "numpy.arange(24).reshape(3, 2, 4)",
-        "numpy.array(['a', 'bcd', ''])",
-        "numpy.array([b'a', b'bcd'])",
-        "numpy.array([None, 'a', 1], dtype=object)",
-        "numpy.array(['2024-02-29', 'NaT'], dtype='M8[ns]')",
-        "pandas.Categorical(['x', 'y', 'x'], ordered=True)",
-        "pandas.Series([1, 2, 3], name='n')",
-        "pandas.Series([1, None, 3], dtype='Int16')",
-        ZONED,
-        FRAME.format(""),
-        FRAME.format(", index=['p', 'q', 'r']"),
-        FRAME.format(", index=range(10, 16, 2)"),
-        FRAME.format(", index=pandas.Index([5, 7, 9], name='k')"),
-        FRAME.format(", index=pandas.date_range('2024-01-01', periods=3)"),
-        FRAME.format(", index=pandas.MultiIndex.from_tuples([('a', 1), ('a', 2), ('b', 1)])"),
-        FRAME.format("") + ".iloc[:0]",
-    ],
-    "r": [
-        "1:5",
-        "5",
-        "5L",
-        "'a'",
-        "NULL",
-        "c(1.5, NA, NaN)",
-        "c('a', NA)",
-        "c(a = 1, b = 2)",
-        "list(1, 'a', NULL)",
-        "as.raw(1:3)",
-        "c(TRUE, NA, FALSE)",
-        "matrix(1:6, 3)",
-        "matrix(letters[1:6], 2)",
-        "factor(c('x', NA, 'y'))",
-        "as.Date(c('2024-02-29', '2024-03-01'))",
-        ".POSIXct(c(0, 0.5, 1e9), 'Europe/Berlin')",
-        "as.difftime(c(1, 2, 5), units = 'hours')",
-        "data.frame(a = 1:3, b = c('x', NA, 'z'))",
-        "data.frame(a = 1:3, row.names = c('p', 'q', 'r'))",
-    ],
-    "octave": [
-        "[1 2 3 4 5]",
-        "5",
-        "int8([1; 2; 3])",
-        "[1 2; 3 4; 5 6]",
-        "{1, 'a'}",
-        "{1; 'a'; 2}",
-        "[true false]",
-        "[]",
-    ],
-    "deno": ["[1, 2, 3]", "[1, 'a', null]", "new Float64Array([1, 2, 3])", "({a: 1, b: 2})"],
-    "bash": ["(a b 'c d')", "()", "(a)"],
-}
 
 
 @pytest.fixture(scope="module")
