@@ -1,10 +1,11 @@
 # The user's variables as `%%vars` shows them; nothing is evaluated, and no method that the user may have written is called.
 
 MOST_VARIABLES <- 1000L
-# What is counted for sizes: so many seconds of all variables, and so many parts of lists and texts of each.
+# What is counted for sizes: so many seconds of all variables, and of each so many parts that are lists or texts themselves,
+# and so many texts, or elements of a list.
 SECONDS_FOR_SIZES <- 0.02
 MOST_PARTS <- 300
-MOST_TEXTS <- 20000
+MOST_ELEMENTS <- 20000
 SIZES <- c(logical = 4, integer = 4, double = 8, complex = 16, raw = 1)
 HEADER <- 48
 
@@ -25,13 +26,13 @@ list_variables <- function(folder) safely(folder, {
 })
 now <- function() proc.time()[[3L]]
 parts_left <- 0
-texts_left <- 0
+elements_left <- 0
 
 # Type, shape and bytes. A call is what a promise is to evaluate, or a value of its own; both are left alone.
 variable_row <- function(x, wants_size) {
   if (is.language(x) && !is.object(x)) return(c("not evaluated", "", "null"))
   parts_left <<- MOST_PARTS
-  texts_left <<- MOST_TEXTS
+  elements_left <<- MOST_ELEMENTS
   size <- if (wants_size) size_of(x) else NA
   c(class(x)[1L], shape_of(x), if (is.na(size)) "null" else sprintf("%.0f", size))
 }
@@ -48,10 +49,11 @@ size_of <- function(x) {
   count <- length(unclass(x))
   if (kind %in% names(SIZES)) return(HEADER + count * SIZES[[kind]])
   if (kind == "character") {
-    texts_left <<- texts_left - count
-    return(if (texts_left < 0) NA else as.double(object.size(unclass(x))))
+    elements_left <<- elements_left - count
+    return(if (elements_left < 0) NA else as.double(object.size(unclass(x))))
   }
   if (kind == "NULL") return(0)
+  if (count > MOST_ELEMENTS) return(NA)
   x <- unclass(x)
   kinds <- vapply(x, typeof, "")
   # lengths() calls methods of length().
