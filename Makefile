@@ -41,11 +41,13 @@ test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, 
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/coverage run -m pytest $(UNIT_TESTS)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(UNIT_TESTS) --numprocesses=auto
+	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	@echo "Branch coverage of the runtime by its own tests, without the end-to-end ones:"
-	$(BIN)/coverage run --data-file=.coverage.runtime --source=multikernel/runtime -m pytest tests/runtime
-	$(BIN)/coverage report --data-file=.coverage.runtime --fail-under=0
+	$(BIN)/coverage run --rcfile=/dev/null --data-file=.coverage.runtime --branch --source=multikernel/runtime -m pytest tests/runtime
+	$(BIN)/coverage report --rcfile=/dev/null --data-file=.coverage.runtime --skip-covered --show-missing
 	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo \
 		--ignore=tests/languages/python/test_versions.py --numprocesses=auto --dist=loadfile
 	@$(MAKE) test-newest
