@@ -41,6 +41,7 @@ FROM_PYTHON = [
     "pd.DataFrame({'a': [1, 2], 's': ['x', None]})",
     "pd.DataFrame({'a': [1.5, np.nan], 's': ['x', np.nan]}, index=['u', 'v'])",
     "pd.DataFrame({'s': pd.array(['a', None], dtype='string')})",
+    "pd.DataFrame({'s': pd.array(['a', None], dtype='string[pyarrow]')})",
     "pd.DataFrame({'c': pd.Categorical(['a', None, 'b'])})",
     "pd.DataFrame({'i': pd.array([1, None], dtype='Int32'), 'b': pd.array([True, None], dtype='boolean')})",
     "pd.DataFrame({'t': pd.to_datetime(['2024-01-01', None])})",

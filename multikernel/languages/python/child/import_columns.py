@@ -124,7 +124,12 @@ def texts(importer: Importer, node: Node, dtype: str) -> Any:
 
     kind = text_dtype(dtype, pd)
     if kind is not None and kind.storage != "python" and hasattr(kind, "__from_arrow__"):
-        return kind.__from_arrow__(arrow_texts(importer, node))
+        found = arrow_texts(importer, node)
+        try:
+            return kind.__from_arrow__(found)
+        except ValueError:
+            # pandas before 2 has no large strings.
+            return kind.__from_arrow__(found.cast("string"))
     return plain_texts(as_list(importer, node), dtype, pd)
 
 
