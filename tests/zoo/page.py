@@ -59,7 +59,7 @@ which a signal ends, by a message.
 | Tab, inspect | the answers, with the cursor at the end of a cell |
 | interrupt | a cell that would run for ever: how it ends, and whether the kernel lives on |
 | started once | processes of the kernel from the first request to the last |
-| start | seconds to the end of the first cell on a busy machine: alone, with its start; below a header; as default |
+| start | seconds to the first cell's end, on a busy machine: alone, from the start; below a header; as default |
 """
 
 
