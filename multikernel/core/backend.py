@@ -40,6 +40,8 @@ class Backend:
     """Written by relay."""
     ignores_interrupts: bool = False
     """An interrupt had no effect; the next one restarts it. Written by interrupts."""
+    is_leaving: bool = False
+    """Its process is about to end, as `exit` has asked it to: what comes next is for a new one."""
     _notices: list[str] = field(default_factory=list)
 
     @property
@@ -72,9 +74,23 @@ class Backend:
         notices, self._notices = self._notices, []
         return notices
 
+    @property
+    def takes_cells(self) -> bool:
+        """Whether a cell can be sent to it."""
+        return self.state is BackendState.READY and not self.is_leaving
+
     def starting(self) -> None:
         """Note that a child is on its way."""
         self.state = BackendState.STARTING
+        self.is_leaving = False
+
+    def leaving(self) -> None:
+        """Note that the child is about to end."""
+        self.is_leaving = True
+
+    def stays(self) -> None:
+        """Note that it has not ended."""
+        self.is_leaving = False
 
     def introduced(self, kernel_info: Json) -> None:
         """Note what the child reports about itself."""

@@ -18,7 +18,7 @@ from .exchanges import HALF_ANSWERED, IDLE_DELAY, Exchanges
 from .execution.execution import Execution
 from .execution.interrupts import NO_EFFECT, Interrupts
 from .execution.lanes import Lanes
-from .execution.starts import SLOW_START, Starts
+from .execution.starts import LEAVING, SLOW_START, Starts
 from .execution.tracks import CELL, SLOW_COPY
 from .execution.turns import Turns
 from .feature import Feature, Handler
@@ -128,6 +128,7 @@ class Router:
             HALF_ANSWERED: exchanges.half_answered_timer,
             IDLE_DELAY: exchanges.idle_delay_timer,
             SLOW_START: starts.slow_timer,
+            LEAVING: execution.tracks.leaving_timer,
             SLOW_COPY: execution.tracks.slow_copy_timer,
             NO_EFFECT: self._interrupts.no_effect_timer,
             **hooks.timers,

@@ -258,3 +258,13 @@ def test_killed_while_starting(with_mute: Kernel, lobby: Lobby, cell: str) -> No
     assert answer.content["evalue"].startswith("mute ended while it was starting (SIGKILL)")
     assert with_mute.run("print(kept)").stream() == "1\n"
     assert left_of([process], seconds=0) == []
+
+
+def test_a_cell_behind_exit_runs_on_a_new_child(multi: Kernel) -> None:
+    multi.run("x = 1")
+    msg_ids = [str(multi.client.execute(code)) for code in ("exit", "'x' in globals()", "%%python\n6 * 7")]
+    answers = [multi.wait(msg_id) for msg_id in msg_ids]
+    assert [answer.content["status"] for answer in answers] == ["ok", "ok", "ok"]
+    assert [answer.result for answer in answers[1:]] == ["False", "42"]
+    assert "python had ended and was restarted: it is new and empty." in answers[1].stream("stderr")
+    assert "died" not in answers[1].stream("stderr")

@@ -5,7 +5,7 @@ from typing import Protocol
 from ..backend import BackendState
 from ..errors import BackendError, HeaderError, MultiError
 from ..outbox import Outbox
-from ..protocol.wire import Message
+from ..protocol.wire import Json, Message
 from ..request import Body, CellRequest, Track
 from ..requests import Requests
 from ..state import State
@@ -61,7 +61,7 @@ class Bodies:
         backend = self._state.backends[part.backend]
         if self._turns.hold(track, body):
             return
-        if backend.state is not BackendState.READY:
+        if not backend.takes_cells:
             self._starts.wait(track, [backend])
         elif any(other.is_doubtful and other.backend == part.backend for other in track.request.parts):
             text = f"{part.backend} has not finished an earlier part of this cell, so this one was not sent to it."
@@ -79,6 +79,8 @@ class Bodies:
             return
         content = reply.content()
         has_failed = content.get("status") != OK
+        if ends_kernel(content):
+            self._starts.leave(self._state.backends[exchange.backend])
         part.reply = self._delivery.reply_to_front(exchange, reply)
         if request.is_plain and (has_failed or not track.has_more):
             self._answers.forward(request, part.reply, content.get("status"))
@@ -111,3 +113,13 @@ class Bodies:
             self._outbox.finish_marked(exchange.request, exchange.origin)
             exchange.part.is_doubtful = self._state.backends[exchange.backend].state is BackendState.READY
             self._tracks.fail(exchange.track, error)
+
+
+def ends_kernel(reply: Json) -> bool:
+    """Whether a reply is that of a cell which ends its kernel, as `exit` does (messaging spec, "Payloads")."""
+    payload = reply.get("payload")
+    entries = payload if isinstance(payload, list) else []
+    return any(
+        isinstance(entry, dict) and entry.get("source") == "ask_exit" and not entry.get("keepkernel")
+        for entry in entries
+    )

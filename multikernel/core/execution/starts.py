@@ -12,6 +12,11 @@ SLOW_START_SECONDS = 10.0
 SLOW_START = "slow start"
 """Timers, by the cell that waits."""
 
+LEAVING_SECONDS = 5.0
+"""How long a child may take to end that has been asked to; ipykernel 7 takes up to one second."""
+LEAVING = "leaving"
+"""Timers, by the backend that is about to end."""
+
 
 class Starts:
     """Starts backends when they are first needed."""
@@ -40,6 +45,16 @@ class Starts:
         self._outbox.add(SetTimer((SLOW_START, track.key), SLOW_START_SECONDS))
         for backend in backends:
             self._waiting[backend.name].append(track)
+            self.start(backend)
+
+    def leave(self, backend: Backend) -> None:
+        """Let what comes next wait for a new child, since this one is about to end; but not for long."""
+        backend.leaving()
+        self._outbox.add(SetTimer((LEAVING, backend.name), LEAVING_SECONDS))
+
+    def go_on(self, backend: Backend) -> None:
+        """Start a new child for what has waited for the last one to end, if anything has."""
+        if self._waiting[backend.name]:
             self.start(backend)
 
     def take_waiting(self, backend: Backend) -> list[Track]:

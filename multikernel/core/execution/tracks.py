@@ -10,7 +10,7 @@ from ..actions import CancelJob, CancelTimer, SetTimer, StartJob
 from ..backend import Backend, BackendState
 from ..cells.lines import HeaderLine
 from ..cells.transfers import Copy
-from ..errors import BackendStopped, Interrupted, MultiError
+from ..errors import BackendDied, BackendStopped, Interrupted, MultiError
 from ..guard import Guard
 from ..outbox import Outbox
 from ..request import AtOnce, Body, CellRequest, Detach, Fork, Move, Part, Ready, Step, Track, WaitFor
@@ -231,7 +231,7 @@ class Tracks:
     def _is_ready(self, track: Track, backends: Iterable[str]) -> bool:
         """Whether backends are ready, which are started side by side and waited for if they are not."""
         found = [self._state.backends[name] for name in backends]
-        missing = [backend for backend in found if backend.state is not BackendState.READY]
+        missing = [backend for backend in found if not backend.takes_cells]
         if missing:
             self._starts.wait(track, missing)
         return not missing
@@ -242,12 +242,24 @@ class Tracks:
             if not self._starts.waited_for(track):
                 self._guard(partial(self._go_on, track), track.request)
 
+    def leaving_timer(self, name: str) -> None:
+        """Go on with what waits for a child to end that has been asked to, and does not."""
+        backend = self._state.backends[name]
+        if backend.is_leaving and backend.state is BackendState.READY:
+            backend.stays()
+            self.started(backend)
+
     def backend_ended(self, backend: Backend, error: MultiError) -> None:
         """Fail what waits for a backend or copies from or to it.
 
-        What waits for its turn there runs on a new one after a death; one that is stopped takes all with it.
+        What waits for its turn there runs on a new one after a death, and so does what has waited for the end; one that
+        is stopped takes all with it.
         """
-        tracks = self._starts.take_waiting(backend) + self._copying(backend)
+        tracks = self._copying(backend)
+        if backend.is_leaving and isinstance(error, BackendDied):
+            self._starts.go_on(backend)
+        else:
+            tracks += self._starts.take_waiting(backend)
         if isinstance(error, BackendStopped):
             tracks += self._turns.waiting_for(backend.name)
         for track in tracks:
