@@ -112,6 +112,8 @@ class Part:
     """What marks its outputs; None: nothing does."""
     reply: Message | None = None
     """The child's reply, held until the cell is over. Written by bodies."""
+    failure: Json | None = None
+    """What the execute_reply says of its error, if the child has failed. Written by answers."""
     has_ended: bool = False
     """The next body may run at its backend."""
     is_doubtful: bool = False

@@ -37,6 +37,7 @@ class Answers:
         failure: Json = {"status": "error"} | {key: content[key] for key in keys if key in content}
         if part.marks is not None:
             failure["evalue"] = f"{part.backend}: {failure.get('evalue', failure['status'])}"
+        part.failure = failure
         request.failures.append(failure)
 
     def failed(self, request: CellRequest, error: MultiError) -> None:
@@ -69,20 +70,29 @@ class Answers:
 
 
 def _content(request: CellRequest) -> Json:
-    """Return the content of a reply for all parts: the first error, or ok, with what all payloads say."""
+    """Return the content of a reply for all parts: the first error, of a broadcast all, or ok, and all payloads."""
     replies = [part.reply.content() for part in request.parts if part.reply is not None]
     content = cell_reply(request, {"status": OK})
     payloads = [reply.get("payload") for reply in replies]
     content["payload"] = [entry for payload in payloads if isinstance(payload, list) for entry in payload]
-    if request.failures:
-        several = {failure["evalue"]: failure for failure in request.failures if "evalue" in failure}
-        content |= request.failures[0]
+    failures = _failures(request)
+    if failures:
+        several = {failure["evalue"]: failure for failure in failures if "evalue" in failure}
+        content |= failures[0]
         if _is_broadcast(request) and len(several) > 1:
             content["evalue"] = "; ".join(several)
             content["traceback"] = [line for failure in several.values() for line in failure.get("traceback", ())]
     elif replies:
         content["user_expressions"] = replies[-1].get("user_expressions", {})
     return content
+
+
+def _failures(request: CellRequest) -> list[Json]:
+    """Return the errors in the order in which they came, those of a broadcast in the order of its header."""
+    if not _is_broadcast(request):
+        return request.failures
+    of_parts = [part.failure for part in request.parts if part.failure is not None]
+    return of_parts + [failure for failure in request.failures if failure not in of_parts]
 
 
 def _is_broadcast(request: CellRequest) -> bool:

@@ -80,14 +80,14 @@ def test_an_error_hides_nobody_s_outputs_and_the_reply_says_whose_it_was() -> No
     assert (reply["ename"], reply["evalue"], reply["traceback"]) == ("KeyError", "python3: 'x'", ["line"])
 
 
-def test_several_errors_are_all_in_the_reply() -> None:
+def test_several_errors_are_all_in_the_reply_in_the_order_of_the_header() -> None:
     desk = running()
     desk.reply("ir", 1, "error", ename="E", evalue="no", traceback=["a"])
     desk.idle("ir", 1)
     desk.reply("python3", 1, "error", ename="F", evalue="nor", traceback=["b"])
     desk.idle("python3", 1)
     reply = desk.last("execute_reply")
-    assert (reply["ename"], reply["evalue"], reply["traceback"]) == ("E", "ir: no; python3: nor", ["a", "b"])
+    assert (reply["ename"], reply["evalue"], reply["traceback"]) == ("F", "python3: nor; ir: no", ["b", "a"])
 
 
 def test_an_error_of_multi_s_own_is_in_the_reply_with_the_others() -> None:
@@ -95,7 +95,7 @@ def test_an_error_of_multi_s_own_is_in_the_reply_with_the_others() -> None:
     desk.died("ir")
     desk.finish("python3", 1, "error")
     text = "ir died (SIGKILL); the next cell for it starts it again, empty."
-    assert desk.last("execute_reply")["evalue"] == f"{text}; python3: error"
+    assert desk.last("execute_reply")["evalue"] == f"python3: error; {text}"
 
 
 @pytest.mark.parametrize("content", [{}, {"status": "abort"}])
