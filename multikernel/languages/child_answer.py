@@ -37,7 +37,8 @@ async def run(services: ValueServices, backend: str, language: Language, code: s
     if not path.exists():
         error = await services.run_silently(backend, language.library) or await services.run_silently(backend, code)
     if not path.exists():
-        raise TransferError(f"{backend} gave no answer about its variables{': ' if error else ''}{error}.")
+        why = error.strip(": ")
+        raise TransferError(f"{backend} gave no answer about its variables{': ' if why else ''}{why}.")
     return path
 
 

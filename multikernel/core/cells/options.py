@@ -96,6 +96,8 @@ def parse_options(line: HeaderLine, targets: tuple[str, ...], names: Names, defa
         else:
             for item in _variables(line, option, values):
                 after += _exports(option, item, targets, names, default)
+    for made in (before, after):
+        _refuse_twice(line, made)
     for transfer in (*before, *after):
         if not (transfer.name and transfer.new_name) or set("=:") & set(transfer.name + transfer.new_name):
             raise HeaderError(f"{line.text}: {FORM}")
@@ -147,7 +149,9 @@ def _unknown(line: HeaderLine, start: int, end: int, is_r: bool, default: str) -
     rest = line.with_arguments(*words[:start], *words[end:])
     if is_r and option in OF_RPY2:
         return HeaderError(f"{line.text} takes no {option}: {OF_RPY2[option]}. The line without it: {rest}")
-    known, value = (option[:2], option[2:]) if option[:2] in SHORT else (nearest(option, (*LONG, *SHORT)), "")
+    is_short = option[:2] in SHORT
+    known = option[:2] if is_short else nearest(option, (*LONG, *SHORT))
+    value = words[start][2:].lstrip("=").strip("\"'") if is_short else ""
     if known is not None:
         meant = line.with_arguments(*words[:start], *filter(None, (known, value)), *words[start + 1 :])
         return HeaderError(f"{line.text} takes no option {quote(option)}; did you mean {meant}{_own(line, default)}?")
@@ -162,10 +166,22 @@ def _own(line: HeaderLine, default: str) -> str:
     return f"; if it is a line of {default}'s own, put %%{default} above it"
 
 
+def _refuse_twice(line: HeaderLine, transfers: Sequence[Transfer | Scatter | Gather]) -> None:
+    """Raise HeaderError where two values would become one variable, so that one of them is lost."""
+    seen: set[tuple[str, str]] = set()
+    for transfer in transfers:
+        made = {(target, transfer.new_name) for target in transfer.targets}
+        if seen & made:
+            raise HeaderError(
+                f"{line.text} makes {transfer.new_name} twice; name it once, or give one another name, as in new=old."
+            )
+        seen |= made
+
+
 def _flag(line: HeaderLine, option: str, values: Sequence[str]) -> bool:
     """Return True; HeaderError for an option that takes no value and has one."""
     if values:
-        kept = [word for word in line.arguments if word not in values]
+        kept = [option if word.startswith(f"{option}=") else word for word in line.arguments if word not in values]
         raise HeaderError(
             f"{line.text}: {option} takes no value, but {quote(' '.join(values))} follows it; code goes below the "
             f"line, which then is {line.with_arguments(*kept)}"
@@ -173,8 +189,12 @@ def _flag(line: HeaderLine, option: str, values: Sequence[str]) -> bool:
     return True
 
 
+def _is_positive(text: str) -> bool:
+    return NUMBER.fullmatch(text) is not None and float(text) > 0
+
+
 def _size(line: HeaderLine, option: str, values: Sequence[str]) -> str:
-    is_right = len(values) == 1 and (values[0] in UNITS if option == "-u" else NUMBER.fullmatch(values[0]))
+    is_right = len(values) == 1 and (values[0] in UNITS if option == "-u" else _is_positive(values[0]))
     if not is_right:
         wanted = "one of px, in, cm, mm, as in -u in" if option == "-u" else f"a number, as in {option} 5"
         raise HeaderError(f"{line.text}: {option} needs {wanted}.")

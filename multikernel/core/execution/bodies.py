@@ -79,8 +79,9 @@ class Bodies:
             return
         content = reply.content()
         has_failed = content.get("status") != OK
-        if ends_kernel(content):
-            self._starts.leave(self._state.backends[exchange.backend])
+        backend = self._state.backends[exchange.backend]
+        if backend.profile.ends_on_exit and ends_kernel(content):
+            self._starts.leave(backend)
         part.reply = self._delivery.reply_to_front(exchange, reply)
         if request.is_plain and (has_failed or not track.has_more):
             self._answers.forward(request, part.reply, content.get("status"))

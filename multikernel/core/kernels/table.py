@@ -38,6 +38,8 @@ class KernelProfile:
     """Seconds that idle is held, for a kernel that sends outputs after it."""
     grace: float = 0.2
     """Seconds between its kernel_info_reply and the first request: ILua 0.2 dies of one that comes at once."""
+    ends_on_exit: bool = False
+    """Its process ends when it has asked for that in a payload (`ask_exit`); IRkernel leaves it to the front-end."""
     follows_counter: bool = False
     """The kernel numbers its history, and can be moved on to the notebook's counter."""
     setup: str = ""
@@ -60,6 +62,7 @@ BY_IMPLEMENTATION = {
         reads_as_ipython=True,
         line_comment="##",
         grace=0.0,
+        ends_on_exit=True,
         follows_counter=True,
         setup=ipython.SETUP,
     ),

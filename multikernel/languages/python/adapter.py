@@ -53,6 +53,9 @@ REMEDIES: Remedies = {
     ("list", "column"): "{x}.tolist()",
 }
 
+LABELS = {"text": "str", "float": "'float64'"}
+"""What is needed of the labels of rows -> their new type."""
+
 LOADER = """
 import sys, types
 
@@ -105,6 +108,8 @@ class Python:
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
+        if path.endswith(".index") and need in LABELS:
+            return f"{name}{path} = {name}{path}.astype({LABELS[need]})"
         return remedy(REMEDIES, need, value, path, lambda path: name + path)
 
     def variables_code(self, folder: str) -> str:

@@ -86,6 +86,11 @@ def test_variables_that_cannot_be_right_are_refused(header: str, error: type[Mul
         ("%%r -w", "-w needs a number, as in -w 5", "%%r -w 5"),
         ("%%r -h tall", "-h needs a number, as in -h 5", "%%r -h 5"),
         ("%%r -r 1 2", "-r needs a number", "%%r -r 5"),
+        ("%%r -w 0", "-w needs a number, as in -w 5", "%%r -w 5"),
+        ("%%r -o=x", "no option '-o'; did you mean %%r -o x;", "%%r -o x"),
+        ("%%r --bg=1", "--bg takes no value, .* which then is %%r --bg$", "%%r --bg"),
+        ("%%r -i b -i b=a", "makes b twice", "%%r -i b"),
+        ("%%r -o x,x", "makes x twice", "%%r -o x"),
         ("%%r -u inch", "-u needs one of px, in, cm, mm, as in -u in", "%%r -u in"),
     ],
 )

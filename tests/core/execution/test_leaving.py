@@ -64,6 +64,15 @@ def test_what_waits_for_the_end_can_be_interrupted() -> None:
     assert desk.in_flight == []
 
 
+def test_a_kernel_that_leaves_its_end_to_the_front_end_goes_on() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%ir\nquit()")
+    desk.reply("ir", 1, payload=[EXIT])
+    desk.idle("ir", 1)
+    desk.execute("%%ir\n1")
+    assert desk.last_code("ir").endswith("1")
+
+
 @pytest.mark.parametrize(
     "payload", [[], None, "ask_exit", ["ask_exit"], [{"source": "page"}], [{**EXIT, "keepkernel": True}]]
 )

@@ -126,6 +126,8 @@ def other_unit(value: Any) -> str:
     import numpy as np
 
     unit = np.datetime_data(value.dtype)[0]
+    if unit == "generic" and not value.ndim and np.isnat(value):
+        return "None"
     if unit == "generic" or (value.dtype.kind == "m" and unit in ("Y", "M")):
         return "{x}.astype('int64')"
     kind = "timedelta64" if value.dtype.kind == "m" else "datetime64"
