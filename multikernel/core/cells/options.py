@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from ..errors import HeaderError, MultiError
 from ..wording import nearest, quote
+from .items import exports, gather, imports, refuse_twice, scatter
 from .lines import HeaderLine
 from .names import Names
 from .transfers import Gather, Scatter, Transfer
@@ -87,17 +88,17 @@ def parse_options(line: HeaderLine, targets: tuple[str, ...], names: Names, defa
         elif option in OF_SEVERAL and not names.is_several(line.name):
             raise _for_one(line, option, targets, names, default)
         elif option == SCATTER:
-            before += [_scatter(item, targets, names, default) for item in _variables(line, option, values)]
+            before += [scatter(item, targets, names, default) for item in _variables(line, option, values)]
         elif option == GATHER:
-            after += [_gather(item, targets, names, default) for item in _variables(line, option, values)]
+            after += [gather(item, targets, names, default) for item in _variables(line, option, values)]
         elif option == INPUT:
             for item in _variables(line, option, values):
-                before += _imports(option, item, targets, names, default)
+                before += imports(option, item, targets, names, default)
         else:
             for item in _variables(line, option, values):
-                after += _exports(option, item, targets, names, default)
+                after += exports(option, item, targets, names, default)
     for made in (before, after):
-        _refuse_twice(line, made)
+        refuse_twice(line, made)
     for transfer in (*before, *after):
         if not (transfer.name and transfer.new_name) or set("=:") & set(transfer.name + transfer.new_name):
             raise HeaderError(f"{line.text}: {FORM}")
@@ -166,18 +167,6 @@ def _own(line: HeaderLine, default: str) -> str:
     return f"; if it is a line of {default}'s own, put %%{default} above it"
 
 
-def _refuse_twice(line: HeaderLine, transfers: Sequence[Transfer | Scatter | Gather]) -> None:
-    """Raise HeaderError where two values would become one variable, so that one of them is lost."""
-    seen: set[tuple[str, str]] = set()
-    for transfer in transfers:
-        made = {(target, transfer.new_name) for target in transfer.targets}
-        if seen & made:
-            raise HeaderError(
-                f"{line.text} makes {transfer.new_name} twice; name it once, or give one another name, as in new=old."
-            )
-        seen |= made
-
-
 def _flag(line: HeaderLine, option: str, values: Sequence[str]) -> bool:
     """Return True; HeaderError for an option that takes no value and has one."""
     if values:
@@ -227,50 +216,6 @@ def _variables(line: HeaderLine, option: str, values: Sequence[str]) -> Iterator
     yield from items
 
 
-def _imports(option: str, item: str, targets: tuple[str, ...], names: Names, default: str) -> Iterator[Transfer]:
-    new_name, equals, where = item.partition("=")
-    backend, name = _split_backend(where if equals else item)
-    source = _other(option, item, backend, targets, names, default)
-    for target in targets:
-        if target != source:
-            yield Transfer(source, name, target, new_name if equals else name)
-
-
-def _exports(option: str, item: str, targets: tuple[str, ...], names: Names, default: str) -> Iterator[Transfer]:
-    backend, what = _split_backend(item)
-    new_name, equals, name = what.partition("=")
-    other = _other(option, item, backend, targets, names, default)
-    for target in targets:
-        made = new_name if len(targets) == 1 else f"{new_name}_{_as_name(target)}"
-        yield Transfer(target, name if equals else what, other, made)
-
-
-def _scatter(item: str, targets: tuple[str, ...], names: Names, default: str) -> Scatter:
-    new_name, equals, where = item.partition("=")
-    where = where if equals else item
-    backend, name = _split_backend(where)
-    source = names.resolve(backend) if backend else default
-    if source in targets and (not equals or new_name == name):
-        raise HeaderError(
-            f"{SCATTER} {item}: {source} runs the body too, and its chunk would overwrite its {name}. Give the chunks "
-            f"another name, as in {SCATTER} {name}_part={where}."
-        )
-    return Scatter(source, name, targets, new_name if equals else name)
-
-
-def _gather(item: str, targets: tuple[str, ...], names: Names, default: str) -> Gather:
-    backend, what = _split_backend(item)
-    new_name, equals, name = what.partition("=")
-    name = name if equals else what
-    target = names.resolve(backend) if backend else default
-    if target in targets and new_name == name:
-        raise HeaderError(
-            f"{GATHER} {item}: {target} runs the body too, and the whole would overwrite its {name}. Give the whole "
-            f"another name, as in {GATHER} {backend and backend + ':'}{name}_all={name}."
-        )
-    return Gather(targets, name, target, new_name)
-
-
 def _for_one(line: HeaderLine, option: str, targets: tuple[str, ...], names: Names, default: str) -> HeaderError:
     """Return the error for an option that means nothing where one backend runs the body."""
     works = replace(line, arguments=tuple(map(_as_for_one, line.arguments)))
@@ -288,23 +233,3 @@ def _as_for_one(word: str) -> str:
     option, equals, value = word.partition("=")
     short, long = OF_SEVERAL.get(option, (option, option))
     return f"{long}={value}" if equals else short
-
-
-def _as_name(backend: str) -> str:
-    """Return a backend's name as the end of a variable's: `worker_2` of `worker[2]`."""
-    return re.sub(r"\W+", "_", backend).strip("_")
-
-
-def _split_backend(item: str) -> tuple[str, str]:
-    """Return backend, which may be empty, and name."""
-    backend, colon, name = item.partition(":")
-    return (backend, name) if colon else ("", item)
-
-
-def _other(option: str, item: str, backend: str, targets: tuple[str, ...], names: Names, default: str) -> str:
-    """Return the backend at the other end."""
-    found = names.resolve(backend) if backend else default
-    if targets == (found,):
-        why = "the backend of this cell" if backend else "the default backend and that of this cell"
-        raise HeaderError(f"{option} {item}: {found} is {why}; name the other one, as in {option} backend:x.")
-    return found
