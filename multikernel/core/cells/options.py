@@ -108,9 +108,9 @@ def parse_options(line: HeaderLine, targets: tuple[str, ...], names: Names, defa
 def parse_parts_options(line: HeaderLine) -> Options:
     """Return what the header of a cell in parts asks for; HeaderError for all but `--bg`."""
     options = Options()
-    for index, word in enumerate(line.arguments):
+    for word in line.arguments:
         if word not in (BACKGROUND, AMPERSAND):
-            rest = line.with_arguments(*line.arguments[:index], *line.arguments[index + 1 :])
+            rest = line.with_arguments(*(word for word in line.arguments if word in (BACKGROUND, AMPERSAND)))
             raise HeaderError(
                 f"{line.text} takes only {BACKGROUND}, not {quote(word)}: what concerns one part goes behind its own "
                 f"header line. The line without it: {rest}"

@@ -119,6 +119,8 @@ def _parts(code: str, start: int, names: Names, default: str) -> tuple[Cell, ...
     """Return the parts below `%%parts`, but for empty ones; HeaderError for what belongs to none."""
     lines = [line for line in lines_in(code, start) if names.is_known(line.name)]
     if not is_nothing(code[start : lines[0].start if lines else len(code)], None):
+        if (unknown := header_line(code, start)) is not None:
+            names.resolve_all(unknown.name.split(","))
         raise HeaderError(
             f"There is code between %%{PARTS} and the first part: put a line such as %%{default} above it."
         )

@@ -36,14 +36,18 @@ class Answers:
         keys = ("status", "ename", "evalue", "traceback")
         failure: Json = {"status": "error"} | {key: content[key] for key in keys if key in content}
         if part.marks is not None:
-            failure["evalue"] = f"{part.backend}: {failure.get('evalue', failure['status'])}"
+            what = failure.get("evalue") or failure.get("ename") or failure["status"]
+            failure["evalue"] = f"{part.backend}: {what}"
         part.failure = failure
         request.failures.append(failure)
 
-    def failed(self, request: CellRequest, error: MultiError) -> None:
-        """Take an error of Multi's own, and publish it."""
+    def failed(self, request: CellRequest, error: MultiError, part: Part | None) -> None:
+        """Take an error of Multi's own, of a part or of the whole cell, and publish it."""
         self._outbox.error(request, error)
-        request.failures.append({"status": "error", **error.content()})
+        failure: Json = {"status": "error", **error.content()}
+        request.failures.append(failure)
+        if part is not None:
+            part.failure = failure
 
     def finish(self, request: CellRequest) -> None:
         """End a cell of which all is done."""
@@ -74,7 +78,9 @@ def _content(request: CellRequest) -> Json:
     replies = [part.reply.content() for part in request.parts if part.reply is not None]
     content = cell_reply(request, {"status": OK})
     payloads = [reply.get("payload") for reply in replies]
-    content["payload"] = [entry for payload in payloads if isinstance(payload, list) for entry in payload]
+    for entry in (entry for payload in payloads if isinstance(payload, list) for entry in payload):
+        if not (_is_broadcast(request) and entry in content["payload"]):
+            content["payload"].append(entry)
     failures = _failures(request)
     if failures:
         several = {failure["evalue"]: failure for failure in failures if "evalue" in failure}
@@ -96,4 +102,6 @@ def _failures(request: CellRequest) -> list[Json]:
 
 
 def _is_broadcast(request: CellRequest) -> bool:
-    return any(part.marks is not None for part in request.parts)
+    """Whether all parts are those of one body; below `%%parts` the reply is the first error."""
+    is_in_parts = request.cell is not None and bool(request.cell.parts)
+    return not is_in_parts and any(part.marks is not None for part in request.parts)

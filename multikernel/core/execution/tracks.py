@@ -141,7 +141,7 @@ class Tracks:
         """End a track with an error of Multi's own."""
         if track.has_ended or track.request.is_over:
             return
-        self._answers.failed(track.request, error)
+        self._answers.failed(track.request, error, track.step.part if isinstance(track.step, Body) else None)
         track.note_failure()
         self._let_go(track)
         self.over(track)

@@ -3,7 +3,7 @@
 A line of text stands where the speaker changes, and text goes out in whole lines, so that no line is of two.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .wire import Json, Message
@@ -38,6 +38,8 @@ class Marks:
             yield message
             return
         if message.type == "stream":
+            name = str(message.content().get("name"))
+            yield from self._flush(backend, [key for key in self._held if key[0] == backend and key[1] != name], make)
             yield from self._text(backend, message)
             return
         yield from self.flush(backend, make)
@@ -48,7 +50,10 @@ class Marks:
 
     def flush(self, backend: str, make: MakeStream) -> Iterator[Message]:
         """Yield what is held of a child's text: something else of its comes, or it asks the user."""
-        for key in [key for key in self._held if key[0] == backend]:
+        yield from self._flush(backend, [key for key in self._held if key[0] == backend], make)
+
+    def _flush(self, backend: str, keys: Iterable[tuple[str, str]], make: MakeStream) -> Iterator[Message]:
+        for key in keys:
             name, text = key[1], self._held.pop(key)
             yield make({"name": name, "text": self._marked(backend, name, text)})
 

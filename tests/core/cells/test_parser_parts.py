@@ -216,3 +216,13 @@ def test_a_part_that_has_to_come_first_has_nothing_above() -> None:
     assert child_text(parts[1], IPYTHON).text == "%time x\n"
     assert child_text(parts[2], BASH).text == "ls\n"
     assert child_text(parts[2], HASH).text == "##\n##\n##\n##\n##\n##\n##bash\nls\n"
+
+
+def test_a_first_part_with_an_unknown_name_is_told_so() -> None:
+    with pytest.raises(BackendNotFound, match=r"no backend 'pyhton' \(did you mean 'python'\?\)"):
+        parsed("%%parts\n%%pyhton\n1")
+
+
+def test_the_line_that_works_has_what_parts_take() -> None:
+    with pytest.raises(HeaderError, match=r"The line without it: %%parts --bg$"):
+        parsed("%%parts -i x --bg\n%%r\n1")

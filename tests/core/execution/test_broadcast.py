@@ -90,6 +90,40 @@ def test_several_errors_are_all_in_the_reply_in_the_order_of_the_header() -> Non
     assert (reply["ename"], reply["evalue"], reply["traceback"]) == ("F", "python3: nor; ir: no", ["b", "a"])
 
 
+def test_deaths_are_in_the_order_of_the_header_too() -> None:
+    desk = running()
+    desk.died("ir")
+    desk.died("python3")
+    text = "{} died (SIGKILL); the next cell for it starts it again, empty."
+    assert desk.last("execute_reply")["evalue"] == f"{text.format('python3')}; {text.format('ir')}"
+
+
+def test_an_error_without_words_is_named() -> None:
+    desk = running()
+    desk.reply("python3", 1, "error", ename="KeyboardInterrupt", evalue="", traceback=[])
+    desk.idle("python3", 1)
+    desk.finish("ir", 1)
+    assert desk.last("execute_reply")["evalue"] == "python3: KeyboardInterrupt"
+
+
+def test_what_all_ask_of_the_front_end_is_asked_once() -> None:
+    desk = running()
+    for backend in ("python3", "ir"):
+        desk.reply(backend, 1, payload=[{"source": "page", "data": {}}])
+        desk.idle(backend, 1)
+    assert desk.last("execute_reply")["payload"] == [{"source": "page", "data": {}}]
+
+
+def test_below_parts_the_reply_is_the_first_error() -> None:
+    desk = Desk("python3", "ir", "bash")
+    desk.execute("%%parts\n%%bash --bg\n1\n%%r,py --bg\n2")
+    desk.reply("ir", 1, "error", ename="E", evalue="no", traceback=[])
+    desk.idle("ir", 1)
+    desk.finish("python3", 1)
+    desk.finish("bash", 1, "error")
+    assert desk.last("execute_reply")["evalue"] == "ir: no"
+
+
 def test_an_error_of_multi_s_own_is_in_the_reply_with_the_others() -> None:
     desk = running()
     desk.died("ir")

@@ -66,13 +66,13 @@ def test_a_line_is_held_until_it_ends() -> None:
     assert notebook.shown == ["stdout|── a ──\n12\n", "stdout|── b ──\nx\n", "stdout|── a ──\n34\n"]
 
 
-def test_the_lines_of_stdout_and_stderr_are_held_apart() -> None:
+def test_the_order_of_stdout_and_stderr_of_one_backend_is_kept() -> None:
     notebook = Notebook()
     notebook.say("a", "out")
     notebook.say("a", "err", "stderr")
     notebook.say("a", "\n")
     notebook.say("a", "\n", "stderr")
-    assert notebook.shown == ["stdout|── a ──\nout\n", "stderr|err\n"]
+    assert notebook.shown == ["stdout|── a ──\nout", "stderr|err", "stdout|\n", "stderr|\n"]
 
 
 def test_what_is_held_goes_out_before_anything_else_of_its_backend_and_at_its_end() -> None:
