@@ -175,7 +175,7 @@ class Fork:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The step between two parts: these are over, and no more begin where one has failed."""
+    """The step between two parts: these are over, and the next one begins unless one has failed."""
 
     parts: tuple[Part, ...]
 

@@ -31,7 +31,7 @@ class PendingInput:
 
 @dataclass(frozen=True, slots=True)
 class HeldQuestion:
-    """An `input_request` that its client has not got yet."""
+    """An `input_request` that is not sent to its client yet."""
 
     message: Message
     pending: PendingInput
