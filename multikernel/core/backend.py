@@ -42,6 +42,8 @@ class Backend:
     """An interrupt had no effect; the next one restarts it. Written by interrupts."""
     is_leaving: bool = False
     """Its process is about to end, as `exit` has asked it to: what comes next is for a new one."""
+    lost: str = ""
+    """Why it cannot be reached now, although its process may run; empty while it can. Written by lifecycle."""
     _notices: list[str] = field(default_factory=list)
 
     @property
@@ -79,6 +81,11 @@ class Backend:
         """Whether a cell can be sent to it."""
         return self.state is BackendState.READY and not self.is_leaving
 
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether it answers at once if it has nothing to do."""
+        return self.state is BackendState.READY and not self.lost
+
     def starting(self) -> None:
         """Note that a child is on its way."""
         self.state = BackendState.STARTING
@@ -104,6 +111,7 @@ class Backend:
     def ended(self) -> None:
         """Note that the child has gone."""
         self.state = BackendState.STOPPED
+        self.lost = ""
         self._notices.clear()
         self.next_count = 1
         self.has_plot_options = False

@@ -43,6 +43,10 @@ class BackendDied(MultiError):
     """A backend whose process ended."""
 
 
+class BackendLost(MultiError):
+    """A backend elsewhere that cannot be reached, and that was given up."""
+
+
 class BackendStopped(MultiError):
     """A backend that was stopped while it had something to do."""
 

@@ -113,5 +113,11 @@ class Feature:
     def interrupted(self) -> None:
         """Note that the user has pressed the interrupt button."""
 
+    def lost(self, backend: Backend) -> None:
+        """Note that a child cannot be reached; what is sent to it arrives when it can be again."""
+
+    def back(self, backend: Backend) -> None:
+        """Note that a child that was lost can be reached again."""
+
     def ended(self, backend: Backend, error: MultiError) -> None:
         """Note that a child has gone, and why."""

@@ -1,8 +1,7 @@
 """Events in, actions out: the one place where all that Multi decides comes together, and where its features are named.
 
-Each public method is an event; it returns the actions to perform, in order. What a message of the notebook means is for
-the feature that handles its type; what changes in a child's message is a table (`protocol.rewrite.TO_FRONT`), and the
-features' rules.
+Each public method is an event; it returns the actions to perform, in order. The feature that handles a type knows what
+its messages mean; what changes in a child's message is in `protocol.rewrite.TO_FRONT` and in the features' rules.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +22,7 @@ from .execution.tracks import CELL, SLOW_COPY
 from .execution.turns import Turns
 from .feature import Feature, Handler
 from .features.comms.comms import Comms
+from .features.connections import Connections
 from .features.debugger.debugger import Debugger
 from .features.displays import Displays
 from .features.history import History
@@ -110,6 +110,7 @@ class Router:
             Debugger(spine),
             Stdin(spine),
             Displays(spine),
+            Connections(spine),
             History(spine),
             TypedText(spine),
             MagicHints(spine),
@@ -212,6 +213,16 @@ class Router:
         """A child's process has ended by itself."""
         return self._event(partial(self._lifecycle.died, self.state.backends[name], how))
 
+    def lost(self, name: str, why: str) -> list[Action]:
+        """The connection to a child elsewhere has broken, for this reason; what the child sends is not lost."""
+        self._guard(partial(self._lifecycle.lost, self.state.backends[name], why))
+        return self._event(partial(self._interrupts.lost, self.state.backends[name]))
+
+    def back(self, name: str) -> list[Action]:
+        """A child whose connection was lost can be reached again; what was missed follows."""
+        self._guard(partial(self._lifecycle.back, self.state.backends[name]))
+        return self._event(partial(self._interrupts.back, self.state.backends[name]))
+
     def undeliverable(self, name: str, message: Message, error: MultiError) -> list[Action]:
         """A message that ToBackend asked for has not been sent to the child."""
         exchange = self._exchanges.find(name, message.id)
@@ -235,10 +246,9 @@ class Router:
 
     def stop(self, name: str) -> list[Action]:
         """Stop a backend, and fail what it has to do."""
+        stopped = BackendStopped(f"{name} was stopped.")
         self._outbox.add(Stop(name))
-        return self._event(
-            partial(self._lifecycle.end, self.state.backends[name], BackendStopped(f"{name} was stopped."))
-        )
+        return self._event(partial(self._lifecycle.end, self.state.backends[name], stopped))
 
     def interrupt(self, name: str) -> list[Action]:
         """Interrupt one backend, if it has something to do."""
