@@ -55,7 +55,7 @@ class ProvisionerPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownPlace:
+class UnusablePlace:
     """A place that a config names but that nobody defines; nothing starts there."""
 
     name: str
@@ -63,7 +63,7 @@ class UnknownPlace:
     """What the user can do about it, in the form of a mistake in a config."""
 
 
-Place = SshPlace | RunPlace | AttachedPlace | ProvisionerPlace | UnknownPlace
+Place = SshPlace | RunPlace | AttachedPlace | ProvisionerPlace | UnusablePlace
 
 
 @dataclass(frozen=True, slots=True)
