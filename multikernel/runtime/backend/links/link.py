@@ -37,7 +37,7 @@ class Link(Protocol):
 
     @property
     def transport(self) -> str:
-        """What the kernel is reached by, for the log: `ipc`, `tcp`, `ssh` …"""
+        """What the kernel is reached by, for the log: such as `ipc` or `ssh`."""
 
     @property
     def pid(self) -> int:
