@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .cells.command_names import is_free
 from .errors import BackendNotFound
+
+if TYPE_CHECKING:
+    from .places import NeededTrust, Place
 
 InterruptMode = Literal["signal", "message", "restart"]
 
@@ -34,12 +37,14 @@ class BackendConfig:
 
     name: str
     kernel: str
-    """Name of the kernelspec."""
+    """Name of the kernelspec: at its place, if the agent starts it there. May be empty for an attached kernel."""
     aliases: tuple[str, ...] = ()
     language: str | None = None
     """As written; None leaves it to the kernelspec."""
-    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    """There may be secrets among them."""
     cwd: str | None = None
+    """Absolute; with a place, as written: absolute, or relative to the home there."""
     start: Literal["lazy", "eager"] = "lazy"
     startup: str = ""
     """Code that runs after each start; its outputs are not shown, an error is."""
@@ -49,6 +54,10 @@ class BackendConfig:
     """Seconds to get ready."""
     group: str | None = None
     """The name of those that `count` makes; this is one of them."""
+    place: "Place | None" = None
+    """Where its kernel is; None: where its kernelspec starts it, mostly on this machine."""
+    needs_trust: "NeededTrust | None" = None
+    """It leads elsewhere and its file came with a notebook, so it starts only if the user has trusted that file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ async def _start_and_end(backend: BackendConfig, launch_context: LaunchContext) 
             seconds = time.monotonic() - begin
             info = child.kernel_info
             kernel = f"{info.get('implementation')} {info.get('implementation_version')}"
-            return Probe(backend.name, seconds, child.transport, kernel, child.startup_error)
+            return Probe(backend.name, seconds, child.link.transport, kernel, child.startup_error)
     except MultiError as error:
         last_line = error.details[-1] if error.details else ""
         return Probe(backend.name, time.monotonic() - begin, error=str(error), last_line=last_line)

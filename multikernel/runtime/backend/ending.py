@@ -13,6 +13,7 @@ import anyio
 from jupyter_client.manager import AsyncKernelManager
 
 from ..folders import remove_connection_file
+from .output import Report
 from .watchdog import Watchdog
 
 SHUTDOWN_SECONDS = 1.6
@@ -23,8 +24,6 @@ STEP_SECONDS = 1.0
 
 KILL_SECONDS = 5.0
 """How long the manager waits for a process after SIGKILL."""
-
-Report = Callable[[str], None]
 
 
 def process_group(manager: AsyncKernelManager) -> int | None:

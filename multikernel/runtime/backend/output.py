@@ -5,10 +5,11 @@ process wrote stays when the next one has started, so that it can be asked for w
 """
 
 import asyncio
+import logging
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 KEPT = 64 * 1024
@@ -22,6 +23,10 @@ LINES_SHOWN = 10
 
 ABOUT_THE_TRANSPORT = re.compile(r"\[\w+\] WARNING \| Kernel is running over TCP without encryption\.")
 """The start of the warning that kernels built on ipykernel 7.3 or later log when they start on tcp, as Multi chose."""
+
+Report = Callable[[str], None]
+
+log = logging.getLogger(__name__)
 
 
 class Output:
@@ -115,6 +120,16 @@ class Outputs(defaultdict[str, Output]):
     def last_lines(self, backend: str) -> list[str]:
         """Return the last lines that a backend's last process wrote; none if it never ran."""
         return self[backend].last_lines()
+
+
+def report_to(output: Output, backend: str) -> Report:
+    """Return what writes a line to the front's log and to the backend's own, which `%%log` shows."""
+
+    def report(text: str) -> None:
+        log.warning("%s", text, extra={"backend": backend})
+        output.note(text)
+
+    return report
 
 
 def _keep(kept: bytearray, data: bytes) -> None:

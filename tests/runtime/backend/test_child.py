@@ -10,7 +10,7 @@ import pytest
 import zmq
 
 from multikernel.core.errors import BackendStartError
-from multikernel.runtime.backend import child as module
+from multikernel.runtime.backend.links import process as module
 
 from .fake_kernel import FakeKernel, fake_kernel
 

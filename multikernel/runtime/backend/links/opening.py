@@ -1,0 +1,19 @@
+"""Opens the link that a backend's place asks for."""
+
+from contextlib import AbstractAsyncContextManager
+
+from ....core.config import BackendConfig
+from ..launch_context import LaunchContext
+from ..output import Output
+from .launch import open_process
+from .link import Link
+
+
+def open_link(
+    config: BackendConfig, launch_context: LaunchContext, output: Output
+) -> AbstractAsyncContextManager[Link]:
+    """Start a backend's kernel, or connect to it; end it on leaving, if it is ours.
+
+    Raises BackendStartError or BackendNotFound.
+    """
+    return open_process(config, launch_context, output)
