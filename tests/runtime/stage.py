@@ -140,6 +140,9 @@ class Stage:
                 if child.is_starting:
                     child.start()
                     moved = True
+                if child.is_lost:
+                    child.find()
+                    moved = True
                 moved = child.say() or moved
             await self.settle()
             if moved:
