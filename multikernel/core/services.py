@@ -18,6 +18,16 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Connection:
+    """How a backend that runs is reached."""
+
+    where: str
+    """Host and process there, as `gpu1:4711`; empty on this machine."""
+    lost_seconds: float | None
+    """For how long it has not been reachable; None while it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Variable:
     """A variable of a child's user."""
 
@@ -34,9 +44,10 @@ class ValueServices(Protocol):
     """The runtime, as what copies values sees it."""
 
     async def language(self, backend: str) -> str:
-        """Return the language of a backend that runs, in lower case; TransferError for one that is stopped.
+        """Return the language of a backend that runs, in lower case.
 
-        One that is starting is waited for.
+        One that is starting is waited for. Raises TransferError for one that is stopped, that cannot be reached, or
+        that does not see the files of this machine.
         """
 
     async def run_silently(self, backend: str, code: str) -> str:
@@ -58,6 +69,9 @@ class Services(ValueServices, Protocol):
 
     async def processes(self) -> Mapping[str, Process]:
         """Return the backends' processes, by backend; none for those that do not run."""
+
+    def connection(self, backend: str) -> Connection | None:
+        """Return how a backend is reached; None for one that does not run."""
 
     def output(self, backend: str) -> Sequence[str]:
         """Return the last lines that a backend's process wrote to stdout and stderr."""

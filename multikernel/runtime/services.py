@@ -6,11 +6,13 @@ from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import anyio
+
 from ..core.backend import BackendState
 from ..core.errors import TransferError
 from ..core.protocol.wire import Json
 from ..core.router import Router
-from ..core.services import Process, Services, Variable
+from ..core.services import Connection, Process, Services, Variable
 from ..core.state import State
 from .backend.backend_task import BackendTask
 from .backend.launch_context import LaunchContext
@@ -67,6 +69,13 @@ class RuntimeServices:
         """Return the content of a usage_reply."""
         return await asyncio.wrap_future(self._usage.measure())
 
+    def connection(self, backend: str) -> Connection | None:
+        """Return how a backend is reached; None for one that does not run."""
+        task, child = self._driver.backend_tasks.get(backend), self._driver.child(backend)
+        if task is None or child is None:
+            return None
+        return Connection(child.link.where, anyio.current_time() - task.lost_at if task.lost_at else None)
+
     def output(self, backend: str) -> Sequence[str]:
         """Return the last lines that a backend's process wrote to stdout and stderr."""
         return self._outputs[backend].lines()
@@ -105,8 +114,16 @@ class RuntimeServices:
         known = self.state.backends[backend]
         if known.state is BackendState.STARTING:
             await self.start([backend])
-        if known.state is not BackendState.READY:
+        child = self._driver.child(backend)
+        if known.state is not BackendState.READY or child is None:
             raise TransferError(f"{backend} is not running, so it has no variables.")
+        if known.lost:
+            raise TransferError(f"{backend} cannot be reached now ({known.lost}).")
+        if not child.link.shares_files:
+            raise TransferError(
+                f"{backend} runs elsewhere, at {child.link.where}, and Multi cannot reach its variables yet: "
+                f"write them to a file there, and copy that yourself."
+            )
         return known.language
 
     async def run_silently(self, backend: str, code: str) -> str:

@@ -8,7 +8,7 @@ from multikernel.core.config import Config, Kernelspec
 from multikernel.core.errors import TransferError
 from multikernel.core.protocol.wire import Composer, Json
 from multikernel.core.router import Router
-from multikernel.core.services import Process, Variable
+from multikernel.core.services import Connection, Process, Variable
 from multikernel.core.state import State
 
 from ..core.desk import KERNEL_INFO, KERNELSPECS, configured
@@ -28,6 +28,7 @@ class FakeServices:
         self.router.ready("python3", KERNEL_INFO["python3"])
         self.asked: list[tuple[str, ...]] = []
         self.outputs: dict[str, list[str]] = {}
+        self.connections: dict[str, Connection] = {}
         self.variables_of: dict[str, list[Variable]] = {}
 
     @property
@@ -39,6 +40,10 @@ class FakeServices:
         """Return a process for each backend that is ready."""
         ready = (name for name, backend in self.state.backends.items() if backend.state == "ready")
         return {name: Process(4711, 54_400_000) for name in ready}
+
+    def connection(self, backend: str) -> Connection | None:
+        """Return what the test has set."""
+        return self.connections.get(backend)
 
     def output(self, backend: str) -> Sequence[str]:
         """Return what the test has set."""
