@@ -43,6 +43,12 @@ async def copy_all(services: ValueServices, tasks: Sequence[Transfer | Scatter |
         await at_once(partial(_import, services, each, is_trial=False) for each in others)
 
 
+async def check(services: ValueServices, tasks: Sequence[Transfer | Scatter | Gather]) -> None:
+    """Raise TransferError where variables can never be copied: there is no adapter, or a language has no such name."""
+    for task in tasks:
+        await _languages(services, task)
+
+
 def _by_backend(crossings: Iterable[Crossing]) -> Iterable[list[End]]:
     """Return what leaves a backend, for each."""
     found: defaultdict[str, list[End]] = defaultdict(list)
@@ -66,8 +72,7 @@ async def _crossing(services: ValueServices, task: Transfer | Scatter | Gather, 
 
     TransferError for a name that a language does not have.
     """
-    languages = [await _language(services, backend, task.name) for backend in task.sources]
-    new_languages = [await _language(services, backend, task.new_name) for backend in task.targets]
+    languages, new_languages = await _languages(services, task)
     folders = [await stack.enter_async_context(services.value_folder(backend)) for backend in task.sources]
     match task:
         case Transfer():
@@ -80,6 +85,14 @@ async def _crossing(services: ValueServices, task: Transfer | Scatter | Gather, 
     names, new_names = repeat(task.name), repeat(task.new_name)
     sources = tuple(map(End, task.sources, names, languages, folders))
     return Crossing(task.text, way, sources, tuple(map(End, task.targets, new_names, new_languages, new_folders)))
+
+
+async def _languages(services: ValueServices, task: Transfer | Scatter | Gather) -> tuple[list[str], list[str]]:
+    """Return the languages of the sources and of the targets; TransferError."""
+    return (
+        [await _language(services, backend, task.name) for backend in task.sources],
+        [await _language(services, backend, task.new_name) for backend in task.targets],
+    )
 
 
 async def _language(services: ValueServices, backend: str, name: str) -> str:
