@@ -20,7 +20,7 @@ from .config.kernelspecs import kernel_spec_manager
 from .config.settings import Settings, history_file
 from .core.actions import FindHistory, Job, ListVariables, MeasureUsage
 from .core.cells.lines import HeaderLine
-from .core.cells.transfers import Copy, Gather, Scatter, Transfer
+from .core.cells.transfers import Check, Copy, Gather, Scatter, Transfer
 from .core.errors import StartError
 from .core.protocol.wire import Composer
 from .core.router import Router
@@ -45,6 +45,8 @@ TAB_SECONDS = 0.3
 """How long Tab waits for a list of variables."""
 
 log = logging.getLogger(__name__)
+
+ForTransfers = Callable[[Services, Sequence[Transfer | Scatter | Gather]], Awaitable[None]]
 
 
 def serve(
@@ -129,6 +131,10 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
     match job:
         case HeaderLine():
             return await TABLE[job.name.lower()].run(services, job.operands)
+        case Check(transfers):
+            check = await anyio.to_thread.run_sync(_import_check)
+            await check(services, transfers)
+            return None
         case Copy(transfers):
             copy_all = await anyio.to_thread.run_sync(_import_copy_all)
             await copy_all(services, transfers)
@@ -155,7 +161,13 @@ async def _list_variables(services: Services, backend: str) -> Sequence[Variable
     return await list_variables(services, backend)
 
 
-def _import_copy_all() -> Callable[[Services, Sequence[Transfer | Scatter | Gather]], Awaitable[None]]:
+def _import_check() -> ForTransfers:
+    from .languages.transfer import check
+
+    return check
+
+
+def _import_copy_all() -> ForTransfers:
     from .languages.transfer import copy_all
 
     return copy_all

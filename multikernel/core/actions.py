@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .cells.lines import HeaderLine
-from .cells.transfers import Copy
+from .cells.transfers import Check, Copy
 from .errors import MultiError
 from .protocol.wire import Identities, Json, Message
 
@@ -52,8 +52,8 @@ class ListVariables:
         return f"The list of {self.backend}'s variables"
 
 
-Job = HeaderLine | Copy | FindHistory | MeasureUsage | ListVariables
-"""What takes time and happens outside the core: a command, a copy, reading a file, measuring processes."""
+Job = HeaderLine | Check | Copy | FindHistory | MeasureUsage | ListVariables
+"""What takes time and happens outside the core: a command, a check, a copy, reading a file, measuring processes."""
 
 
 @dataclass(slots=True)

@@ -67,7 +67,7 @@ class Language(Protocol):
     """An adapter.
 
     Where a language has vectors or matrices in place of scalars, it has one more member, `scalars`, that tells which:
-    see `values.elements`.
+    see `values.elements`. Where `{name} = {value}` makes no variable, it has `assignment` with what does.
     """
 
     @property

@@ -18,7 +18,8 @@ from .crossing import MANIFEST, Crossing, End, Missing, Way, adapter_in, raise_f
 from .language import Incoming, Language
 from .variables import list_variables
 
-IDENTIFIER = re.compile(r"[^\W\d]\w*")
+WORD = re.compile(r"[^\W\d]\w*")
+PART = re.compile(r"[A-Za-z0-9]+")
 EXPRESSION = re.compile(r"[\[\](){}.$@]")
 """What is in an expression and in no name."""
 
@@ -41,6 +42,12 @@ async def copy_all(services: ValueServices, tasks: Sequence[Transfer | Scatter |
         await at_once(partial(_import, services, each, is_trial=True) for each in others)
         await _import(services, last, is_trial=False)
         await at_once(partial(_import, services, each, is_trial=False) for each in others)
+
+
+async def check(services: ValueServices, tasks: Sequence[Transfer | Scatter | Gather]) -> None:
+    """Raise TransferError where variables can never be copied: there is no adapter, or a language has no such name."""
+    for task in tasks:
+        await _languages(services, task)
 
 
 def _by_backend(crossings: Iterable[Crossing]) -> Iterable[list[End]]:
@@ -66,8 +73,7 @@ async def _crossing(services: ValueServices, task: Transfer | Scatter | Gather, 
 
     TransferError for a name that a language does not have.
     """
-    languages = [await _language(services, backend, task.name) for backend in task.sources]
-    new_languages = [await _language(services, backend, task.new_name) for backend in task.targets]
+    languages, new_languages = await _languages(services, task)
     folders = [await stack.enter_async_context(services.value_folder(backend)) for backend in task.sources]
     match task:
         case Transfer():
@@ -82,23 +88,52 @@ async def _crossing(services: ValueServices, task: Transfer | Scatter | Gather, 
     return Crossing(task.text, way, sources, tuple(map(End, task.targets, new_names, new_languages, new_folders)))
 
 
-async def _language(services: ValueServices, backend: str, name: str) -> str:
-    """Return the language of a backend; TransferError if it has no adapter, or no variable can have a name."""
+async def _languages(services: ValueServices, task: Transfer | Scatter | Gather) -> tuple[list[str], list[str]]:
+    """Return the languages of the sources and of the targets.
+
+    TransferError if one has no adapter, or no variable there can have the name.
+    """
+    languages, new_languages = [], []
+    for backend in task.sources:
+        language, adapter = await _language(services, backend)
+        if why := adapter.refuses_name(task.name):
+            raise TransferError(_no_variable(task.name, why, backend, adapter))
+        languages.append(language)
+    for backend in task.targets:
+        language, adapter = await _language(services, backend)
+        if why := adapter.refuses_name(task.new_name):
+            made = _possible_name(task.new_name, adapter)
+            raise TransferError(
+                f"{task.new_name!r} {why}, so it cannot be a variable in {backend}; another name can, as in "
+                f"{made}={task.name}."
+            )
+        new_languages.append(language)
+    return languages, new_languages
+
+
+async def _language(services: ValueServices, backend: str) -> tuple[str, Language]:
     language = await services.language(backend)
-    adapter = await adapter_of(backend, language)
-    if why := adapter.refuses_name(name):
-        raise TransferError(_bad_name(name, why, backend, adapter))
-    return language
+    return language, await adapter_of(backend, language)
 
 
-def _bad_name(name: str, why: str, backend: str, adapter: Language) -> str:
-    """Return what to say about a name that a language does not have: it may be an expression."""
-    words = [word for word in IDENTIFIER.findall(name) if not adapter.refuses_name(word)]
-    if words and EXPRESSION.search(name):
-        return (
-            f"{name!r} {why}: -i and -o take names only. Run `{words[-1]} = {name}` in {backend}, and name {words[-1]}."
-        )
-    return f"{name!r} {why}, so it cannot be a variable in {backend}; new=old renames."
+def _no_variable(name: str, why: str, backend: str, adapter: Language) -> str:
+    """Return what to say about a name that no variable of a source has: it may be an expression."""
+    words = [word for word in WORD.findall(name) if not adapter.refuses_name(word)]
+    if not words or not EXPRESSION.search(name):
+        return f"{name!r} {why}, so there is no such variable in {backend}."
+    if name.strip("${}") == words[0]:
+        return f"{name!r} {why}: -i and -o take names only. Name {words[0]}."
+    # The variable that the expression is about is not to be overwritten.
+    made = words[-1] if words[-1] != words[0] else _possible_name(name, adapter)
+    statement = getattr(adapter, "assignment", "{name} = {value}").format(name=made, value=name)
+    return f"{name!r} {why}: -i and -o take names only. Run `{statement}` in {backend}, and name {made}."
+
+
+def _possible_name(name: str, adapter: Language) -> str:
+    """Return a name like one that a language does not have."""
+    plain = "_".join(PART.findall(name)) or "x"
+    made = (plain, f"{plain}_", f"x{plain}", f"x_{plain}")
+    return next((each for each in made if not adapter.refuses_name(each)), "x")
 
 
 async def _export(services: ValueServices, ends: Iterable[End]) -> None:

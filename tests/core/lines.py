@@ -25,7 +25,7 @@ from multikernel.core.actions import (
     ToFront,
 )
 from multikernel.core.cells.lines import HeaderLine
-from multikernel.core.cells.transfers import Copy
+from multikernel.core.cells.transfers import Check, Copy
 from multikernel.core.protocol.wire import Message, encode, parse_message
 
 SESSION = "session-of-multi"
@@ -92,6 +92,8 @@ def what_job(job: Job) -> str:
     match job:
         case HeaderLine():
             return " ".join(("run", job.text, *job.arguments))
+        case Check():
+            return f"check {job.text}"
         case Copy():
             return f"copy {job.text}"
         case FindHistory():

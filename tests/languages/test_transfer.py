@@ -1,6 +1,7 @@
 """A transfer beside the loop: what works on a value holds up nothing else, and can be left."""
 
 import json
+import keyword
 import shutil
 import tempfile
 import threading
@@ -18,7 +19,7 @@ from multikernel.core.errors import TransferError
 from multikernel.core.services import Variable
 from multikernel.languages import registry
 from multikernel.languages.language import ANSWER, Incoming, Language
-from multikernel.languages.transfer import copy_all
+from multikernel.languages.transfer import check, copy_all
 from multikernel.languages.values.nodes import Node
 from multikernel.languages.values.reader import Json
 from multikernel.languages.variables import list_variables
@@ -45,7 +46,7 @@ class Fake:
 
     def refuses_name(self, name: str) -> str:
         """Refuse what is no identifier."""
-        return "" if name.isidentifier() else "is no identifier of Fake"
+        return "" if name.isidentifier() and not keyword.iskeyword(name) else "is no identifier of Fake"
 
     def export_code(self, name: str, folder: str) -> str:
         """Return the value."""
@@ -174,7 +175,12 @@ async def test_an_invalid_value_is_an_error_that_names_the_backend(
             "df['x']",
             "\"df['x']\" is no identifier of Fake: -i and -o take names only. Run `x = df['x']` in source, and name x.",
         ),
-        ("a-b", "'a-b' is no identifier of Fake, so it cannot be a variable in source; new=old renames."),
+        (
+            "x[0]",
+            "'x[0]' is no identifier of Fake: -i and -o take names only. Run `x_0 = x[0]` in source, and name x_0.",
+        ),
+        ("${x}", "'${x}' is no identifier of Fake: -i and -o take names only. Name x."),
+        ("a-b", "'a-b' is no identifier of Fake, so there is no such variable in source."),
     ],
 )
 async def test_nothing_is_set_if_one_of_several_cannot_be_copied(
@@ -185,6 +191,19 @@ async def test_nothing_is_set_if_one_of_several_cannot_be_copied(
         await copy_all(services, [TASK, Transfer("source", name, "target", "new")])
     assert str(refused.value) == message
     assert not any("done" in answer for answer in services.answers)
+
+
+@pytest.mark.parametrize(
+    ("name", "possible"), [("a-b", "a_b"), ("a.b", "a_b"), ("class", "class_"), ("5", "x5"), ("Ü!", "x")]
+)
+async def test_what_cannot_be_a_variable_is_known_before_it_is_copied(
+    services: Services, monkeypatch: pytest.MonkeyPatch, name: str, possible: str
+) -> None:
+    use(monkeypatch, Fake())
+    with pytest.raises(TransferError, match=rf", so it cannot be .* as in {possible}=x\.$"):
+        await check(services, [TASK, Transfer("source", "x", "target", name)])
+    await check(services, [Transfer("source", "x", "target", possible)])
+    assert not services.answers
 
 
 async def test_a_target_gets_all_of_its_values_at_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:

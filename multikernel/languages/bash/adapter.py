@@ -54,6 +54,7 @@ class Bash:
 
     name = "bash"
     library = ""
+    assignment = "{name}=${{{value}}}"
 
     def refuses_name(self, name: str) -> str:
         """Return why a text cannot be a variable, or the empty string."""

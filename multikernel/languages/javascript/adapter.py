@@ -119,6 +119,7 @@ class JavaScript:
     """The adapter."""
 
     name = "JavaScript"
+    assignment = "var {name} = {value}"
 
     @cached_property
     def library(self) -> str:

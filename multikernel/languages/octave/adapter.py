@@ -108,6 +108,7 @@ class Octave:
     """The adapter."""
 
     name = "Octave"
+    assignment = "{name} = {value};"
     scalars = Scalars(2, "i8")
     library = (
         f'if (! (@exist) ("__multikernel_memory__")), (@source) ({quoted(str(HERE / "memory.m"))}); end, '
