@@ -60,14 +60,18 @@ def same_array(a: Any, b: Any) -> bool:
 
 def same_frame(a: Any, b: Any) -> bool:
     """Compare data frames."""
-    if a.shape != b.shape or not a.columns.equals(b.columns) or not same_index(a.index, b.index):
+    if a.shape != b.shape or not same_index(a.columns, b.columns) or not same_index(a.index, b.index):
         return False
     return all(same(a.iloc[:, at], b.iloc[:, at]) for at in range(a.shape[1]))
 
 
 def same_index(a: Any, b: Any) -> bool:
     """Compare labels."""
-    return type(a) is type(b) and a.equals(b) and a.dtype == b.dtype and a.names == b.names
+    if type(a) is not type(b) or not a.equals(b) or a.dtype != b.dtype or a.names != b.names:
+        return False
+    if isinstance(a, pd.MultiIndex):
+        return all(same_index(a.get_level_values(at), b.get_level_values(at)) for at in range(a.nlevels))
+    return getattr(a, "freq", None) == getattr(b, "freq", None)
 
 
 def same_series(a: Any, b: Any) -> bool:

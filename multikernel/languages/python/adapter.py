@@ -18,7 +18,7 @@ MODULES = (
     *BOTH,
     *("exporter", "export_times", *(f"export_{name}" for name in EXPORT)),
     *("importer", *(f"import_{name}" for name in IMPORT)),
-    "calls",
+    *("own_tags", "calls"),
 )
 """Each after those that it imports."""
 

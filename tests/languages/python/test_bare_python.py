@@ -7,6 +7,7 @@ import pytest
 from multikernel.core.errors import TransferError
 
 from ..kernels import Kernels
+from ..test_python_and_r import SAME
 
 WITHOUT = "import sys, datetime\nfor name in {}: sys.modules[name] = None"
 LIBRARIES = ("numpy", "pandas", "polars", "pyarrow")
@@ -25,6 +26,27 @@ VALUES = [
     "datetime.datetime(2024, 1, 1)",
     "[datetime.date(2024, 1, 1)]",
     "None",
+]
+
+OF_LIBRARIES = [
+    "np.array([1.5, np.nan], dtype='f4')",
+    "np.zeros(0, dtype='f4')",
+    "np.float32(1.5)",
+    "np.array(['2024-01-01', 'NaT'], dtype='M8[us]')",
+    "{'a': [np.arange(2), np.timedelta64('NaT', 's')]}",
+    "pd.Series(['a', None])",
+    "pd.Series([1, None], dtype='Int16')",
+    "pd.Series([None, None], dtype='Int16')",
+    "pd.Series([], dtype='int8')",
+    "pd.Series(pd.to_datetime(['2024-01-01']).tz_localize('Europe/Berlin'))",
+    "[pd.Timestamp('2024-02-29', tz='UTC'), pd.Timedelta('5s')]",
+    "pa.array(['a', None])",
+    "pa.array([b'a', None])",
+    "pa.chunked_array([[1, 2], [3]])",
+    "pl.Series([1.5, None])",
+    "pl.DataFrame({'a': [1, None], 's': ['a', None], 't': [datetime.datetime(2024, 1, 1), None]})",
+    "pl.DataFrame({'e': pl.Series(['a', None], dtype=pl.Enum(['a', 'b']))})",
+    "pa.table({'a': [1, None], 's': pa.array(['a', None], 'string_view')})",
 ]
 
 OF_R = [
@@ -61,6 +83,22 @@ def test_a_value_of_r_comes_back(small: Kernels, value: str) -> None:
     small.execute("r", f"x <- {value}")
     small.copy_there_and_back("r", "x", "python", "y")
     small.execute("r", "stopifnot(identical(x, y, num.eq = FALSE))")
+
+
+@pytest.mark.parametrize("lacking", [LIBRARIES, LIBRARIES[1:], LIBRARIES[2:]])
+def test_values_of_libraries_come_back_from_where_these_are_missing(
+    need: Callable[..., None], lacking: tuple[str, ...]
+) -> None:
+    need("python3")
+    with Kernels({"python": "python3", "small": "python3"}) as kernels:
+        kernels.execute("python", SAME.read_text("utf-8"))
+        kernels.execute("small", WITHOUT.format(lacking))
+        for value in OF_LIBRARIES:
+            if "pandas" in lacking and value.startswith(("pl.DataFrame", "pa.table")):
+                continue
+            kernels.execute("python", f"x = {value}")
+            kernels.copy_there_and_back("python", "x", "small", "y")
+            kernels.execute("python", "assert same(x, y), (x, y)")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Values of other versions of pandas and numpy than the one that the tests run with."""
+"""Values of other versions of pandas and numpy than the one that the tests run with, to R and to that one, and back."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +16,11 @@ VENV = Path(__file__).parents[3] / ".venv"
 SETUP = """
 import datetime
 import numpy as np, pandas as pd, pyarrow as pa
-import pytz, dateutil.tz
+import dateutil.tz
+try:
+    import pytz
+except ImportError:
+    pass
 berlin = datetime.datetime(2024, 2, 29, 12)
 """
 
@@ -67,15 +71,50 @@ FROM_PYTHON = [
 ]
 
 
+EITHER_WAY = [
+    "pd.Series(['a', None])",
+    "pd.Categorical(['a', None, 'b'])",
+    "pd.DataFrame({'c': pd.Categorical(['a'], categories=['a', 'b'], ordered=True)})",
+    "pd.DataFrame({'c': pd.Categorical(pd.to_datetime(['2024', '2025']))})",
+    "pd.DataFrame({'a': [1, 2]}, index=pd.CategoricalIndex(['a', 'b']))",
+    "pd.DataFrame({'a': [1]}, index=pd.Index(['x'], name='n'))",
+    "pd.DataFrame({'a': [1, 2]}, index=pd.Index([1, 2], dtype='int32'))",
+    "pd.DataFrame({'a': [1, 2]}, index=pd.MultiIndex.from_tuples([('a', 1), ('b', 2)]))",
+    "pd.DataFrame({'a': [1, 2]}, index=pd.date_range('2024-01-01', periods=2, freq='D'))",
+    "pd.DataFrame({'a': [1, 2]}, index=pd.to_datetime(['2024-01-01', None]).tz_localize('UTC'))",
+    "pd.DataFrame({'a': [1]}).set_axis(pd.Index(['a'], dtype=object), axis=1)",
+    "pd.DataFrame({'a': []}).set_axis(pd.Index(['a'], dtype='string'), axis=1)",
+    "pd.Series(pd.to_datetime(['2024-01-01', None]))",
+    "pd.Series(np.array([1, 2], dtype='m8[s]'))",
+    "pd.DataFrame({'t': np.array(['2024', '2025'], dtype='M8[s]')})",
+    "pd.DataFrame({'o': pd.Series([pd.Timestamp('2024-02-29', tz='UTC'), None], dtype=object)})",
+    "pd.Timestamp('2024-02-29 12:00', tz='+05:30')",
+    "{'a': [pd.DataFrame({'s': ['a', None]}), (1, 2)], 'b': pd.Timedelta('5s'), 'c': pd.NA}",
+    "pa.table({'a': pa.array(['x', None], 'string_view')})",
+    *(value for value in FROM_PYTHON if "pytz" not in value),
+]
+WITH_OLD = [
+    "pd.DataFrame({'a': [1, 2]}, index=pd.date_range('2024-01-31', periods=2, freq='M'))",
+    "pd.DataFrame({'a': [1]}, index=pd.to_datetime(['2024-01-01']).tz_localize(pytz.timezone('Asia/Tokyo')))",
+    "pd.DataFrame({'t': pd.to_datetime(['2024-01-01']).tz_localize(pytz.utc)})",
+    "pd.Series(pd.to_datetime(['2024-01-01']).tz_localize(pytz.FixedOffset(330)))",
+    "pd.Timestamp('2024-02-29 12:00', tz=pytz.timezone('Asia/Tokyo'))",
+    *(value for value in FROM_PYTHON if "pytz" in value),
+]
+"""What only older versions have, or their surroundings."""
+WITH_NEW = ["pd.DataFrame({'t': np.array(['2024', '3025'], dtype='M8[s]')})"]
+
+
 @pytest.fixture(scope="module", params=VERSIONS)
 def old(request: pytest.FixtureRequest, need: Callable[..., None]) -> Iterator[Kernels]:
-    """Return a Python with a version of pandas, and an R."""
-    need("ir")
+    """Return a Python with a version of pandas, the one that the tests run with, and an R."""
+    need("python3", "ir")
     executable = VENV / f"pandas-{request.param}" / "bin" / "python"
     if not executable.exists():
         lacking(f"pandas {request.param}")
-    with Kernels({"python": str(executable), "r": "ir"}) as kernels:
-        kernels.execute("python", SAME.read_text("utf-8") + SETUP)
+    with Kernels({"python": str(executable), "new": "python3", "r": "ir"}) as kernels:
+        for backend in ("python", "new"):
+            kernels.execute(backend, SAME.read_text("utf-8") + SETUP)
         kernels.execute("python", f"assert pd.__version__.startswith('{request.param}')")
         kernels.execute("python", f"assert np.__version__.startswith('{VERSIONS[request.param]}')")
         yield kernels
@@ -93,6 +132,28 @@ def test_a_value_of_python_comes_back(old: Kernels, value: str) -> None:
     old.execute("python", f"x = {value}")
     old.copy_there_and_back("python", "x", "r", "y")
     old.execute("python", "assert same(x, y), (x, y)")
+
+
+@pytest.mark.parametrize("value", [*EITHER_WAY, *WITH_OLD])
+def test_a_value_of_an_older_pandas_comes_back_from_a_newer_one(old: Kernels, value: str) -> None:
+    old.execute("python", f"x = {value}")
+    old.copy_there_and_back("python", "x", "new", "y")
+    old.execute("python", "assert same(x, y), (x, y)")
+
+
+@pytest.mark.parametrize("value", [*EITHER_WAY, *WITH_NEW])
+def test_a_value_of_a_newer_pandas_comes_back_from_an_older_one(old: Kernels, value: str) -> None:
+    old.execute("new", f"x = {value}")
+    old.copy_there_and_back("new", "x", "python", "y")
+    old.execute("new", "assert same(x, y), (x, y)")
+
+
+def test_what_was_edited_in_the_other_version_is_what_it_is_then(old: Kernels) -> None:
+    old.execute("new", "x = pd.DataFrame({'s': ['a', 'b'], 't': pd.to_datetime(['2024', '2025']), 'u': ['a', None]})")
+    old.copy("new", "x", "python")
+    old.execute("python", "x['s'] = [5, 'b']; x['t'] = [1, 2]; x.insert(0, 'first', 'a')")
+    old.copy("python", "x", "new", "y")
+    old.execute("new", "assert y.dtypes.astype(str).tolist()[1:] == ['object', 'int64', 'str'], y.dtypes")
 
 
 @pytest.mark.parametrize("setting", ["np.seterr(all='raise')", "warnings.simplefilter('error')"])

@@ -4,7 +4,7 @@ import json
 import os
 from typing import Any, Optional
 
-from . import advice, export_kinds, import_kinds, listing
+from . import advice, export_kinds, import_kinds, listing, own_tags
 from .exporter import Exporter
 from .files import Data, Refused, answer
 from .importer import Importer
@@ -67,7 +67,7 @@ def imported(folder: str) -> "tuple[Any, Optional[Origin]]":
     value = importer.value(node)
     if importer.refused:
         raise PartsRefused(importer.refused)
-    return value, origin_of(node, value)
+    return value, origin_of(node, value, own_tags.is_lost)
 
 
 def list_variables(variables: dict[str, Any], folder: str) -> None:

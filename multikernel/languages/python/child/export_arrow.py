@@ -231,6 +231,9 @@ def joined(column: Any) -> Iterator[Any]:
     import pyarrow.compute as pc
 
     separator = pa.scalar(b"\xff", pa.large_binary())
+    if str(column.type) == "string_view":
+        # Its views cannot be counted before pyarrow 20.
+        column = column.cast(pa.large_string())
     rows = max(1, PART_BYTES * len(column) // max(1, column.nbytes))
     for at in range(0, len(column), rows):
         part = combined(column[at : at + rows].cast(pa.large_string())).fill_null("").view(pa.large_binary())

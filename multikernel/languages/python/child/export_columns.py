@@ -80,7 +80,7 @@ def column(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
 
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        return factor(exporter, values)
+        return factor(exporter, values, origin)
     if isinstance(dtype, pd.DatetimeTZDtype):
         zone, _ = zone_of(dtype.tz, "{x}.dt.tz_convert('UTC')")
         return {"t": "array", "shape": [len(values)], **times(exporter, values.to_numpy(f"M8[{dtype.unit}]"), zone)}
@@ -148,7 +148,7 @@ def objects(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column
     return {"t": "list", "v": exporter.parts("row", found, origin, len(found))}
 
 
-def factor(exporter: Exporter, values: Any) -> Column:
+def factor(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
     """Return the node of a factor."""
     import numpy as np
     import pandas as pd
@@ -161,10 +161,12 @@ def factor(exporter: Exporter, values: Any) -> Column:
     node = texts(exporter, [], empty) if is_empty else column(exporter, levels, None)
     if node["t"] != "array":
         raise Refused("category", "has categories of mixed types", "{x}.astype(object)")
+    came = origin.parts.get("levels") if origin is not None else None
+    tag = came.tag if came is not None and came.tag and came.fits(values.cat.categories) else ""
     return {
         "t": "factor",
         "shape": [len(values)],
-        "levels": {**node, "as": f"python:pandas.{dtype_tag(levels)}"},
+        "levels": {**node, "as": tag or f"python:pandas.{dtype_tag(levels)}"},
         "ordered": bool(values.cat.ordered),
         "data": exporter.data.put(codes.view(np.uint8)),
     }

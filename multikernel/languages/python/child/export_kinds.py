@@ -37,6 +37,13 @@ INSTEAD = {
 }
 """Type -> what to put in place of a value of it."""
 
+TIMES = {
+    "date": "{dt}.date({x}.year, {x}.month, {x}.day)",
+    "timedelta": "{dt}.timedelta({x}.days, {x}.seconds, {x}.microseconds)",
+    "tzinfo": "str({x})",
+}
+"""Type of the module datetime -> what to put in place of a value of a subclass."""
+
 ADVICE = {"numpy": numpy_advice, "pandas": pandas_advice, "polars": polars_advice, "pyarrow": pyarrow_advice}
 
 
@@ -63,8 +70,7 @@ def instead_of(value: Any) -> str:
             return ADVICE[package](value)
     for base in bases:
         if base.__module__ == "datetime":
-            parts = "{x}.year, {x}.month, {x}.day"
-            return f"{{dt}}.date({parts})" if base.__name__ == "date" else "{x}.isoformat()"
+            return TIMES.get(base.__name__, "{x}.isoformat()")
         if base.__module__.startswith("pathlib"):
             return "str({x})"
     return of_library(kind, str(kind.__module__))

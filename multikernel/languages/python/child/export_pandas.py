@@ -18,8 +18,8 @@ def pandas_kinds() -> Kinds:
         pd.DataFrame: data_frame,
         pd.Series: series,
         pd.Categorical: categorical,
-        pd.Timestamp: timestamp,
-        pd.Timedelta: timedelta,
+        pd.Timestamp: lambda exporter, value, origin: timestamp(value),
+        pd.Timedelta: lambda exporter, value, origin: timedelta(value),
         type(pd.NA): lambda exporter, value, origin: {"t": "null", "as": "python:pandas.NA"},
         type(pd.NaT): lambda exporter, value, origin: {"t": "null", "as": "python:pandas.NaT"},
     }
@@ -35,14 +35,14 @@ def pandas_advice(value: Any) -> str:
     return "list({x})" if isinstance(value, (pd.Index, pd.api.extensions.ExtensionArray)) else "str({x})"
 
 
-def timestamp(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+def timestamp(value: Any) -> Node:
     """Return the node of a Timestamp."""
     node = moment(value.to_pydatetime(warn=False), value.nanosecond)
     library = str(node.get("as", "")).partition(":")[2]
     return {**node, "as": f"python:{library} pandas.Timestamp {getattr(value, 'unit', 'ns')}".replace(": ", ":")}
 
 
-def timedelta(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+def timedelta(value: Any) -> Node:
     """Return the node of a Timedelta."""
     exact = nanoseconds(value.to_pytimedelta()) + value.nanoseconds
     return {"t": "duration", "v": str(exact), "as": f"python:pandas.Timedelta {getattr(value, 'unit', 'ns')}"}

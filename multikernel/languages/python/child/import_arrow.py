@@ -12,13 +12,9 @@ STORAGE = {"date": "i4", "datetime": "i8", "time": "i8", "duration": "i8", "b1":
 
 
 def table(importer: Importer, node: Node, tag: str) -> Any:
-    """Return a table of the kind that was exported, or one of pyarrow's; Refused where that is missing."""
-    try:
-        import pyarrow as pa
-    except ImportError:
-        raise Refused("table", "needs pyarrow in Python, which is not installed") from None
-    if node.get("index") is not None:
-        raise Refused("data frame", f"has labels for its rows, which {tag} has not")
+    """Return a table of the kind that was exported; ImportError where that is missing, TypeError for other columns."""
+    import pyarrow as pa
+
     pairs = zip(node["names"], node["columns"])
     columns: list[Any] = [importer.part(name, column, importer, part, part.get("as", "")) for name, part in pairs]
     if importer.refused:
@@ -67,14 +63,14 @@ def whole_array(values: Any) -> Any:
 
 
 def column(importer: Importer, node: Node, tag: str) -> Any:
-    """Return a column as an array of the type that it had if it still fits."""
+    """Return a column as an array of the type that it had if it still fits; TypeError for objects."""
     import pyarrow as pa
 
     if node["t"] == "list":
         values = importer.parts(range(len(node["v"])), node["v"])
         if "binary" in tag and all(value is None or type(value) is bytes for value in values):
             return pa.array(values, type=type_named(tag[len(OWN) :]))
-        raise Refused("column of objects", "has no counterpart in an Arrow table; copy as.data.frame(x)")
+        raise TypeError
     if node["t"] == "factor":
         levels = column(importer, node["levels"], node["levels"].get("as", ""))
         indices = numbers(importer, node["data"], "i4")

@@ -4,11 +4,11 @@ from typing import Any
 
 from .files import Refused
 from .import_arrow import alone
-from .import_columns import categorical
+from .import_columns import categorical, plain_texts
 from .import_lists import as_list
 from .import_numpy import array
 from .import_pandas import data_frame, series
-from .import_plain import PLAIN
+from .import_plain import PLAIN, sequence
 from .importer import Importer, Kinds, Node
 
 
@@ -23,6 +23,40 @@ def vector(importer: Importer, node: Node, tag: str) -> Any:
     if node.get("zone") and len(node["shape"]) == 1 and not tag.startswith("numpy."):
         return moments(importer, node)
     return array(importer, node, tag)
+
+
+def listed(importer: Importer, node: Node, tag: str) -> Any:
+    """Return the value of a list, which may have been an array where there is numpy or more."""
+    is_alone = " in " in tag
+    if not is_alone and not tag.startswith(("numpy.", "pandas.Series ")):
+        return sequence(importer, node, tag)
+    if "packed" in node:
+        return vector(importer, node["packed"], tag)
+    if is_alone:
+        return alone(importer, node, tag)
+    values = sequence(importer, node, tag)
+    if type(values) is list and all(value is None for value in values):
+        return of_nulls(values, tag)
+    return values
+
+
+def of_nulls(values: list[Any], tag: str) -> Any:
+    """Return nothing but nulls, or nothing at all, as the array or the Series that it was."""
+    kind, _, dtype = tag.partition(" ")
+    if kind == "pandas.Series" and dtype.startswith("str"):
+        import pandas as pd
+
+        return pd.Series(plain_texts(values, dtype, pd))
+    if kind == "pandas.Series" and " " not in dtype:
+        import pandas as pd
+
+        return pd.Series(values, dtype=dtype)
+    if kind.startswith("numpy."):
+        import numpy as np
+
+        dtype = kind[len("numpy.") :]
+        return np.array(values, dtype=dtype) if not values or dtype[1:2] in ("M", "m") else values
+    return values
 
 
 def moments(importer: Importer, node: Node) -> Any:
@@ -50,4 +84,4 @@ def factor(importer: Importer, node: Node, tag: str) -> Any:
     return categorical(importer, node)
 
 
-KINDS: Kinds = {**PLAIN, "array": vector, "factor": factor, "table": data_frame}
+KINDS: Kinds = {**PLAIN, "list": listed, "array": vector, "factor": factor, "table": data_frame}

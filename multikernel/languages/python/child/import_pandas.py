@@ -11,7 +11,7 @@ from .importer import Importer, Node
 
 def data_frame(importer: Importer, node: Node, tag: str) -> Any:
     """Return a data frame; Refused if there is nothing to make it with."""
-    if tag.startswith(("polars.", "pyarrow.")):
+    if tag.startswith(("polars.", "pyarrow.")) and node.get("index") is None:
         return table(importer, node, tag)
     try:
         import pandas as pd

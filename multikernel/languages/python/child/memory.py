@@ -4,7 +4,9 @@ A part is found again by its key, name or position, not by where it was written 
 long as the part is of the type that came.
 """
 
+import datetime
 import struct
+from collections.abc import Callable
 from typing import Any, Optional
 
 OWN = "python:"
@@ -12,7 +14,10 @@ SCALARS = frozenset([bool, int, str, bytes, type(None)])
 
 
 class Origin:
-    """The tag of another language that a value came with, and the origins of its parts."""
+    """The tag that a value came with, and the origins of its parts.
+
+    It is one of another language, or of Python where the value is something else here: see `own_tags`.
+    """
 
     __slots__ = ("count", "mark", "parts", "tag")
 
@@ -40,21 +45,27 @@ def mark(value: Any) -> Any:
         return kind, struct.pack("d", value)
     if kind in (list, tuple, dict, set, frozenset):
         return kind, None
-    module = kind.__module__
-    if module.startswith(("numpy", "pandas", "polars")):
-        dtype = getattr(value, "dtype", None)
-        return kind, str(dtype) if dtype is not None else repr(value) if module.startswith("pandas._libs") else None
-    return kind, repr(value) if module == "datetime" else None
+    if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
+        return kind, repr(value)
+    if kind.__module__.startswith(("numpy", "pandas", "polars")):
+        # Of a data frame, `dtype` may be a column.
+        typed = getattr(value, "columns", None) if kind.__name__ == "DataFrame" else value
+        dtype = getattr(typed, "dtype", None)
+        return kind, None if dtype is None else str(dtype)
+    return kind, None
 
 
-def origin_of(node: "dict[str, Any]", value: Any) -> Optional[Origin]:
-    """Return what is to be remembered of a value that was made of a node, or None if that is nothing."""
+def origin_of(node: "dict[str, Any]", value: Any, is_lost: Callable[[str, Any], bool]) -> Optional[Origin]:
+    """Return what is to be remembered of a value that was made of a node, or None if that is nothing.
+
+    A tag of Python's own is remembered where it is lost: where the value would not be exported with it.
+    """
     tag = str(node.get("as", ""))
-    if tag.startswith(OWN):
+    if tag.startswith(OWN) and not is_lost(tag[len(OWN) :], value):
         tag = ""
     parts: dict[Any, Origin] = {}
     for key, part, below in _pairs(node, value):
-        found = origin_of(part, below)
+        found = origin_of(part, below, is_lost)
         if found is not None:
             parts[key] = found
     return Origin(tag, value, parts, len(node.get("v", ())) if node["t"] == "list" else -1) if tag or parts else None
@@ -72,9 +83,11 @@ def _pairs(node: "dict[str, Any]", value: Any) -> Any:
     elif node["t"] == "dict" and kind is dict:
         for key, part in zip(node["k"], node["v"]):
             yield key, part, value[key]
-    elif node["t"] == "table" and kind.__name__ == "DataFrame" and kind.__module__.startswith("pandas"):
+    elif node["t"] == "factor" and kind.__module__.startswith("pandas"):
+        yield "levels", node["levels"], getattr(value, "cat", value).categories
+    elif node["t"] == "table" and kind.__name__ in ("DataFrame", "Series") and kind.__module__.startswith("pandas"):
         for at, (key, part) in enumerate(zip(named(node["names"]), node["columns"])):
-            yield key, part, value.iloc[:, at]
+            yield key, part, value if kind.__name__ == "Series" else value.iloc[:, at]
         index = node.get("index")
         if index is not None:
             yield "index", {"t": "null", "as": index.get("as", "")}, value.index

@@ -62,7 +62,7 @@ def made(zone: str, library: str) -> Optional[Any]:
         if library == "pytz":
             import pytz
 
-            return pytz.timezone(zone)
+            return pytz.utc if zone in UTC else pytz.timezone(zone)
         if library == "dateutil":
             from dateutil import tz
 
