@@ -9,7 +9,7 @@ from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs, usable_ke
 from ..config.lookup import FILE_NAME, FoundConfig, as_found, find_config
 from ..config.mistakes import ConfigError, Mistake
 from ..config.settings import read_config_file
-from ..config.trust import is_trusted, trust_command
+from ..config.trust import command_to_trust, trust_command
 from ..config.values import Value
 from ..config.yaml_nodes import MAX_BYTES, compose, position
 from ..core.config import Config
@@ -89,9 +89,10 @@ def _unusable_backends(text: bytes, config: Config, kernelspecs: dict[str, Insta
             wrong = settings["at" if isinstance(backend.place, AttachedPlace) else "kernel"].value
             mistake = Mistake(*position(wrong.node.start_mark), wrong.path, why)
             yield from of_mistakes(config.file, [mistake])
-        if backend.needs_trust is not None and not is_trusted(backend.needs_trust):
-            what = f"{name} does not start before you have run {trust_command(backend.needs_trust.file)}"
-            yield Finding(config.file, "warning", what)
+    waiting = [name for name, backend in config.by_entry().items() if command_to_trust(backend.needs_trust)]
+    if waiting and config.stamp is not None:
+        what = f"{', '.join(waiting)} will not start before you run {trust_command(config.stamp.file)}"
+        yield Finding(config.file, "warning", what)
 
 
 def _check_notebook(

@@ -120,7 +120,14 @@ def _config(config_file: Path | None, found: dict[str, InstalledKernelspec]) -> 
 def _language(config: Config, found: dict[str, InstalledKernelspec]) -> str:
     """Return the language of the default backend, as the config or its kernelspec spells it."""
     default = config.backends[config.default]
+    if default.language:
+        return default.language
     spec = found.get(default.kernel.lower())
+    if default.place is not None and (spec is None or not spec.language):
+        raise CommandError(
+            f"{config.file}: add the language of the default backend, {default.name}: it is elsewhere, and Multi's "
+            f"kernelspec has to state one"
+        )
     if spec is None or spec.is_multi or spec.fault:
         raise CommandError(
             f"{config.file}: install the kernelspec {default.kernel!r} first: the language of the default backend, "

@@ -73,9 +73,7 @@ def read_config_file(found: FoundConfig, folder: Path, kernelspecs: Mapping[str,
     config = read_config(text, file, NAMES, Origin(lies_in, existing_folder, not found.came_with_notebook, own_places))
     if not config.backends:
         return replace(config_of_kernelspecs(kernelspecs), file=file)
-    return (
-        _in_need_of_trust(config, needed_trust(found.path, text), kernelspecs) if found.came_with_notebook else config
-    )
+    return _stamped(config, needed_trust(found.path, text), kernelspecs) if found.came_with_notebook else config
 
 
 def places_besides(found: FoundConfig | None) -> "OwnPlaces":
@@ -93,7 +91,7 @@ def places_besides(found: FoundConfig | None) -> "OwnPlaces":
         return OwnPlaces(str(own.path), mistakes=(Mistake(1, 1, "", own.why_unreadable(error)),))
 
 
-def _in_need_of_trust(config: Config, needed: "NeededTrust", kernelspecs: Mapping[str, Kernelspec]) -> Config:
+def _stamped(config: Config, stamp: "NeededTrust", kernelspecs: Mapping[str, Kernelspec]) -> Config:
     """Return a config that came with a notebook, whose backends elsewhere wait for the user's trust."""
 
     def leads_elsewhere(backend: BackendConfig) -> bool:
@@ -101,10 +99,19 @@ def _in_need_of_trust(config: Config, needed: "NeededTrust", kernelspecs: Mappin
         return backend.place is not None or (spec is not None and spec.leads_elsewhere)
 
     backends = {
-        name: replace(backend, needs_trust=needed) if leads_elsewhere(backend) else backend
+        name: replace(backend, needs_trust=stamp) if leads_elsewhere(backend) else backend
         for name, backend in config.backends.items()
     }
-    return replace(config, backends=MappingProxyType(backends))
+    return replace(config, backends=MappingProxyType(backends), stamp=stamp)
+
+
+def check_may_start(config: BackendConfig) -> None:
+    """Raise a MultiError for a backend that must not start; called at each start, since the user may trust a file."""
+    if config.place is not None or config.needs_trust is not None:
+        # Most fronts never need it.
+        from .trust import check_elsewhere
+
+        check_elsewhere(config)
 
 
 def history_file() -> Path:

@@ -25,8 +25,8 @@ MAX_ENTRY = 64 * 1024
 """Bytes; an entry has a path and a hash."""
 
 
-def check_may_start(config: BackendConfig) -> None:
-    """Raise ConfigError or BackendNotTrusted for a backend that must not start; called at each start."""
+def check_elsewhere(config: BackendConfig) -> None:
+    """Raise ConfigError or BackendNotTrusted for a backend elsewhere that must not start."""
     if isinstance(config.place, UnusablePlace):
         raise config.place.error.with_traceback(None)
     if config.needs_trust is not None and not is_trusted(config.needs_trust):
@@ -65,6 +65,11 @@ def distrust(file: Path) -> bool:
         _entry(needed_trust(file, b"").file).unlink()
         return True
     return False
+
+
+def command_to_trust(needed: NeededTrust | None) -> str | None:
+    """Return the command that has to be run before a backend starts; None if it starts without."""
+    return None if needed is None or is_trusted(needed) else trust_command(needed.file)
 
 
 def trust_command(file: str) -> str:

@@ -80,6 +80,8 @@ class Config:
     default: str
     file: str | None = None
     groups: Mapping[str, Group] = field(default_factory=lambda: MappingProxyType({}))
+    stamp: "NeededTrust | None" = None
+    """What the user has to trust before anything in the file starts elsewhere; None for a file of the user's own."""
     is_of_kernelspecs: bool = False
     """Every kernelspec is a backend, since no file says otherwise."""
 

@@ -216,9 +216,11 @@ def test_json_has_everything_under_fixed_keys(machine: Machine, run: Run) -> Non
                 "name": "python",
                 "aliases": ["py"],
                 "kernelspec": "python3",
+                "place": None,
                 "language": "python",
                 "interpreter": sys.executable,
                 "refused": None,
+                "trust": None,
             }
         ],
         "hidden": [
