@@ -17,7 +17,7 @@ import zmq
 from . import __version__
 from .commands import TABLE, command_help
 from .config.kernelspecs import kernel_spec_manager
-from .config.settings import Settings, history_file
+from .config.settings import Settings, check_may_start, history_file
 from .core.actions import FindHistory, Job, ListVariables, MeasureUsage
 from .core.cells.lines import HeaderLine
 from .core.cells.transfers import Check, Copy, Gather, Scatter, Transfer
@@ -73,7 +73,16 @@ def serve(
     )
     with closing(_open_trace(composer.session)) as trace, open_context(linger=0) as context:
         launch_context = LaunchContext(
-            context, directory, connection.name, kernel_spec_manager, watchdog, composer, trace, prelaunched, memory
+            context,
+            directory,
+            connection.name,
+            kernel_spec_manager,
+            watchdog,
+            composer,
+            trace,
+            check_may_start,
+            prelaunched,
+            memory,
         )
         anyio.run(_serve, router, connection, launch_context, outputs)
 

@@ -22,11 +22,12 @@ from .install import INSTALL, UNINSTALL
 from .listing import LIST
 from .subcommand import UNUSABLE, WRONG, CommandError, Subcommand, write_error
 from .trace import TRACE
+from .trust import TRUST
 
 __all__ = ["TABLE", "run"]
 
 TABLE: dict[str, Subcommand] = {
-    command.name: command for command in (INSTALL, UNINSTALL, LIST, CHECK, DOCTOR, INIT, TRACE)
+    command.name: command for command in (INSTALL, UNINSTALL, LIST, CHECK, TRUST, DOCTOR, INIT, TRACE)
 }
 
 DESCRIPTION = "Multi: one Jupyter kernel in front of all your kernels."

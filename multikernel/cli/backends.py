@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from string import Template
 
-from ..config.kernelspecs import InstalledKernelspec
+from ..config.kernelspecs import InstalledKernelspec, is_provisioner
 from ..config.lookup import VARIABLE
 from ..core.cells.command_names import NAMES as COMMANDS
 from ..core.cells.names import Names
 from ..core.config import BackendConfig, Config
 from ..core.kernels.table import KernelProfile, profile_of_program
+from ..core.places import AttachedPlace, ProvisionerPlace, RunPlace, SshPlace, UnusablePlace
 from ..core.wording import did_you_mean, nearest
 
 OWN_PYTHON = frozenset({"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"})
@@ -37,7 +38,21 @@ def program(spec: InstalledKernelspec, env: Mapping[str, str]) -> str | None:
 
 
 def why_unusable(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKernelspec]) -> str | None:
-    """Return why a backend cannot start, or None if it probably can."""
+    """Return why a backend cannot start, or None if it probably can, as far as this machine can tell."""
+    match backend.place:
+        case UnusablePlace(error=error):
+            return str(error)
+        case AttachedPlace(connection_file=file):
+            return None if os.path.isfile(file) else f"there is no connection file {file}: is the kernel running?"
+        case SshPlace() | RunPlace():
+            return None
+        case ProvisionerPlace(name, provisioner) if not is_provisioner(provisioner):
+            return f"the provisioner {provisioner!r} of the place {name} is not installed"
+    return _why_unusable_here(backend, kernelspecs)
+
+
+def _why_unusable_here(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKernelspec]) -> str | None:
+    """Return what is wrong with a kernelspec of this machine, or None."""
     spec = kernelspecs.get(backend.kernel.lower())
     usable = [name for name, other in kernelspecs.items() if not other.is_multi]
     if spec is None:
@@ -49,7 +64,7 @@ def why_unusable(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKern
         )
     if spec.fault:
         return spec.fault
-    if spec.is_local and program(spec, backend.env) is None:
+    if spec.is_local and backend.place is None and program(spec, backend.env) is None:
         return f"its program {spec.argv[0]} does not exist: reinstall the kernel, or fix {spec.folder / 'kernel.json'}"
     return None
 

@@ -24,8 +24,9 @@ async def backends(services: Services, arguments: Arguments) -> Json | None:
         # Most people have one machine.
         place = COLUMNS.index("place")
         columns, *rows = [(*row[:place], *row[place + 1 :]) for row in (COLUMNS, *rows)]
-    source = services.state.config.file or "no multikernel.yaml: every installed kernelspec is a backend"
-    caption = "\n".join([f"* default; {source}", *_in_background(services.state), *_hidden(services)])
+    caption = "\n".join(
+        [f"* default; {services.state.config.source}", *_in_background(services.state), *_hidden(services)]
+    )
     return {"text/plain": as_text(columns, rows, caption), "text/html": as_html(columns, rows, caption, NUMBERS)}
 
 

@@ -1,8 +1,8 @@
 """Where multikernel.yaml is looked for, and whether it is trusted.
 
-The first file found wins, and files are never merged: `$MULTIKERNEL_CONFIG`; the working directory and its parents, up
-to the home folder or the root of the file system; Jupyter's config path. A file next to or above a notebook is used
-only if nobody but the user (or root) can have written it.
+The first file found wins: `$MULTIKERNEL_CONFIG`; the working directory and its parents, up to the home folder or the
+root of the file system; Jupyter's config path. Of the user's own files, the first and the last of these, the places
+count in any case. A file next to or above a notebook is used only if nobody but the user (or root) can have written it.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_config_path
+from jupyter_core.paths import jupyter_config_dir, jupyter_config_path
 
 FILE_NAME = "multikernel.yaml"
 VARIABLE = "MULTIKERNEL_CONFIG"
@@ -46,11 +46,27 @@ def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundC
         return FoundConfig(Path(named), came_with_notebook=False, named=True)
     for parent in _upwards(folder.resolve()):
         if (parent / FILE_NAME).exists():
-            return FoundConfig(parent / FILE_NAME, came_with_notebook=True)
+            return as_found(parent / FILE_NAME)
+    return find_own_config()
+
+
+def as_found(file: Path) -> FoundConfig:
+    """Return a multikernel.yaml as lookup finds it: off Jupyter's config path, it may have come with a notebook."""
+    own = {Path(folder).resolve() for folder in jupyter_config_path()}
+    return FoundConfig(file, came_with_notebook=file.absolute().parent.resolve() not in own)
+
+
+def find_own_config() -> FoundConfig | None:
+    """Return the config file on Jupyter's config path, or None if there is none."""
     for directory in map(Path, jupyter_config_path()):
         if (directory / FILE_NAME).exists():
             return FoundConfig(directory / FILE_NAME, came_with_notebook=False)
     return None
+
+
+def own_config_path() -> Path:
+    """Return where the user's own config file would be, if there is none on Jupyter's config path."""
+    return Path(jupyter_config_dir()) / FILE_NAME
 
 
 def _upwards(folder: Path) -> Iterator[Path]:

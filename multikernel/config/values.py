@@ -1,7 +1,7 @@
 """A YAML node and its path: read as text, list or mapping, or reported as a mistake with line and column."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import yaml
@@ -101,6 +101,10 @@ class Value:
         self.is_not(wanted)
         return []
 
+    def has_key(self, name: str) -> bool:
+        """Whether this is a mapping with such a key."""
+        return self.type == "map" and any(key.value == name for key, _ in self.node.value)
+
     def entries(self, wanted: str) -> dict[str, "Entry"]:
         """Return the entries of a mapping in their order, without those whose key is a mistake."""
         entries: dict[str, Entry] = {}
@@ -116,8 +120,8 @@ class Value:
                 entries[name] = Entry(key, Value(value_node, key.path, self.mistakes))
         return entries
 
-    def known_entries(self, wanted: str, known: Collection[str], later: Collection[str]) -> dict[str, "Entry"]:
-        """Return the entries of a mapping with a fixed set of keys; those of a later version are refused as well.
+    def known_entries(self, wanted: str, known: Collection[str], hints: Mapping[str, str]) -> dict[str, "Entry"]:
+        """Return the entries of a mapping with a fixed set of keys; `hints` has more to say about some other keys.
 
         A misspelt key counts as the one that was meant, so that it is not reported as missing and its value is checked.
         """
@@ -125,8 +129,8 @@ class Value:
         for name in [name for name in entries if name not in known]:
             entry = entries.pop(name)
             meant = nearest(name, known)
-            if name in later:
-                entry.key.wrong("remote backends are not supported yet: remove this key")
+            if name in hints:
+                entry.key.wrong(hints[name])
             elif meant is not None:
                 entry.key.wrong(f"unknown key{did_you_mean(meant)}")
                 entries.setdefault(meant, entry)

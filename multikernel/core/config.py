@@ -29,6 +29,8 @@ class Kernelspec:
     """By its metadata, as front-ends look for it: in kernel_info, all kernels built on ipykernel claim one."""
     command: tuple[str, ...] = ()
     """What starts it, if that is all it takes: neither variables of the environment nor a provisioner."""
+    leads_elsewhere: bool = False
+    """What starts it is known to start it on another machine, or as somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,16 @@ class Config:
     default: str
     file: str | None = None
     groups: Mapping[str, Group] = field(default_factory=lambda: MappingProxyType({}))
+    stamp: "NeededTrust | None" = None
+    """What the user has to trust before anything in the file starts elsewhere; None for a file of the user's own."""
+    is_of_kernelspecs: bool = False
+    """Every kernelspec is a backend, since no file says otherwise."""
+
+    @property
+    def source(self) -> str:
+        """Where its backends come from."""
+        file = self.file or "no multikernel.yaml"
+        return f"{file}: every installed kernelspec is a backend" if self.is_of_kernelspecs else file
 
     def by_entry(self) -> dict[str, BackendConfig]:
         """Return backends by the names of their entries in the file: of a group the first, since all are alike."""
@@ -112,4 +124,4 @@ def config_of_kernelspecs(kernelspecs: Mapping[str, Kernelspec]) -> Config:
         for kernelspec in kernelspecs
     )
     by_name = {backend.name: backend for backend in sorted(backends, key=attrgetter("name"))}
-    return Config(by_name, names.get(default, default))
+    return Config(by_name, names.get(default, default), is_of_kernelspecs=True)

@@ -35,6 +35,10 @@ class BackendNotFound(MultiError):
     """A name that no backend has, or a kernelspec that is not installed."""
 
 
+class BackendNotTrusted(MultiError):
+    """A backend elsewhere, of a config file that came with a notebook and that the user has not trusted."""
+
+
 class BackendStartError(MultiError):
     """A backend that did not start."""
 

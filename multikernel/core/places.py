@@ -6,6 +6,8 @@ Apart from core/config.py, since most fronts have no places and need not import 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .errors import MultiError
+
 KEEP = 600.0
 """Seconds that a kernel elsewhere is kept while nobody can reach it, unless its place says otherwise."""
 
@@ -56,11 +58,11 @@ class ProvisionerPlace:
 
 @dataclass(frozen=True, slots=True)
 class UnusablePlace:
-    """A place that a config names but that nobody defines; nothing starts there."""
+    """A place that a config names but that nobody defines, or that is not for this backend; nothing starts there."""
 
     name: str
-    why: str
-    """What the user can do about it, in the form of a mistake in a config."""
+    error: MultiError
+    """Says what the user can do about it."""
 
 
 Place = SshPlace | RunPlace | AttachedPlace | ProvisionerPlace | UnusablePlace

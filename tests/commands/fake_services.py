@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 from multikernel.commands import TABLE
 from multikernel.core.config import Config, Kernelspec
@@ -19,7 +20,8 @@ class FakeServices:
 
     def __init__(self, config: Config | None = None, kernelspecs: dict[str, Kernelspec] | None = None) -> None:
         """Take a config; default: python3, ir and bash."""
-        config = config or configured("python3", "ir", "bash", aliases={"python3": ("py",)})
+        three = configured("python3", "ir", "bash", aliases={"python3": ("py",)})
+        config = config or replace(three, is_of_kernelspecs=True)
         kernelspecs = KERNELSPECS if kernelspecs is None else kernelspecs
         self.router = Router(
             config, kernelspecs, Composer("s", lambda: ""), dict.fromkeys(TABLE, ""), lambda name: (), "0.1.0"

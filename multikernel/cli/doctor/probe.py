@@ -18,6 +18,7 @@ from typing import Protocol
 import anyio
 
 from ...config.kernelspecs import kernel_spec_manager
+from ...config.settings import check_may_start
 from ...core.config import BackendConfig
 from ...core.errors import MultiError
 from ...core.protocol.wire import Composer
@@ -87,7 +88,7 @@ def probe_all(backends: Iterable[BackendConfig], runtime_folder: Path, observer:
     ):
         trace = Trace(composer.session)
         launch_context = LaunchContext(
-            context, directory, "doctor.json", kernel_spec_manager, watchdog, composer, trace
+            context, directory, "doctor.json", kernel_spec_manager, watchdog, composer, trace, check_may_start
         )
         try:
             anyio.run(_probe_all, backends, launch_context, observer)

@@ -26,12 +26,14 @@ async def open_child(
 ) -> AsyncIterator[Child]:
     """Open a link to a kernel, wait until it is ready, and close it on leaving.
 
-    Raises BackendStartError, with what the kernel wrote last, or BackendNotFound.
+    Raises BackendStartError, with what the kernel wrote last, BackendNotFound, or why it must not start.
     """
     child = None
     async with AsyncExitStack() as life:
         life.callback(output.close)
         with anyio.move_on_after(config.timeout):
+            # Here, since all starts come along here; on a thread, since it reads files.
+            await anyio.to_thread.run_sync(launch_context.check_may_start, config)
             link = await life.enter_async_context(open_link(config, launch_context, output))
             starting = Child(config, link, launch_context.composer, launch_context.trace, output, deliver, connection)
             life.callback(starting.close)

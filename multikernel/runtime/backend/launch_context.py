@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import zmq
 
+from ...core.config import BackendConfig
 from ...core.protocol.wire import Composer
 from ...trace.watchers import Trace
 from .prelaunch import Prelaunched
@@ -29,6 +30,8 @@ class LaunchContext:
     watchdog: Watchdog
     composer: Composer
     trace: Trace
+    check_may_start: Callable[[BackendConfig], None]
+    """Raises a MultiError for a backend that must not start, such as one elsewhere that the user has not trusted."""
     prelaunched: dict[str, Prelaunched] = field(default_factory=dict)
     """By backend, processes that run before anything has asked for them; a launch takes its own out of here."""
     memory: str | None = None

@@ -74,7 +74,14 @@ def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LaunchC
         composer = Composer("own", lambda: "2026-01-01T00:00:00Z")
         specs_found = KernelSpecManager(kernel_dirs=[str(tmp_path / "kernels")], ensure_native_kernel=False)
         yield LaunchContext(
-            zmq_context, str(directory), "kernel-1.json", lambda: specs_found, watchdog, composer, Trace("own")
+            zmq_context,
+            str(directory),
+            "kernel-1.json",
+            lambda: specs_found,
+            watchdog,
+            composer,
+            Trace("own"),
+            lambda config: None,
         )
         assert watchdog._groups == set()
     assert list(directory.iterdir()) == []
