@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jupyter_core.paths import jupyter_path
 
 from ..core.config import InterruptMode, Kernelspec
+from ..core.kernels.wrappers import is_wrapper
 from ..core.protocol.wire import Json
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ TYPES: dict[str, tuple[type, str]] = {
     "metadata": (dict, "an object"),
 }
 """The keys of a kernel.json that are read, with the type of each (jupyter_client 8.10, `KernelSpec`)."""
+
+LOCAL_PROVISIONER = "local-provisioner"
+"""Jupyter's own name for it."""
 
 INTERRUPT_MODES: dict[str, InterruptMode] = {"signal": "signal", "message": "message"}
 
@@ -86,7 +90,8 @@ class InstalledKernelspec(NamedTuple):
     @property
     def is_local(self) -> bool:
         """Whether it runs on this machine, as far as the kernelspec tells."""
-        return "kernel_provisioner" not in self.metadata
+        usual = os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", LOCAL_PROVISIONER)
+        return "kernel_provisioner" not in self.metadata and usual == LOCAL_PROVISIONER
 
     @property
     def has_debugger(self) -> bool:
@@ -101,13 +106,14 @@ class InstalledKernelspec(NamedTuple):
         return f"{self.folder / 'kernel.json'} names no program: argv must be a list of strings"
 
     def for_core(self) -> Kernelspec:
-        """Return the part that the core needs."""
+        """Return the part that the core needs; what a wrapper starts is interrupted by message, unless it says how."""
+        unsaid = "message" if is_wrapper(self.argv) else "signal"
         is_plain = self.is_local and not self.env and not self.is_native
         return Kernelspec(
             self.name,
             self.language,
             self.display_name,
-            INTERRUPT_MODES[self.content.get("interrupt_mode", "signal").lower()],
+            INTERRUPT_MODES[self.content.get("interrupt_mode", unsaid).lower()],
             has_debugger=self.has_debugger,
             command=self.argv if is_plain else (),
         )
