@@ -22,8 +22,8 @@ from ...folders import make_private_folder
 from ..ending import REMOTE_STEP_SECONDS, abandon_launch, end_elsewhere, seconds_to_end
 from ..launch_context import LaunchContext
 from ..output import Output, Report, report_to
-from .channels import CONNECTED, DISCONNECTED
-from .link import Link, Listener
+from .channels import CONNECTED
+from .link import Link
 from .manager import environment, new_manager, start_errors
 from .process import ProcessLink
 from .side_loop import SideLoop
@@ -45,11 +45,13 @@ class ElsewhereLink(ProcessLink):
 
     shares_files = False
 
-    def __init__(self, backend: str, manager: AsyncKernelManager, report: Report, loop: SideLoop) -> None:
-        """Take the manager of a kernel that has just been started, and the loop of its provisioner."""
+    def __init__(self, backend: str, manager: AsyncKernelManager, report: Report, loop: SideLoop, through: str) -> None:
+        """Take the manager of a kernel that has just been started, and the loop and the name of its provisioner."""
         super().__init__(backend, manager, report)
         self._loop = loop
-        self._is_lost = False
+        self._through = through
+        self._knew = False
+        """The connection had ended already when the provisioner was asked last."""
 
     @property
     def pid(self) -> int:
@@ -58,16 +60,11 @@ class ElsewhereLink(ProcessLink):
 
     @property
     def where(self) -> str:
-        """Host and process there, as far as the provisioner has a host; else nothing."""
+        """Host and process there; the provisioner's name where only that knows them."""
         if is_loopback(self._manager.ip):
-            return ""
+            return self._through
         pid = getattr(self._manager.provisioner, "pid", None)
         return f"{self._manager.ip}:{pid}" if pid else str(self._manager.ip)
-
-    def listen(self, listener: Listener) -> None:
-        """Connect; zmq.ZMQError if that is not possible."""
-        self._listener = listener
-        super().listen(listener)
 
     async def _send_signal(self, number: int) -> None:
         assert self._manager.provisioner is not None
@@ -75,25 +72,22 @@ class ElsewhereLink(ProcessLink):
 
     async def _poll(self) -> int | None:
         assert self._manager.provisioner is not None
+        self._knew = self._is_gone.is_set()
         return await self._loop.run(self._manager.provisioner.poll)
 
     async def _wait_to_poll(self) -> None:
-        was_gone = self._is_gone.is_set()
+        """Wait a while, but ask at once when the connection has ended."""
         with anyio.move_on_after(POLL_SECONDS):
-            if was_gone:
+            if self._knew:
                 await anyio.sleep_forever()
             await self._is_gone.wait()
 
     def _connection(self, event: int) -> None:
-        super()._connection(event)
-        if event == DISCONNECTED and not self._is_lost:
-            self._is_lost = True
-            self._listener.lost(f"the connection to {self._backend} was closed")
-        elif event == CONNECTED and self._is_lost:
-            self._is_lost = False
+        """Say where something may be missing: what a kernel publishes while nobody is connected is gone."""
+        if event == CONNECTED and self._is_gone.is_set():
             self._is_gone = anyio.Event()
-            self._report(f"the connection to {self._backend} was interrupted; what it said meanwhile may be missing")
-            self._listener.back()
+            self._report(f"the connection to {self._backend} was interrupted, so outputs of it may be missing")
+        super()._connection(event)
 
 
 @asynccontextmanager
@@ -116,7 +110,7 @@ async def open_elsewhere(
         _check_encryption(config, manager, report)
         undo.pop_all()
     try:
-        yield ElsewhereLink(config.name, manager, report, loop)
+        yield ElsewhereLink(config.name, manager, report, loop, _name_of_provisioner(spec))
     finally:
         await _end(manager, loop, end_elsewhere, report)
 
@@ -144,6 +138,10 @@ async def _end(manager: AsyncKernelManager, loop: SideLoop, end: End, report: Re
     if scope.cancelled_caught:
         loop.is_stuck = True
         report("its provisioner does not respond, so the kernel may go on; look whether anything is left of it")
+
+
+def _name_of_provisioner(spec: KernelSpec) -> str:
+    return str(spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", "its provisioner"))
 
 
 def _check_encryption(config: BackendConfig, manager: AsyncKernelManager, report: Report) -> None:

@@ -41,8 +41,7 @@ def new_manager(
         kernel_spec_manager=launch_context.kernel_spec_manager(),
         context=launch_context.context,
         connection_file=child_connection_file(launch_context.directory, launch_context.connection_name),
-        shutdown_wait_time=SHUTDOWN_SECONDS,
-        **options,
+        **{"shutdown_wait_time": SHUTDOWN_SECONDS, **options},
     )
     manager.use(spec)
     manager.session.key = secrets.token_hex(32).encode("ascii")
