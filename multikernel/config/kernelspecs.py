@@ -9,12 +9,13 @@ import logging
 import os
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_core.paths import jupyter_path
 
 from ..core.config import InterruptMode, Kernelspec
+from ..core.kernels.wrappers import is_wrapper, leads_elsewhere
 from ..core.protocol.wire import Json
 
 if TYPE_CHECKING:
@@ -30,15 +31,10 @@ TYPES: dict[str, tuple[type, str]] = {
 }
 """The keys of a kernel.json that are read, with the type of each (jupyter_client 8.10, `KernelSpec`)."""
 
-INTERRUPT_MODES: dict[str, InterruptMode] = {"signal": "signal", "message": "message"}
-
-LOCAL = "local-provisioner"
+LOCAL_PROVISIONER = "local-provisioner"
 """The provisioner of kernels that are processes on this machine; most kernelspecs name none and get it."""
 
-LEAD_ELSEWHERE = frozenset(
-    "ssh autossh docker podman nerdctl kubectl oc srun salloc sbatch qsub qrsh bsub sudo doas su runuser".split()  # noqa: SIM905
-)
-"""Programs that start a kernel on another machine, in a container, in a batch job or as somebody else."""
+INTERRUPT_MODES: dict[str, InterruptMode] = {"signal": "signal", "message": "message"}
 
 log = logging.getLogger(__name__)
 
@@ -94,18 +90,18 @@ class InstalledKernelspec(NamedTuple):
     @property
     def is_local(self) -> bool:
         """Whether jupyter_client starts it on this machine, and no other provisioner does."""
-        return self.provisioner == LOCAL
+        return self.provisioner == LOCAL_PROVISIONER
 
     @property
     def provisioner(self) -> object:
         """The name of its kernel provisioner, as jupyter_client chooses it."""
-        default = os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", LOCAL)
+        default = os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", LOCAL_PROVISIONER)
         return self.metadata.get("kernel_provisioner", {}).get("provisioner_name", default)
 
     @property
     def leads_elsewhere(self) -> bool:
         """Whether its provisioner or its program is known to start it on another machine, or as somebody else."""
-        return not self.is_local or PurePath(next(iter(self.argv), "")).name in LEAD_ELSEWHERE
+        return not self.is_local or leads_elsewhere(self.argv)
 
     @property
     def has_debugger(self) -> bool:
@@ -120,13 +116,14 @@ class InstalledKernelspec(NamedTuple):
         return f"{self.folder / 'kernel.json'} names no program: argv must be a list of strings"
 
     def for_core(self) -> Kernelspec:
-        """Return the part that the core needs."""
+        """Return the part that the core needs; what a wrapper starts is interrupted by message, unless it says how."""
+        unsaid = "message" if is_wrapper(self.argv) else "signal"
         is_plain = self.is_local and "kernel_provisioner" not in self.metadata and not self.env and not self.is_native
         return Kernelspec(
             self.name,
             self.language,
             self.display_name,
-            INTERRUPT_MODES[self.content.get("interrupt_mode", "signal").lower()],
+            INTERRUPT_MODES[self.content.get("interrupt_mode", unsaid).lower()],
             has_debugger=self.has_debugger,
             command=self.argv if is_plain else (),
             leads_elsewhere=self.leads_elsewhere,
@@ -227,7 +224,7 @@ def _check(content: object) -> None:
 
 def is_provisioner(name: object) -> bool:
     """Whether a kernel provisioner of this name is installed."""
-    if name == LOCAL:
+    if name == LOCAL_PROVISIONER:
         return True
     from importlib.metadata import entry_points
 

@@ -9,6 +9,7 @@ import zmq
 from ...core.config import BackendConfig
 from ...core.protocol.wire import Composer
 from ...trace.watchers import Trace
+from .links.side_loop import SideLoops
 from .prelaunch import Prelaunched
 from .watchdog import Watchdog
 
@@ -36,3 +37,9 @@ class LaunchContext:
     """By backend, processes that run before anything has asked for them; a launch takes its own out of here."""
     memory: str | None = None
     """A private directory in memory, for values that cross from one child to another; None where none can be made."""
+    side_loops: SideLoops = field(default_factory=SideLoops)
+
+    def cancel_prelaunched(self, backend: str) -> None:
+        """End a backend's process that has been launched already, if there is one."""
+        if (prelaunched := self.prelaunched.pop(backend, None)) is not None:
+            prelaunched.cancel()

@@ -4,7 +4,6 @@ A kernel that is known to speak ipc gets it: it is faster than tcp, has no ports
 can connect to a socket in a private directory. All others get tcp.
 """
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import (
     AbstractContextManager,
@@ -22,6 +21,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ....core.config import BackendConfig
+from ....core.kernels.wrappers import is_wrapper
 from ....core.protocol.wire import Json
 from ...folders import make_private_folder
 from ..ending import end_process, process_group
@@ -31,18 +31,19 @@ from ..output import Output, report_to
 from ..prelaunch import Prelaunched
 from ..tcp_ports import reserved_ports
 from .link import Link
-from .manager import kernelspec_of, new_manager, start_errors
+from .manager import environment, new_manager, start_errors
 from .process import ProcessLink
 
 
 @asynccontextmanager
-async def open_process(config: BackendConfig, launch_context: LaunchContext, output: Output) -> AsyncIterator[Link]:
+async def open_process(
+    config: BackendConfig, spec: KernelSpec, launch_context: LaunchContext, output: Output
+) -> AsyncIterator[Link]:
     """Launch a process, or take over one that was launched already; end it on leaving, within 2 s whatever it does."""
     async with AsyncExitStack() as life:
         with ExitStack() as undo, start_errors(config.name):
             if (prelaunched := launch_context.prelaunched.pop(config.name, None)) is not None:
                 undo.callback(prelaunched.cancel)
-            spec = kernelspec_of(config, launch_context.kernel_spec_manager())
             options = life.enter_context(_transport(spec, launch_context))
             manager = new_manager(config, spec, launch_context, **options)
             # A launch that fails may have left a process.
@@ -84,8 +85,14 @@ def _take_over(manager: AsyncKernelManager, prelaunched: Prelaunched, output: Ou
 
 
 async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Output) -> None:
+    assert manager.kernel_spec is not None
+    is_wrapped = is_wrapper(manager.kernel_spec.argv)
+    if is_wrapped:
+        manager.kernel_spec.interrupt_mode = "message"
     # Someone may have removed the private directory.
     make_private_folder(Path(manager.connection_file).parent)
     # A launch that is cancelled half-way would leave a process that no manager knows.
     with output.write_end() as write_end, anyio.CancelScope(shield=True):
-        await manager.start_kernel(stdout=write_end, stderr=write_end, cwd=config.cwd, env={**os.environ, **config.env})
+        await manager.start_kernel(
+            stdout=write_end, stderr=write_end, cwd=config.cwd, env=environment(config), independent=is_wrapped
+        )

@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from ....core.config import BackendConfig
 from ..launch_context import LaunchContext
 from ..output import Output
-from .launch import open_process
 from .link import Link
+from .provisioner import open_provisioned
 
 
 def open_link(
@@ -16,4 +16,4 @@ def open_link(
 
     Raises BackendStartError or BackendNotFound.
     """
-    return open_process(config, launch_context, output)
+    return open_provisioned(config, launch_context, output)

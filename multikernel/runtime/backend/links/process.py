@@ -23,7 +23,6 @@ LAST_OUTPUTS_SECONDS = 1.0
 class ProcessLink:
     """The way to a process of this machine."""
 
-    where = ""
     is_ours = True
     shares_files = True
 
@@ -56,8 +55,13 @@ class ProcessLink:
 
     @property
     def pid(self) -> int:
-        """The process id."""
+        """The process id on this machine."""
         return int(getattr(self._manager.provisioner, "pid", None) or 0)
+
+    @property
+    def where(self) -> str:
+        """Nothing: it is here."""
+        return ""
 
     def listen(self, listener: Listener) -> None:
         """Connect; zmq.ZMQError if that is not possible."""

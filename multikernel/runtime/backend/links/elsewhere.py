@@ -1,0 +1,166 @@
+"""A kernel of a provisioner that is not this machine's: in a cluster, a container, on another host.
+
+All that the provisioner does happens in a loop of its own, so it may block. Its start can be cancelled, and whatever
+may have been started by then is killed. The kernel's messages are read on the front's loop, as any other's.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import anyio
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+
+from ....core.config import BackendConfig
+from ....core.errors import BackendStartError
+from ...folders import make_private_folder
+from ..ending import REMOTE_STEP_SECONDS, abandon_launch, end_elsewhere, seconds_to_end
+from ..launch_context import LaunchContext
+from ..output import Output, Report, report_to
+from .channels import CONNECTED
+from .link import Link
+from .manager import environment, new_manager, start_errors
+from .process import ProcessLink
+from .side_loop import SideLoop
+
+POLL_SECONDS = 2.0
+"""A poll may be an ssh command, or two."""
+
+CANCEL_SECONDS = 5.0
+"""How long a start may take to end that was cancelled."""
+
+SHUTDOWN_SECONDS = 5.0
+"""As jupyter_client gives a kernel by default, half of it to end by itself; some provisioners want more."""
+
+End = Callable[[AsyncKernelManager, Report], Coroutine[Any, Any, None]]
+
+
+class ElsewhereLink(ProcessLink):
+    """The way to a kernel that runs wherever its provisioner put it."""
+
+    shares_files = False
+
+    def __init__(self, backend: str, manager: AsyncKernelManager, report: Report, loop: SideLoop, through: str) -> None:
+        """Take the manager of a kernel that has just been started, and the loop and the name of its provisioner."""
+        super().__init__(backend, manager, report)
+        self._loop = loop
+        self._through = through
+        self._knew = False
+        """The connection had ended already when the provisioner was asked last."""
+
+    @property
+    def pid(self) -> int:
+        """0: the number that the provisioner may have is of another host."""
+        return 0
+
+    @property
+    def where(self) -> str:
+        """Host and process there; the provisioner's name where only that knows them."""
+        if is_loopback(self._manager.ip):
+            return self._through
+        pid = getattr(self._manager.provisioner, "pid", None)
+        return f"{self._manager.ip}:{pid}" if pid else str(self._manager.ip)
+
+    async def _send_signal(self, number: int) -> None:
+        assert self._manager.provisioner is not None
+        await self._loop.run(self._manager.provisioner.send_signal, number)
+
+    async def _poll(self) -> int | None:
+        assert self._manager.provisioner is not None
+        self._knew = self._is_gone.is_set()
+        return await self._loop.run(self._manager.provisioner.poll)
+
+    async def _wait_to_poll(self) -> None:
+        """Wait a while, but ask at once when the connection has ended."""
+        with anyio.move_on_after(POLL_SECONDS):
+            if self._knew:
+                await anyio.sleep_forever()
+            await self._is_gone.wait()
+
+    def _connection(self, event: int) -> None:
+        """Say where something may be missing: what a kernel publishes while nobody is connected is gone."""
+        if event == CONNECTED and self._is_gone.is_set():
+            self._is_gone = anyio.Event()
+            self._report(f"the connection to {self._backend} was interrupted, so outputs of it may be missing")
+        super()._connection(event)
+
+
+@asynccontextmanager
+async def open_elsewhere(
+    config: BackendConfig, spec: KernelSpec, loop: SideLoop, launch_context: LaunchContext, output: Output
+) -> AsyncIterator[Link]:
+    """Let a provisioner start a kernel; on leaving, let it end the kernel.
+
+    The start can be cancelled at any time; what it may have started by then is killed, as after one that fails.
+    """
+    report = report_to(output, config.name)
+    with start_errors(config.name):
+        options = {"transport_encryption": "auto", "shutdown_wait_time": SHUTDOWN_SECONDS}
+        manager = new_manager(config, spec, launch_context, **options)
+        make_private_folder(Path(manager.connection_file).parent)
+    async with AsyncExitStack() as undo:
+        undo.push_async_callback(_end, manager, loop, abandon_launch, report)
+        with start_errors(config.name), output.write_end() as write_end:
+            await loop.run_or_cancel(CANCEL_SECONDS, _launch, manager, config, os.dup(write_end))
+        _check_encryption(config, manager, report)
+        undo.pop_all()
+    try:
+        yield ElsewhereLink(config.name, manager, report, loop, _name_of_provisioner(spec))
+    finally:
+        await _end(manager, loop, end_elsewhere, report)
+
+
+async def _launch(manager: AsyncKernelManager, config: BackendConfig, write_end: int) -> None:
+    """Start the kernel, with a file descriptor for what it writes, which is closed in the end."""
+    try:
+        await manager.start_kernel(stdout=write_end, stderr=write_end, cwd=config.cwd, env=environment(config))
+    finally:
+        os.close(write_end)
+
+
+async def _end(manager: AsyncKernelManager, loop: SideLoop, end: End, report: Report) -> None:
+    """End a kernel, or what a start has left of one, in its provisioner's loop; wait no longer than that may take."""
+    front = asyncio.get_running_loop()
+
+    def report_to_front(text: str) -> None:
+        with suppress(RuntimeError):  # The front may have ended meanwhile.
+            front.call_soon_threadsafe(report, text)
+
+    # What is stuck may still end it later.
+    seconds = 0.0 if loop.is_stuck else seconds_to_end(manager, report, 3 * REMOTE_STEP_SECONDS)
+    with anyio.CancelScope(shield=True), anyio.move_on_after(seconds) as scope:
+        await loop.run(end, manager, report_to_front)
+    if scope.cancelled_caught:
+        loop.is_stuck = True
+        report("its provisioner does not respond, so the kernel may go on; look whether anything is left of it")
+
+
+def _name_of_provisioner(spec: KernelSpec) -> str:
+    return str(spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", "its provisioner"))
+
+
+def _check_encryption(config: BackendConfig, manager: AsyncKernelManager, report: Report) -> None:
+    """Refuse a connection that should be encrypted and is not; BackendStartError says so."""
+    if manager.transport != "tcp" or is_loopback(manager.ip) or manager.curve_publickey is not None:
+        return
+    text = f"the connection to {config.name} at {manager.ip} is not encrypted"
+    if manager.kernel_spec is None or not manager.kernel_spec.metadata.get("supported_encryption"):
+        report(text)
+        return
+    raise BackendStartError(
+        f"{config.name} could not be started: {text}, though the kernelspec {config.kernel!r} has "
+        f"`supported_encryption`; let its provisioner pass the keys on, or remove that entry."
+    )
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is of this machine, and nobody else can connect to it."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
