@@ -34,7 +34,19 @@ OWN = re.compile(
 )
 """Variables that bash or its kernel sets or reads itself: what is assigned to them is not what they hold."""
 
-FORMATS = {"i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q", "f4": "f", "f8": "d"}
+FORMATS = {
+    "i1": "b",
+    "i2": "h",
+    "i4": "i",
+    "i8": "q",
+    "u1": "B",
+    "u2": "H",
+    "u4": "I",
+    "u8": "Q",
+    "f2": "e",
+    "f4": "f",
+    "f8": "d",
+}
 NO_NUL = "has a NUL, which no text in bash can have"
 NONE = "has no counterpart in bash"
 WHY = {
