@@ -161,7 +161,7 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
 async def _names_of_variables(services: RuntimeServices, backend: str) -> Sequence[str] | None:
     """Return the names of the variables in a backend for Tab, or None if it does not answer at once."""
     with anyio.move_on_after(TAB_SECONDS):
-        return [variable.name for variable in await services.variables(backend)]
+        return [variable.name for variable in await services.variables(backend) if variable.name != "..."]
     return None
 
 

@@ -9,7 +9,8 @@ given to it, written as the last thing it does. It is one JSON object, in ASCII:
     {"value": node}                        of export code: the value; its buffers are in the file `data` beside it
     {"done": true}                         of import code: all variables are made, or could be
     {"variables": [["x", "int", "", 28]]}  of variables code: name, type, shape (`3 x 2`, or empty), bytes (or null);
-                                           the first of them, `"more": 5` says how many there are beside
+                                           the first of them, `"more": 5` says how many there are beside, and
+                                           `"unlisted": "text"` what the language shows to nobody
     {"missing": true}                      there is no such variable
     {"refused": [["['when']", "timedelta64[ns]", "has no counterpart in …; …"]]}
                                            path in the value, type and why, in words that follow "df['when'] (…)",

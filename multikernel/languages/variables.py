@@ -25,8 +25,12 @@ async def list_variables(services: ValueServices, backend: str) -> Sequence[Vari
     if not isinstance(rows, list):
         raise TransferError(f"{backend} did not list its variables: {answer.get('failed', '')}")
     found = [_variable(row, backend) for row in rows]
-    more = answer.get("more")
-    return [*found, Variable("...", f"{more} more", "", None)] if isinstance(more, int) and more > 0 else found
+    more, unlisted = answer.get("more"), answer.get("unlisted")
+    if isinstance(more, int) and more > 0:
+        found.append(Variable("...", f"{more} more", "", None))
+    if isinstance(unlisted, str):
+        found.append(Variable("...", unlisted, "", None))
+    return found
 
 
 def _variable(row: object, backend: str) -> Variable:

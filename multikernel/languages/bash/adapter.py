@@ -12,7 +12,6 @@ import re
 import shlex
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from ..language import ANSWER, DATA, Incoming, Refused
@@ -34,7 +33,11 @@ OWN = re.compile(
 )
 """Variables that bash or its kernel sets or reads itself: what is assigned to them is not what they hold."""
 
-FORMATS = {"i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q", "f4": "f", "f8": "d"}
+ATTRIBUTES = re.compile(r"bash:(?:text|(integer)|list|associative|indexed)(?: -([ilucrtx]+))?")
+"""The end of a tag are the attributes that a variable has had in bash."""
+
+FORMATS = {"i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q"}
+FORMATS |= {"f2": "e", "f4": "f", "f8": "d"}
 NO_NUL = "has a NUL, which no text in bash can have"
 NONE = "has no counterpart in bash"
 WHY = {
@@ -95,7 +98,7 @@ def _call(action: str, folder: str, name: str = "") -> str:
 
 
 def _script(name: str, assignment: str, tree: str, content: bytes) -> str:
-    """Return a script that recreates a variable, without attributes, but exported if one of the name was."""
+    """Return a script that makes a variable, in place of one of the name; if that is exported, so is the new one."""
     return rf"""\builtin declare -gA __multikernel__
 if [[ -R {name} ]]; then \builtin unset -n {name}; fi
 if ( [[ "$(\builtin declare -p {name} 2>/dev/null)" =~ ^declare\ -[a-zA-Z]*x ]] ); then
@@ -129,23 +132,15 @@ def _import(values: Sequence[Incoming], folder: str, is_trial: bool) -> str:
 
 
 def _assignment(name: str, value: Node, content: bytes) -> str:
-    """Return the command that makes a variable; Refused."""
-    if value.tag.endswith(" integers") and isinstance(value, n.List | n.Dict) and _are_integers(value):
-        kind = "A" if value.tag == "bash:associative integers" else "a"
-        plain = "bash:indexed" if value.tag.startswith("bash:indexed") else ""
-        return f"\\builtin declare -g{kind}i {name}; {_values_of(name, replace(value, tag=plain), content)}"
-    return _values_of(name, value, content)
-
-
-def _are_integers(value: n.List | n.Dict) -> bool:
-    if isinstance(value, n.List) and value.packed is not None:
-        return value.packed.dtype.kind == "i8" and value.packed.valid is None
-    return all(isinstance(item, n.Int) and -(1 << 63) <= item.value < 1 << 63 for item in value.items)
+    """Return the commands that make a variable; Refused."""
+    assignment = _values_of(name, value, content)
+    attributes = ATTRIBUTES.fullmatch(value.tag)
+    flags = f"{'i' if attributes[1] else ''}{attributes[2] or ''}" if attributes else ""
+    # An attribute changes what is assigned after it.
+    return f"{assignment}\n\\builtin declare -g{flags} {name}" if flags else assignment
 
 
 def _values_of(name: str, value: Node, content: bytes) -> str:
-    if value.tag == "bash:integer" and isinstance(value, n.Int) and -(1 << 63) <= value.value < 1 << 63:
-        return f"\\builtin declare -gi {name}; {name}={value.value}"
     match value:
         case n.List(packed=n.Array() as packed):
             return _indexed(name, _elements(packed, content))
@@ -172,7 +167,7 @@ def _indexed(name: str, texts: Iterable[str | bytes]) -> str:
 def _keyed(name: str, value: n.Dict, keys: tuple[str, ...], texts: list[str | bytes]) -> str:
     if "" in keys or len(set(keys)) < len(keys) or any("\0" in key for key in keys):
         raise Refused("", words(value), "has a key that is empty, has a NUL or is there twice, which bash cannot have")
-    if value.tag == "bash:indexed" and all(re.fullmatch("0|[1-9][0-9]{0,17}", key) for key in keys):
+    if value.tag.startswith("bash:indexed") and all(re.fullmatch("0|[1-9][0-9]{0,17}", key) for key in keys):
         return f"{name}=({' '.join(f'[{key}]={quoted(text)}' for key, text in zip(keys, texts, strict=True))})"
     pairs = (f"[{quoted(key)}]={quoted(text)}" for key, text in zip(keys, texts, strict=True))
     return f"\\builtin declare -gA {name}; {name}=({' '.join(pairs)})"

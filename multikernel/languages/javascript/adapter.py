@@ -1,7 +1,6 @@
 """What a value may be in JavaScript, and the code that takes it there and away.
 
-One name is added to the global object, `__multikernel__`, which is not enumerable. The global object is reached by the
-Function constructor, since a user may have a variable of any other name.
+One name is added to the global object, `__multikernel__`, which is not enumerable.
 """
 
 import ast
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+from ...core.kernels.deno import GLOBAL, SETUP
 from ..language import Incoming, Refused
 from ..remedies import STEP, Remedies, remedy
 from ..values import nodes as n
@@ -19,7 +19,6 @@ from ..values.nodes import Node, every
 from ..values.tables import unclear_keys
 from ..values.words import words
 
-GLOBAL = '(()=>{}).constructor("return this")()'
 HERE = Path(__file__).with_name("child")
 PARTS = ("shared.js", "import.js", "refusals.js", "moments.js", "elements.js", "export.js", "variables.js")
 
@@ -125,7 +124,8 @@ class JavaScript:
     def library(self) -> str:
         """The functions that the other code calls."""
         parts = "\n".join((HERE / part).read_text("utf-8") for part in PARTS)
-        return f'((G) => {{ "use strict"; if (G.__multikernel__) return;\n{parts}\n}})({GLOBAL});'
+        code = f'"use strict"; if (G.__multikernel__.exportValue) return;\n{parts}'
+        return f"{SETUP}((G) => G.__multikernel__.pristinely(() => {{ {code}\n}})())({GLOBAL});"
 
     def refuses_name(self, name: str) -> str:
         """Return why a text is no identifier in strict code, or the empty string."""
@@ -135,7 +135,7 @@ class JavaScript:
 
     def export_code(self, name: str, folder: str) -> str:
         """Return code that writes the value of a variable."""
-        return f"{GLOBAL}.__multikernel__?.exportValue({_literal(name)}, {_literal(folder)}, () => {name});"
+        return f"{GLOBAL}.__multikernel__?.exportValue?.({_literal(name)}, {_literal(folder)}, () => {name});"
 
     def write(self, name: str, value: Node, folder: str) -> None:
         """Write a value; Refused."""
@@ -147,7 +147,7 @@ class JavaScript:
     def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
         """Return code that makes variables."""
         each = ", ".join(_incoming(value) for value in values)
-        return f"{GLOBAL}.__multikernel__?.importValues([{each}], {_literal(is_trial)});"
+        return f"{GLOBAL}.__multikernel__?.importValues?.([{each}], {_literal(is_trial)});"
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
@@ -157,7 +157,7 @@ class JavaScript:
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists what was added to the global object."""
-        return f"{GLOBAL}.__multikernel__?.listVariables({_literal(folder)});"
+        return f"{GLOBAL}.__multikernel__?.listVariables?.({_literal(folder)});"
 
 
 def _literal(value: str | bool) -> str:

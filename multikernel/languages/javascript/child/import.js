@@ -86,11 +86,25 @@ class Importer {
   array(node, path) {
     if (node.as === TAG + "Set") return asSet(this.numbers(node, path));
     if (node.as === TAG + "Array" && node.shape.length === 1) return this.numbers(node, path);
-    const type = node.as === TAG + "Uint8ClampedArray" ? Uint8ClampedArray : TYPED.get(node.dtype);
-    const flat = type === undefined || node.valid !== undefined
-      ? this.elements(node, path)
-      : new type(this.read(node.data).buffer);
+    const type = TYPED.get(node.dtype);
+    const own = BY_NAME.get(node.as?.slice(TAG.length));
+    const flat = (own && this.typed(node, path, own)) ??
+      (type === undefined || node.valid !== undefined ? this.elements(node, path) : new type(this.read(node.data).buffer));
     return nested(inOrder(flat, node.shape, node.order === "F"), node.shape);
+  }
+
+  // An array as one of the type that it once was here; undefined if it does not fit.
+  typed(node, path, { dtype, type }) {
+    if (node.dtype === dtype && node.valid === undefined) return new type(this.read(node.data).buffer);
+    const items = this.elements(node, path).map((item) => (item === null && dtype === "f8" ? 0 : ELEMENTS[dtype](item)));
+    if (items.includes(undefined)) return undefined;
+    const made = type.from(items);
+    const valid = node.valid === undefined ? [] : this.read(node.valid);
+    const bits = new BigUint64Array(dtype === "f8" ? made.buffer : 0);
+    valid.forEach((isThere, position) => {
+      if (!isThere) bits[position] = NA_BITS;
+    });
+    return made;
   }
 
   // The elements of an array as they lie in the file, null where there is none.

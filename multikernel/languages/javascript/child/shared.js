@@ -1,5 +1,6 @@
 // What export and import share: the counterparts of dtypes, scalars, and what is remembered of values that came in.
-// Names of the global object are taken from it here, so that a `let Map = …` of the user's changes nothing.
+// Names of the global object are taken from it here, so that a `let Map = …` of the user's changes nothing. All of this runs
+// with JavaScript's built-ins as they were before the first cell.
 
 const {
   ArrayBuffer, Array, BigInt, BigInt64Array, BigUint64Array, Boolean, Date, Error, Float32Array, Float64Array, Int16Array,
@@ -18,6 +19,12 @@ const TYPED = new Map(Object.entries({
   u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, u8: BigUint64Array,
   f2: G.Float16Array, f4: Float32Array, f8: Float64Array,
 }));
+// Typed arrays by prototype, and by the name that their tag has.
+const TYPED_ARRAYS = [...TYPED, ["u1", Uint8ClampedArray]].filter(([, type]) => type !== undefined).map(([dtype, type]) => ({ name: type.name, dtype, type }));
+const BY_PROTOTYPE = new Map(TYPED_ARRAYS.map((each) => [each.type.prototype, each]));
+const BY_NAME = new Map(TYPED_ARRAYS.map((each) => [each.name, each]));
+// R's NA among doubles.
+const NA_BITS = 0x7ff00000000007a2n;
 const NANOSECONDS = { s: 1000000000n, ms: 1000000n, us: 1000n, ns: 1n };
 
 // A value, or a part of it, that there is no counterpart for.
@@ -37,6 +44,12 @@ const scalars = new Map();
 
 // One step in the path of a value, as errors write it.
 const step = (key) => `['${key}']`;
+
+// What runs no code of the user's. node:util, which has the like, would add a name to the global object.
+const {
+  isProxy, isMap = (value) => value instanceof Map, isSet = (value) => value instanceof Set, isArrayBuffer = (value) => value instanceof ArrayBuffer,
+  isTypedArray = (value) => ArrayBuffer.isView(value) && !(value instanceof G.DataView),
+} = Deno[Deno.internal]?.core ?? {};
 
 const isObject = (value) => typeof value === "object" && value !== null;
 const isText = (value) => typeof value === "string" && value.isWellFormed();
