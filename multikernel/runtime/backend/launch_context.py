@@ -12,7 +12,11 @@ from .prelaunch import Prelaunched
 from .watchdog import Watchdog
 
 if TYPE_CHECKING:
+    from anyio.abc import TaskGroup
     from jupyter_client.kernelspec import KernelSpecManager
+
+    from ...core.places import Place
+    from .links.pipe.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,7 @@ class LaunchContext:
     """By backend, processes that run before anything has asked for them; a launch takes its own out of here."""
     memory: str | None = None
     """A private directory in memory, for values that cross from one child to another; None where none can be made."""
+    tasks: "TaskGroup | None" = None
+    """They outlive all children: connections, and what could not be ended at once."""
+    sites: "dict[Place, Site]" = field(default_factory=dict)
+    """Places elsewhere that were used."""
