@@ -5,14 +5,16 @@ import logging
 import os
 import secrets
 import signal
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import assert_never
 
 import anyio
 import zmq
+from anyio.abc import TaskGroup
 
 from . import __version__
 from .commands import TABLE, command_help
@@ -111,15 +113,25 @@ async def _serve(
         closing(HistoryFile(history_file())) as history,
     ):
         async with (
+            _outliving_tasks() as outliving,
             TraceSocket(launch_context.trace, launch_context.directory),
             anyio.create_task_group() as tasks,
         ):
+            launch_context = replace(launch_context, tasks=outliving)
             driver = Driver(router, tasks, front, launch_context, outputs, history, own_code)
             services = RuntimeServices(router, driver, launch_context, outputs, own_code, _list_variables)
             driver.serve(partial(_do_job, services, history))
             tasks.start_soon(_watch_signals, driver)
             tasks.start_soon(_watch_parent, driver)
         await front.drain()
+
+
+@asynccontextmanager
+async def _outliving_tasks() -> AsyncIterator[TaskGroup]:
+    """Open a task group whose tasks are cancelled when all else has ended."""
+    async with anyio.create_task_group() as tasks:
+        yield tasks
+        tasks.cancel_scope.cancel()
 
 
 def _bind(context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, launch_context: LaunchContext) -> Front:

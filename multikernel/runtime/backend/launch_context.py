@@ -14,7 +14,11 @@ from .prelaunch import Prelaunched
 from .watchdog import Watchdog
 
 if TYPE_CHECKING:
+    from anyio.abc import TaskGroup
     from jupyter_client.kernelspec import KernelSpecManager
+
+    from ...core.places import Place
+    from .links.pipe.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,10 @@ class LaunchContext:
     memory: str | None = None
     """A private directory in memory, for values that cross from one child to another; None where none can be made."""
     side_loops: SideLoops = field(default_factory=SideLoops)
+    tasks: "TaskGroup | None" = None
+    """They outlive all children: connections, and what could not be ended at once."""
+    sites: "dict[Place, Site]" = field(default_factory=dict)
+    """Places elsewhere that were used."""
 
     def cancel_prelaunched(self, backend: str) -> None:
         """End a backend's process that has been launched already, if there is one."""

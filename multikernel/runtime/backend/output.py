@@ -50,8 +50,7 @@ class Output:
 
     def read_from(self, read_end: int) -> None:
         """Read a process's pipe on the running loop, to its end, and close it then; OSError if it cannot be read."""
-        self.close()
-        self._said.clear()
+        self.begin()
         self._loop = asyncio.get_running_loop()
         try:
             os.set_blocking(read_end, False)
@@ -61,6 +60,16 @@ class Output:
             raise
         self._read_end = read_end
         self._is_open = True
+
+    def begin(self) -> None:
+        """Begin with what the next process writes, which comes to `add` and not through a pipe."""
+        self.close()
+        self._said.clear()
+
+    def add(self, data: bytes) -> None:
+        """Keep what a process elsewhere wrote."""
+        _keep(self._log, data)
+        _keep(self._said, data)
 
     def lines(self) -> list[str]:
         """Return all lines that are kept, without the blank ones."""
@@ -101,8 +110,7 @@ class Output:
             if not data:
                 self._end()
                 return
-            _keep(self._log, data)
-            _keep(self._said, data)
+            self.add(data)
 
     def _end(self) -> None:
         self._is_open = False

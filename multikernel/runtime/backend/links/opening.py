@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 
 from ....core.config import BackendConfig
+from ....core.places import RunPlace, SshPlace
 from ..launch_context import LaunchContext
 from ..output import Output
 from .link import Link
@@ -16,4 +17,11 @@ def open_link(
 
     Raises BackendStartError or BackendNotFound.
     """
-    return open_provisioned(config, launch_context, output)
+    match config.place:
+        case SshPlace() | RunPlace() as place:
+            # Most fronts have no place.
+            from .pipe.link import open_pipe
+
+            return open_pipe(config, place, launch_context, output)
+        case _:
+            return open_provisioned(config, launch_context, output)
