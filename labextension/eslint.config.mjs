@@ -21,6 +21,10 @@ export default defineConfig([
         'error',
         { selector: 'interface', format: ['PascalCase'], custom: { regex: '^I[A-Z]', match: true } }
       ],
+      // Lumino's signals take a method and its `this`.
+      '@typescript-eslint/unbound-method': 'off',
+      // Everything here is small, and needed for the first cell.
+      'jupyter/prefer-lazy-imports': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       curly: ['error', 'all'],
       eqeqeq: 'error',

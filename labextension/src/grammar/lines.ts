@@ -21,7 +21,8 @@ const SPACES = new RegExp(`[${SPACE}\\n]+`);
 const AROUND = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, 'g');
 const WHOLE_NAME = new RegExp(`^${NAME}$`);
 const WHOLE_TARGET = new RegExp(`^${TARGET}$`);
-const COMMENT = /^(?:#|\/\/|--|;;)/;
+/** What begins a comment in one language or another. */
+export const COMMENT = /^(?:#|\/\/|--|;;)/;
 
 export const NOW = '--now';
 
