@@ -3,8 +3,10 @@
 from contextlib import AbstractAsyncContextManager
 
 from ....core.config import BackendConfig
+from ....core.places import AttachedPlace
 from ..launch_context import LaunchContext
 from ..output import Output
+from .attached import open_attached
 from .link import Link
 from .provisioner import open_provisioned
 
@@ -16,4 +18,8 @@ def open_link(
 
     Raises BackendStartError or BackendNotFound.
     """
-    return open_provisioned(config, launch_context, output)
+    match config.place:
+        case AttachedPlace() as place:
+            return open_attached(config, place, launch_context)
+        case _:
+            return open_provisioned(config, launch_context, output)
