@@ -3,9 +3,10 @@
 from contextlib import AbstractAsyncContextManager
 
 from ....core.config import BackendConfig
-from ....core.places import RunPlace, SshPlace
+from ....core.places import AttachedPlace, RunPlace, SshPlace
 from ..launch_context import LaunchContext
 from ..output import Output
+from .attached import open_attached
 from .link import Link
 from .provisioner import open_provisioned
 
@@ -23,5 +24,7 @@ def open_link(
             from .pipe.link import open_pipe
 
             return open_pipe(config, place, launch_context, output)
+        case AttachedPlace() as place:
+            return open_attached(config, place, launch_context)
         case _:
             return open_provisioned(config, launch_context, output)
