@@ -26,7 +26,7 @@ BOOT = (
 )
 """What `python -c` gets. No shell between here and there may find anything of its own in it, within single quotes."""
 
-MODULES = ("stream", "kernelspecs", "kernel", "keeper", "relay")
+MODULES = ("stream", "kernelspecs", "kernel", "files", "keeper", "relay")
 """Of the agent, each behind those that it imports."""
 
 LOADER = """

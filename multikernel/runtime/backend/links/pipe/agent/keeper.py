@@ -10,8 +10,9 @@ import signal
 import socket
 from typing import Any
 
+from .files import Files
 from .kernel import Kernel, kill
-from .stream import BEAT_SECONDS, CHANNELS, VERSION, WORD, ProtocolError, Stream
+from .stream import BEAT_SECONDS, CHANNELS, PIECE, VERSION, WORD, ProtocolError, Stream
 
 MOST_HELD = 256 << 20
 """Bytes that wait for the front; with more, the kernel is stopped until half of them have been received."""
@@ -61,6 +62,7 @@ class Keeper:
     def __init__(self, listener: socket.socket, folder: str, spec: dict[str, Any], keep: float, guard: int) -> None:
         """Take the socket that relays connect to, and the pipe to the guard; `keep` is in seconds."""
         self.stream = Stream(self._take)
+        self._files = Files(folder, self.stream)
         self._listener, self._folder, self._spec, self._keep, self._guard = listener, folder, spec, keep, guard
         self._kernel: Kernel | None = None
         self._relay: Any = None
@@ -111,18 +113,24 @@ class Keeper:
         """Do what depends on how much the front has received."""
         if self._has_ended and not self.stream.held:
             self._finish()
-        elif self._kernel is not None and self.stream.held < MOST_HELD // 2:
+            return
+        self._files.go_on()
+        if self._kernel is not None and self.stream.held < MOST_HELD // 2:
             self._kernel.pause(False)
 
     def _take(self, kind: int, frames: list[bytes]) -> None:
         """Take a record of the front."""
-        if kind == WORD:
-            try:
+        try:
+            if kind == WORD:
                 [(what, value)] = json.loads(frames[0]).items()
                 self._do(what, value)
-            except (ValueError, LookupError, TypeError, AttributeError) as error:
-                raise ProtocolError(f"a word that is none: {error!r}") from None
-        elif kind < len(CHANNELS) and self._kernel is not None and self._kernel.group:
+                return
+            if kind == PIECE:
+                self._files.take(frames)
+                return
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise ProtocolError(f"a word that is none: {error!r}") from None
+        if kind < len(CHANNELS) and self._kernel is not None and self._kernel.group:
             self._kernel.send(kind, frames)
 
     def _do(self, what: str, value: Any) -> None:
@@ -132,6 +140,8 @@ class Keeper:
             self._kernel.signal(int(value))
         elif what == "end":
             self._end()
+        else:
+            self._files.do(what, value)
 
     def _launch(self, word: dict[str, Any]) -> None:
         self._kernel = Kernel(self._folder, self._keep_record, self.stream.flush, self._ended)

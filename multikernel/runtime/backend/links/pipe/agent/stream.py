@@ -24,8 +24,8 @@ LARGEST_RECORD = 1 << 30
 
 CHANNELS = ("shell", "control", "stdin", "iopub")
 """The kinds of records that are messages; `shell` is 0."""
-OUTPUT, WORD = 4, 5
-"""Kinds of records: what the kernel wrote to stdout and stderr; a JSON object between the two ends."""
+OUTPUT, WORD, PIECE = 4, 5, 6
+"""Kinds of records: what the kernel wrote to stdout and stderr; a JSON object between the two ends; a piece of a file."""
 
 BEAT_SECONDS = 3.0
 MOST_SILENT_BEATS = 5
@@ -165,7 +165,7 @@ class Stream:
     def _read_records(self) -> Generator[int, bytes, None]:
         while True:
             kind, count = RECORD_HEAD.unpack((yield RECORD_HEAD.size))
-            if kind > WORD or count > MOST_FRAMES:
+            if kind > PIECE or count > MOST_FRAMES:
                 raise ProtocolError(f"has sent a record of kind {kind} with {count} frames")
             sizes = struct.unpack(f">{count}Q", (yield 8 * count))
             if sum(sizes) > LARGEST_RECORD:
