@@ -41,7 +41,7 @@ tour: $(VENV)/.lab r ## run the tour without a browser; results in build/tour.ip
 		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to html build/tour.ipynb
 
-test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
+test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -89,6 +89,13 @@ $(VENV)/.pandas: $(VENV)/.test
 sweeps: $(VENV)/.data kernels ## data sets of R and Python packages there and back: exact, or refused with advice that works
 	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-ggplot2 r-cran-dplyr r-cran-zoo r-cran-haven || true
 	$(BIN)/python -m tests.languages.sweeps
+
+# One of the oldest Pythons that a backend elsewhere may have, with nothing but pyzmq. Where there is none, its tests are
+# skipped.
+$(VENV)/.agent: $(VENV)/pyvenv.cfg
+	@python=$$(ls "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.8.*/bin/python3.8 2>/dev/null | head -n 1); \
+		[ -z "$$python" ] || { $$python -m venv --clear $(VENV)/agent && $(VENV)/agent/bin/pip install --quiet pyzmq; }
+	@touch $@
 
 # The Python whose packages have data sets.
 $(VENV)/.data: $(VENV)/.test

@@ -20,6 +20,9 @@ MOST_HELD = 256 << 20
 END_SECONDS = 1.6
 """A kernel has half of it to end by itself, the other half after SIGTERM; then SIGKILL."""
 
+FIRST_SECONDS = 60.0
+"""A front that has not come by then does not know that there is a keeper."""
+
 LONGEST_GREETING = 1000
 
 
@@ -74,7 +77,7 @@ class Keeper:
         """Serve until the end."""
         self._loop = asyncio.get_event_loop()
         self._is_over = self._loop.create_future()
-        self._lonely = self._loop.call_later(self._keep, self._end)
+        self._lonely = self._loop.call_later(min(self._keep, FIRST_SECONDS), self._end)
         self.stream.say(found=self._spec)
         await self._loop.create_unix_server(lambda: Connection(self), sock=self._listener)
         self._beat()
