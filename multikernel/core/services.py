@@ -40,6 +40,39 @@ class Variable:
     """Bytes, where the language knows."""
 
 
+class Files(Protocol):
+    """The files of values, where a backend looks for them."""
+
+    async def path(self, folder: str) -> str:
+        """Return the path, as the backend sees it, of what stands for a folder of this machine; TransferError."""
+
+    async def fetch(self, folder: str, names: Sequence[str]) -> None:
+        """Copy files from the backend into the folder here, those that exist; TransferError."""
+
+    async def send(self, folder: str, names: Sequence[str]) -> None:
+        """Copy files from the folder here to the backend; TransferError."""
+
+    def forget(self, folder: str) -> None:
+        """Remove what stands for a folder, and for those in it."""
+
+
+class FilesHere:
+    """Files of a backend on this machine."""
+
+    async def path(self, folder: str) -> str:
+        """Return the folder itself."""
+        return folder
+
+    async def fetch(self, folder: str, names: Sequence[str]) -> None:
+        """Do nothing: they are there."""
+
+    async def send(self, folder: str, names: Sequence[str]) -> None:
+        """Do nothing: they are there."""
+
+    def forget(self, folder: str) -> None:
+        """Do nothing: who has made the folder removes it."""
+
+
 class ValueServices(Protocol):
     """The runtime, as what copies values sees it."""
 
@@ -55,6 +88,9 @@ class ValueServices(Protocol):
 
         Raises a MultiError if the backend ends meanwhile.
         """
+
+    def files(self, backend: str) -> Files:
+        """Return what copies the files of values to and from a backend that runs."""
 
     def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
         """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""

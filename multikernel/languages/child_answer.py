@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,13 +29,20 @@ async def adapter_of(backend: str, language: str) -> Language:
     return adapter
 
 
-async def run(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Path:
-    """Run an adapter's code, with its library loaded if it was not, and return where the answer is; TransferError."""
-    path = Path(folder, ANSWER)
+async def run(
+    services: ValueServices, backend: str, language: Language, code: str, folder: str, writes: Sequence[str] = (ANSWER,)
+) -> Path:
+    """Run an adapter's code, with its library loaded if it was not, and return where the answer is; TransferError.
+
+    `folder` is the one on this machine that what the code writes is in, or is copied to.
+    """
+    path, files = Path(folder, ANSWER), services.files(backend)
     path.unlink(missing_ok=True)
     error = await services.run_silently(backend, code)
+    await files.fetch(folder, writes)
     if not path.exists():
         error = await services.run_silently(backend, language.library) or await services.run_silently(backend, code)
+        await files.fetch(folder, writes)
     if not path.exists():
         why = error.strip(": ")
         raise TransferError(f"{backend} gave no answer about its variables{': ' if why else ''}{why}.")

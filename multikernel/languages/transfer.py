@@ -1,5 +1,6 @@
 """Copies variables from backends to others, or says what about them cannot be copied."""
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,7 +16,7 @@ from . import apart
 from .at_once import at_once
 from .child_answer import adapter_of, ask, run
 from .crossing import MANIFEST, Crossing, End, Missing, Way, adapter_in, raise_failure, refused_parts
-from .language import Incoming, Language
+from .language import ANSWER, DATA, Incoming, Language
 from .variables import list_variables
 
 WORD = re.compile(r"[^\W\d]\w*")
@@ -38,7 +39,9 @@ async def copy_all(services: ValueServices, tasks: Sequence[Transfer | Scatter |
         await at_once(partial(_export, services, ends) for ends in _by_backend(crossings))
         for crossing in crossings:
             await _write(services, crossing)
-        *others, last = _by_target(crossings)
+        arrivals = list(_by_target(crossings))
+        await at_once(partial(_send, services, each) for each in arrivals)
+        *others, last = arrivals
         await at_once(partial(_import, services, each, is_trial=True) for each in others)
         await _import(services, last, is_trial=False)
         await at_once(partial(_import, services, each, is_trial=False) for each in others)
@@ -140,7 +143,8 @@ async def _export(services: ValueServices, ends: Iterable[End]) -> None:
     """Let values leave a backend, one after the other; TransferError if it gives no answer."""
     for end in ends:
         adapter = adapter_in(end)
-        path = await run(services, end.backend, adapter, adapter.export_code(end.name, end.folder), end.folder)
+        code = adapter.export_code(end.name, await services.files(end.backend).path(end.folder))
+        path = await run(services, end.backend, adapter, code, end.folder, (ANSWER, DATA))
         path.rename(path.with_name(MANIFEST))
 
 
@@ -160,12 +164,20 @@ async def _missing(services: ValueServices, backend: str, name: str) -> str:
     return f"There is no variable {name} in {backend}.{meant}"
 
 
+async def _send(services: ValueServices, arrivals: Iterable[Arrival]) -> None:
+    """Copy what was written for one backend to where it looks for it; TransferError."""
+    for crossing, number in arrivals:
+        end = crossing.targets[number]
+        written = [each.name for each in os.scandir(end.folder) if each.is_file(follow_symlinks=False)]
+        await services.files(end.backend).send(end.folder, [name for name in written if name != MANIFEST])
+
+
 async def _import(services: ValueServices, arrivals: Sequence[Arrival], *, is_trial: bool) -> None:
     """Set variables of one backend, or let it try; TransferError if one of them cannot be set."""
     ends = [crossing.targets[number] for crossing, number in arrivals]
     backend, folder, adapter = ends[0].backend, ends[0].folder, adapter_in(ends[0])
-    code = adapter.import_code([Incoming(end.name, end.folder) for end in ends], is_trial=is_trial)
-    answer = await ask(services, backend, adapter, code, folder)
+    values = [Incoming(end.name, await services.files(backend).path(end.folder)) for end in ends]
+    answer = await ask(services, backend, adapter, adapter.import_code(values, is_trial=is_trial), folder)
     at = answer.get("at", 0)
     crossing, number = arrivals[at if isinstance(at, int) and 0 <= at < len(arrivals) else 0]
     if (parts := refused_parts(answer)) is not None:

@@ -18,7 +18,8 @@ async def list_variables(services: ValueServices, backend: str) -> Sequence[Vari
     answer = None
     async with services.value_folder(backend) as folder:
         with anyio.move_on_after(PATIENCE):
-            answer = await ask(services, backend, language, language.variables_code(folder), folder)
+            path = await services.files(backend).path(folder)
+            answer = await ask(services, backend, language, language.variables_code(path), folder)
     if answer is None:
         raise TransferError(f"{backend} is busy.")
     rows = answer.get("variables")

@@ -1,8 +1,8 @@
 """What commands, and what copies values, ask of the runtime: `core.services` over one driver."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from ..core.backend import BackendState
 from ..core.errors import TransferError
 from ..core.protocol.wire import Json
 from ..core.router import Router
-from ..core.services import Connection, Process, Services, Variable
+from ..core.services import Connection, Files, FilesHere, Process, Services, Variable
 from ..core.state import State
 from .backend.backend_task import BackendTask
 from .backend.launch_context import LaunchContext
@@ -119,10 +119,10 @@ class RuntimeServices:
             raise TransferError(f"{backend} is not running, so it has no variables.")
         if known.lost:
             raise TransferError(f"{backend} cannot be reached now ({known.lost}).")
-        if not child.link.shares_files:
+        if child.link.files is None and not child.link.shares_files:
             raise TransferError(
-                f"{backend} runs elsewhere, at {child.link.where}, and Multi cannot reach its variables yet: "
-                f"write them to a file there, and copy that yourself."
+                f"{backend} runs elsewhere and shares no files with this machine, so its variables cannot be reached: "
+                f"write them to a file there, and copy that."
             )
         return known.language
 
@@ -134,9 +134,23 @@ class RuntimeServices:
             lambda key: self._driver.perform(self._router.run_silently(backend, key, code))
         )
 
-    def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
-        """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""
+    def files(self, backend: str) -> Files:
+        """Return what copies the files of values to and from a backend that runs."""
+        child = self._driver.child(backend)
+        return FilesHere() if child is None or child.link.files is None else child.link.files
+
+    @asynccontextmanager
+    async def value_folder(self, source: str) -> AsyncIterator[str]:
+        """Make a private folder for the values of a backend; it is removed with all that is in it on leaving.
+
+        So is what stands for it elsewhere.
+        """
         child = self._driver.child(source)
-        return value_folder(
-            self._launch_context.memory, self._launch_context.directory, 0 if child is None else child.pid
-        )
+        memory, disk = self._launch_context.memory, self._launch_context.directory
+        async with value_folder(memory, disk, 0 if child is None else child.pid) as folder:
+            try:
+                yield folder
+            finally:
+                for task in self._driver.backend_tasks.values():
+                    if task.child is not None and task.child.link.files is not None:
+                        task.child.link.files.forget(folder)

@@ -9,7 +9,7 @@ from multikernel.core.config import Config, Kernelspec
 from multikernel.core.errors import TransferError
 from multikernel.core.protocol.wire import Composer, Json
 from multikernel.core.router import Router
-from multikernel.core.services import Connection, Process, Variable
+from multikernel.core.services import Connection, Files, Process, Variable
 from multikernel.core.state import State
 
 from ..core.desk import KERNEL_INFO, KERNELSPECS, configured
@@ -68,6 +68,10 @@ class FakeServices:
         raise NotImplementedError
 
     async def run_silently(self, backend: str, code: str) -> str:
+        """Not used by commands."""
+        raise NotImplementedError
+
+    def files(self, backend: str) -> Files:
         """Not used by commands."""
         raise NotImplementedError
 

@@ -22,7 +22,7 @@ from typing import Any
 import anyio
 
 from multikernel.core.cells.transfers import Gather, Scatter, Transfer
-from multikernel.core.services import Variable
+from multikernel.core.services import Files, FilesHere, Variable
 from multikernel.languages.transfer import copy_all
 from multikernel.languages.variables import list_variables
 
@@ -107,6 +107,10 @@ class Kernels:
             return self._pythons[backend].run(code)[1]
         content = self._kernels[backend].run(code, **SILENTLY).content
         return "" if content["status"] == "ok" else f"{content.get('ename')}: {content.get('evalue')}"
+
+    def files(self, backend: str) -> Files:
+        """Return what leaves files where they are."""
+        return FilesHere()
 
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:

@@ -16,7 +16,7 @@ import pytest
 
 from multikernel.core.cells.transfers import Transfer
 from multikernel.core.errors import TransferError
-from multikernel.core.services import Variable
+from multikernel.core.services import Files, FilesHere, Variable
 from multikernel.languages import registry
 from multikernel.languages.language import ANSWER, Incoming, Language
 from multikernel.languages.transfer import check, copy_all
@@ -91,6 +91,10 @@ class Services:
         self.answers.append(answer)
         Path(folder, ANSWER).write_text(json.dumps(answer))
         return ""
+
+    def files(self, backend: str) -> Files:
+        """Return what leaves files where they are."""
+        return FilesHere()
 
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:

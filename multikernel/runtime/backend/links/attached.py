@@ -43,6 +43,7 @@ class AttachedLink:
 
     pid = 0
     is_ours = False
+    files = None
 
     def __init__(self, connection: Connection) -> None:
         """Take what the connection file says."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ....core.actions import Channel
 from ....core.protocol.wire import Frame
+from ....core.services import Files
 
 
 class Listener(Protocol):
@@ -54,6 +55,10 @@ class Link(Protocol):
     @property
     def shares_files(self) -> bool:
         """Whether paths of this machine mean the same there."""
+
+    @property
+    def files(self) -> Files | None:
+        """What copies the files of values between here and there; None where nothing has to, or nothing can."""
 
     def listen(self, listener: Listener) -> None:
         """Report to a listener from now on; called once, before anything is sent, and nothing is reported before."""

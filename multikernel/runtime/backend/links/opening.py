@@ -21,7 +21,7 @@ def open_link(
     match config.place:
         case SshPlace() | RunPlace() as place:
             # Most fronts have no place.
-            from .pipe.link import open_pipe
+            from .pipe.opening import open_pipe
 
             return open_pipe(config, place, launch_context, output)
         case AttachedPlace() as place:

@@ -25,6 +25,7 @@ class ProcessLink:
 
     is_ours = True
     shares_files = True
+    files = None
 
     def __init__(self, backend: str, manager: "AsyncKernelManager", report: Report) -> None:
         """Take the manager of a process that has just been started."""

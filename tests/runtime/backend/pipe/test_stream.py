@@ -16,8 +16,8 @@ from multikernel.runtime.backend.links.pipe.agent.stream import (
     LARGEST_RECORD,
     MOST_FRAMES,
     MOST_SILENT_BEATS,
+    PIECE,
     RECORD_HEAD,
-    WORD,
     ProtocolError,
     Stream,
 )
@@ -221,7 +221,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a gap": lambda: chunk(b"x", number=3),
     "a huge chunk": lambda: CHUNK_HEAD.pack(1, 0, CHUNK + 1),
     "what was never sent": lambda: chunk(b"", 0, 1),
-    "an unknown kind": lambda: chunk(RECORD_HEAD.pack(WORD + 1, 0)),
+    "an unknown kind": lambda: chunk(RECORD_HEAD.pack(PIECE + 1, 0)),
     "too many frames": lambda: chunk(RECORD_HEAD.pack(0, MOST_FRAMES + 1)),
     "a huge frame": lambda: chunk(RECORD_HEAD.pack(0, 1) + struct.pack(">Q", LARGEST_RECORD + 1)),
     "huge frames": lambda: chunk(RECORD_HEAD.pack(0, 2) + struct.pack(">2Q", LARGEST_RECORD, 1)),
@@ -265,7 +265,7 @@ def test_noise_is_an_error_or_waits_for_more(noise: bytes, size: int) -> None:
             end.stream.feed(end.wire, noise[begin : begin + size])
     except ProtocolError:
         pass
-    assert all(kind <= WORD for kind, _ in end.taken)
+    assert all(kind <= PIECE for kind, _ in end.taken)
 
 
 def test_a_size_that_was_announced_takes_no_memory_before_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:

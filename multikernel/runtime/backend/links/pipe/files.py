@@ -56,8 +56,8 @@ class RemoteFiles:
                 self._folders[folder] = number, ""
                 self._stream.say(make=[number])
                 await task.ended.wait()
-            self._raise(task)
             self._folders[folder] = number, task.path
+            self._raise(task)
         return self._folders[folder][1]
 
     async def fetch(self, folder: str, names: Sequence[str]) -> None:

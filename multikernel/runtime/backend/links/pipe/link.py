@@ -4,8 +4,7 @@ import json
 import logging
 import secrets
 import signal
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import anyio
@@ -17,14 +16,13 @@ from .....core.kernels.table import speaks_ipc
 from .....core.places import SshPlace
 from .....core.printable import printable
 from .....core.protocol.wire import Composer, Frame, Json, Wire
-from ...launch_context import LaunchContext
 from ...output import Output
 from ..link import Listener
 from ..process import describe_exit
-from .agent.stream import BEAT_SECONDS, CHANNELS, OUTPUT, VERSION, WORD, ProtocolError, Stream
-from .command import PipePlace
+from .agent.stream import BEAT_SECONDS, CHANNELS, OUTPUT, PIECE, VERSION, WORD, ProtocolError, Stream
 from .connection import Connection
 from .failures import NotReached, explain_answer
+from .files import RemoteFiles
 from .site import Site
 
 PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -59,6 +57,7 @@ class PipeLink:
         self._config, self._site, self._output, self._composer = config, site, output, composer
         self._name = secrets.token_hex(16)
         self._stream = Stream(self._take)
+        self.files = RemoteFiles(config.name, self._stream)
         self._listener: Listener | None = None
         self._early: list[tuple[Channel, list[Frame]]] = []
         """What has come before there was a listener."""
@@ -198,6 +197,7 @@ class PipeLink:
         if not self._ended.is_set():
             self._how = how
             self._ended.set()
+            self.files.break_off(how)
 
     # What the connection reports.
 
@@ -223,6 +223,7 @@ class PipeLink:
         """Take what has come."""
         try:
             self._stream.feed(connection, data)
+            self.files.go_on()
         except ProtocolError as error:
             self._refuse(connection, error)
 
@@ -240,6 +241,8 @@ class PipeLink:
     def _take(self, kind: int, frames: list[bytes]) -> None:
         if kind == WORD:
             self._take_word(frames)
+        elif kind == PIECE:
+            self.files.take_piece(frames)
         elif kind == OUTPUT:
             self._output.add(b"".join(frames))
         elif not self._is_closed:
@@ -270,7 +273,7 @@ class PipeLink:
             case "over", _:
                 self._over.set()
             case _:
-                raise ProtocolError(f"has sent {what!r:.99}")
+                self.files.take_word(what, value)
 
     def _launch(self, argv: list[str], mode: str, is_multi: bool) -> None:
         if is_multi:
@@ -281,22 +284,3 @@ class PipeLink:
         launch: dict[str, Any] = {"env": dict(self._config.env), "cwd": self._config.cwd or ""}
         launch |= {"transport": "ipc" if speaks_ipc(argv) else "tcp", "key": self.key.decode("ascii")}
         self._stream.say(launch=launch)
-
-
-@asynccontextmanager
-async def open_pipe(
-    config: BackendConfig, place: PipePlace, launch_context: LaunchContext, output: Output
-) -> AsyncIterator[PipeLink]:
-    """Start a kernel at a place, and end it on leaving; BackendStartError or BackendNotFound if that cannot be."""
-    output.begin()
-    site = launch_context.sites.get(place)
-    if site is None:
-        assert launch_context.tasks is not None
-        site = Site(place, launch_context.directory, launch_context.watchdog, launch_context.tasks)
-        launch_context.sites[place] = site
-    link = PipeLink(config, site, output, launch_context.composer)
-    try:
-        await link.start()
-        yield link
-    finally:
-        await link.end()

@@ -52,14 +52,13 @@ class Files:
         except OSError as error:
             self._stream.say(copied=[copy, str(error)])
             return
-        file = os.fdopen(descriptor, "rb", 0)
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            file.close()
+            os.close(descriptor)
             self._stream.say(copied=[copy, name + " is not a regular file"])
             return
         self._stream.say(size=[copy, status.st_size])
-        self._reading.append((copy, file))
+        self._reading.append((copy, os.fdopen(descriptor, "rb", 0)))
         self.go_on()
 
     def store(self, copy: int, number: int, name: str) -> None:
@@ -121,4 +120,4 @@ class Files:
     def _path(self, number: int, *name: str) -> str:
         if not all(FILE_NAME.fullmatch(each) for each in name):
             raise ProtocolError("a file that is none")
-        return os.path.join(self._base, "values-%d" % number, *name)
+        return os.path.join(self._base, f"values-{number:d}", *name)

@@ -25,7 +25,7 @@ LARGEST_RECORD = 1 << 30
 CHANNELS = ("shell", "control", "stdin", "iopub")
 """The kinds of records that are messages; `shell` is 0."""
 OUTPUT, WORD, PIECE = 4, 5, 6
-"""Kinds of records: what the kernel wrote to stdout and stderr; a JSON object between the two ends; a piece of a file."""
+"""Kinds of records: what the kernel wrote to stdout and stderr; a JSON object between the two ends; part of a file."""
 
 BEAT_SECONDS = 3.0
 MOST_SILENT_BEATS = 5
