@@ -62,8 +62,22 @@ class Backend:
         return language_of(self.kernel_info).lower() or self.stated_language
 
     @property
+    def is_attached(self) -> bool:
+        """Whether its kernel is somebody else's: Multi connects to it, and neither starts nor ends it."""
+        if self.config.place is None:
+            return False
+        from .places import AttachedPlace
+
+        return isinstance(self.config.place, AttachedPlace)
+
+    @property
     def interrupt_mode(self) -> InterruptMode:
-        """How it is interrupted: as configured, else as the table of kernels knows, else as its kernelspec says."""
+        """How it is interrupted: as configured, else as the table of kernels knows, else as its kernelspec says.
+
+        An attached kernel is asked by message, since only its owner knows its process.
+        """
+        if self.is_attached:
+            return "message"
         spec_mode = self.kernelspec.interrupt_mode if self.kernelspec else "signal"
         return self.config.interrupt or self.profile.interrupt or spec_mode
 

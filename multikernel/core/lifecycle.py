@@ -80,7 +80,15 @@ class Lifecycle:
             self._guard(partial(feature.back, backend))
 
     def died(self, backend: Backend, how: str) -> None:
-        """A child's process has ended by itself; `how` names the signal or the exit code."""
+        """A child's process has ended by itself; `how` names the signal or the exit code.
+
+        An attached one has gone, as far as the runtime can tell.
+        """
+        if backend.is_attached:
+            text = f"{backend.name} is no longer attached, since {how}; the next cell for it attaches it again."
+            self.end(backend, BackendDied(text))
+            backend.notice(f"{backend.name} is attached again; it is empty if its owner has restarted it.")
+            return
         verb = "ended" if how == EXITED and not self._exchanges.is_busy(backend.name) else "died"
         text = f"{backend.name} {verb} ({how}); the next cell for it starts it again, empty."
         self.end(backend, BackendDied(text, backend.last_lines()))

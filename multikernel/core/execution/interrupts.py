@@ -2,7 +2,7 @@
 
 from ..actions import CancelTimer, SetTimer, Signal, Stop, ToBackend
 from ..backend import Backend
-from ..errors import BackendLost, BackendRestarted, Interrupted, MultiError
+from ..errors import BackendLost, BackendRestarted, BackendStopped, Interrupted, MultiError
 from ..exchange import Exchange
 from ..exchanges import Exchanges
 from ..hooks import Hooks
@@ -84,6 +84,11 @@ class Interrupts:
         if backend.lost:
             self._interrupt_lost(backend, reachable)
             return
+        if backend.ignores_interrupts and backend.is_attached:
+            text = f"{backend.name} did not react to the interrupt, so it was detached; it may still be at this."
+            self._lifecycle.end(backend, BackendStopped(text))
+            self._outbox.add(Stop(backend.name))
+            return
         if backend.ignores_interrupts:
             text = f"{backend.name} did not react to the interrupt, so it was restarted: it is new and empty."
             self._restart(backend, BackendRestarted(text))
@@ -137,7 +142,7 @@ class Interrupts:
                 self._outbox.note(
                     exchange.request,
                     f"{name} has not reacted to the interrupt for {NO_EFFECT_SECONDS:.0f} s; "
-                    f"interrupt again to restart it.",
+                    f"interrupt again to {'detach' if backend.is_attached else 'restart'} it.",
                 )
 
     def failed(self, backend: Backend, why: str) -> None:

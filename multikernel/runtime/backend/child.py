@@ -102,6 +102,8 @@ class Child:
             raise errors.exceptions[0] from None
         if ended:
             text = f"{self._config.name} ended while it was starting ({ended})."
+            if not self.link.is_ours:
+                text = f"{self._config.name} cannot be attached: {ended}."
             raise BackendStartError(text, self._output.last_lines())
 
     async def _get_ready(self) -> None:

@@ -14,7 +14,7 @@ from ...sockets import LoopSocket
 from .link import Listener
 
 if TYPE_CHECKING:
-    from jupyter_client.manager import AsyncKernelManager
+    from jupyter_client.connect import ConnectionFileMixin
 
 CONNECTED, DISCONNECTED = int(zmq.Event.HANDSHAKE_SUCCEEDED), int(zmq.Event.DISCONNECTED)
 
@@ -27,12 +27,12 @@ class Channels:
 
     def __init__(
         self,
-        manager: "AsyncKernelManager",
+        connection: "ConnectionFileMixin",
         listener: Listener,
         on_event: Callable[[int], None],
         watched: int = CONNECTED | DISCONNECTED,
     ) -> None:
-        """Connect to where the manager's connection info points to; zmq.ZMQError if that is not possible.
+        """Connect to where the connection info points to; zmq.ZMQError if that is not possible.
 
         `on_event` gets those events of iopub's connection that are `watched`.
         """
@@ -40,7 +40,7 @@ class Channels:
         self._listener = listener
         self._on_event = on_event
         with ExitStack() as connected:
-            self._connect(manager, watched, connected)
+            self._connect(connection, watched, connected)
             self._connected = connected.pop_all()
 
     def send(self, channel: Channel, frames: Sequence[Frame]) -> None:
@@ -57,14 +57,14 @@ class Channels:
         """Close all sockets; nothing is received from now on."""
         self._connected.close()
 
-    def _connect(self, manager: "AsyncKernelManager", watched: int, connected: ExitStack) -> None:
+    def _connect(self, connection: "ConnectionFileMixin", watched: int, connected: ExitStack) -> None:
         # A kernel finds the stdin of a request by the identity that the request had on shell.
         identity = secrets.token_hex(8).encode("ascii")
         connect: dict[Channel, Callable[[bytes | None], zmq.Socket[bytes]]] = {
-            "iopub": manager.connect_iopub,
-            "shell": manager.connect_shell,
-            "control": manager.connect_control,
-            "stdin": manager.connect_stdin,
+            "iopub": connection.connect_iopub,
+            "shell": connection.connect_shell,
+            "control": connection.connect_control,
+            "stdin": connection.connect_stdin,
         }
         for channel, connect_to in connect.items():
             socket = connect_to(None if channel == "iopub" else identity)
