@@ -75,6 +75,30 @@ def by_jupyter_client() -> dict[str, Kernelspec]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("argv", "said", "mode"),
+    [
+        (["k"], {}, "signal"),
+        (["/usr/bin/docker", "exec", "-i", "box", "k"], {}, "message"),
+        (["docker", "run", "-i", "image"], {"interrupt_mode": "signal"}, "signal"),
+    ],
+)
+def test_what_another_command_starts_is_interrupted_by_message(
+    folders: tuple[Path, Path], argv: list[str], said: dict[str, str], mode: str
+) -> None:
+    install(folders[0], "k", json.dumps({**PLAIN, "argv": argv, **said}).encode())
+    assert installed_kernelspecs()["k"].interrupt_mode == mode
+
+
+@pytest.mark.parametrize("name", ["local-provisioner", "other"])
+def test_nothing_gets_a_head_start_where_another_provisioner_is_the_default(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", name)
+    install(folders[0], "k", json.dumps(PLAIN).encode())
+    assert bool(installed_kernelspecs()["k"].command) == (name == "local-provisioner")
+
+
 @pytest.mark.parametrize("folder", ["", "elsewhere"])
 def test_kernelspecs_are_looked_for_where_jupyter_does(
     folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,6 +1,8 @@
 """A kernel that somebody else has started is connected to, and left as it was."""
 
 import json
+import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -83,7 +85,9 @@ async def test_it_is_used_and_left_as_it_was(context: LaunchContext, owner: Asyn
     async with open_child(mine(owner.connection_file), context, Output(), heard.take) as child:
         assert child.kernel_info["implementation"] == "ipython"
         assert (child.pid, child.link.where, child.link.shares_files, child.link.is_ours) == (0, "", True, False)
-        reply = await heard.reply(context, child, "x = 6 * 7")
+        targets = "get_ipython().kernel.comm_manager.targets"
+        reply = await heard.reply(context, child, f"x = 6 * 7; assert 'multikernel.counter' not in {targets}")
+        assert reply.content()["status"] == "ok"
         assert reply.content()["execution_count"] == 1, "no code of Multi's own has been counted"
         with pytest.raises(PermissionError):
             await child.signal()
@@ -104,6 +108,39 @@ async def test_what_its_owner_does_detaches_it(context: LaunchContext, owner: As
             await owner.shutdown_kernel(now=True)
         with anyio.fail_after(PATIENCE):
             assert await child.wait_for_end() == "its owner has ended or restarted it"
+
+
+ENGINE = """\
+import sys, ipyparallel
+
+def bind():
+    import ipyparallel
+    from ipykernel import get_connection_file
+    ipyparallel.bind_kernel()
+    return get_connection_file()
+
+with ipyparallel.Cluster(n=1, log_level=40) as engines:
+    engines[:].push({"x": 41})
+    print(*engines[:].apply_sync(bind), flush=True)
+    sys.stdin.read()
+"""
+
+
+async def test_an_engine_of_ipyparallel_is_attached(context: LaunchContext, tmp_path: Path) -> None:
+    environment = {**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")}
+    async with await anyio.open_process([sys.executable, "-c", ENGINE], stderr=None, env=environment) as cluster:
+        assert cluster.stdout is not None
+        assert cluster.stdin is not None
+        with anyio.fail_after(3 * PATIENCE):
+            file = (await cluster.stdout.receive()).decode().strip()
+        heard = Heard()
+        async with open_child(mine(file), context, Output(), heard.take) as child:
+            reply = await heard.reply(context, child, "x += 1")
+            assert reply.content()["user_expressions"]["x"]["data"] == {"text/plain": "42"}
+            await cluster.stdin.aclose()
+            with anyio.fail_after(PATIENCE):
+                assert await child.wait_for_end() == "its owner has ended or restarted it"
+            await cluster.wait()
 
 
 async def test_a_kernel_that_has_ended_is_told_of_at_once(context: LaunchContext, tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from contextlib import AbstractAsyncContextManager
 
 from ....core.config import BackendConfig
-from ....core.places import AttachedPlace, RunPlace, SshPlace
+from ....core.places import AttachedPlace, RunPlace, SshPlace, UnusablePlace
 from ..launch_context import LaunchContext
 from ..output import Output
-from .attached import open_attached
 from .link import Link
 from .provisioner import open_provisioned
+
+# What only some places need is imported here: most fronts have no place.
 
 
 def open_link(
@@ -16,15 +17,18 @@ def open_link(
 ) -> AbstractAsyncContextManager[Link]:
     """Start a backend's kernel, or connect to it; end it on leaving, if it is ours.
 
-    Raises BackendStartError or BackendNotFound.
+    Raises BackendStartError or BackendNotFound, and what makes a place unusable.
     """
     match config.place:
         case SshPlace() | RunPlace() as place:
-            # Most fronts have no place.
             from .pipe.opening import open_pipe
 
             return open_pipe(config, place, launch_context, output)
         case AttachedPlace() as place:
+            from .attached import open_attached
+
             return open_attached(config, place, launch_context)
+        case UnusablePlace(error=error):
+            raise error
         case _:
             return open_provisioned(config, launch_context, output)
