@@ -1,4 +1,4 @@
-"""Where multikernel.yaml is looked for, and whether it is trusted.
+"""Where multikernel.yaml is looked for, and whether others can write it.
 
 The first file found wins: `$MULTIKERNEL_CONFIG`; the working directory and its parents, up to the home folder or the
 root of the file system; Jupyter's config path. Of the user's own files, the first and the last of these, the places
@@ -28,10 +28,10 @@ class FoundConfig:
     """`$MULTIKERNEL_CONFIG` names it, so it may not exist."""
 
     def read(self, limit: int) -> bytes:
-        """Return its contents, up to `limit` bytes; OSError if it cannot be read or is not trusted."""
+        """Return its contents, up to `limit` bytes; OSError if it cannot be read, or others can write it."""
         with open(self.path, "rb", opener=_open_at_once if self.came_with_notebook else None) as file:
             if self.came_with_notebook:
-                _check_trust(os.fstat(file.fileno()), self.path)
+                _check_owner(os.fstat(file.fileno()), self.path)
             return file.read(limit)
 
     def why_unreadable(self, error: OSError) -> str:
@@ -85,7 +85,7 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _check_trust(status: os.stat_result, path: Path) -> None:
+def _check_owner(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise PermissionError("not used, because it is not a regular file")
     if status.st_uid not in (os.getuid(), 0):
