@@ -42,8 +42,8 @@ class FoundConfig:
 
 def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundConfig | None:
     """Return the config file that applies to notebooks in `folder`, or None if there is none."""
-    if named := environ.get(VARIABLE):
-        return FoundConfig(Path(named), came_with_notebook=False, named=True)
+    if (named := _named_config(environ)) is not None:
+        return named
     for parent in _upwards(folder.resolve()):
         if (parent / FILE_NAME).exists():
             return as_found(parent / FILE_NAME)
@@ -62,6 +62,16 @@ def find_own_config() -> FoundConfig | None:
         if (directory / FILE_NAME).exists():
             return FoundConfig(directory / FILE_NAME, came_with_notebook=False)
     return None
+
+
+def own_configs(environ: Mapping[str, str] = os.environ) -> list[FoundConfig]:
+    """Return the user's own config files."""
+    return [own for own in (_named_config(environ), find_own_config()) if own is not None]
+
+
+def _named_config(environ: Mapping[str, str]) -> FoundConfig | None:
+    named = environ.get(VARIABLE)
+    return FoundConfig(Path(named), came_with_notebook=False, named=True) if named else None
 
 
 def own_config_path() -> Path:
