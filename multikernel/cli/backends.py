@@ -41,7 +41,7 @@ def why_unusable(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKern
     """Return why a backend cannot start, or None if it probably can, as far as this machine can tell."""
     match backend.place:
         case UnusablePlace(error=error):
-            return str(error)
+            return str(error).replace("\n", "; ")
         case AttachedPlace(connection_file=file):
             return None if os.path.isfile(file) else f"there is no connection file {file}: is the kernel running?"
         case SshPlace() | RunPlace():

@@ -132,7 +132,7 @@ def _comment(text: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file, whole or not at all; only the user may write it, or Multi would not trust it."""
+    """Write a file, whole or not at all; only the user may write it, or Multi would not use it."""
     try:
         with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".multikernel-") as folder:
             file = Path(folder) / path.name

@@ -121,11 +121,11 @@ def program(value: Value) -> str | None:
 
 
 def words(value: Value) -> tuple[str, ...]:
-    """Read a command as its words; an unquoted decimal number counts as text."""
+    """Read a command as its words; behind the program, an unquoted decimal number counts as text."""
     items = value.items("a list of words, such as [docker, exec, -i, box]")
     if value.type == "seq" and not items:
         value.wrong("empty: add the words of a command, such as [docker, exec, -i, box]")
-    read = [item.number_as_written() or item.text() for item in items]
+    read = [(number and item.number_as_written()) or item.text() for number, item in enumerate(items)]
     if items and read[0] is not None and (not read[0] or read[0].startswith("-")):
         items[0].wrong(f"{quote(read[0])} is not the name of a program")
     return tuple(word for word in read if word is not None)

@@ -1,4 +1,4 @@
-"""Where multikernel.yaml is looked for, and whether it is trusted.
+"""Where multikernel.yaml is looked for, and whether others can write it.
 
 The first file found wins: `$MULTIKERNEL_CONFIG`; the working directory and its parents, up to the home folder or the
 root of the file system; Jupyter's config path. Of the user's own files, the first and the last of these, the places
@@ -28,10 +28,10 @@ class FoundConfig:
     """`$MULTIKERNEL_CONFIG` names it, so it may not exist."""
 
     def read(self, limit: int) -> bytes:
-        """Return its contents, up to `limit` bytes; OSError if it cannot be read or is not trusted."""
+        """Return its contents, up to `limit` bytes; OSError if it cannot be read, or others can write it."""
         with open(self.path, "rb", opener=_open_at_once if self.came_with_notebook else None) as file:
             if self.came_with_notebook:
-                _check_trust(os.fstat(file.fileno()), self.path)
+                _check_owner(os.fstat(file.fileno()), self.path)
             return file.read(limit)
 
     def why_unreadable(self, error: OSError) -> str:
@@ -42,8 +42,8 @@ class FoundConfig:
 
 def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundConfig | None:
     """Return the config file that applies to notebooks in `folder`, or None if there is none."""
-    if named := environ.get(VARIABLE):
-        return FoundConfig(Path(named), came_with_notebook=False, named=True)
+    if (named := _named_config(environ)) is not None:
+        return named
     for parent in _upwards(folder.resolve()):
         if (parent / FILE_NAME).exists():
             return as_found(parent / FILE_NAME)
@@ -62,6 +62,16 @@ def find_own_config() -> FoundConfig | None:
         if (directory / FILE_NAME).exists():
             return FoundConfig(directory / FILE_NAME, came_with_notebook=False)
     return None
+
+
+def own_configs(environ: Mapping[str, str] = os.environ) -> list[FoundConfig]:
+    """Return the user's own config files."""
+    return [own for own in (_named_config(environ), find_own_config()) if own is not None]
+
+
+def _named_config(environ: Mapping[str, str]) -> FoundConfig | None:
+    named = environ.get(VARIABLE)
+    return FoundConfig(Path(named), came_with_notebook=False, named=True) if named else None
 
 
 def own_config_path() -> Path:
@@ -85,7 +95,7 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _check_trust(status: os.stat_result, path: Path) -> None:
+def _check_owner(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise PermissionError("not used, because it is not a regular file")
     if status.st_uid not in (os.getuid(), 0):

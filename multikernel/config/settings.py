@@ -13,7 +13,7 @@ from jupyter_core.paths import jupyter_data_dir
 from ..core.config import BackendConfig, Config, Kernelspec, config_of_kernelspecs
 from ..core.errors import MultiError
 from .kernelspecs import installed_kernelspecs
-from .lookup import FoundConfig, find_config, find_own_config, own_config_path
+from .lookup import FoundConfig, find_config, find_own_config, own_config_path, own_configs
 
 if TYPE_CHECKING:
     from ..core.places import NeededTrust
@@ -69,22 +69,32 @@ def read_config_file(found: FoundConfig, folder: Path, kernelspecs: Mapping[str,
         path = lies_in / os.path.expanduser(name)
         return str(path) if os.path.isdir(path) else None
 
-    own_places = cache(partial(places_besides, found))
-    config = read_config(text, file, NAMES, Origin(lies_in, existing_folder, not found.came_with_notebook, own_places))
+    besides = cache(partial(_places_besides, found))
+    config = read_config(text, file, NAMES, Origin(lies_in, existing_folder, not found.came_with_notebook, besides))
     if not config.backends:
         return replace(config_of_kernelspecs(kernelspecs), file=file)
     return _stamped(config, needed_trust(found.path, text), kernelspecs) if found.came_with_notebook else config
 
 
-def places_besides(found: FoundConfig | None) -> "OwnPlaces":
+def own_places(environ: Mapping[str, str] = os.environ) -> "list[OwnPlaces]":
+    """Return the places in the user's own files; of those with one name, the first counts."""
+    return [_read_own_places(own) for own in own_configs(environ)]
+
+
+def _places_besides(found: FoundConfig) -> "OwnPlaces":
     """Return the places of the user's file on Jupyter's config path, unless that is the file which was found."""
+    from .places import OwnPlaces
+
+    own = find_own_config()
+    return OwnPlaces(str(own_config_path())) if own is None or own == found else _read_own_places(own)
+
+
+def _read_own_places(own: FoundConfig) -> "OwnPlaces":
+    """Return the places in a file of the user's own."""
     from .mistakes import Mistake
     from .places import OwnPlaces, read_places_file
     from .yaml_nodes import MAX_BYTES
 
-    own = find_own_config()
-    if own is None or own == found:
-        return OwnPlaces(str(own_config_path()))
     try:
         return read_places_file(own.read(MAX_BYTES + 1), own.path)
     except OSError as error:

@@ -192,7 +192,7 @@ def test_both_refuse_an_invalid_backend(settings: dict[str, object]) -> None:
         {"run": "docker"},
         {"run": ["", "a"]},
         {"run": ["-i"]},
-        {"run": [-1]},
+        {"run": [1]},
         {"run": ["a", True]},
         {"connection_file": ""},
         {"connection_file": "a", "keep": "1 s"},
