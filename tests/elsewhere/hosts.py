@@ -1,7 +1,7 @@
 """Two hosts of this machine: a laptop, which is a network alone, and a server with sshd and processes of its own.
 
 It takes root, Linux, iproute2 and openssh-server. Only ssh runs on the laptop: a program of that name, first in PATH,
-sees to that. What the server runs shares this machine's files but for /tmp and the like.
+sees to that. What the server runs shares this machine's files but for those in /run and /dev/shm.
 """
 
 import os
@@ -10,12 +10,18 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 SSHD = "/usr/sbin/sshd"
+
+TMP = "/run/tmp"
+"""The server's folder for temporary files."""
+
+END_SECONDS = 10.0
 
 NEEDED = ("ip", "unshare", "nsenter", "ssh", "ssh-keygen")
 
@@ -28,7 +34,7 @@ StrictModes no
 PermitRootLogin yes
 UsePAM no
 PasswordAuthentication no
-AcceptEnv NOTHING
+SetEnv TMPDIR={tmp}
 """
 
 SSH_CONFIG = """
@@ -86,7 +92,14 @@ class Hosts:
 
     def left(self) -> list[str]:
         """Return what there is of ours on the server: processes and folders."""
-        return [*self.processes(), *self.on_server("ls", "/tmp").split()]
+        return [*self.processes(), *self.on_server("ls", TMP).split()]
+
+    def wait_for_nothing(self) -> None:
+        """Wait until nothing of ours is left on the server; AssertionError if something stays."""
+        deadline = time.monotonic() + END_SECONDS
+        while left := self.left():
+            assert time.monotonic() < deadline, left
+            time.sleep(0.05)
 
     def pids(self, pattern: str) -> list[int]:
         """Return the server's processes whose command lines contain a text, by their ids there."""
@@ -123,7 +136,7 @@ def _write_configs(folder: Path, laptop: str, address: str) -> None:
     for key in ("host_key", "user_key"):
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key))
     (folder / "known_hosts").write_text(f"{address} {(folder / 'host_key.pub').read_text()}")
-    (folder / "sshd_config").write_text(SSHD_CONFIG.format(address=address, folder=folder))
+    (folder / "sshd_config").write_text(SSHD_CONFIG.format(address=address, folder=folder, tmp=TMP))
     (folder / "ssh_config").write_text(SSH_CONFIG.format(address=address, folder=folder))
     ssh = folder / "bin" / "ssh"
     ssh.parent.mkdir()
@@ -135,7 +148,7 @@ def _write_configs(folder: Path, laptop: str, address: str) -> None:
 def _start_sshd(folder: Path, server: str, undo: ExitStack) -> int:
     """Start the server's processes, and return the id of the first of them, once sshd listens."""
     script = (
-        "mount -t tmpfs tmpfs /tmp && mount -t tmpfs tmpfs /dev/shm && mount -t tmpfs tmpfs /run && mkdir /run/sshd"
+        f"mount -t tmpfs tmpfs /dev/shm && mount -t tmpfs tmpfs /run && mkdir /run/sshd && mkdir -m 1777 {TMP}"
         f" && hostname gpu1 && exec {SSHD} -D -e -f {folder}/sshd_config"
     )
     argv = ["ip", "netns", "exec", server, "unshare", "-mupf", "--kill-child", "--mount-proc", "sh", "-c", script]

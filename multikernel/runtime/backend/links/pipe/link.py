@@ -124,14 +124,13 @@ class PipeLink:
         try:
             with self._scope:
                 await self._connect_until_over()
-            self._over.set()
+            self._finish()
         except Exception:
             # The other links have nothing to do with it.
             log.exception("a link has failed", extra={"backend": self._config.name})
             self._break("an error in Multi itself, see its log")
         finally:
             self._fail("the connection was given up")
-        self._site.forget(self._name)
 
     async def _connect_until_over(self) -> None:
         attempts = 0
@@ -191,7 +190,12 @@ class PipeLink:
     def _break(self, how: str) -> None:
         """End the life of the link: there is nobody at its other end, or nobody that makes sense."""
         self._fail(how)
+        self._finish()
+
+    def _finish(self) -> None:
+        """Note that there is nothing left there to be ended."""
         self._over.set()
+        self._site.forget(self._name)
 
     def _end(self, how: str) -> None:
         if not self._ended.is_set():
@@ -271,7 +275,7 @@ class PipeLink:
             case "note", str(text):
                 self._output.note(printable(text[:LONGEST_TEXT]))
             case "over", _:
-                self._over.set()
+                self._finish()
             case _:
                 self.files.take_word(what, value)
 

@@ -13,6 +13,7 @@ from anyio.abc import TaskGroup
 
 from .....core.places import SshPlace
 from ...watchdog import Watchdog
+from .agent.stream import BEAT_SECONDS
 from .command import command_of, ssh, working_folder
 from .connection import Connection, NoAnswer, run_command
 
@@ -76,7 +77,10 @@ class Sharing:
                 await connection.answer()
                 master.connection = connection
                 master.settled.set()
-                await connection.closed.wait()
+                while not connection.closed.is_set():
+                    connection.write(b".")
+                    with anyio.move_on_after(BEAT_SECONDS):
+                        await connection.closed.wait()
         except (NoAnswer, OSError) as error:
             master.error = error
         finally:

@@ -16,6 +16,7 @@ from typing import Any
 
 from .keeper import fork_keeper
 from .kernelspecs import find_all
+from .stream import BEAT_SECONDS, MOST_SILENT_BEATS
 
 MISSING = "zmq"
 PIECE = 1 << 18
@@ -44,8 +45,7 @@ def main() -> None:
             _write(token + _json(python=sys.version.split()[0], kernelspecs=_kernelspecs()))
         elif request["do"] == "hold":
             _write(token + _json(holding=True))
-            while os.read(0, PIECE):
-                pass
+            _hold()
         elif request["do"] == "end":
             for name in request["names"]:
                 _end(_folder(name))
@@ -54,6 +54,13 @@ def main() -> None:
             _relay(_connect(request), request["seen"], token)
     except Refused as refused:
         _write(token + _json(**refused.answer))
+
+
+def _hold() -> None:
+    """Wait until stdin has ended, or nothing has come for too long: sshd itself would wait for hours."""
+    while select.select([0], [], [], BEAT_SECONDS * MOST_SILENT_BEATS)[0]:
+        if not os.read(0, PIECE):
+            break
 
 
 def _kernelspecs() -> list[str]:
