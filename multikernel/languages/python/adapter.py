@@ -23,10 +23,24 @@ MODULES = (
 """Each after those that it imports."""
 
 EACH = "[{} if each is not None else None for each in {{x}}]"
+AS_JSON = (
+    "__import__('json').dumps({x}, default=lambda each: each.tolist() if hasattr(each, 'tolist') else "
+    "list(each) if isinstance(each, (set, frozenset)) else str(each))"
+)
+AS_CSV = (
+    "{x}.to_csv() if hasattr({x}, 'to_csv') else "
+    "{x}.write_csv() if hasattr({x}, 'write_csv') else {x}.to_pandas().to_csv()"
+)
 REMEDIES: Remedies = {
     ("text", "scalar"): "str({x})",
     ("text", "list"): EACH.format("str(each)"),
     ("text", ""): "{x}.astype(str)",
+    ("json", "table"): AS_CSV,
+    ("json", ""): AS_JSON,
+    ("no NUL", "scalar"): "{x}.replace('\\0', '')",
+    ("no NUL", "bytes"): "{x}.replace(b'\\0', b'')",
+    ("no NUL", "list"): EACH.format("each.replace('\\0', '')"),
+    ("no NUL", "column"): "{x}.str.replace('\\0', '')",
     ("float", "scalar"): "float({x})",
     ("float", "list"): EACH.format("float(each)"),
     ("float", ""): "{x}.astype('float64')",

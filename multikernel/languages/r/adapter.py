@@ -58,6 +58,9 @@ RESERVED = frozenset(
 
 REMEDIES: Remedies = {
     ("text", ""): "as.character({x})",
+    ("json", "table"): "paste(utils::capture.output(utils::write.csv({x})), collapse = '\\n')",
+    ("json", ""): "as.character(jsonlite::toJSON({x}, auto_unbox = TRUE, digits = NA))",
+    ("no NUL", "bytes"): "{x}[{x} != 0]",
     ("float", ""): "as.numeric({x})",
     ("utc", ""): "!attr({x}, 'tzone') <- 'UTC'",
     ("microseconds", ""): ".POSIXct(round(as.numeric({x}), 6), attr({x}, 'tzone'))",
@@ -136,7 +139,7 @@ def _call(function: str, *arguments: str) -> str:
 def string(text: str) -> str:
     """Return a text as a literal of R's, in ASCII; Refused for NUL."""
     if "\0" in text:
-        raise Refused("", "text", "has the character NUL, which text in R cannot have")
+        raise Refused("", "text", "has the character NUL, which text in R cannot have", "no NUL")
     return f'"{SPECIAL.sub(_escape, text)}"'
 
 

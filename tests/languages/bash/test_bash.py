@@ -162,14 +162,14 @@ def test_values_of_its_own_leave_and_come_back(bash: Child, assignment: str, val
         (("duration", "", 1), "", "no counterpart"),
         (("text", "", "a\0"), "", "NUL"),
         (("bytes", "", b"\0"), "", "NUL"),
-        (("list", "", (("bool", "", True), ("list", "", ()))), "[1]", "on its own"),
-        (("dict", "", (("a", ("null", "")),)), "['a']", "no counterpart"),
+        (("list", "", (("bool", "", True), ("list", "", ()))), "", "bash cannot have: [1] (list) cannot be in bash"),
+        (("dict", "", (("a", ("null", "")),)), "", "['a'] (null) has no counterpart"),
         (("dict", "", (("", ("bool", "", True)),)), "", "key that is empty"),
-        (("array", "", "i8", "", "", (2, 2), "C", ("00" * 8,) * 4), "", "copy its rows"),
+        (("array", "", "i8", "", "", (2, 2), "C", ("00" * 8,) * 4), "", "one dimension"),
         (("array", "", "i8", "", "", (1,), "C", (None,)), "", "missing values"),
         (("factor", "", ("array", "", "text", "", "", (0,), "C", ()), False, b"\xff" * 4), "", "missing values"),
         (("array", "", "text", "", "", (1,), "C", ("\0",)), "", "NUL"),
-        (("table", "", 0, (), None), "", "copy its columns"),
+        (("table", "", 0, (), None), "", "no counterpart"),
     ],
 )
 def test_what_cannot_enter_is_refused(bash: Child, value: Plain, path: str, why: str) -> None:
@@ -199,7 +199,7 @@ def test_attributes_do_not_change_a_value(bash: Child) -> None:
     )
     text = ("text", "", "a + b")
     assert bash.put_all(dict.fromkeys("abcdf", text)) == {"done": True}
-    assert bash.put("e", text) == {"failed": "e is read-only in bash; give it another name", "at": 0}
+    assert bash.put("e", text) == {"failed": "e is read-only in bash; another name is not, as in e_=e", "at": 0}
     assert bash.get_all([*"abcf", "target"]) == [text] * 4 + [("text", "", "kept")]
     assert bash.get_all([*"de"]) == [text, ("text", "bash:text -r", "1")]
     assert bash.kernel.run("bash -c 'echo $d$a'").stream() == "a + b\n"
@@ -208,7 +208,7 @@ def test_attributes_do_not_change_a_value(bash: Child) -> None:
 def test_all_values_enter_or_none(bash: Child) -> None:
     bash.kernel.run("unset one; readonly two=2")
     values = {"one": ("text", "", "1"), "two": ("text", "", "3")}
-    assert bash.put_all(values) == {"failed": "two is read-only in bash; give it another name", "at": 1}
+    assert bash.put_all(values) == {"failed": "two is read-only in bash; another name is not, as in two_=two", "at": 1}
     assert bash.put_all({"one": values["one"]}, is_trial=True) == {"done": True}
     assert bash.get("one") == {"missing": True}
 

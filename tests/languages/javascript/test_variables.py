@@ -129,7 +129,8 @@ def test_all_values_enter_or_none(deno: Child) -> None:
     deno.kernel.run("let before = 5; const fixed = 6; undefined")
     values: dict[str, Plain] = {"before": ("int", "", 1), "fresh": ("text", "", "x"), "fixed": ("int", "", 2)}
     answer = deno.put_all(values)
-    assert answer == {"failed": "fixed cannot be assigned to in JavaScript (a const?); give it another name", "at": 2}
+    why = "fixed cannot be assigned to in JavaScript (a const?); another name can, as in fixed_=fixed"
+    assert answer == {"failed": why, "at": 2}
     del values["fixed"]
     assert deno.put_all(values, is_trial=True) == {"done": True}
     assert deno.get("before") == ("int", "", 5)

@@ -221,7 +221,8 @@ class Exporter {
     const isTyped = type !== undefined && leaves.every((row) => Object.getPrototypeOf(row) === type.prototype);
     const flat = inOrder(isTyped ? joined(type, leaves) : leaves.flatMap((row) => Array.from(row)), origin.shape, order === "F", true);
     const whole = isTyped ? { t, dtype, data: this.writeBuffer(flat) } : this.pack(flat, origin, true);
-    return whole && { ...whole, as: as || (isTyped ? TAG + name : as), unit, zone, shape: origin.shape, order };
+    const isOther = isTyped && (dtype !== origin.dtype || !as || as.startsWith(TAG));
+    return whole && { ...whole, as: isOther ? TAG + name : as, unit, zone, shape: origin.shape, order };
   }
 
   factor(value, { as, levels, values, ordered }) {

@@ -228,12 +228,12 @@ const assigned = (name, value, put, get) => {
     undo = () => put(before);
     put(value);
   } catch (error) {
-    if (undo !== undefined || !(error instanceof ReferenceError)) throw new Failure(`${name} cannot be assigned to in JavaScript (a const?); give it another name`);
+    if (undo !== undefined || !(error instanceof ReferenceError)) throw new Failure(`${name} cannot be assigned to in JavaScript (a const?); another name can, as in ${name}_=${name}`);
     undo = define(name, value);
   }
   if (holds(get, value)) return undo;
   undo();
-  throw new Failure(`${name} cannot be assigned to in JavaScript; give it another name`);
+  throw new Failure(`${name} cannot be assigned to in JavaScript; another name can, as in ${name}_=${name}`);
 };
 
 const holds = (get, value) => {
