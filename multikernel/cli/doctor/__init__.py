@@ -75,7 +75,7 @@ def _checks(
         check_folder("data folder", history.parent, "JUPYTER_DATA_DIR"),
         check_history(history),
         check_found_config(found, kernelspecs),
-        check_places([places for places in own if found is None or places.file != str(found.path)]),
+        check_places(own, found),
         check_backends(config, kernelspecs),
     )
 

@@ -167,10 +167,10 @@ def places_of(own: Iterable[OwnPlaces]) -> dict[str, Place]:
     return merged
 
 
-def check_places(own: Iterable[OwnPlaces]) -> Iterator[Diagnosis]:
-    """Report mistakes in files of places, and places whose provisioner is not installed."""
+def check_places(own: Iterable[OwnPlaces], found: FoundConfig | None) -> Iterator[Diagnosis]:
+    """Report places whose provisioner is not installed, and mistakes in the user's files but that which applies."""
     for each in own:
-        for mistake in each.mistakes:
+        for mistake in each.mistakes if found is None or each.file != str(found.path) else ():
             yield Diagnosis("problem", "places", f"{each.file}:{mistake}")
         for place in each.places.values():
             if isinstance(place, ProvisionerPlace) and not is_provisioner(place.provisioner):
