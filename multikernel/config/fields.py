@@ -55,9 +55,9 @@ def aliases(value: Value) -> list[Value]:
 def environment(value: Value) -> Mapping[str, str | None]:
     """Read variables; an unquoted decimal number counts as text, since it is unambiguous."""
     variables = {}
-    for name, entry in value.entries("a mapping such as {LANG: C.UTF-8}").items():
+    for name, entry in value.in_secret().entries("a mapping such as {LANG: C.UTF-8}").items():
         if not name or "=" in name:
-            entry.key.wrong(f"{quote(name)} is not a valid name for an environment variable")
+            entry.key.wrong("not a valid name for an environment variable")
         variables[name] = entry.value.number_as_written() or entry.value.text()
     return MappingProxyType(variables)
 
@@ -122,18 +122,18 @@ def program(value: Value) -> str | None:
 
 def words(value: Value) -> tuple[str, ...]:
     """Read a command as its words; behind the program, an unquoted decimal number counts as text."""
-    items = value.items("a list of words, such as [docker, exec, -i, box]")
+    items = value.in_secret().items("a list of words, such as [docker, exec, -i, box]")
     if value.type == "seq" and not items:
         value.wrong("empty: add the words of a command, such as [docker, exec, -i, box]")
     read = [(number and item.number_as_written()) or item.text() for number, item in enumerate(items)]
     if items and read[0] is not None and (not read[0] or read[0].startswith("-")):
-        items[0].wrong(f"{quote(read[0])} is not the name of a program")
+        items[0].wrong("this is not the name of a program")
     return tuple(word for word in read if word is not None)
 
 
 def options(value: Value) -> Mapping[str, object]:
     """Read the options of a provisioner: anything that JSON has as well."""
-    entries = value.entries("a mapping of options, such as {namespace: me}")
+    entries = value.in_secret().entries("a mapping of options, such as {namespace: me}")
     return MappingProxyType({name: _plain(entry.value) for name, entry in entries.items()})
 
 

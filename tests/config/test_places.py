@@ -216,3 +216,34 @@ def test_in_ones_own_file_a_broken_file_elsewhere_costs_its_backend_alone() -> N
     own = places_of("places: {gpu1: {ssh: a b}}")
     config = of_ones_own("backends: {big: {kernel: python3, at: gpu1}}", own)
     assert error_of(config.backends["big"].place).startswith(f"{OWN}:1:22: places.gpu1.ssh: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "backends: {r: {kernel: ir, env: TOKEN=hunter2}}",
+        "backends: {r: {kernel: ir, env: [TOKEN=hunter2]}}",
+        "backends: {r: {kernel: ir, env: {TOKEN=hunter2}}}",
+        "backends: {r: {kernel: ir, env: {TOKEN=hunter2: x, A: [hunter2]}}}",
+        'backends: {r: {kernel: ir, env: {A: "hunter2\\0"}}}',
+        "places: {a: {run: docker exec -e TOKEN=hunter2 box}}",
+        "places: {a: {run: [-TOKEN=hunter2]}}",
+        "places: {a: {run: [docker, [hunter2]]}}",
+        "places: {a: {provisioner: k8s, options: hunter2}}",
+        "places: {a: {provisioner: k8s, options: [hunter2]}}",
+        "places: {a: {provisioner: k8s, options: {TOKEN=hunter2}}}",
+        "places: {a: {provisioner: k8s, options: {a: {TOKEN=hunter2: }}}}",
+    ],
+)
+def test_no_mistake_shows_what_may_be_secret(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        of_ones_own(text)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["0755", "12:30", "2001-01-01", "1_234"])
+def test_no_mistake_shows_a_number_that_may_be_secret(number: str) -> None:
+    for text in (f"env: {{PIN: {number}}}", f"env: {number}", f"env: [{number}]"):
+        with pytest.raises(ConfigError) as caught:
+            of_ones_own(f"backends: {{r: {{kernel: ir, {text}}}}}")
+        assert number not in str(caught.value)
