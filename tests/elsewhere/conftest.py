@@ -7,12 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from multikernel.runtime.backend.links.pipe import command, link, sharing
-
 from .hosts import Hosts, missing, open_hosts
-
-BEAT_SECONDS = 0.4
-"""Instead of 3: a connection is dead after 2 s instead of 15."""
+from .near import calm_down, hurry
 
 
 @pytest.fixture
@@ -42,14 +38,8 @@ def hosts(both_hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]
 
 
 @pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+def hurried() -> Iterator[None]:
     """Make both ends notice within 2 s that a connection is dead."""
-    real = Path.read_text
-
-    def read(path: Path, *options: str) -> str:
-        return real(path, *options).replace("BEAT_SECONDS = 3.0", f"BEAT_SECONDS = {BEAT_SECONDS}")
-
-    monkeypatch.setattr(link, "BEAT_SECONDS", BEAT_SECONDS)
-    monkeypatch.setattr(sharing, "BEAT_SECONDS", BEAT_SECONDS)
-    monkeypatch.setattr(Path, "read_text", read)
-    monkeypatch.setattr(command, "agent_source", command.agent_source.__wrapped__)
+    hurry()
+    yield
+    calm_down()

@@ -94,18 +94,33 @@ class Hosts:
         """Return what there is of ours on the server: processes and folders."""
         return [*self.processes(), *self.on_server("ls", TMP).split()]
 
-    def wait_for_nothing(self) -> None:
+    def wait_for_nothing(self, seconds: float = END_SECONDS) -> None:
         """Wait until nothing of ours is left on the server; AssertionError if something stays."""
-        deadline = time.monotonic() + END_SECONDS
+        deadline = time.monotonic() + seconds
         while left := self.left():
             assert time.monotonic() < deadline, left
             time.sleep(0.05)
 
-    def pids(self, pattern: str) -> list[int]:
-        """Return the server's processes whose command lines contain a text, by their ids there."""
-        return [
-            int(line.split()[0]) for line in self.on_server("ps", "-eo", "pid=,args=").splitlines() if pattern in line
-        ]
+    def pids(self, who: str) -> list[int]:
+        """Return the server's processes of a kind, by their ids there; the first is the oldest.
+
+        `agent` are all of the agent's: of those, sshd's are the `relay`s, behind the `holder` of a shared connection.
+        """
+        table = [line.split(None, 2) for line in self.on_server("ps", "-eo", "pid=,ppid=,args=").splitlines()]
+        parent = {int(pid): int(ppid) for pid, ppid, _ in table}
+        words = {int(pid): args for pid, _, args in table}
+        kernels = [pid for pid in sorted(parent) if "ipykernel_launcher" in words[pid]]
+        agents = [pid for pid in sorted(parent) if "import base64" in words[pid] and pid not in kernels]
+        ours = [pid for pid in agents if "sshd" in words.get(parent[pid], "")]
+        return {
+            "kernel": kernels,
+            "agent": agents,
+            "keeper": [parent[pid] for pid in kernels],
+            "guard": [parent[parent[pid]] for pid in kernels],
+            "holder": ours[:1],
+            "relay": ours[1:],
+            "session": [parent[pid] for pid in ours[1:]],
+        }[who]
 
     def kill(self, *pids: int) -> None:
         """Kill processes of the server."""

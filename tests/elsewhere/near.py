@@ -4,10 +4,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
+from pathlib import Path
 from typing import Any, cast
 
 import anyio
+import psutil
+import pytest
 import zmq
 from anyio.abc import TaskGroup
 
@@ -17,6 +20,8 @@ from multikernel.core.protocol.wire import Composer, Message
 from multikernel.runtime.backend.child import Child
 from multikernel.runtime.backend.launch import open_child
 from multikernel.runtime.backend.launch_context import LaunchContext
+from multikernel.runtime.backend.links.pipe import command, link, sharing
+from multikernel.runtime.backend.links.pipe.agent.stream import BEAT_SECONDS
 from multikernel.runtime.backend.links.pipe.command import PipePlace
 from multikernel.runtime.backend.links.pipe.link import PipeLink
 from multikernel.runtime.backend.output import Output
@@ -26,6 +31,35 @@ from multikernel.trace.watchers import Trace
 
 PATIENCE = 60.0
 """Seconds after which something that should happen has not."""
+
+
+HURRIED_BEAT_SECONDS = 0.4
+"""Instead of 3: a connection is dead after 2 s instead of 15."""
+
+
+def hurry() -> None:
+    """Make both ends notice sooner that a connection is dead, from now on."""
+    real = Path.read_text
+
+    def read(path: Path, *options: str) -> str:
+        return real(path, *options).replace("BEAT_SECONDS = 3.0", f"BEAT_SECONDS = {HURRIED_BEAT_SECONDS}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "read_text", read)
+        command.agent_source.cache_clear()
+        command.agent_source()
+    _beat(HURRIED_BEAT_SECONDS)
+
+
+def calm_down() -> None:
+    """End the hurry."""
+    command.agent_source.cache_clear()
+    _beat(BEAT_SECONDS)
+
+
+def _beat(seconds: float) -> None:
+    for module in (link, sharing):
+        setattr(module, "BEAT_SECONDS", seconds)  # noqa: B010
 
 
 class Backend:
@@ -105,6 +139,19 @@ class Backend:
 
 def _is(message: Message, cell: str, msg_type: str) -> bool:
     return message.parent_id == cell and message.type == msg_type
+
+
+def kill_ssh(directory: str, *, is_master: bool | None = None) -> bool:
+    """Kill the ssh processes that share a connection through a socket in a directory; return whether there were any."""
+    killed = False
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            words = " ".join(process.cmdline())
+            is_ours = directory in words and "ControlMaster" in words
+            if is_ours and is_master in (None, "ControlMaster=yes" in words):
+                process.kill()
+                killed = True
+    return killed
 
 
 class Near:
