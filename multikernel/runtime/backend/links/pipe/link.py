@@ -84,13 +84,20 @@ class PipeLink:
         self._stream.flush()
 
     async def signal(self, number: int) -> None:
-        """Send a signal to the kernel's process group."""
-        self._stream.say(signal=number)
+        """Send a signal to the kernel's process group, or the message that its kernelspec wants in place of SIGINT."""
+        is_by_message = self.interrupt_mode == "message" and self._config.interrupt is None
+        if is_by_message and number == signal.SIGINT:
+            self._send_own("interrupt_request", {})
+        else:
+            self._stream.say(signal=number)
 
     async def wait_for_end(self) -> str:
         """Wait until the kernel has ended and all that it had sent was received; return how it ended."""
         await self._ended.wait()
         return self._how
+
+    def _send_own(self, msg_type: str, content: Json) -> None:
+        self.send("control", Wire(self.key).pack(self._composer.message(msg_type, content)))
 
     def close(self) -> None:
         """Report nothing from now on."""
@@ -111,8 +118,7 @@ class PipeLink:
         self.close()
         if not self._ended.is_set() and self.where:
             self._stream.say(signal=int(signal.SIGINT))
-            request = self._composer.message("shutdown_request", {"restart": False})
-            self.send("control", Wire(self.key).pack(request))
+            self._send_own("shutdown_request", {"restart": False})
         self._stream.say(end=True)
         with anyio.CancelScope(shield=True), anyio.move_on_after(0 if self._is_lost else END_SECONDS):
             await self._over.wait()
