@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 
+from multikernel.config import kernelspecs
 from multikernel.config.kernelspecs import installed_kernelspecs, kernel_folders, kernel_spec_manager
 from multikernel.core.config import Kernelspec
 
@@ -95,6 +96,7 @@ def test_nothing_gets_a_head_start_where_another_provisioner_is_the_default(
     folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", name)
+    monkeypatch.setattr(kernelspecs, "is_provisioner", lambda name: True)
     install(folders[0], "k", json.dumps(PLAIN).encode())
     assert bool(installed_kernelspecs()["k"].command) == (name == "local-provisioner")
 
