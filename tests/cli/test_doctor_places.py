@@ -1,13 +1,19 @@
 """`multikernel doctor` tries each of the user's places, and says in one sentence what is wrong with it."""
 
+import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
 
 from .conftest import Machine, Result, Run
+
+PATIENCE = 60.0
 
 HERE = f"{{run: [/usr/bin/env], python: {sys.executable}}}"
 """A place that is this machine."""
@@ -25,6 +31,21 @@ def define(machine: Machine, **places: str) -> Path:
     """Write the user's own file."""
     lines = [f"  {name}: {place}\n" for name, place in places.items()]
     return machine.write("../../config/multikernel.yaml", "places:\n" + "".join(lines)).resolve()
+
+
+@contextmanager
+def running_kernel() -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
+    """Start a kernel that is not Multi's."""
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=PATIENCE)
+        yield manager, client
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def found(result: Result, subject: str) -> list[tuple[str, str]]:
@@ -124,3 +145,26 @@ def test_the_first_place_of_a_name_counts(machine: Machine, run: Run, monkeypatc
     result = run("doctor")
     assert found(result, "place Here")[0][0] == "ok"
     assert found(result, "place here") == []
+
+
+def test_a_connection_file_that_is_none_is_said(machine: Machine, run: Run) -> None:
+    file = machine.write("k.json", json.dumps({"ip": "127.0.0.1"}))
+    define(machine, own=f"{{connection_file: {file}}}", gone="{connection_file: gone.json}")
+    result = run("doctor")
+    assert result.code == 1
+    assert "it is not a connection file of Jupyter: it has no " in found(result, "place own")[0][1]
+    assert "there is no such file; its kernel may have ended" in found(result, "place gone")[0][1]
+
+
+def test_a_kernel_that_runs_is_reached_and_goes_on(machine: Machine, run: Run) -> None:
+    with running_kernel() as (manager, client):
+        define(machine, own=f"{{connection_file: {manager.connection_file}}}")
+        assert found(run("doctor"), "place own")[0][0] == "ok"
+        machine.write("multikernel.yaml", "default: p\nbackends: {p: {kernel: python3}, mine: {at: own}}")
+        run("trust", "multikernel.yaml")
+        result = run("doctor")
+        assert found(result, "place own") == []
+        ((state, text),) = found(result, "backend mine")
+        assert (state, text.split()[0]) == ("ok", "ipython")
+        client.execute_interactive("1", timeout=PATIENCE)
+        assert manager.is_alive()

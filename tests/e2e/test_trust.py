@@ -28,13 +28,14 @@ class World:
         self.started, self.trapped = root / "started", root / "trapped"
         for path in (self.folder, self.own, self.bin, root / "data", root / "home"):
             path.mkdir()
-        start = "os.execv(sys.executable, [sys.executable, '-m', 'ipykernel_launcher', *sys.argv[1:]])\n"
-        self._write_program(self.bin / "ssh", self.started, start)
-        for name in ("ssh", "docker", "python", "python3", "multikernel"):
+        self._write_program(self.bin / "docker", self.started, "os.execv(sys.argv[1], sys.argv[1:])")
+        self._write_program(self.bin / "ssh", self.started, "os.execv('/bin/sh', ['sh', '-c', sys.argv[-1]])")
+        for name in ("ssh", "docker", "sh", "env", "python", "python3", "multikernel"):
             self._write_program(self.folder / name, self.trapped, "")
-        write_kernelspec(root, "far", str(self.bin / "ssh"), "-f", "{connection_file}", language="python")
+        argv = (str(self.bin / "docker"), sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}")
+        write_kernelspec(root, "far", *argv, language="python")
         self.config = self.folder / "multikernel.yaml"
-        (self.own / "multikernel.yaml").write_text(f"places: {{gpu1: {{run: [{self.bin}/ssh, gpu1]}}}}")
+        self.define(f"{{run: [{self.bin}/docker], python: {sys.executable}}}")
         self.env = {
             "HOME": str(root / "home"),
             "JUPYTER_CONFIG_DIR": str(self.own),
@@ -45,6 +46,10 @@ class World:
     def _write_program(self, path: Path, mark: Path, then: str) -> None:
         path.write_text(RECORDS.format(python=sys.executable, mark=str(mark), then=then))
         path.chmod(0o755)
+
+    def define(self, place: str) -> None:
+        """Write the user's own file, with the place `gpu1`."""
+        (self.own / "multikernel.yaml").write_text(f"places: {{gpu1: {place}}}")
 
     def write_config(self, backend: str, default: str = "py") -> None:
         """Write the folder's config; `backend` is what leads elsewhere."""
@@ -124,21 +129,44 @@ def test_the_doctor_does_not_start_it_either(world: World, way: str) -> None:
     said = world.command("doctor")
     assert f"multikernel trust {world.config}" in said.stdout
     assert "backend py: " in said.stdout
-    assert not world.started.exists()
+    assert "backend big: " not in said.stdout
+    # That was the user's place, which is tried whatever lies in the folder.
+    assert world.started.read_text() == "ran\n"
     assert not world.trapped.exists()
 
 
-def test_once_the_user_trusts_the_file_the_same_cell_runs_in_the_same_kernel(world: World) -> None:
-    world.write_config(WAYS["by kernelspec"] % "startup: y = 5")
+@pytest.mark.parametrize("way", WAYS.values(), ids=list(WAYS))
+def test_once_the_user_trusts_the_file_the_same_cell_runs_in_the_same_kernel(world: World, way: str) -> None:
+    world.write_config(way % "startup: y = 5")
     with opened(world) as kernel:
         assert refusal(kernel.run("%%big\ny"), world) == "not trusted"
         assert world.command("trust", "multikernel.yaml").returncode == 0
         assert kernel.run("%%big\ny").result == "5"
-        assert world.started.read_text() == "ran\n"
+        assert world.started.exists()
         assert world.command("trust", "--remove", "multikernel.yaml").returncode == 0
         assert kernel.run("%%big\ny").result == "5"
         assert refusal(kernel.run("%%restart big"), world) == "not trusted"
-    assert world.started.read_text() == "ran\n"
+        world.started.unlink()
+        assert refusal(kernel.run("%%big\ny"), world) == "not trusted"
+        assert not world.started.exists()
+    assert not world.trapped.exists()
+
+
+HERE_TOO = os.pathsep.join(["", ".", "notebooks"])
+"""Folders of a PATH that are relative, the notebook's among them."""
+
+
+@pytest.mark.parametrize("place", ["{ssh: gpu1, python: %s}", "{run: [docker], python: %s}"])
+def test_no_program_of_the_folder_runs_in_place_of_the_users_even_if_the_file_is_trusted(
+    world: World, place: str
+) -> None:
+    world.define(place % sys.executable)
+    world.write_config("{kernel: python3, at: gpu1, env: {PATH: '.'}}")
+    path = {"PATH": f"{HERE_TOO}:{world.bin}:{os.environ['PATH']}"}
+    assert world.command("trust", "multikernel.yaml").returncode == 0
+    with opened(world, path) as kernel:
+        assert kernel.run("%%big\nimport os; os.environ['PATH']").result == "'.'"
+    assert world.started.exists()
     assert not world.trapped.exists()
 
 
