@@ -29,9 +29,8 @@ SSH_FAILURES = (
     ("Could not resolve hostname", "there is no host {target}; run `{ssh}` in a terminal"),
     ("Connection refused", "nothing listens for ssh on {target}; run `{ssh}` in a terminal"),
     ("timed out|No route to host|Network is unreachable", "{target} cannot be reached; run `{ssh}` in a terminal"),
-    ("Connection reset|Connection closed|Broken pipe", "{target} has closed the connection; run `{ssh}` in a terminal"),
 )
-"""What ssh writes, as a regular expression, and what that means; OpenSSH 9."""
+"""What ssh writes when it cannot connect, as a regular expression, and what that means; OpenSSH 9."""
 
 
 class NotReached(Exception):
@@ -52,7 +51,7 @@ def terminal_command(place: PipePlace, *words: str) -> str:
 
 def not_reached(place: PipePlace, exit_code: int | None, said: str) -> NotReached:
     """Return the error for a command that ended before the agent had answered."""
-    is_certain = exit_code in (126, 127) or (exit_code == 255 and isinstance(place, SshPlace)) or PYTHON_NEEDED in said
+    is_certain = exit_code in (126, 127) or PYTHON_NEEDED in said or bool(_ssh_failure(place, exit_code, said))
     return NotReached(explain(place, exit_code, said), is_certain=is_certain)
 
 
@@ -64,11 +63,8 @@ def explain(place: PipePlace, exit_code: int | None, said: str) -> str:
         return _sentence(
             place, f"{place.python} there is Python {' '.join(version)}, but Multi needs 3.8 or later: set `python:`"
         )
-    if isinstance(place, SshPlace):
-        known = {"target": place.target, "host": place.target.rpartition("@")[2], "ssh": terminal_command(place)}
-        for pattern, text in SSH_FAILURES if exit_code == 255 else ():
-            if re.search(pattern, said):
-                return _sentence(place, text.format_map(known))
+    if failure := _ssh_failure(place, exit_code, said):
+        return _sentence(place, failure)
     if exit_code in (126, 127) or (place.python in said and re.search("not found|[Nn]o such file", said)):
         return _sentence(place, f"there is no {place.python} there; run `{python}` in a terminal, or set `python:`")
     lines = [line.strip() for line in said.splitlines() if line.strip()]
@@ -100,6 +96,16 @@ def explain_answer(place: PipePlace, answer: Mapping[str, object], kernel: str =
 def not_found(place: PipePlace, program: str) -> str:
     """Return a sentence for a command that is no program of this machine."""
     return _sentence(place, f"there is no program {program} here (in the PATH with which Multi was started)")
+
+
+def _ssh_failure(place: PipePlace, exit_code: int | None, said: str) -> str:
+    """Return why ssh could not connect; the empty text if it is not that, or not known."""
+    if isinstance(place, SshPlace) and exit_code == 255:
+        known = {"target": place.target, "host": place.target.rpartition("@")[2], "ssh": terminal_command(place)}
+        for pattern, text in SSH_FAILURES:
+            if re.search(pattern, said):
+                return text.format_map(known)
+    return ""
 
 
 def _sentence(place: PipePlace, text: str) -> str:

@@ -274,12 +274,12 @@ class PipeLink:
                 self.where = printable(f"{host[:LONGEST_TEXT]}:{pid}")
                 self._opened.set()
             case "failed", str(text):
-                self._fail(printable(text[:LONGEST_TEXT]))
+                self._fail(printable(text[:LONGEST_TEXT])[:LONGEST_TEXT])
             case "ended", int(code):
                 self._end(describe_exit(code))
                 self._stream.acknowledge()
             case "note", str(text):
-                self._output.note(printable(text[:LONGEST_TEXT]))
+                self._output.note(printable(text[:LONGEST_TEXT])[:LONGEST_TEXT])
             case "over", _:
                 self._finish()
             case _:

@@ -20,8 +20,8 @@ MOST_HELD = 256 << 20
 END_SECONDS = 1.6
 """A kernel has half of it to end by itself, the other half after SIGTERM; then SIGKILL."""
 
-FIRST_SECONDS = 60.0
-"""A front that has not come by then does not know that there is a keeper."""
+FIRST_SECONDS = 5.0
+"""For so long a keeper without a kernel waits: its front may have been killed, or given up, while it started."""
 
 LONGEST_GREETING = 1000
 
@@ -77,7 +77,7 @@ class Keeper:
         """Serve until the end."""
         self._loop = asyncio.get_event_loop()
         self._is_over = self._loop.create_future()
-        self._lonely = self._loop.call_later(min(self._keep, FIRST_SECONDS), self._end)
+        self._wait_for_relay()
         self.stream.say(found=self._spec)
         await self._loop.create_unix_server(lambda: Connection(self), sock=self._listener)
         self._beat()
@@ -110,7 +110,11 @@ class Keeper:
         """Wait for another relay, but not for ever."""
         if self.stream.disconnected(transport):
             self._relay = None
-            self._lonely = self._loop.call_later(self._keep, self._end)
+            self._wait_for_relay()
+
+    def _wait_for_relay(self) -> None:
+        seconds = self._keep if self._kernel is not None else min(self._keep, FIRST_SECONDS)
+        self._lonely = self._loop.call_later(seconds, self._end)
 
     def _look(self) -> None:
         """Do what depends on how much the front has received."""
