@@ -48,6 +48,18 @@ class NotebookPage:
         """Return the lines of a cell's text."""
         return self.cell(index).locator(".cm-line")
 
+    def language(self, index: int, name: str) -> None:
+        """Wait until a cell is coloured in a language: `python` is that of the notebook."""
+        expect(self.cell(index).locator(".cm-content")).to_have_attribute("data-language", name)
+
+    def header_lines(self, index: int) -> Locator:
+        """Return those lines of a cell's text that are shown as header lines."""
+        return self.cell(index).locator(".multi-HeaderLine")
+
+    def label(self, index: int) -> Locator:
+        """Return the name of a cell's backend, below its prompt."""
+        return self.cell(index).locator(".multi-Label")
+
     def breakpoint_gutter(self, index: int, *, line: int) -> Locator:
         """Return where a breakpoint of a cell's line is set, while the debugger is on."""
         return self.cell(index).locator("div.cm-breakpoint-gutter .cm-gutterElement").nth(line)

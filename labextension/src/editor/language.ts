@@ -84,12 +84,16 @@ class CellParser extends Parser {
     ranges: readonly { from: number; to: number }[]
   ): PartialParse {
     const regions = this._division.regions(input.read(0, input.length));
-    const nest = (node: SyntaxNodeRef): { parser: Parser } | null => {
-      const backend = regions.find(
-        region => region.kind === 'body' && region.from === node.from
-      )?.backend;
-      const parser = backend ? this._division.support(backend)?.language.parser : undefined;
-      return node.type === BODY && parser ? { parser } : null;
+    // As overlays: @lezer/common 1.3 finds a tree that replaces a node at any position in its parent (JupyterLab 4.6).
+    const nest = (
+      node: SyntaxNodeRef
+    ): { parser: Parser; overlay: { from: number; to: number }[] } | null => {
+      const { from, to } = node;
+      const body = node.type === BODY ? regions.find(region => region.from === from) : undefined;
+      const parser = body?.backend
+        ? this._division.support(body.backend)?.language.parser
+        : undefined;
+      return parser ? { parser, overlay: [{ from, to }] } : null;
     };
     return parseMixed(nest)(new Division(regions, input.length), input, fragments, ranges);
   }

@@ -31,12 +31,8 @@ export interface IBackend {
   readonly group: string | null;
   readonly groupAliases?: readonly string[];
   readonly state: BackendState;
-  /** Seconds since the epoch at which it got into this state; null where that is not known. */
-  readonly since: number | null;
   /** How far a start or a job is, in words; empty where there is nothing to tell. */
   readonly progress: string;
-  /** How many cells wait for it. */
-  readonly waiting: number;
   /** How many cells it has run. */
   readonly cells: number;
 }

@@ -157,13 +157,15 @@ export class MultiNotebook implements IDisposable {
     this._isStale = false;
     const models = this._isMulti ? (this.panel.content.model?.cells ?? []) : [];
     const changed = this._states.update(models, this._names, this.configured);
-    const touched =
-      this._isMulti === this._wasMulti ? changed : (this.panel.content.model?.cells ?? []);
+    const isOther = this._isMulti !== this._wasMulti;
     this._wasMulti = this._isMulti;
+    const touched = isOther ? [...(this.panel.content.model?.cells ?? [])] : changed;
     for (const model of touched) {
       this._cellChanged.emit(model);
     }
-    this._changed.emit();
+    if (isOther || touched.length > 0) {
+      this._changed.emit();
+    }
   }
 
   private _isMulti = false;

@@ -1,0 +1,1 @@
+"""What a front-end shows of the backends, beside the cells."""
