@@ -20,12 +20,11 @@ from . import __version__
 from .commands import TABLE, command_help
 from .config.kernelspecs import kernel_spec_manager
 from .config.settings import Settings, check_may_start, history_file
-from .core.actions import DescribeVariables, FindHistory, Job, ListVariables, MeasureMemory, MeasureUsage
+from .core.actions import FindHistory, Job, ListVariables, MeasureUsage
 from .core.cells.lines import HeaderLine
 from .core.cells.transfers import Check, Copy, Gather, Scatter, Transfer
 from .core.errors import StartError
-from .core.printable import printable
-from .core.protocol.wire import Composer, Json
+from .core.protocol.wire import Composer
 from .core.router import Router
 from .core.services import Services, Variable
 from .runtime.backend.launch_context import LaunchContext
@@ -167,22 +166,8 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
             return await services.usage()
         case ListVariables(backend):
             return await _names_of_variables(services, backend)
-        case DescribeVariables(backend):
-            return [_described(variable) for variable in await services.variables(backend)]
-        case MeasureMemory(backend):
-            process = (await services.processes()).get(backend)
-            return None if process is None else process.memory
         case _:
             assert_never(job)
-
-
-def _described(variable: Variable) -> Json:
-    return {
-        "name": printable(variable.name),
-        "type": printable(variable.kind),
-        "shape": printable(variable.shape),
-        "size": variable.size,
-    }
 
 
 async def _names_of_variables(services: RuntimeServices, backend: str) -> Sequence[str] | None:

@@ -52,31 +52,7 @@ class ListVariables:
         return f"The list of {self.backend}'s variables"
 
 
-@dataclass(frozen=True, slots=True)
-class DescribeVariables:
-    """List the variables in a backend that has nothing else to do: `name`, `type`, `shape` and `size` of each."""
-
-    backend: str
-
-    @property
-    def text(self) -> str:
-        """How errors name it."""
-        return f"The list of {self.backend}'s variables"
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureMemory:
-    """Measure a backend's processes: bytes, or None where there are none."""
-
-    backend: str
-
-    @property
-    def text(self) -> str:
-        """How errors name it."""
-        return f"The memory of {self.backend}"
-
-
-Job = HeaderLine | Check | Copy | FindHistory | MeasureUsage | ListVariables | DescribeVariables | MeasureMemory
+Job = HeaderLine | Check | Copy | FindHistory | MeasureUsage | ListVariables
 """What takes time and happens outside the core: a command, a check, a copy, reading a file, measuring processes."""
 
 

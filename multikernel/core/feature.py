@@ -107,9 +107,6 @@ class Feature:
         """Whether a child that is up has to be told something before its cells; then call `lifecycle.resume`."""
         return False
 
-    def settled(self) -> None:
-        """Note that all that an event has brought about is done."""
-
     def ready(self, backend: Backend) -> None:
         """Note that a child runs cells from now on."""
 

@@ -32,7 +32,6 @@ class Hooks:
         self.comm_targets: dict[str, CommTarget] = {}
         self.features: list[Feature] = []
         self._heard_of_ends: list[Feature] = []
-        self._settle: list[Feature] = []
 
     def add(self, feature: Feature) -> None:
         """Add a feature; ValueError where another one handles the same."""
@@ -48,8 +47,6 @@ class Hooks:
         self.features.append(feature)
         if type(feature).over is not Feature.over:
             self._heard_of_ends.append(feature)
-        if type(feature).settled is not Feature.settled:
-            self._settle.append(feature)
 
     @property
     def supported_features(self) -> list[str]:
@@ -86,11 +83,6 @@ class Hooks:
         """Tell that a request is over."""
         for feature in self._heard_of_ends:
             feature.over(request)
-
-    def settled(self) -> None:
-        """Tell that all that an event has brought about is done."""
-        for feature in self._settle:
-            feature.settled()
 
 
 def _add(table: dict[K, T], more: Mapping[K, T]) -> None:

@@ -30,7 +30,6 @@ from .features.info import Info
 from .features.introspection import Introspection
 from .features.magic_hints import MagicHints
 from .features.own_code import OwnCode
-from .features.panel.panel import Panel
 from .features.passthrough import Passthrough
 from .features.stdin import Stdin
 from .features.subshells.subshells import Subshells
@@ -115,7 +114,6 @@ class Router:
             History(spine),
             TypedText(spine),
             MagicHints(spine),
-            Panel(spine),
             self._own_code,
             self._passthrough,
             *(make(spine) for make in more_features),
@@ -299,5 +297,4 @@ class Router:
             if not self._execution.wake():
                 break
         self._guard(self._interrupts.settle)
-        self._guard(self._hooks.settled)
         return self._outbox.take()

@@ -7,13 +7,11 @@ from multikernel.core.actions import (
     Action,
     CancelJob,
     CancelTimer,
-    DescribeVariables,
     Drop,
     FindHistory,
     Job,
     ListVariables,
     Log,
-    MeasureMemory,
     MeasureUsage,
     OwnCodeEnded,
     SetTimer,
@@ -104,10 +102,6 @@ def what_job(job: Job) -> str:
             return "measure usage"
         case ListVariables():
             return f"list variables of {job.backend}"
-        case DescribeVariables():
-            return f"describe variables of {job.backend}"
-        case MeasureMemory():
-            return f"measure memory of {job.backend}"
         case _:
             assert_never(job)
 

@@ -1,1 +1,0 @@
-"""What a front-end shows of the backends, beside the cells."""
