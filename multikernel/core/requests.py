@@ -34,6 +34,11 @@ class Requests:
         """Return a request that is in flight."""
         return self._in_flight.get(msg_id)
 
+    def about(self, key: str) -> Request | None:
+        """Return the request that a key of a timer or a job is about: it is followed by `@` a backend, or a number."""
+        ids = (key, key.rpartition("@")[0], key.rpartition("#")[0])
+        return next(filter(None, map(self.get, ids)), None)
+
     def all(self) -> list[Request]:
         """Return all that are in flight, the oldest first."""
         return list(self._in_flight.values())

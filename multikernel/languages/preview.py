@@ -1,0 +1,76 @@
+"""Shows the beginning of a variable, as texts in a table.
+
+An adapter whose language can do so has one more member, `preview_code`. Like the list of variables, a preview runs no
+code that the user has written: a part whose type is not known is shown as the type's name.
+"""
+
+from typing import Protocol, runtime_checkable
+
+from ..core.errors import TransferError
+from ..core.protocol.wire import Json
+from ..core.services import ValueServices
+from .child_answer import adapter_of
+from .variables import look
+
+ROWS, COLUMNS = 100, 30
+LONGEST = 200
+"""Code points of a text."""
+
+
+@runtime_checkable
+class Previews(Protocol):
+    """What an adapter has besides that makes previews."""
+
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value into a folder.
+
+        `refuses_name` has let the name pass; even so it is in the code as a text. The answer is
+
+            {"preview": {"columns": ["a", "b"], "types": ["int64", "object"],  of the first COLUMNS columns
+                         "labels": ["0", "1"],                                 of the first ROWS rows, or empty texts
+                         "rows": [["1", "x"], ["2", "y"]],                     texts, none longer than LONGEST
+                         "total": [2, 2]}}                                     rows and columns in all
+
+        or `missing` or `failed`, as `language` specifies. A list is a table of one column without a name, and so is a
+        scalar, of one row.
+        """
+
+
+async def preview(services: ValueServices, backend: str, name: str) -> Json:
+    """Return `preview` of the answer for a variable of a backend that runs; TransferError if there is none."""
+    language = await adapter_of(backend, await services.language(backend))
+    if not isinstance(language, Previews):
+        raise TransferError(f"Variables of {language.name} cannot be shown here: run {name} in a cell.")
+    if why := language.refuses_name(name):
+        raise TransferError(f"{name!r} {why}, so it cannot be shown here.")
+    answer = await look(services, backend, language, lambda folder: language.preview_code(name, folder))
+    if answer.get("missing") is True:
+        raise TransferError(f"There is no variable {name} in {backend} any more.")
+    shown = answer.get("preview")
+    if not isinstance(shown, dict):
+        raise TransferError(f"{name} cannot be shown: {answer.get('failed') or f'{backend} gave no reason'}")
+    if not _is_right(shown):
+        raise TransferError(f"{backend} sent an invalid reply about {name}.")
+    return {key: shown[key] for key in ("columns", "types", "labels", "rows", "total")}
+
+
+def _is_right(shown: Json) -> bool:
+    match shown:
+        case {"columns": columns, "types": types, "labels": labels, "rows": list(rows), "total": [int(), int()]}:
+            return (
+                _are_texts(columns, COLUMNS)
+                and _are_texts(types, COLUMNS)
+                and _are_texts(labels, ROWS)
+                and (len(types), len(rows)) == (len(columns), len(labels))
+                and all(_are_texts(row, COLUMNS) and len(row) == len(columns) for row in rows)
+            )
+        case _:
+            return False
+
+
+def _are_texts(found: object, most: int) -> bool:
+    return (
+        isinstance(found, list)
+        and len(found) <= most
+        and all(isinstance(each, str) and len(each) <= LONGEST for each in found)
+    )
