@@ -42,9 +42,10 @@ async def _log(services: Services, question: FrontEndQuestion) -> Json:
 
 
 async def _memory(services: Services, question: FrontEndQuestion) -> Json:
-    """Return the resident memory of each backend that runs, children included, in bytes."""
-    processes = await services.processes()
-    return {"memory": {name: {"pid": process.pid, "bytes": process.memory} for name, process in processes.items()}}
+    """Return the resident memory of a backend and what it has started, in bytes, if it runs here."""
+    (backend,) = question.backends
+    process = (await services.processes()).get(backend)
+    return {"bytes": None if process is None else process.memory}
 
 
 async def _variables(services: Services, question: FrontEndQuestion) -> Json:
@@ -56,7 +57,7 @@ async def _variables(services: Services, question: FrontEndQuestion) -> Json:
 
 async def _preview(services: Services, question: FrontEndQuestion) -> Json:
     (backend,) = question.backends
-    return {"preview": await services.preview(backend, question.variable)}
+    return await services.preview(backend, question.variable)
 
 
 QUESTIONS: dict[str, Callable[[Services, FrontEndQuestion], Awaitable[Json]]] = {

@@ -57,7 +57,7 @@ class FrontEndQuestion:
     """Do what a front-end asks for on its comm: a dict, what the answer says besides `ok`."""
 
     do: str
-    backends: tuple[str, ...] = ()
+    backends: tuple[str, ...]
     variable: str = ""
 
     @property

@@ -39,7 +39,7 @@ from .guard import Guard
 from .hooks import Hooks
 from .lifecycle import Lifecycle
 from .outbox import Outbox
-from .protocol.wire import Composer, Identities, Json, Message, WireError, is_own_id
+from .protocol.wire import Composer, Identities, Json, Message, is_own_id
 from .relay import Relay
 from .request import CellRequest, Request
 from .requests import Requests
@@ -152,19 +152,9 @@ class Router:
         elif is_own_id(message.id, self._outbox.composer.session):
             self._outbox.drop(channel, message, "an id of Multi's own")
         else:
-            request = self._request(channel, client, message)
+            request = self.requests.receive(channel, client, message)
             self._guard(partial(self._handle, request), request)
         return self._settle()
-
-    def _request(self, channel: Channel, client: Identities, message: Message) -> Request:
-        kind = CellRequest if message.type == "execute_request" else Request
-        try:
-            content = message.content()
-        except WireError:
-            content = {}
-        request = kind(message, channel, client, content)
-        self.requests.add(request)
-        return request
 
     def _handle(self, request: Request) -> None:
         if not self._hooks.accept(request):

@@ -14,7 +14,11 @@ from .variables import look
 
 ROWS, COLUMNS = 100, 30
 LONGEST = 200
-"""Code points of a text."""
+"""Code points of a text in a table."""
+LONGEST_TEXT = 10_000
+"""Code points of a text that is all there is."""
+
+KEYS = ("columns", "types", "labels", "rows", "text", "total")
 
 
 @runtime_checkable
@@ -24,20 +28,21 @@ class Previews(Protocol):
     def preview_code(self, name: str, folder: str) -> str:
         """Return code that writes the beginning of a variable's value into a folder.
 
-        `refuses_name` has let the name pass; even so it is in the code as a text. The answer is
+        The answer is one of
 
-            {"preview": {"columns": ["a", "b"], "types": ["int64", "object"],  of the first COLUMNS columns
-                         "labels": ["0", "1"],                                 of the first ROWS rows, or empty texts
-                         "rows": [["1", "x"], ["2", "y"]],                     texts, none longer than LONGEST
-                         "total": [2, 2]}}                                     rows and columns in all
+            {"preview": {"columns": ["a", "b"], "types": ["int64", "object"],   of the first COLUMNS columns
+                         "labels": ["0", "1"],                                  of the first ROWS rows
+                         "rows": [["1", "x"], ["2", "y"]],                      none longer than LONGEST
+                         "total": [2, 2]}}                                      rows and columns in all
+            {"preview": {"text": "3.5"}}                                        not longer than LONGEST_TEXT
 
-        or `missing` or `failed`, as `language` specifies. A list is a table of one column without a name, and so is a
-        scalar, of one row.
+        or `missing` or `failed`, as `language` specifies. A list is a table of one column. `refuses_name` has let the
+        name pass, but the code does not run it either: it has the name as a text.
         """
 
 
 async def preview(services: ValueServices, backend: str, name: str) -> Json:
-    """Return `preview` of the answer for a variable of a backend that runs; TransferError if there is none."""
+    """Return the beginning of a variable of a backend that runs, with all KEYS; TransferError if there is none."""
     language = await adapter_of(backend, await services.language(backend))
     if not isinstance(language, Previews):
         raise TransferError(f"Variables of {language.name} cannot be shown here: run {name} in a cell.")
@@ -48,21 +53,26 @@ async def preview(services: ValueServices, backend: str, name: str) -> Json:
         raise TransferError(f"There is no variable {name} in {backend} any more.")
     shown = answer.get("preview")
     if not isinstance(shown, dict):
-        raise TransferError(f"{name} cannot be shown: {answer.get('failed') or f'{backend} gave no reason'}")
+        raise TransferError(f"{name} cannot be shown: {answer.get('failed') or 'it is of an unknown type'}")
+    shown = {"columns": [], "types": [], "labels": [], "rows": [], "text": "", "total": None, **shown}
     if not _is_right(shown):
         raise TransferError(f"{backend} sent an invalid reply about {name}.")
-    return {key: shown[key] for key in ("columns", "types", "labels", "rows", "total")}
+    return {key: shown[key] for key in KEYS}
 
 
 def _is_right(shown: Json) -> bool:
     match shown:
-        case {"columns": columns, "types": types, "labels": labels, "rows": list(rows), "total": [int(), int()]}:
+        case {"columns": [], "types": [], "labels": [], "rows": [], "text": str(text), "total": None}:
+            return len(text) <= LONGEST_TEXT
+        case {"columns": columns, "types": types, "labels": labels, "rows": list(rows), "text": "", "total": total}:
             return (
                 _are_texts(columns, COLUMNS)
                 and _are_texts(types, COLUMNS)
                 and _are_texts(labels, ROWS)
                 and (len(types), len(rows)) == (len(columns), len(labels))
                 and all(_are_texts(row, COLUMNS) and len(row) == len(columns) for row in rows)
+                and isinstance(total, list)
+                and [type(each) for each in total] == [int, int]
             )
         case _:
             return False

@@ -1,5 +1,6 @@
-"""Whether a backend can be asked about its variables now, in front of no cell."""
+"""Which backends cells want, and whether one can be asked about its variables now, in front of none of them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 
 from ...backend import BackendState
@@ -9,7 +10,6 @@ from ...cells.transfers import Copy
 from ...errors import MultiError
 from ...request import CellRequest
 from ...spine import Spine
-from .snapshot import transfers
 
 BUSY = "busy"
 
@@ -35,15 +35,45 @@ def _is_at_work(spine: Spine, name: str) -> bool:
 
 
 def _is_queued_for(spine: Spine, name: str) -> bool:
-    """Whether cells that wait for their turn have to do with a backend, as far as their texts tell."""
-    state, requests = spine.state, spine.requests.cells()
-    queued = [each for lane in spine.lanes.queued().values() for each in lane if isinstance(each, CellRequest)]
+    """Whether cells that wait for their turn have to do with a backend, as far as their texts tell.
+
+    Those without a header may get any default that another cell makes before them.
+    """
+    queued = _queued(spine)
     if len(queued) > MOST_READ:
         return True
     cells = list(_read(spine, queued))
-    begun = [request.cell for request in requests if request.cell is not None]
+    begun = [request.cell for request in spine.requests.cells() if request.cell is not None]
     used = {cell.new_default for cell in (*begun, *cells) if cell.new_default is not None}
-    return any(name in _backends_of(cell, {state.default, state.config.default} | used) for cell in cells)
+    defaults = {spine.state.default, spine.state.config.default} | used
+    return any(name in _backends_of(cell, defaults) for cell in cells)
+
+
+def waiting(spine: Spine) -> Counter[str]:
+    """Return by backend how many cells wait for it, as far as the texts of the next ones tell."""
+    waits: Counter[str] = Counter()
+    for request in spine.requests.cells():
+        sent = [part for part in request.parts if spine.exchanges.find(part.backend, request.id) is not None]
+        waits.update({part.backend for part in request.parts if not (part.has_ended or part in sent)})
+    default = spine.state.default
+    for cell in _read(spine, _queued(spine)[:MOST_READ]):
+        default = cell.new_default or default
+        waits.update({target for body in cell.bodies for target in body.targets or (default,)})
+    return waits
+
+
+def transfers(spine: Spine) -> list[tuple[CellRequest, Copy]]:
+    """Return what is being copied, with the cell that it is for."""
+    return [
+        (request, track.job)
+        for request in spine.requests.cells()
+        for track in request.tracks
+        if isinstance(track.job, Copy)
+    ]
+
+
+def _queued(spine: Spine) -> list[CellRequest]:
+    return [each for lane in spine.lanes.queued().values() for each in lane if isinstance(each, CellRequest)]
 
 
 def _read(spine: Spine, queued: Collection[CellRequest]) -> Iterator[Cell]:

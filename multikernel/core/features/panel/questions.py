@@ -88,8 +88,6 @@ class Questions:
         if do not in ALL:
             meant = did_you_mean(nearest(do, ALL))
             raise BadQuestionError(f"There is no {quote(do)} to do{meant}: there are {', '.join(ALL)}.")
-        if do == "memory":
-            return FrontEndQuestion(do)
         if not name:
             raise BadQuestionError(f"To {do}, name a backend.")
         if do in STEERING:

@@ -1,63 +1,60 @@
 """What front-ends show of the backends: one JSON object that has all of it, so that none of them has to keep count."""
 
-from collections.abc import Mapping
+from collections import Counter
+from datetime import datetime
 
 from ...backend import Backend
-from ...cells.transfers import Copy
 from ...exchange import NotebookExchange
 from ...kernels.table import language_info
 from ...protocol.wire import Json
 from ...request import CellRequest
 from ...spine import Spine
+from .demand import transfers, waiting
 from .moments import Moments
+
+VERSION = 1
+"""Of what is said on the comm."""
 
 
 def snapshot(spine: Spine, commands: tuple[str, ...], config_error: str, moments: Moments) -> Json:
     """Return what there is now; docs/comm.md describes it."""
-    state = spine.state
+    state, waits = spine.state, waiting(spine)
     return {
-        "version": state.version,
+        "version": VERSION,
         "default": state.default,
         "configured": state.config.default,
-        "config": {"file": state.config.file, "error": config_error or None},
+        "file": state.config.file or "",
+        "error": config_error,
         "commands": list(commands),
-        "backends": [_backend(spine, backend, moments) for backend in state.backends.values()],
-        "transfers": [_transfer(request, copy) for request, copy in transfers(spine)],
-        "queued": sum(isinstance(each, CellRequest) for lane in spine.lanes.queued().values() for each in lane),
+        "backends": [_backend(spine, backend, moments, waits) for backend in state.backends.values()],
+        "transfers": [
+            {"text": copy.text, "backends": list(copy.backends), "cell": request.id}
+            for request, copy in transfers(spine)
+        ],
     }
 
 
-def transfers(spine: Spine) -> list[tuple[CellRequest, Copy]]:
-    """Return what is being copied, with the cell that it is for."""
-    return [
-        (request, track.job)
-        for request in spine.requests.cells()
-        for track in request.tracks
-        if isinstance(track.job, Copy)
-    ]
-
-
-def _transfer(request: CellRequest, copy: Copy) -> Json:
-    return {"text": copy.text, "backends": list(copy.backends), "cell": request.id}
-
-
-def _backend(spine: Spine, backend: Backend, moments: Moments) -> Json:
-    config = backend.config
+def _backend(spine: Spine, backend: Backend, moments: Moments, waits: Counter[str]) -> Json:
+    name, config = backend.name, backend.config
     group = spine.state.config.groups.get(config.group or "")
+    cell = _cell(spine, backend)
+    since = moments.of_state if cell is None else moments.of_cell
     return {
-        "name": backend.name,
+        "name": name,
         "aliases": list(config.aliases),
         "group": config.group,
-        "group_aliases": [] if group is None else list(group.aliases),
+        "groupAliases": [] if group is None else list(group.aliases),
         "kernelspec": config.kernel,
         "language": backend.stated_language,
         "mimetype": _mimetype(backend),
-        "place": None if config.place is None else config.place.name,
-        "state": backend.state.value,
-        "since": moments.of_state.get(backend.name),
-        "lost": backend.lost or None,
-        "cell": _cell(spine, backend, moments.of_cell),
-        "cells_run": backend.cells_run,
+        "place": "" if config.place is None else config.place.name,
+        "state": backend.state.value if cell is None else "busy",
+        "since": datetime.fromisoformat(since[name]).timestamp() if name in since else None,
+        "progress": backend.progress,
+        "lost": backend.lost,
+        "cell": cell,
+        "waiting": waits[name],
+        "cells": backend.cells_run,
     }
 
 
@@ -68,10 +65,12 @@ def _mimetype(backend: Backend) -> str:
     return mimetype if isinstance(mimetype, str) else str(language_info(backend.stated_language)["mimetype"])
 
 
-def _cell(spine: Spine, backend: Backend, since: Mapping[str, str]) -> Json | None:
+def _cell(spine: Spine, backend: Backend) -> Json | None:
     """Return the cell that a child is at, the newest if there are several."""
     for exchange in reversed(spine.exchanges.of(backend.name)):
         if isinstance(exchange, NotebookExchange) and isinstance(exchange.request, CellRequest):
-            count = exchange.origin.count if exchange.request.stores_history else None
-            return {"id": exchange.request.id, "count": count, "since": since[backend.name]}
+            return {
+                "id": exchange.request.id,
+                "count": exchange.origin.count if exchange.request.stores_history else None,
+            }
     return None

@@ -12,7 +12,7 @@ from multikernel.core.places import SshPlace
 from ...desk import Desk, configured
 from .watching import backend, look, open_comm, sent, snapshot
 
-NOW = "2026-01-01T00:00:00Z"
+NOW = 1767225600.0
 
 
 def watched(*ready: str) -> Desk:
@@ -31,29 +31,31 @@ def test_the_first_snapshot_comes_with_the_open_comm() -> None:
     assert desk.timers == {}
     said = snapshot(desk)
     assert {key: said[key] for key in said if key != "backends"} == {
-        "version": "0.1.0",
+        "version": 1,
         "default": "python3",
         "configured": "python3",
-        "config": {"file": None, "error": None},
+        "file": "",
+        "error": "",
         "commands": ["use", "backends", "start", "stop", "restart", "interrupt", "wait", "help"],
         "transfers": [],
-        "queued": 0,
     }
     assert [each["name"] for each in said["backends"]] == ["python3", "ir", "bash"]
     assert backend(desk, "python3") == {
         "name": "python3",
         "aliases": ["py"],
         "group": None,
-        "group_aliases": [],
+        "groupAliases": [],
         "kernelspec": "python3",
         "language": "python",
         "mimetype": "text/x-python",
-        "place": None,
+        "place": "",
         "state": "ready",
         "since": NOW,
-        "lost": None,
+        "progress": "",
+        "lost": "",
         "cell": None,
-        "cells_run": 0,
+        "waiting": 0,
+        "cells": 0,
     }
 
 
@@ -64,8 +66,8 @@ def test_a_backend_is_described_as_the_config_and_its_kernel_have_it() -> None:
     desk = Desk(config=config)
     open_comm(desk)
     said = backend(desk, "worker[0]")
-    assert snapshot(desk)["config"]["file"] == "/etc/multikernel.yaml"
-    assert (said["group"], said["group_aliases"], said["place"]) == ("worker", ["w"], "gpu1")
+    assert snapshot(desk)["file"] == "/etc/multikernel.yaml"
+    assert (said["group"], said["groupAliases"], said["place"]) == ("worker", ["w"], "gpu1")
     assert (said["state"], said["language"], said["mimetype"]) == ("starting", "r", "text/x-rsrc")
     desk.kernel_info["worker[0]"] = {"language_info": {"name": "R", "mimetype": "text/x-r-source"}}
     desk.ready("worker[0]")
@@ -83,7 +85,7 @@ def test_a_mistake_in_the_config_is_told_also_after_a_cell_has_reported_it() -> 
     desk = Desk("python3", config_error=MultiError("multikernel.yaml:1:1: no"))
     desk.execute("1")
     open_comm(desk)
-    assert snapshot(desk)["config"]["error"] == "multikernel.yaml:1:1: no"
+    assert snapshot(desk)["error"] == "multikernel.yaml:1:1: no"
 
 
 CHANGES: list[tuple[str, Callable[[Desk], object], Callable[[Desk], object], object]] = [
@@ -100,16 +102,22 @@ CHANGES: list[tuple[str, Callable[[Desk], object], Callable[[Desk], object], obj
         "cell",
         lambda desk: desk.execute("1"),
         lambda desk: backend(desk, "python3")["cell"],
-        {"id": "2", "count": 1, "since": NOW},
+        {"id": "2", "count": 1},
     ),
     (
         "silent cell",
         lambda desk: desk.execute("1", silent=True),
         lambda desk: backend(desk, "python3")["cell"],
-        {"id": "2", "count": None, "since": NOW},
+        {"id": "2", "count": None},
     ),
-    ("count", lambda desk: desk.execute("1"), lambda desk: backend(desk, "python3")["cells_run"], 1),
-    ("queue", lambda desk: [desk.execute("1"), desk.execute("2")], lambda desk: snapshot(desk)["queued"], 1),
+    ("count", lambda desk: desk.execute("1"), lambda desk: backend(desk, "python3")["cells"], 1),
+    ("state", lambda desk: desk.execute("1"), lambda desk: backend(desk, "python3")["state"], "busy"),
+    (
+        "progress",
+        lambda desk: [desk.start("ir"), desk._take(desk.router.progress("ir", "on its way"))],
+        lambda desk: backend(desk, "ir")["progress"],
+        "on its way",
+    ),
 ]
 
 
@@ -137,7 +145,7 @@ def test_a_new_default_is_sent_and_one_that_is_back() -> None:
     look(desk)
     desk._take(desk.router.back("ir"))
     look(desk)
-    assert backend(desk, "ir")["lost"] is None
+    assert backend(desk, "ir")["lost"] == ""
 
 
 def test_variables_on_their_way_are_sent() -> None:
@@ -233,3 +241,40 @@ def test_a_comm_that_is_opened_twice_is_one() -> None:
     open_comm(desk)
     desk.start("ir")
     assert look(desk) == ["iopub comm_msg of 2"]
+
+
+@pytest.mark.parametrize("ends", [lambda desk: desk.ready("ir"), lambda desk: desk.start_failed("ir")])
+def test_a_start_that_is_over_makes_no_progress(ends: Callable[[Desk], object]) -> None:
+    desk = watched("python3")
+    desk.start("ir")
+    desk._take(desk.router.progress("ir", "on its way"))
+    ends(desk)
+    desk._take(desk.router.progress("ir", "late"))
+    look(desk)
+    assert backend(desk, "ir")["progress"] == ""
+
+
+def waiting(desk: Desk) -> dict[str, int]:
+    """Return how many cells wait for each backend."""
+    look(desk)
+    return {each["name"]: each["waiting"] for each in snapshot(desk)["backends"]}
+
+
+def test_cells_wait_for_the_backends_that_their_texts_name() -> None:
+    desk = watched("python3", "ir")
+    for code in ("run", "1", "%%ir,python3\n2", "%%use bash", "3", "%%nonsense,ir -x\n", "%%parts\n%%ir\n4\n%%ir\n5"):
+        desk.execute(code)
+    desk.request("execute_request", code=7)
+    assert waiting(desk) == {"python3": 2, "ir": 2, "bash": 2}
+
+
+def test_cells_that_have_begun_wait_for_their_backend_too() -> None:
+    desk = watched("python3")
+    desk.execute("%%ir\n1")
+    assert waiting(desk) == {"python3": 0, "ir": 1, "bash": 0}
+    desk.ready("ir")
+    assert waiting(desk) == {"python3": 0, "ir": 0, "bash": 0}
+    desk.execute("%%python3 --bg\n2")
+    desk.finish("ir", 2)
+    desk.execute("3")
+    assert waiting(desk) == {"python3": 1, "ir": 0, "bash": 0}

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from multikernel.core.config import BackendConfig, Config, Group
 from multikernel.core.errors import BackendStartError, TransferError
 
-from ...desk import Desk, configured
+from ...desk import Desk
 from .watching import BUSY, answer, ask, done, open_comm, sent
 
 SENT = "iopub comm_msg of {}"
@@ -19,7 +20,7 @@ def asked(*ready: str) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("do", ["start", "stop", "restart", "interrupt", "log"])
+@pytest.mark.parametrize("do", ["start", "stop", "restart", "interrupt", "log", "memory"])
 def test_what_commands_do_is_a_job(do: str) -> None:
     desk = asked("python3")
     assert ask(desk, do=do, backend="R") == [f"do {do} ir of question 0"]
@@ -30,9 +31,9 @@ def test_what_commands_do_is_a_job(do: str) -> None:
 
 def test_what_a_job_returns_is_in_the_answer() -> None:
     desk = asked("python3")
-    assert ask(desk, do="memory", backend=7) == ["do memory of question 0"]
-    done(desk, 0, {"memory": {}})
-    assert answer(desk) == {"id": 1, "ok": True, "memory": {}}
+    ask(desk, do="memory", backend="ir")
+    done(desk, 0, {"bytes": 7})
+    assert answer(desk) == {"id": 1, "ok": True, "bytes": 7}
 
 
 def test_a_job_that_fails_is_an_error_in_its_words() -> None:
@@ -43,9 +44,12 @@ def test_a_job_that_fails_is_an_error_in_its_words() -> None:
 
 
 def test_a_group_is_steered_as_one() -> None:
-    desk = Desk(config=configured("python3", "ir"))
+    workers = {name: BackendConfig(name, "ir", group="worker") for name in ("worker[0]", "worker[1]")}
+    desk = Desk(config=Config(workers, "worker[0]", groups={"worker": Group("worker", tuple(workers))}))
     open_comm(desk)
-    assert ask(desk, do="restart", backend="r") == ["do restart ir of question 0"]
+    assert ask(desk, do="restart", backend="Worker") == ["do restart worker[0] worker[1] of question 0"]
+    assert ask(desk, do="log", backend="worker") == [SENT.format(3)]
+    assert answer(desk)["error"] == "worker is 2 backends: name one, as in worker[0]."
 
 
 def test_an_answer_comes_under_its_question_to_the_comm_that_has_asked() -> None:
