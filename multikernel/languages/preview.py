@@ -4,41 +4,14 @@ An adapter whose language can do so has one more member, `preview_code`. Like th
 code that the user has written: a part whose type is not known is shown as the type's name.
 """
 
-from typing import Protocol, runtime_checkable
-
 from ..core.errors import TransferError
 from ..core.protocol.wire import Json
 from ..core.services import ValueServices
 from .child_answer import adapter_of
+from .language import COLUMNS, LONGEST, LONGEST_TEXT, ROWS, Previews
 from .variables import look
 
-ROWS, COLUMNS = 100, 30
-LONGEST = 200
-"""Code points of a text in a table."""
-LONGEST_TEXT = 10_000
-"""Code points of a text that is all there is."""
-
 KEYS = ("columns", "types", "labels", "rows", "text", "total")
-
-
-@runtime_checkable
-class Previews(Protocol):
-    """What an adapter has besides that makes previews."""
-
-    def preview_code(self, name: str, folder: str) -> str:
-        """Return code that writes the beginning of a variable's value into a folder.
-
-        The answer is one of
-
-            {"preview": {"columns": ["a", "b"], "types": ["int64", "object"],   of the first COLUMNS columns
-                         "labels": ["0", "1"],                                  of the first ROWS rows
-                         "rows": [["1", "x"], ["2", "y"]],                      none longer than LONGEST
-                         "total": [2, 2]}}                                      rows and columns in all
-            {"preview": {"text": "3.5"}}                                        not longer than LONGEST_TEXT
-
-        or `missing` or `failed`, as `language` specifies. A list is a table of one column. `refuses_name` has let the
-        name pass, but the code does not run it either: it has the name as a text.
-        """
 
 
 async def preview(services: ValueServices, backend: str, name: str) -> Json:
