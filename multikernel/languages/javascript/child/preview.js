@@ -84,7 +84,7 @@ const previewOf = (value, rows, columns, longest, longestText) => {
 
 const previewVariable = (name, folder, rows, columns, longest, longestText) => answering(folder, () => {
   const property = Object.getOwnPropertyDescriptor(G, name);
-  if (property === undefined) throw new Failure("it is not a property of the global object, as variables of `var` and `globalThis` are");
+  if (property === undefined) throw new Failure("only what `var` or `globalThis` has made can be looked at without running it");
   if (!("value" in property)) throw new Failure("it is an accessor, and to show it would run code");
   return { preview: previewOf(property.value, rows, columns, longest, longestText) };
 });

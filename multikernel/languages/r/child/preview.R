@@ -19,6 +19,7 @@ preview_of <- function(x, rows, columns, longest, longest_text) {
   size <- dim(x)
   if (identical(class(x), "table")) x <- unclass(x)
   if (length(size) == 2L) return(matrix_preview(x, rows, columns, longest))
+  if (length(size) > 2L) attr(x, "dim") <- NULL
   count <- length(unclass(x))
   if (is.atomic(x) && count == 1L && is.null(attr(x, "names"))) return(text_preview(cells(x, 1L), longest_text))
   labels <- if (length(size) == 1L) dimnames(x)[[1L]] else if (is.null(size)) attr(x, "names")
