@@ -18,13 +18,14 @@ from anyio.abc import TaskGroup
 
 from . import __version__
 from .commands import TABLE, command_help
+from .commands.questions import answer
 from .config.kernelspecs import kernel_spec_manager
 from .config.settings import Settings, check_may_start, history_file
-from .core.actions import FindHistory, Job, ListVariables, MeasureUsage
+from .core.actions import FindHistory, FrontEndQuestion, Job, ListVariables, MeasureUsage
 from .core.cells.lines import HeaderLine
 from .core.cells.transfers import Check, Copy, Gather, Scatter, Transfer
 from .core.errors import StartError
-from .core.protocol.wire import Composer
+from .core.protocol.wire import Composer, Json
 from .core.router import Router
 from .core.services import Services, Variable
 from .runtime.backend.launch_context import LaunchContext
@@ -119,7 +120,7 @@ async def _serve(
         ):
             launch_context = replace(launch_context, tasks=outliving)
             driver = Driver(router, tasks, front, launch_context, outputs, history, own_code)
-            services = RuntimeServices(router, driver, launch_context, outputs, own_code, _list_variables)
+            services = RuntimeServices(router, driver, launch_context, outputs, own_code, _list_variables, _preview)
             driver.serve(partial(_do_job, services, history))
             tasks.start_soon(_watch_signals, driver)
             tasks.start_soon(_watch_parent, driver)
@@ -166,6 +167,8 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
             return await services.usage()
         case ListVariables(backend):
             return await _names_of_variables(services, backend)
+        case FrontEndQuestion():
+            return await answer(services, job)
         case _:
             assert_never(job)
 
@@ -180,6 +183,11 @@ async def _names_of_variables(services: RuntimeServices, backend: str) -> Sequen
 async def _list_variables(services: Services, backend: str) -> Sequence[Variable]:
     list_variables = await anyio.to_thread.run_sync(_import_list_variables)
     return await list_variables(services, backend)
+
+
+async def _preview(services: Services, backend: str, variable: str) -> Json:
+    preview = await anyio.to_thread.run_sync(_import_preview)
+    return await preview(services, backend, variable)
 
 
 def _import_check() -> ForTransfers:
@@ -198,6 +206,12 @@ def _import_list_variables() -> Callable[[Services, str], Awaitable[Sequence[Var
     from .languages.variables import list_variables
 
     return list_variables
+
+
+def _import_preview() -> Callable[[Services, str, str], Awaitable[Json]]:
+    from .languages.preview import preview
+
+    return preview
 
 
 async def _watch_signals(driver: Driver) -> None:

@@ -52,7 +52,21 @@ class ListVariables:
         return f"The list of {self.backend}'s variables"
 
 
-Job = HeaderLine | Check | Copy | FindHistory | MeasureUsage | ListVariables
+@dataclass(frozen=True, slots=True)
+class FrontEndQuestion:
+    """Do what a front-end asks for on its comm: a dict, what the answer says besides `ok`."""
+
+    do: str
+    backends: tuple[str, ...]
+    variable: str = ""
+
+    @property
+    def text(self) -> str:
+        """How errors name it."""
+        return " ".join((self.do, *self.backends))
+
+
+Job = HeaderLine | Check | Copy | FindHistory | MeasureUsage | ListVariables | FrontEndQuestion
 """What takes time and happens outside the core: a command, a check, a copy, reading a file, measuring processes."""
 
 

@@ -42,6 +42,8 @@ class Backend:
     """An interrupt had no effect; the next one restarts it. Written by interrupts."""
     is_leaving: bool = False
     """Its process is about to end, as `exit` has asked it to: what comes next is for a new one."""
+    progress: str = ""
+    """How far its start has come, in words; empty where there is nothing to tell. Written by lifecycle."""
     lost: str = ""
     """Why it cannot be reached now, although its process may run; empty while it can. Written by lifecycle."""
     _notices: list[str] = field(default_factory=list)
@@ -121,11 +123,12 @@ class Backend:
     def ready(self) -> None:
         """Note that the child runs cells from now on."""
         self.state = BackendState.READY
+        self.progress = ""
 
     def ended(self) -> None:
         """Note that the child has gone."""
         self.state = BackendState.STOPPED
-        self.lost = ""
+        self.lost = self.progress = ""
         self._notices.clear()
         self.next_count = 1
         self.has_plot_options = False

@@ -55,6 +55,11 @@ class Lifecycle:
         for feature in self._hooks.features:
             self._guard(partial(feature.ready, backend))
 
+    def progress(self, backend: Backend, text: str) -> None:
+        """A start has come so far."""
+        if backend.state is BackendState.STARTING:
+            backend.progress = text
+
     def lost(self, backend: Backend, why: str) -> None:
         """The connection to a child elsewhere has broken; the child goes on, and what it sends comes when it is back.
 

@@ -30,6 +30,7 @@ from .features.info import Info
 from .features.introspection import Introspection
 from .features.magic_hints import MagicHints
 from .features.own_code import OwnCode
+from .features.panel.panel import Panel
 from .features.passthrough import Passthrough
 from .features.stdin import Stdin
 from .features.subshells.subshells import Subshells
@@ -38,7 +39,7 @@ from .guard import Guard
 from .hooks import Hooks
 from .lifecycle import Lifecycle
 from .outbox import Outbox
-from .protocol.wire import Composer, Identities, Json, Message, WireError, is_own_id
+from .protocol.wire import Composer, Identities, Json, Message, is_own_id
 from .relay import Relay
 from .request import CellRequest, Request
 from .requests import Requests
@@ -90,7 +91,7 @@ class Router:
         )
         self.requests = requests = Requests(outbox, exchanges, hooks)
         self._lanes = lanes = Lanes()
-        self._starts = starts = Starts(state, outbox)
+        self._starts = starts = Starts(state, outbox, hooks)
         self._execution = execution = Execution(state, outbox, requests, hooks, lanes, starts)
         self._guard = guard = Guard(outbox, requests, execution.fail)
         self._lifecycle = lifecycle = Lifecycle(state, outbox, exchanges, execution, hooks, guard)
@@ -113,6 +114,7 @@ class Router:
             Connections(spine),
             History(spine),
             TypedText(spine),
+            Panel(spine, tuple(command_help)),
             MagicHints(spine),
             self._own_code,
             self._passthrough,
@@ -150,20 +152,9 @@ class Router:
         elif is_own_id(message.id, self._outbox.composer.session):
             self._outbox.drop(channel, message, "an id of Multi's own")
         else:
-            request = self._request(channel, client, message)
+            request = self.requests.receive(channel, client, message)
             self._guard(partial(self._handle, request), request)
-        self._guard(self._interrupts.settle)
-        return self._outbox.take()
-
-    def _request(self, channel: Channel, client: Identities, message: Message) -> Request:
-        kind = CellRequest if message.type == "execute_request" else Request
-        try:
-            content = message.content()
-        except WireError:
-            content = {}
-        request = kind(message, channel, client, content)
-        self.requests.add(request)
-        return request
+        return self._settle()
 
     def _handle(self, request: Request) -> None:
         if not self._hooks.accept(request):
@@ -212,6 +203,10 @@ class Router:
     def died(self, name: str, how: str) -> list[Action]:
         """A child's process has ended by itself."""
         return self._event(partial(self._lifecycle.died, self.state.backends[name], how))
+
+    def progress(self, name: str, text: str) -> list[Action]:
+        """The start of a backend has come so far, in words."""
+        return self._event(partial(self._lifecycle.progress, self.state.backends[name], text))
 
     def lost(self, name: str, why: str) -> list[Action]:
         """The connection to a child elsewhere has broken, for this reason; what the child sends is not lost."""
@@ -267,17 +262,12 @@ class Router:
     def timer(self, key: TimerKey) -> list[Action]:
         """Take a timer that has run out."""
         kind, about = key
-        return self._event(lambda: self._timers[kind](about), self._concerned(about))
+        return self._event(lambda: self._timers[kind](about), self.requests.about(about))
 
     def job_done(self, key: JobKey, outcome: object) -> list[Action]:
         """Take what a job has returned, or the MultiError that it raised."""
         kind, about = key
-        return self._event(lambda: self._jobs[kind](about, outcome), self._concerned(about))
-
-    def _concerned(self, about: str) -> Request | None:
-        """Return the request that a key of a timer or a job is about: it is followed by `@` a backend, or a number."""
-        ids = (about, about.rpartition("@")[0], about.rpartition("#")[0])
-        return next(filter(None, map(self.requests.get, ids)), None)
+        return self._event(lambda: self._jobs[kind](about, outcome), self.requests.about(about))
 
     def _event(self, act: Callable[[], None], request: Request | None = None) -> list[Action]:
         self._guard(act, request)
@@ -295,6 +285,9 @@ class Router:
             while (request := self._lanes.next()) is not None:
                 self._guard(partial(self._begin, request), request)
             if not self._execution.wake():
-                break
+                return self._settle()
+
+    def _settle(self) -> list[Action]:
         self._guard(self._interrupts.settle)
+        self._guard(self._hooks.settle)
         return self._outbox.take()

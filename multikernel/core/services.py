@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from .protocol.wire import Json
 from .state import State
 
 
@@ -120,6 +121,9 @@ class Services(ValueServices, Protocol):
 
     async def variables(self, backend: str) -> Sequence[Variable]:
         """Return the variables in a backend that runs, in its order; TransferError if it cannot be asked."""
+
+    async def preview(self, backend: str, variable: str) -> Json:
+        """Return the beginning of a variable's value: `preview` in `languages.preview`; TransferError if it cannot."""
 
     def interrupt(self, backend: str) -> None:
         """Interrupt a backend, if it has something to do."""

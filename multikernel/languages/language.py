@@ -28,12 +28,18 @@ sees, no history, no count, no last value, no output.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from .values.nodes import Node
 
 ANSWER = "answer.json"
 DATA = "data"
+
+ROWS, COLUMNS = 100, 30
+LONGEST = 200
+"""Code points of a text in a table."""
+LONGEST_TEXT = 10_000
+"""Code points of a text that is all there is."""
 
 
 class Refused(Exception):
@@ -105,3 +111,23 @@ class Language(Protocol):
 
     def variables_code(self, folder: str) -> str:
         """Return code that writes a list of the user's variables into a folder."""
+
+
+@runtime_checkable
+class Previews(Protocol):
+    """What an adapter has besides that makes previews."""
+
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value into a folder.
+
+        The answer is one of
+
+            {"preview": {"columns": ["a", "b"], "types": ["int64", "object"],   of the first COLUMNS columns
+                         "labels": ["0", "1"],                                  of the first ROWS rows
+                         "rows": [["1", "x"], ["2", "y"]],                      none longer than LONGEST
+                         "total": [2, 2]}}                                      rows and columns in all
+            {"preview": {"text": "3.5"}}                                        not longer than LONGEST_TEXT
+
+        or `missing` or `failed`, as `language` specifies. A list is a table of one column. `refuses_name` has let the
+        name pass, but the code does not run it either: it has the name as a text.
+        """

@@ -208,8 +208,10 @@ class Driver:
                 output = self._outputs[backend]
                 deliver = partial(self._from_backend, backend)
                 connection = partial(self._connection, backend, task)
+                progress = partial(self._progress, backend, task)
                 open_child = await anyio.to_thread.run_sync(import_open_child)
-                async with open_child(config, self._launch_context, output, deliver, connection) as task.child:
+                life = open_child(config, self._launch_context, output, deliver, connection, progress)
+                async with life as task.child:
                     self._tell(task, self._router.ready, backend, task.child.kernel_info, task.child.startup_error)
                     task.settled.set()
                     how = await task.child.wait_for_end()
@@ -231,6 +233,10 @@ class Driver:
         else:
             task.lost_at = 0.0
             self._tell(task, self._router.back, backend)
+
+    def _progress(self, backend: str, task: BackendTask, text: str) -> None:
+        """Tell how far a backend's start has come."""
+        self._tell(task, self._router.progress, backend, text)
 
     def _tell(
         self, task: BackendTask, event: Callable[P, list[Action]], *arguments: P.args, **options: P.kwargs

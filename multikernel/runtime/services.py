@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 ListVariables = Callable[[Services, str], Coroutine[Any, Any, Sequence[Variable]]]
+ShowVariable = Callable[[Services, str, str], Coroutine[Any, Any, Json]]
 
 
 class RuntimeServices:
@@ -39,9 +40,11 @@ class RuntimeServices:
         outputs: Outputs,
         own_code: OwnCode,
         list_variables: ListVariables,
+        show_variable: ShowVariable,
     ) -> None:
         """Take what they ask."""
         self._list_variables = list_variables
+        self._show_variable = show_variable
         self._router = router
         self._driver = driver
         self._launch_context = launch_context
@@ -104,6 +107,10 @@ class RuntimeServices:
     async def variables(self, backend: str) -> Sequence[Variable]:
         """Return the variables in a backend that runs."""
         return await self._list_variables(self, backend)
+
+    async def preview(self, backend: str, variable: str) -> Json:
+        """Return the beginning of a variable's value."""
+        return await self._show_variable(self, backend, variable)
 
     def interrupt(self, backend: str) -> None:
         """Interrupt a backend, if it has something to do."""

@@ -85,6 +85,10 @@ class FakeServices:
             raise TransferError(f"{backend} has no adapter.")
         return self.variables_of[backend]
 
+    async def preview(self, backend: str, variable: str) -> Json:
+        """Return what tells what was asked."""
+        return {"rows": [[backend, variable]]}
+
     async def run(self, line: str) -> Json | None:
         """Run a command, given as in a header line."""
         name, *arguments = line.split()

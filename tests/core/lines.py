@@ -9,6 +9,7 @@ from multikernel.core.actions import (
     CancelTimer,
     Drop,
     FindHistory,
+    FrontEndQuestion,
     Job,
     ListVariables,
     Log,
@@ -102,6 +103,8 @@ def what_job(job: Job) -> str:
             return "measure usage"
         case ListVariables():
             return f"list variables of {job.backend}"
+        case FrontEndQuestion():
+            return f"do {' '.join(filter(None, (job.text, job.variable)))}"
         case _:
             assert_never(job)
 

@@ -22,7 +22,9 @@ from typing import Any
 import anyio
 
 from multikernel.core.cells.transfers import Gather, Scatter, Transfer
+from multikernel.core.protocol.wire import Json
 from multikernel.core.services import Files, FilesHere, Variable
+from multikernel.languages.preview import preview
 from multikernel.languages.transfer import copy_all
 from multikernel.languages.variables import list_variables
 
@@ -93,6 +95,10 @@ class Kernels:
     def variables(self, backend: str) -> Sequence[Variable]:
         """Return the variables in a backend, as `%%vars` does."""
         return anyio.run(list_variables, self, backend)
+
+    def preview(self, backend: str, name: str) -> Json:
+        """Return the beginning of a variable, as front-ends show it; TransferError as a user sees it."""
+        return anyio.run(preview, self, backend, name)
 
     async def language(self, backend: str) -> str:
         """Return what the kernel calls its language."""

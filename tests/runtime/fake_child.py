@@ -160,8 +160,10 @@ class FakeChildren:
         output: object,
         deliver: Deliver,
         connection: Callable[[str], None],
+        progress: Callable[[str], None],
     ) -> AsyncIterator[FakeChild]:
         """Do as `launch.open_child`."""
+        progress("launching")
         child = FakeChild(config.name, self._composer, deliver, connection, self._call)
         self.all.append(child)
         try:

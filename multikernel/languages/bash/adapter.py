@@ -14,7 +14,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..language import ANSWER, DATA, Incoming, Refused
+from ..language import ANSWER, DATA, LONGEST, LONGEST_TEXT, ROWS, Incoming, Refused
 from ..values import nodes as n
 from ..values.as_json import to_text
 from ..values.nodes import SIZES, Node, Ref
@@ -25,6 +25,7 @@ SCRIPT = Path(__file__).with_name("child") / "transfer.sh"
 VALUE = "value.sh"
 IMPORT = "import.sh"
 ENVIRONMENT = "environment"
+PREVIEW_SIZES = "sizes"
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OWN = re.compile(
@@ -87,6 +88,11 @@ class Bash:
         names = (name for name in os.environ if IDENTIFIER.fullmatch(name))
         Path(folder, ENVIRONMENT).write_text("".join(f"{name}\n" for name in names), "ascii")
         return _call("variables", folder)
+
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value."""
+        Path(folder, PREVIEW_SIZES).write_text(f"{ROWS} {LONGEST} {LONGEST_TEXT}\n", "ascii")
+        return _call("preview", folder, name)
 
 
 def _call(action: str, folder: str, name: str = "") -> str:

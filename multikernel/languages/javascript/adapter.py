@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ...core.kernels.deno import GLOBAL, SETUP
-from ..language import Incoming, Refused
+from ..language import COLUMNS, LONGEST, LONGEST_TEXT, ROWS, Incoming, Refused
 from ..remedies import Remedies, Steps, expression, steps_to
 from ..values import nodes as n
 from ..values.as_json import write
@@ -19,7 +19,16 @@ from ..values.tables import display_names, unclear_keys
 from ..values.words import words
 
 HERE = Path(__file__).with_name("child")
-PARTS = ("shared.js", "import.js", "refusals.js", "moments.js", "elements.js", "export.js", "variables.js")
+PARTS = (
+    "shared.js",
+    "import.js",
+    "refusals.js",
+    "moments.js",
+    "elements.js",
+    "export.js",
+    "preview.js",
+    "variables.js",
+)
 
 RESERVED = frozenset(
     [
@@ -207,6 +216,11 @@ class JavaScript:
     def variables_code(self, folder: str) -> str:
         """Return code that lists what was added to the global object."""
         return f"{GLOBAL}.__multikernel__?.listVariables?.({_literal(folder)});"
+
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value."""
+        sizes = ", ".join(map(str, (ROWS, COLUMNS, LONGEST, LONGEST_TEXT)))
+        return f"{GLOBAL}.__multikernel__?.previewVariable?.({_literal(name)}, {_literal(folder)}, {sizes});"
 
 
 def _literal(value: str | bool) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..language import Incoming, Refused
+from ..language import COLUMNS, LONGEST, LONGEST_TEXT, ROWS, Incoming, Refused
 from ..remedies import Remedies, Steps, expression, steps_to
 from ..values import nodes as n
 from ..values.elements import Scalars
@@ -18,7 +18,7 @@ from .binary import variable
 from .cells import INTEGERS, Cells, why_not
 
 HERE = Path(__file__).with_name("child")
-PARTS = ("import.m", "refusals.m", "same.m", "export.m", "nodes.m", "kinds.m")
+PARTS = ("import.m", "refusals.m", "same.m", "export.m", "nodes.m", "kinds.m", "preview.m")
 VALUE = "value.bin"
 SCRIPT = "import.m"
 FUNCTION = "__multikernel__"
@@ -208,6 +208,11 @@ class Octave:
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables."""
         return _if_loaded(f'{FUNCTION} ("variables", "", {quoted(folder)}, (@who) ());')
+
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value."""
+        given = f'[(@exist)({quoted(name)}, "var"), {ROWS}, {COLUMNS}, {LONGEST}, {LONGEST_TEXT}]'
+        return _if_loaded(f'{FUNCTION} ("preview", {quoted(name)}, {quoted(folder)}, {given});')
 
 
 def _is_complex(node: Node) -> bool:

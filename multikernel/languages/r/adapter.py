@@ -12,13 +12,24 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from ..language import Incoming, Language, Refused
+from ..language import COLUMNS, LONGEST, LONGEST_TEXT, ROWS, Incoming, Language, Refused
 from ..remedies import STEP, Remedies, remedy
 from ..values import nodes as n
 from ..values.elements import Scalars
 from ..values.nodes import Node, Ref
 
-FILES = ["advice", "writing", "origins", "export_times", "export", "import_times", "import", "variables", "calls"]
+FILES = [
+    "advice",
+    "writing",
+    "origins",
+    "export_times",
+    "export",
+    "import_times",
+    "import",
+    "variables",
+    "preview",
+    "calls",
+]
 VALUE = "value.R"
 NODES_AT_ONCE = 1000
 """Nodes in one call, which R evaluates on its stack."""
@@ -129,6 +140,11 @@ class RLanguage:
     def variables_code(self, folder: str) -> str:
         """Return code that lists the user's variables."""
         return _call("list_variables", string(folder))
+
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value."""
+        sizes = (f"{size}L" for size in (ROWS, COLUMNS, LONGEST, LONGEST_TEXT))
+        return _call("preview_variable", string(name), string(folder), *sizes)
 
 
 def _call(function: str, *arguments: str) -> str:

@@ -8,12 +8,13 @@ import anyio
 
 from ...core.config import BackendConfig
 from ...core.errors import MultiError
-from .child import Child, Deliver, ReportConnection
+from .child import Child, Deliver, ReportConnection, ReportProgress
 from .launch_context import LaunchContext
 from .output import Output
 
 OpenChild = Callable[
-    [BackendConfig, LaunchContext, Output, Deliver, ReportConnection], AbstractAsyncContextManager[Child]
+    [BackendConfig, LaunchContext, Output, Deliver, ReportConnection, ReportProgress],
+    AbstractAsyncContextManager[Child],
 ]
 
 

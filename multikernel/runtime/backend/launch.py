@@ -8,7 +8,7 @@ import anyio
 
 from ...core.config import BackendConfig
 from ...core.errors import BackendStartError
-from .child import Child, Deliver, ReportConnection
+from .child import Child, Deliver, ReportConnection, ReportProgress
 from .launch_context import LaunchContext
 from .links.opening import open_link
 from .output import Output
@@ -23,8 +23,9 @@ async def open_child(
     output: Output,
     deliver: Deliver,
     connection: ReportConnection = lambda why: None,
+    progress: ReportProgress = lambda text: None,
 ) -> AsyncIterator[Child]:
-    """Open a link to a kernel, wait until it is ready, and close it on leaving.
+    """Open a link to a kernel, wait until it is ready, and close it on leaving; `progress` hears how far that is.
 
     Raises BackendStartError, with what the kernel wrote last, BackendNotFound, or why it must not start.
     """
@@ -34,7 +35,9 @@ async def open_child(
         with anyio.move_on_after(config.timeout):
             # Here, since all starts come along here; on a thread, since it reads files.
             await anyio.to_thread.run_sync(launch_context.check_may_start, config)
+            progress("launching its kernel")
             link = await life.enter_async_context(open_link(config, launch_context, output))
+            progress("waiting for its kernel to answer")
             starting = Child(config, link, launch_context.composer, launch_context.trace, output, deliver, connection)
             life.callback(starting.close)
             await starting.get_ready()

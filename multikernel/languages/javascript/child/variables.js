@@ -56,5 +56,5 @@ const listVariables = (folder) => answering(folder, () => {
   return { unlisted: "let, const and class are not listed", variables: own.slice(0, MOST_VARIABLES).map(rowOf), more: Math.max(0, own.length - MOST_VARIABLES) };
 });
 
-for (const [name, work] of Object.entries({ importValues, exportValue, listVariables }))
+for (const [name, work] of Object.entries({ importValues, exportValue, listVariables, previewVariable }))
   Object.defineProperty(G.__multikernel__, name, { value: G.__multikernel__.pristinely(work) });

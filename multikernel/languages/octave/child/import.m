@@ -2,7 +2,7 @@
 ## back (the whole node, or its tag), and what the kind needs.
 
 ## What Multi runs. `name` and `folder` are several in an import; `given` is whether that is a trial, whether a variable
-## exists, or the names of all.
+## exists, with the sizes of a preview where it is one, or the names of all.
 function __multikernel__ (action, name, folder, given)
   last = lasterr ();
   at = 0;
@@ -33,6 +33,12 @@ function __multikernel__ (action, name, folder, given)
         endif
       case "variables"
         answer = __multikernel_variables__ (given);
+      case "preview"
+        if (given(1) == 1)
+          answer = __multikernel_preview__ (evalin ("base", name), given(2:end));
+        else
+          answer = '{"missing":true}';
+        endif
     endswitch
   catch failure
     lasterr (last);
