@@ -9,7 +9,7 @@ from typing import TypeVar
 import anyio
 
 from ..core.errors import TransferError
-from ..core.services import ValueServices
+from ..core.services import FilesHere, ValueServices
 from . import registry
 from .language import ANSWER, DATA, Language
 from .values.reader import LARGEST_MANIFEST, Json, ManifestError, read_json
@@ -17,8 +17,9 @@ from .values.reader import LARGEST_MANIFEST, Json, ManifestError, read_json
 T = TypeVar("T")
 
 
-async def adapter_of(backend: str, language: str) -> Language:
-    """Return the adapter for a backend of a language; TransferError if there is none."""
+async def adapter_of(services: ValueServices, backend: str) -> tuple[str, Language]:
+    """Return the language of a backend, and the adapter for it; TransferError if there is none that works there."""
+    language = await services.language(backend)
     # The first time it is imported.
     adapter = await in_thread(lambda: registry.find(language))
     if adapter is None:
@@ -26,7 +27,12 @@ async def adapter_of(backend: str, language: str) -> Language:
             f"No values can be copied to or from {backend}: there is no adapter for {language or 'its language'}, but "
             f"for {', '.join(registry.known())}; a package may add one (docs/variables.md)."
         )
-    return adapter
+    if getattr(adapter, "is_local", False) and not isinstance(services.files(backend), FilesHere):
+        raise TransferError(
+            f"Values of {adapter.name} cannot yet be copied to or from another machine: write them to a file in "
+            f"{backend}, and copy that."
+        )
+    return language, adapter
 
 
 async def run(

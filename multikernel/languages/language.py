@@ -74,7 +74,8 @@ class Language(Protocol):
     """An adapter.
 
     Where a language has vectors or matrices in place of scalars, it has one more member, `scalars`, that tells which:
-    see `values.elements`. Where `{name} = {value}` makes no variable, it has `assignment` with what does.
+    see `values.elements`. Where `{name} = {value}` makes no variable, it has `assignment` with what does. Where its
+    code reads other files of this machine than those of values, it has `is_local`, which is true.
     """
 
     @property

@@ -16,7 +16,7 @@ KEYS = ("columns", "types", "labels", "rows", "text", "total")
 
 async def preview(services: ValueServices, backend: str, name: str) -> Json:
     """Return the beginning of a variable of a backend that runs, with all KEYS; TransferError if there is none."""
-    language = await adapter_of(backend, await services.language(backend))
+    _, language = await adapter_of(services, backend)
     if not isinstance(language, Previews):
         raise TransferError(f"Variables of {language.name} cannot be shown here: run {name} in a cell.")
     if why := language.refuses_name(name):

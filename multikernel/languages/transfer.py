@@ -98,12 +98,12 @@ async def _languages(services: ValueServices, task: Transfer | Scatter | Gather)
     """
     languages, new_languages = [], []
     for backend in task.sources:
-        language, adapter = await _language(services, backend)
+        language, adapter = await adapter_of(services, backend)
         if why := adapter.refuses_name(task.name):
             raise TransferError(_no_variable(task.name, why, backend, adapter))
         languages.append(language)
     for backend in task.targets:
-        language, adapter = await _language(services, backend)
+        language, adapter = await adapter_of(services, backend)
         if why := adapter.refuses_name(task.new_name):
             made = _possible_name(task.new_name, adapter)
             raise TransferError(
@@ -112,11 +112,6 @@ async def _languages(services: ValueServices, task: Transfer | Scatter | Gather)
             )
         new_languages.append(language)
     return languages, new_languages
-
-
-async def _language(services: ValueServices, backend: str) -> tuple[str, Language]:
-    language = await services.language(backend)
-    return language, await adapter_of(backend, language)
 
 
 def _no_variable(name: str, why: str, backend: str, adapter: Language) -> str:

@@ -16,7 +16,7 @@ PATIENCE = 3.0
 
 async def list_variables(services: ValueServices, backend: str) -> Sequence[Variable]:
     """Return the variables in a backend that runs; TransferError if it cannot be asked, or says nothing of use."""
-    language = await adapter_of(backend, await services.language(backend))
+    _, language = await adapter_of(services, backend)
     answer = await look(services, backend, language, language.variables_code)
     rows = answer.get("variables")
     if not isinstance(rows, list):

@@ -161,6 +161,25 @@ async def test_an_interrupt_does_not_wait_for_the_adapter_and_leaves_nothing(
     assert not list(services.folder.glob("*"))
 
 
+async def test_an_adapter_that_needs_files_of_this_machine_is_of_no_use_elsewhere(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = Fake()
+    adapter.is_local = True  # type: ignore[attr-defined]
+    use(monkeypatch, adapter)
+    await copy_all(services, [TASK])
+    monkeypatch.setattr(services, "files", lambda backend: Remote() if backend == "target" else FilesHere())
+    for action in (copy_all, check):
+        with pytest.raises(TransferError, match=r"Values of Fake cannot yet .* to a file in target, and copy that\."):
+            await action(services, [TASK])
+    with pytest.raises(TransferError, match="Values of Fake"):
+        await list_variables(services, "target")
+
+
+class Remote:
+    """Files that are elsewhere."""
+
+
 @pytest.mark.parametrize("value", [5, {"t": "int", "v": 5}, {"t": "text", "data": [0, 8]}])
 async def test_an_invalid_value_is_an_error_that_names_the_backend(
     services: Services, monkeypatch: pytest.MonkeyPatch, value: Json

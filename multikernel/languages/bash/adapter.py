@@ -53,6 +53,7 @@ class Bash:
     """The adapter."""
 
     name = "bash"
+    is_local = True
     library = ""
     assignment = "{name}=${{{value}}}"
 

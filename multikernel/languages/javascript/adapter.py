@@ -95,7 +95,7 @@ TEMPORAL = ("javascript:Temporal.Instant", "javascript:Temporal.ZonedDateTime")
 
 
 EACH = "Array.from({x}, (each) => each === null ? null : {each})"
-ROWS = (
+EACH_ROW = (
     "!(function f(x) { x.forEach((row, i) => Array.isArray(row) && row.some((each) => typeof each === 'object' && "
     "each?.length >= 0) ? f(row) : (x[i] = {row})); })({x})"
 )
@@ -113,7 +113,7 @@ ROUNDED = '{x}.round({ smallestUnit: "microsecond" })'
 IN_UTC = '{x}.withTimeZone("UTC")'
 REMEDIES: Remedies = {
     ("text", "scalar"): AS_TEXT,
-    ("text", "matrix"): ROWS.replace("{row}", AS_TEXTS.replace("{x}", "row")),
+    ("text", "matrix"): EACH_ROW.replace("{row}", AS_TEXTS.replace("{x}", "row")),
     ("text", ""): AS_TEXTS,
     ("json", "scalar"): "String({x})",
     ("json", ""): AS_JSON,
@@ -121,9 +121,9 @@ REMEDIES: Remedies = {
     ("no NUL", ""): 'Array.from({x}, (each) => each.replaceAll("\\0", ""))',
     ("no NUL", "bytes"): "{x}.filter((each) => each !== 0)",
     ("float", "scalar"): "Number({x})",
-    ("float", "matrix"): ROWS.replace("{row}", AS_FLOATS.replace("{x}", "row")),
+    ("float", "matrix"): EACH_ROW.replace("{row}", AS_FLOATS.replace("{x}", "row")),
     ("float", ""): AS_FLOATS,
-    ("float32", "matrix"): ROWS.replace("{row}", "Float32Array.from(row)"),
+    ("float32", "matrix"): EACH_ROW.replace("{row}", "Float32Array.from(row)"),
     ("float32", ""): "Float32Array.from({x})",
     ("utc", "scalar"): IN_UTC,
     ("microseconds", "scalar"): ROUNDED,

@@ -164,6 +164,7 @@ class Octave:
     """The adapter."""
 
     name = "Octave"
+    is_local = True
     assignment = "{name} = {value};"
     scalars = Scalars(2, "i8")
     library = (
