@@ -81,8 +81,9 @@ class Bash:
         return _call("import", folder)
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
-        """Return a statement that makes text of integers, which is what others may not have."""
-        return f"declare +i {name}" if need == "text" else ""
+        """Return a statement that makes text of integers, and of what leaves as it came from elsewhere."""
+        is_integer = isinstance(value, n.Int) or "i" in value.tag.partition(" -")[2]
+        return f"declare +i {name}" if is_integer else f"unset '__multikernel__[{name}]'"
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables which Multi's own environment does not have."""

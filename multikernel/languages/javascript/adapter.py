@@ -90,7 +90,6 @@ RESERVED = frozenset(
 """Words of ECMA-262 section 12.7.2 in strict code, and what cannot be assigned to."""
 
 IN_JAVASCRIPT = "has no counterpart in JavaScript"
-YEAR = re.compile(r"[0-9]{4}-")
 TEMPORAL = ("javascript:Temporal.Instant", "javascript:Temporal.ZonedDateTime")
 
 
@@ -119,7 +118,7 @@ REMEDIES: Remedies = {
     ("json", ""): AS_JSON,
     ("no NUL", "scalar"): '{x}.replaceAll("\\0", "")',
     ("no NUL", ""): 'Array.from({x}, (each) => each.replaceAll("\\0", ""))',
-    ("no NUL", "bytes"): "{x}.filter((each) => each !== 0)",
+    ("no NUL", "bytes"): "new Uint8Array({x}).filter((each) => each !== 0)",
     ("float", "scalar"): "Number({x})",
     ("float", "matrix"): EACH_ROW.replace("{row}", AS_FLOATS.replace("{x}", "row")),
     ("float", ""): AS_FLOATS,
@@ -243,12 +242,8 @@ def _why_not(node: Node) -> tuple[str, str]:
             return _why_not(packed)
         case n.Array(dtype=n.Dtype(kind="bytes")):
             return IN_JAVASCRIPT, "list"
-        case n.Date(value=value) if not YEAR.match(value):
-            return f"{IN_JAVASCRIPT} outside of the years 0 to 9999", "text"
         case n.DateTime(value=value, tag=tag, offset=offset):
             digits = value.partition(".")[2].rstrip("0")
-            if not YEAR.match(value):
-                return f"{IN_JAVASCRIPT} outside of the years 0 to 9999", "text"
             if offset is not None and len(digits) > 3 and tag not in TEMPORAL:
                 return "is between two milliseconds, and a Date has no more", "milliseconds"
             return "", ""

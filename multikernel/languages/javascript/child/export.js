@@ -55,7 +55,7 @@ class Exporter {
       case "boolean":
         return { t: "bool", v: value };
       case "bigint":
-        return Number.isSafeInteger(Number(value)) ? { t: "int", v: String(value), as: TAG + "bigint" } : { t: "int", v: String(value) };
+        return { t: "int", v: String(value), as: TAG + "bigint" };
       case "number":
         return isInteger(value, -Infinity, Infinity) ? { t: "int", v: String(value) } : { t: "float", v: hexOf(value) };
       case "string":

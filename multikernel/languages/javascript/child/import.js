@@ -46,7 +46,7 @@ class Importer {
           delete node.data;
         }
     }
-    return SCALARS[node.t](node);
+    return this.counted(path, () => SCALARS[node.t](node));
   }
 
   bytes(node) {
@@ -115,7 +115,7 @@ class Importer {
     if (type !== undefined) items = Array.from(new type(bytes.buffer));
     else if (node.dtype === "b1") items = Array.from(bytes, Boolean);
     else if (node.dtype === "text") items = this.texts(bytes, node.shape.reduce((one, other) => one * other, 1));
-    else items = this.moments(node, bytes, path);
+    else items = this.counted(path, () => this.inRange(node, bytes, path));
     if (node.valid === undefined) return items;
     const valid = this.read(node.valid);
     return items.map((item, position) => (valid[position] ? item : null));
@@ -132,9 +132,10 @@ class Importer {
     return items;
   }
 
-  moments(node, bytes, path) {
+  // What is made of moments, or a refusal of one that JavaScript has not.
+  counted(path, make) {
     try {
-      return this.inRange(node, bytes, path);
+      return make();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new Refusal(path, "a date, time or duration out of range", "is beyond what JavaScript can count to", "text");

@@ -87,19 +87,25 @@ const nanosecondsOf = (span) =>
   ((((BigInt(span.days) * 24n + BigInt(span.hours)) * 60n + BigInt(span.minutes)) * 60n + BigInt(span.seconds)) * 1000n +
     BigInt(span.milliseconds)) * 1000000n + BigInt(span.microseconds) * 1000n + BigInt(span.nanoseconds);
 
+// A year as Temporal reads it: with a sign it has six digits.
+const yearly = (text) => text.replace(/^([+-]?)(\d+)/, (year, sign, digits) => sign === "" && digits.length === 4 ? year : (sign || "+") + digits.padStart(6, "0"));
+
 // The value of a node without parts.
 const SCALARS = {
   null: (node) => (node.as === TAG + "undefined" ? undefined : null),
   na: () => null,
   bool: (node) => node.v,
   int: (node) => (node.as === TAG + "bigint" ? BigInt(node.v) : numberOrBig(node.v)),
-  float: (node) => numberOf(node.v),
+  float: (node) => {
+    const number = numberOf(node.v);
+    return node.as === TAG + "bigint" && Number.isInteger(number) ? BigInt(number) : number;
+  },
   text: (node) => node.v,
-  date: (node) => Temporal.PlainDate.from(node.v),
+  date: (node) => Temporal.PlainDate.from(yearly(node.v)),
   time: (node) => Temporal.PlainTime.from(node.v),
   datetime: (node) => {
-    if (node.zone === undefined) return Temporal.PlainDateTime.from(node.v);
-    const instant = instantOf(epochOf(Temporal.PlainDateTime.from(node.v)) - BigInt(node.offset) * 1000000000n);
+    if (node.zone === undefined) return Temporal.PlainDateTime.from(yearly(node.v));
+    const instant = instantOf(epochOf(Temporal.PlainDateTime.from(yearly(node.v))) - BigInt(node.offset) * 1000000000n);
     if (node.as === TAG + "Temporal.Instant") return instant;
     if (node.as === TAG + "Temporal.ZonedDateTime") return instant.toZonedDateTimeISO(node.zone);
     return new Date(Number(instant.epochNanoseconds / 1000000n));
