@@ -52,31 +52,38 @@ def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundC
 
 def as_found(file: Path) -> FoundConfig:
     """Return a multikernel.yaml as lookup finds it: off Jupyter's config path, it may have come with a notebook."""
-    own = {Path(folder).resolve() for folder in jupyter_config_path()}
+    own = {folder.resolve() for folder in _own_folders()}
     return FoundConfig(file, came_with_notebook=file.absolute().parent.resolve() not in own)
-
-
-def find_own_config() -> FoundConfig | None:
-    """Return the config file on Jupyter's config path, or None if there is none."""
-    for directory in map(Path, jupyter_config_path()):
-        if (directory / FILE_NAME).exists():
-            return FoundConfig(directory / FILE_NAME, came_with_notebook=False)
-    return None
 
 
 def own_configs(environ: Mapping[str, str] = os.environ) -> list[FoundConfig]:
     """Return the user's own config files."""
-    return [own for own in (_named_config(environ), find_own_config()) if own is not None]
+    found = (_named_config(environ), find_own_config())
+    return [each for each in found if each is not None and not each.came_with_notebook]
 
 
-def _named_config(environ: Mapping[str, str]) -> FoundConfig | None:
-    named = environ.get(VARIABLE)
-    return FoundConfig(Path(named), came_with_notebook=False, named=True) if named else None
+def find_own_config() -> FoundConfig | None:
+    """Return the config file on Jupyter's config path, or None if there is none."""
+    for folder in _own_folders():
+        if (folder / FILE_NAME).exists():
+            return FoundConfig(folder / FILE_NAME, came_with_notebook=False)
+    return None
 
 
 def own_config_path() -> Path:
     """Return where the user's own config file would be, if there is none on Jupyter's config path."""
     return Path(jupyter_config_dir()) / FILE_NAME
+
+
+def _own_folders() -> list[Path]:
+    """Return Jupyter's config path, but for what is relative: that lies with the notebook."""
+    return [folder for folder in map(Path, jupyter_config_path()) if folder.is_absolute()]
+
+
+def _named_config(environ: Mapping[str, str]) -> FoundConfig | None:
+    """Return the file that the variable names; a relative path may lead to one that came with the notebook."""
+    named = environ.get(VARIABLE)
+    return FoundConfig(Path(named), came_with_notebook=not os.path.isabs(named), named=True) if named else None
 
 
 def _upwards(folder: Path) -> Iterator[Path]:

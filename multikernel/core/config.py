@@ -61,6 +61,13 @@ class BackendConfig:
     needs_trust: "NeededTrust | None" = None
     """It leads elsewhere and its file came with a notebook, so it starts only if the user has trusted that file."""
 
+    @property
+    def where(self) -> str:
+        """Its kernelspec and its place, as `kernelspec python3 at gpu1`."""
+        kernel = [f"kernelspec {self.kernel}"] if self.kernel else []
+        place = [] if self.place is None else [f"at {self.place.name}"]
+        return " ".join(kernel + place)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -206,3 +206,19 @@ def test_jupyters_default_provisioner_leads_elsewhere_if_it_is_another(
     settings = load_settings(folder)
     assert isinstance(refused(settings, "mine"), BackendNotTrusted)
     assert settings.kernelspecs["k"].command == ()
+
+
+@pytest.mark.parametrize("variable", ["MULTIKERNEL_CONFIG", "JUPYTER_CONFIG_PATH", "JUPYTER_CONFIG_DIR"])
+def test_what_a_relative_path_leads_to_lies_with_the_notebook(
+    own: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "config").mkdir()
+    for each in (folder, folder / "config"):
+        write(each, BIG + GPU1)
+    monkeypatch.setenv(variable, "multikernel.yaml" if variable == "MULTIKERNEL_CONFIG" else "config")
+    assert "not define any" in str(load_settings(folder).error)
+    assert load_settings(folder).came_with_notebook
+    (folder / "multikernel.yaml").unlink()
+    if variable != "MULTIKERNEL_CONFIG":
+        assert load_settings(folder).config.file is None

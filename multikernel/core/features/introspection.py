@@ -186,7 +186,7 @@ class Introspection(Feature):
         else:
             named = self._state.names.resolve_all(name.split(","))
             backends = [self._state.backends[backend] for backend in named]
-            known = ", ".join(f"{each.name} (kernelspec {each.config.kernel}, {each.state})" for each in backends)
+            known = ", ".join(f"{each.name} ({each.config.where}, {each.state})" for each in backends)
             text = f"%%{line.name}: run this cell on {known}"
         return {"status": "ok", "found": True, "data": {"text/plain": text}, "metadata": {}}
 
