@@ -26,7 +26,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix labextension --silent
 
 .DELETE_ON_ERROR:
 .PHONY: help lab tour test test-pythons test-lowest test-newest test-units test-pandas test-here types old sweeps dist zoo \
-	bench faults fuzz soak pictures clean r kernels chromium
+	bench elsewhere hosts faults fuzz soak pictures clean r kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -41,7 +41,7 @@ tour: $(VENV)/.lab r ## run the tour without a browser; results in build/tour.ip
 		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to html build/tour.ipynb
 
-test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
+test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent kernels hosts chromium ## lint, type check and test, with real kernels of six languages and a browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -54,7 +54,7 @@ test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent kernels ch
 	@echo "Branch coverage of the runtime by its own tests, without the end-to-end ones:"
 	$(BIN)/coverage run --rcfile=/dev/null --data-file=.coverage.runtime --branch --source=multikernel/runtime -m pytest tests/runtime
 	$(BIN)/coverage report --rcfile=/dev/null --data-file=.coverage.runtime --skip-covered --show-missing
-	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo \
+	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo -m "not long" \
 		--ignore=tests/languages/python/test_versions.py --numprocesses=auto --dist=loadfile
 	@$(MAKE) test-newest
 
@@ -133,6 +133,9 @@ fuzz: $(VENV)/.test ## a million messages and configs that nobody expects; failu
 soak: $(VENV)/.test kernels ## a million numbered outputs of four backends: none lost, doubled or elsewhere; memory on the way
 	$(BIN)/python -m tests.e2e.soak
 
+elsewhere: $(VENV)/.test $(VENV)/.agent hosts ## backends on another host: long breaks, a thousand of them, 32 backends; as root, with Linux's namespaces
+	$(BIN)/pytest tests/elsewhere tests/runtime/backend/pipe
+
 faults: $(VENV)/.test kernels ## break everything that can break, with real kernels; tables into docs/reliability.md
 	$(BIN)/python -m tests.faults --write-page -q
 
@@ -156,6 +159,10 @@ kernels: $(VENV)/.test
 		&& ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 \
 		|| scripts/apt-install r-cran-irkernel octave libfaketime || test -z "$$CI"
 	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-bit64 r-cran-data.table r-cran-tibble r-recommended || test -z "$$CI"
+
+# What hosts of the tests are made of, in the same way.
+hosts:
+	@! command -v apt-get >/dev/null || scripts/apt-install iproute2 openssh-server openssh-client bubblewrap || test -z "$$CI"
 
 # The browser of the tests, in the same way.
 chromium:

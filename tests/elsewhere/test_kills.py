@@ -24,6 +24,8 @@ ROOT = Path(__file__).parent.parent.parent
 CELL = "import time\nfor i in range(20):\n    print(i, flush=True); time.sleep(0.1)"
 LINES = [*map(str, range(20)), "ok"]
 
+long = partial(pytest.param, marks=pytest.mark.long)
+
 PLACE = SshPlace("gpu", "gpu1", python=sys.executable)
 
 ON_THE_WAY = ("ssh", "master", "session", "relay", "holder")
@@ -39,7 +41,7 @@ def kill(hosts: Hosts, near: Near, who: str) -> bool:
     return pids != []
 
 
-@pytest.mark.parametrize("who", ON_THE_WAY)
+@pytest.mark.parametrize("who", [long("ssh"), "master", long("session"), "relay", long("holder")])
 async def test_what_is_on_the_way_is_killed_in_mid_cell(hosts: Hosts, who: str) -> None:
     async with open_near(PLACE) as near, near.open() as backend:
         cell = backend.begin(CELL)
@@ -50,8 +52,9 @@ async def test_what_is_on_the_way_is_killed_in_mid_cell(hosts: Hosts, who: str) 
         assert backend.connection[-1] == ""
 
 
-@pytest.mark.parametrize("who", ["keeper", "kernel"])
-@pytest.mark.parametrize("is_lost", [False, True])
+@pytest.mark.parametrize(
+    ("who", "is_lost"), [("keeper", False), long("keeper", True), long("kernel", False), ("kernel", True)]
+)
 async def test_what_is_at_the_end_is_killed_in_mid_cell(hosts: Hosts, who: str, is_lost: bool) -> None:
     async with open_near(PLACE) as near, near.open() as backend:
         cell = backend.begin(CELL)
@@ -66,13 +69,14 @@ async def test_what_is_at_the_end_is_killed_in_mid_cell(hosts: Hosts, who: str, 
         assert how == ("SIGKILL" if who == "kernel" else "gpu: the kernel is gone, with what kept it there")
 
 
+@pytest.mark.long
 async def test_a_guard_that_is_killed_is_not_missed(hosts: Hosts) -> None:
     async with open_near(PLACE) as near, near.open() as backend:
         assert kill(hosts, near, "guard")
         assert await backend.run("print(1)") == ["1", "ok"]
 
 
-@pytest.mark.parametrize("who", [*ON_THE_WAY, "agent", *AT_THE_END])
+@pytest.mark.parametrize("who", [*map(long, (*ON_THE_WAY, *AT_THE_END)), "agent"])
 async def test_a_start_that_something_is_killed_of(hosts: Hosts, who: str) -> None:
     async with open_near(PLACE) as near:
 
@@ -103,7 +107,7 @@ def front(keep: float) -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
-@pytest.mark.parametrize("stage", ["starting", "idle", "busy", "lost"])
+@pytest.mark.parametrize("stage", [long("starting"), long("idle"), "busy", "lost"])
 def test_the_front_is_killed(hosts: Hosts, stage: str) -> None:
     with front(keep=2 if stage == "lost" else 600) as process:
         assert process.stdout is not None

@@ -14,6 +14,7 @@ from multikernel.runtime.backend.links.pipe import agent, command
 from multikernel.runtime.backend.links.pipe.agent.stream import VERSION
 from multikernel.runtime.backend.links.pipe.connection import NoAnswer, run_command
 
+from .breaks import check_breaks
 from .far import FarEnd, ended, install_toy, keeper_of, removed
 
 pytestmark = pytest.mark.anyio
@@ -89,6 +90,12 @@ async def test_a_relay_that_is_killed_loses_nothing(python: str) -> None:
         await far.word("over")
     assert far.outputs() == [b"%d" % number for number in range(300)] * 5 + [b"last"]
     await removed(far.folder)
+
+
+@pytest.mark.usefixtures("python")
+@pytest.mark.parametrize("python", ["here"], indirect=True)
+async def test_random_breaks_lose_nothing() -> None:
+    await check_breaks(20, seed=1)
 
 
 async def test_the_newer_of_two_relays_is_the_one(python: str) -> None:

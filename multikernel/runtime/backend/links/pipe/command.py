@@ -26,18 +26,25 @@ BOOT = (
 )
 """What `python -c` gets. No shell between here and there may find anything of its own in it, within single quotes."""
 
-MODULES = ("stream", "kernelspecs", "kernel", "files", "keeper", "relay")
-"""Of the agent, each behind those that it imports."""
-
 LOADER = """
-import sys, types
-for name, source in {sources!r}:
-    module = types.ModuleType("agent." + name if name else "agent")
-    module.__package__, module.__path__ = "agent", []
-    sys.modules[module.__name__] = module
-    exec(compile(source, "<agent>/" + name + ".py", "exec"), module.__dict__)
-module.main()
+import sys
+from importlib.machinery import ModuleSpec
+SOURCES = {sources!r}
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return ModuleSpec(name, Finder, is_package=name == "agent") if name in SOURCES else None
+    @staticmethod
+    def create_module(spec):
+        return None
+    @staticmethod
+    def exec_module(module):
+        exec(compile(SOURCES[module.__name__], "<" + module.__name__ + ">", "exec"), module.__dict__)
+sys.meta_path.insert(0, Finder)
+from agent.relay import main
+main()
 """
+"""Runs the agent; each of its modules is imported when it is needed."""
 
 SSH_OPTIONS = ("-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10")
 
@@ -51,8 +58,8 @@ class CommandNotFound(Exception):
 @functools.cache
 def agent_source() -> bytes:
     """Return the agent as one line, which BOOT reads and runs."""
-    folder = Path(agent.__file__).parent
-    sources = [("", ""), *((name, (folder / f"{name}.py").read_text("utf-8")) for name in MODULES)]
+    files = Path(agent.__file__).parent.glob("[!_]*.py")
+    sources = {"agent": "", **{f"agent.{file.stem}": file.read_text("utf-8") for file in files}}
     return base64.b64encode(zlib.compress(LOADER.format(sources=sources).encode("utf-8"), 9)) + b"\n"
 
 
@@ -61,11 +68,16 @@ def stdin_of(request: Json) -> bytes:
     return agent_source() + json.dumps(request).encode("utf-8") + b"\n"
 
 
-def command_of(place: PipePlace, ssh_options: Sequence[str] = ()) -> list[str]:
-    """Return the command that runs BOOT at a place; CommandNotFound if there is none."""
+def command_of(place: PipePlace, ssh_options: Sequence[str] = (), greeting: str = "") -> list[str]:
+    """Return the command that runs BOOT at a place; CommandNotFound if there is none.
+
+    Over ssh, the shell there may first write a `greeting`, of letters, digits and braces.
+    """
     match place:
         case SshPlace(target=target, python=python):
-            command = [*ssh(*SSH_OPTIONS, *ssh_options), "--", target, f"exec {_shell_word(python)} -c '{BOOT}'"]
+            shell = f"exec {_shell_word(python)} -c '{BOOT}'"
+            shell = f'echo "{greeting}"; {shell}' if greeting else shell
+            command = [*ssh(*SSH_OPTIONS, *ssh_options), "--", target, shell]
         case RunPlace(command=(program, *arguments), python=python):
             command = [find_program(program), *arguments, python, "-c", BOOT]
     return command

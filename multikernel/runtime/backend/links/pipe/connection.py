@@ -53,9 +53,9 @@ class User(Protocol):
 class Connection(asyncio.SubprocessProtocol):
     """A command that runs, with an agent at its other end."""
 
-    def __init__(self, user: User | None) -> None:
-        """Report to a user, if there is one besides those that wait for the answer."""
-        self.token = secrets.token_hex(16)
+    def __init__(self, user: User | None, token: str) -> None:
+        """Report to a user, if there is one besides those that wait for the answer, which begins with the token."""
+        self.token = token
         self.closed = anyio.Event()
         """Nothing comes any more."""
         self._user = user
@@ -178,12 +178,13 @@ async def run_command(
     user: User | None = None,
     started: Callable[[int], Any] = lambda group: None,
     ended: Callable[[int], Any] = lambda group: None,
+    token: str = "",
 ) -> AsyncIterator[Connection]:
     """Run a command until the context is left; `started` and `ended` get its process group. OSError if it cannot start.
 
     It gets the front's own environment, whatever a backend's `env` is.
     """
-    connection = Connection(user)
+    connection = Connection(user, token or secrets.token_hex(16))
     async with AsyncExitStack() as life:
         # A start that is cancelled half-way would leave a process that nobody knows.
         with anyio.CancelScope(shield=True):

@@ -26,7 +26,10 @@ SSH_FAILURES = (
         "more than a key, open a shared connection (ControlMaster) with `{ssh}` first",
     ),
     ("Too many authentication failures", "{target} refused all keys; run `{ssh}` in a terminal"),
-    ("Could not resolve hostname", "there is no host {target}; run `{ssh}` in a terminal"),
+    (
+        "Could not resolve hostname|hostname contains invalid characters",
+        "there is no host {target}; run `{ssh}` in a terminal",
+    ),
     ("Connection refused", "nothing listens for ssh on {target}; run `{ssh}` in a terminal"),
     ("timed out|No route to host|Network is unreachable", "{target} cannot be reached; run `{ssh}` in a terminal"),
 )

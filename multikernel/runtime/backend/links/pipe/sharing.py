@@ -5,6 +5,7 @@ A session that sshd does not grant on it (MaxSessions is 10) gets a connection o
 
 import asyncio
 import os
+import secrets
 import subprocess
 from dataclasses import dataclass, field
 
@@ -72,8 +73,10 @@ class Sharing:
         """Hold a connection: nothing else uses this session of it, and it ends with the front's end of its stdin."""
         watchdog = self._watchdog
         try:
-            argv = command_of(self._place, self._options("yes"))
-            async with run_command(argv, {"do": "hold"}, None, watchdog.started, watchdog.ended) as connection:
+            # The connection is there before the agent is.
+            token = secrets.token_hex(16)
+            argv = command_of(self._place, self._options("yes"), token + "{}")
+            async with run_command(argv, {"do": "hold"}, None, watchdog.started, watchdog.ended, token) as connection:
                 await connection.answer()
                 master.connection = connection
                 master.settled.set()

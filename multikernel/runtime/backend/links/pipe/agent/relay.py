@@ -14,7 +14,6 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from .keeper import fork_keeper
 from .kernelspecs import find_all
 from .stream import BEAT_SECONDS, MOST_SILENT_BEATS
 
@@ -88,6 +87,9 @@ def _start(folder: str, kernel: str, keep: float) -> None:
     spec = find_all().get(kernel.lower())
     if spec is None:
         raise Refused(error="no kernelspec", kernelspecs=names)
+    # It imports asyncio, which nothing else here needs.
+    from .keeper import fork_keeper
+
     made = tempfile.mkdtemp(prefix="multikernel-", dir=os.path.dirname(folder))
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(os.path.join(made, "s"))
