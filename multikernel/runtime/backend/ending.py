@@ -44,23 +44,25 @@ async def end_process(manager: AsyncKernelManager, watchdog: Watchdog, report: R
         if (group := process_group(manager)) is not None:
             certain.callback(watchdog.ended, group)
             certain.callback(_kill, group)
-        await _shut_down(manager, report, STEP_SECONDS)
+        await _shut_down(manager, report, STEP_SECONDS, STEP_SECONDS)
 
 
 async def end_elsewhere(manager: AsyncKernelManager, report: Report) -> None:
     """End a kernel that its provisioner has put elsewhere; process groups of its host mean nothing on this one."""
-    await _shut_down(manager, report, REMOTE_STEP_SECONDS)
+    cleanup_seconds = seconds_to_end(manager, report, REMOTE_STEP_SECONDS)
+    await _shut_down(manager, report, REMOTE_STEP_SECONDS, cleanup_seconds)
 
 
 async def abandon_launch(manager: AsyncKernelManager, report: Report) -> None:
     """Kill what a launch that has failed, or was cancelled, may have started elsewhere; it may be far from a kernel."""
+    cleanup_seconds = seconds_to_end(manager, report, REMOTE_STEP_SECONDS)
     if manager.provisioner is not None:
         await _take(report, "kill", REMOTE_STEP_SECONDS, manager.provisioner.kill)
-    await _take(report, "clean up after", REMOTE_STEP_SECONDS, manager.cleanup_resources)
+    await _take(report, "clean up after", cleanup_seconds, manager.cleanup_resources)
     _remove(manager.connection_file)
 
 
-async def _shut_down(manager: AsyncKernelManager, report: Report, step_seconds: float) -> None:
+async def _shut_down(manager: AsyncKernelManager, report: Report, step_seconds: float, cleanup_seconds: float) -> None:
     with ExitStack() as certain:
         # A manager removes only what it has written itself, and not what it could only begin to write on a full disk.
         certain.callback(_remove, manager.connection_file)
@@ -70,7 +72,7 @@ async def _shut_down(manager: AsyncKernelManager, report: Report, step_seconds: 
             await _take(report, "interrupt", step_seconds, manager.interrupt_kernel)
             await _take(report, "ask to shut down", step_seconds, manager.request_shutdown)
             await _take(report, "end", seconds_to_end(manager, report, step_seconds), manager.finish_shutdown)
-        await _take(report, "clean up after", step_seconds, manager.cleanup_resources)
+        await _take(report, "clean up after", cleanup_seconds, manager.cleanup_resources)
 
 
 def seconds_to_end(manager: AsyncKernelManager, report: Report, step_seconds: float) -> float:

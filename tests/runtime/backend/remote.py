@@ -33,7 +33,6 @@ class Remote(KernelProvisionerBase):
     """A start has got so far that it waits, or blocks."""
     polled: ClassVar[threading.Event] = threading.Event()
     cleaned: ClassVar[threading.Event] = threading.Event()
-    poll_error: ClassVar[Exception | None] = None
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -76,8 +75,8 @@ class Remote(KernelProvisionerBase):
 
     async def poll(self) -> int | None:
         self.polled.set()
-        if self.poll_error is not None:
-            raise self.poll_error
+        if self.trouble == "lies":
+            return None
         return 0 if self.process is None else self.process.poll()
 
     async def wait(self) -> int | None:
@@ -118,7 +117,6 @@ def remembered() -> Iterator[type[Remote]]:
     """Yield the class with nothing remembered; what blocks goes on in the end."""
     Remote.taken.clear()
     Remote.threads.clear()
-    Remote.poll_error = None
     for event in (Remote.blocked, Remote.queued, Remote.polled, Remote.cleaned):
         event.clear()
     try:

@@ -28,7 +28,7 @@ PATIENCE = 30.0
 def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LaunchContext]:
     """Return what children need, with a kernelspec `remote` and one for each trouble."""
     install_provisioner(monkeypatch, "remote", Remote)
-    for trouble in ("", "queues", "fails", "blocks"):
+    for trouble in ("", "queues", "fails", "blocks", "lies"):
         stanza = {"provisioner_name": "remote", "config": {"trouble": trouble}}
         write_kernelspec(tmp_path, trouble or "remote", IPYKERNEL, kernel_provisioner=stanza)
     write_kernelspec(tmp_path, "plain", IPYKERNEL)
@@ -106,7 +106,7 @@ async def test_one_that_blocks_holds_up_neither_the_loop_nor_another_start(
         tasks.start_soon(start)
         await wait_for(Remote.queued)
         tasks.cancel_scope.cancel()
-    assert "does not respond" in output.lines()[-1]
+    assert "still at the end of far" in output.lines()[-1]
     assert Remote.taken == ["pre_launch", "launch"]
     async with open_child(config("remote"), context, output, lambda *_: None):
         pass
@@ -121,22 +121,38 @@ async def test_its_death_is_noticed_as_soon_as_its_connection_ends(
     context: LaunchContext, output: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(elsewhere, "POLL_SECONDS", 1000.0)
-    async with open_child(config("remote"), context, output, lambda *_: None) as child:
+    assert await how_it_ends(context, output, "remote") == "SIGKILL"
+
+
+async def test_one_that_its_provisioner_takes_for_running_has_ended_with_its_connection(
+    context: LaunchContext, output: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(elsewhere, "GONE_SECONDS", 0.2)
+    how = await how_it_ends(context, output, "lies")
+    assert how == "its connection has ended, though its provisioner takes it for running"
+
+
+async def how_it_ends(context: LaunchContext, output: Output, kernel: str) -> str:
+    """Kill a kernel while it is watched, and return what is said about it."""
+    ends: list[str] = []
+    async with (
+        open_child(config(kernel), context, output, lambda *_: None) as child,
+        anyio.create_task_group() as tasks,
+    ):
+
+        async def wait() -> None:
+            ends.append(await child.wait_for_end())
+            tasks.cancel_scope.cancel()
+
+        Remote.polled.clear()
+        tasks.start_soon(wait)
+        await wait_for(Remote.polled)
         provisioner = child.link._manager.provisioner  # type: ignore[attr-defined]
-        async with anyio.create_task_group() as tasks:
-            ends: list[str] = []
-
-            async def wait() -> None:
-                ends.append(await child.wait_for_end())
-                tasks.cancel_scope.cancel()
-
-            tasks.start_soon(wait)
-            Remote.polled.clear()
-            await wait_for(Remote.polled)
-            provisioner.process.kill()
-            provisioner.process.wait()
-            await anyio.sleep(PATIENCE)
-    assert ends == ["SIGKILL"]
+        provisioner.process.kill()
+        provisioner.process.wait()
+        await anyio.sleep(PATIENCE)
+    return ends[0]
 
 
 async def test_a_place_launches_a_kernelspec_of_this_machine(context: LaunchContext, output: Output) -> None:

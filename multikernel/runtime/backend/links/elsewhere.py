@@ -19,10 +19,10 @@ from jupyter_client.manager import AsyncKernelManager
 from ....core.config import BackendConfig
 from ....core.errors import BackendStartError
 from ...folders import make_private_folder
-from ..ending import REMOTE_STEP_SECONDS, abandon_launch, end_elsewhere, seconds_to_end
+from ..ending import abandon_launch, end_elsewhere
 from ..launch_context import LaunchContext
 from ..output import Output, Report, report_to
-from .channels import CONNECTED
+from .channels import CONNECTED, DISCONNECTED
 from .link import Link
 from .manager import environment, new_manager, start_errors
 from .process import ProcessLink
@@ -31,8 +31,17 @@ from .side_loop import SideLoop
 POLL_SECONDS = 2.0
 """A poll may be an ssh command, or two."""
 
+GONE_SECONDS = 30.0
+"""A connection that has not come back by then will not; sshpyk 1.25 can take a kernel for running that has ended."""
+
+REFUSED_SECONDS = 2.0
+"""A connection that somebody has closed again and again for so long leads to no kernel."""
+
 CANCEL_SECONDS = 5.0
 """How long a start may take to end that was cancelled."""
+
+END_SECONDS = 10.0
+"""How long the end of a kernel is waited for; sshpyk 1.25 may take 20 s to clean up after one that has died."""
 
 SHUTDOWN_SECONDS = 5.0
 """As jupyter_client gives a kernel by default, half of it to end by itself; some provisioners want more."""
@@ -50,6 +59,9 @@ class ElsewhereLink(ProcessLink):
         super().__init__(backend, manager, report)
         self._loop = loop
         self._through = through
+        self._gone_at = 0.0
+        """When the connection ended."""
+        self._is_refused = False
         self._knew = False
         """The connection had ended already when the provisioner was asked last."""
 
@@ -82,10 +94,26 @@ class ElsewhereLink(ProcessLink):
                 await anyio.sleep_forever()
             await self._is_gone.wait()
 
+    def _why_given_up(self) -> str:
+        if why := super()._why_given_up():
+            return why
+        is_over = self._is_gone.is_set() and anyio.current_time() > self._gone_at + GONE_SECONDS
+        return (
+            "its connection has ended, though its provisioner takes it for running"
+            if is_over or self._is_refused
+            else ""
+        )
+
     def _connection(self, event: int) -> None:
-        """Say where something may be missing: what a kernel publishes while nobody is connected is gone."""
-        if event == CONNECTED and self._is_gone.is_set():
+        """Note where something may be missing: what a kernel publishes while nobody is connected is lost."""
+        if event == DISCONNECTED and not self._is_gone.is_set():
+            self._gone_at = anyio.current_time()
+        elif event == DISCONNECTED:
+            # Somebody is still there and closes each new connection: the other end of a tunnel.
+            self._is_refused = anyio.current_time() > self._gone_at + REFUSED_SECONDS
+        elif event == CONNECTED and self._is_gone.is_set():
             self._is_gone = anyio.Event()
+            self._is_refused = False
             self._report(f"the connection to {self._backend} was interrupted, so outputs of it may be missing")
         super()._connection(event)
 
@@ -104,7 +132,7 @@ async def open_elsewhere(
         manager = new_manager(config, spec, launch_context, **options)
         make_private_folder(Path(manager.connection_file).parent)
     async with AsyncExitStack() as undo:
-        undo.push_async_callback(_end, manager, loop, abandon_launch, report)
+        undo.push_async_callback(_end, config.name, manager, loop, abandon_launch, report)
         with start_errors(config.name), output.write_end() as write_end:
             await loop.run_or_cancel(CANCEL_SECONDS, _launch, manager, config, os.dup(write_end))
         _check_encryption(config, manager, report)
@@ -112,7 +140,7 @@ async def open_elsewhere(
     try:
         yield ElsewhereLink(config.name, manager, report, loop, _name_of_provisioner(spec))
     finally:
-        await _end(manager, loop, end_elsewhere, report)
+        await _end(config.name, manager, loop, end_elsewhere, report)
 
 
 async def _launch(manager: AsyncKernelManager, config: BackendConfig, write_end: int) -> None:
@@ -123,21 +151,20 @@ async def _launch(manager: AsyncKernelManager, config: BackendConfig, write_end:
         os.close(write_end)
 
 
-async def _end(manager: AsyncKernelManager, loop: SideLoop, end: End, report: Report) -> None:
-    """End a kernel, or what a start has left of one, in its provisioner's loop; wait no longer than that may take."""
+async def _end(backend: str, manager: AsyncKernelManager, loop: SideLoop, end: End, report: Report) -> None:
+    """End a kernel, or what a start has left of one, in its provisioner's loop; what takes long goes on there."""
     front = asyncio.get_running_loop()
 
     def report_to_front(text: str) -> None:
         with suppress(RuntimeError):  # The front may have ended meanwhile.
             front.call_soon_threadsafe(report, text)
 
-    # What is stuck may still end it later.
-    seconds = 0.0 if loop.is_stuck else seconds_to_end(manager, report, 3 * REMOTE_STEP_SECONDS)
-    with anyio.CancelScope(shield=True), anyio.move_on_after(seconds) as scope:
-        await loop.run(end, manager, report_to_front)
-    if scope.cancelled_caught:
-        loop.is_stuck = True
-        report("its provisioner does not respond, so the kernel may go on; look whether anything is left of it")
+    with anyio.CancelScope(shield=True):
+        with anyio.move_on_after(0 if loop.is_stuck else END_SECONDS) as scope:
+            await loop.run(end, manager, report_to_front)
+        if scope.cancelled_caught:
+            report(f"its provisioner is still at the end of {backend}; look later whether anything is left there")
+            await loop.look()
 
 
 def _name_of_provisioner(spec: KernelSpec) -> str:

@@ -85,16 +85,14 @@ class ProcessLink:
         Where its provisioner cannot be asked, it has ended when the connection has.
         """
         assert self._channels is not None
-        while (code := await self._safely_poll()) is None:
-            if self._poll_error and self._is_gone.is_set():
-                break
+        while (code := await self._safely_poll()) is None and not (why := self._why_given_up()):
             await self._wait_to_poll()
         self._channels.read_all()
         if self._was_connected:
             with anyio.move_on_after(LAST_OUTPUTS_SECONDS):
                 await self._is_gone.wait()
             self._channels.read_all()
-        return self._poll_error if code is None else describe_exit(code)
+        return why if code is None else describe_exit(code)
 
     def close(self) -> None:
         """Close all channels."""
@@ -108,6 +106,10 @@ class ProcessLink:
     async def _poll(self) -> int | None:
         assert self._manager.provisioner is not None
         return await self._manager.provisioner.poll()
+
+    def _why_given_up(self) -> str:
+        """Return why a process has ended of which the provisioner does not say so; empty if it has not."""
+        return self._poll_error if self._is_gone.is_set() else ""
 
     async def _wait_to_poll(self) -> None:
         await anyio.sleep(WATCH_SECONDS)

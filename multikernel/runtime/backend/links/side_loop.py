@@ -13,6 +13,9 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import anyio
 
+LOOK_SECONDS = 0.5
+"""A loop that has not reacted by then is blocked."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -73,6 +76,12 @@ class SideLoop:
             self.is_stuck |= not call.ended.done()
             raise
         return call.ended.result()
+
+    async def look(self) -> None:
+        """Look whether it reacts."""
+        with anyio.move_on_after(LOOK_SECONDS) as scope:
+            await self.run(asyncio.sleep, 0)
+        self.is_stuck |= scope.cancelled_caught
 
 
 class SideLoops:
