@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from multikernel.core.actions import SetTimer
 from multikernel.core.config import BackendConfig, Config, Group
 from multikernel.core.errors import MultiError
 from multikernel.core.places import SshPlace
@@ -90,6 +91,7 @@ def test_a_mistake_in_the_config_is_told_also_after_a_cell_has_reported_it() -> 
 
 CHANGES: list[tuple[str, Callable[[Desk], object], Callable[[Desk], object], object]] = [
     ("start", lambda desk: desk.start("ir"), lambda desk: backend(desk, "ir")["state"], "starting"),
+    ("start since", lambda desk: desk.start("ir"), lambda desk: backend(desk, "ir")["since"], NOW),
     ("stop", lambda desk: desk.stop("python3"), lambda desk: backend(desk, "python3")["state"], "stopped"),
     ("death", lambda desk: desk.died("python3"), lambda desk: backend(desk, "python3")["state"], "stopped"),
     (
@@ -111,6 +113,7 @@ CHANGES: list[tuple[str, Callable[[Desk], object], Callable[[Desk], object], obj
         {"id": "2", "count": None},
     ),
     ("count", lambda desk: desk.execute("1"), lambda desk: backend(desk, "python3")["cells"], 1),
+    ("since", lambda desk: desk.execute("1"), lambda desk: backend(desk, "python3")["since"], NOW),
     ("state", lambda desk: desk.execute("1"), lambda desk: backend(desk, "python3")["state"], "busy"),
     (
         "progress",
@@ -171,6 +174,15 @@ def test_many_changes_are_one_message_and_none_is_none() -> None:
     assert look(desk) == []
     assert len(sent(desk)) == before + 1
     assert desk.timers == {}
+
+
+def test_changes_that_go_on_do_not_put_it_off() -> None:
+    desk = watched("python3")
+    before = len(desk.actions)
+    desk.execute("1")
+    desk.stream("python3", 2, "a")
+    set_timers = [action for action in desk.actions[before:] if isinstance(action, SetTimer)]
+    assert [action.key for action in set_timers] == [("panel", "")]
 
 
 def test_where_nobody_watches_no_time_is_kept() -> None:

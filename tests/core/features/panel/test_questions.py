@@ -211,6 +211,15 @@ def test_one_that_no_cell_waits_for_is_asked(queued: str) -> None:
     )
 
 
+def test_a_queued_silent_cell_is_for_the_configured_default() -> None:
+    desk = asked("python3", "ir", "bash")
+    desk.execute("%%use ir")
+    desk.command_done(2)
+    desk.execute("%%bash\nrun")
+    desk.execute("1", silent=True)
+    assert refusals(desk, **LIST) == BUSY
+
+
 def test_a_queued_use_may_make_it_the_default() -> None:
     desk = asked("python3", "ir")
     desk.execute("run")

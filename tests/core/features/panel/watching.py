@@ -44,7 +44,9 @@ def ask(desk: Desk, comm_id: str = "c", **data: Any) -> list[str]:
 
 def done(desk: Desk, number: int, outcome: Json | MultiError) -> list[str]:
     """Say that what a front-end has asked for is done."""
-    return desk._take(desk.router.job_done(("panel", f"question {number}"), outcome))
+    lines = desk._take(desk.router.job_done(("panel", f"question {number}"), outcome))
+    assert not any("Traceback" in line for line in desk.logs)
+    return lines
 
 
 def answer(desk: Desk, comm_id: str = "c") -> Json:
