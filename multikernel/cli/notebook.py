@@ -1,4 +1,4 @@
-"""A notebook file: its code cells, and the config file that applies to it."""
+"""A notebook file: its code cells, and what stands between them."""
 
 import json
 from collections.abc import Iterator
@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..config.kernelspecs import InstalledKernelspec
-from ..config.lookup import FoundConfig, find_config
-from .backends import config_of_multi
 from .subcommand import UNUSABLE, CommandError
 
 
@@ -61,11 +58,3 @@ def _code_cells(file: Path, cells: list[Any]) -> Iterator[CodeCell]:
                 raise CommandError(f"{file} is not a notebook: the source of cell {number} is not text", UNUSABLE)
             identity = cell.get("id")
             yield CodeCell(number, identity if isinstance(identity, str) else None, "".join(lines))
-
-
-def config_of_notebook(notebook: Notebook, kernelspecs: dict[str, InstalledKernelspec]) -> FoundConfig | None:
-    """Return the config file of the Multi that a notebook was saved with, else the one that applies to its folder."""
-    spec = kernelspecs.get((notebook.kernelspec or "").lower())
-    if spec is not None and spec.is_multi and (named := config_of_multi(spec)) is not None:
-        return FoundConfig(named, came_with_notebook=False)
-    return find_config(notebook.file.absolute().parent)
