@@ -16,6 +16,8 @@ class CodeCell:
     number: int
     id: str | None
     code: str
+    text_above: str = ""
+    """Of the Markdown cells between it and the code cell above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Notebook:
     kernelspec: str | None
     """Name of the kernelspec that it was saved with."""
     cells: tuple[CodeCell, ...]
+    text_below: str = ""
+    """Of the Markdown cells below the last code cell."""
 
 
 def read_notebook(file: Path) -> Notebook:
@@ -44,17 +48,29 @@ def read_notebook(file: Path) -> Notebook:
     metadata: Any = content.get("metadata")
     kernelspec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     name = kernelspec.get("name") if isinstance(kernelspec, dict) else None
-    return Notebook(file, name if isinstance(name, str) else None, tuple(_code_cells(file, cells)))
+    *code_cells, end = _code_cells(file, cells)
+    return Notebook(file, name if isinstance(name, str) else None, tuple(code_cells), end.text_above)
 
 
 def _code_cells(file: Path, cells: list[Any]) -> Iterator[CodeCell]:
+    """Yield the code cells, and an empty one at the end."""
+    texts: list[str] = []
     for number, cell in enumerate(cells, 1):
         if not isinstance(cell, dict):
             raise CommandError(f"{file} is not a notebook: cell {number} is not an object", UNUSABLE)
-        if cell.get("cell_type") == "code":
-            source = cell.get("source")
-            lines: list[Any] = source if isinstance(source, list) else [source]
-            if not all(isinstance(line, str) for line in lines):
-                raise CommandError(f"{file} is not a notebook: the source of cell {number} is not text", UNUSABLE)
+        if cell.get("cell_type") == "markdown":
+            texts.append(_source(file, number, cell))
+        elif cell.get("cell_type") == "code":
             identity = cell.get("id")
-            yield CodeCell(number, identity if isinstance(identity, str) else None, "".join(lines))
+            code = _source(file, number, cell)
+            yield CodeCell(number, identity if isinstance(identity, str) else None, code, "\n\n".join(texts))
+            texts = []
+    yield CodeCell(len(cells) + 1, None, "", "\n\n".join(texts))
+
+
+def _source(file: Path, number: int, cell: dict[str, Any]) -> str:
+    source = cell.get("source")
+    lines: list[Any] = source if isinstance(source, list) else [source]
+    if not all(isinstance(line, str) for line in lines):
+        raise CommandError(f"{file} is not a notebook: the source of cell {number} is not text", UNUSABLE)
+    return "".join(lines)

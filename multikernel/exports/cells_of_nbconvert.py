@@ -7,7 +7,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from .dialects import as_comment, without_magics
-from .lexer import CellText, language_of_cell, lexer_name
+from .lexer import NO_LANGUAGE, CellText, lexer_name
 from .reading import Reader, Reading, reader_of
 
 MARK = "magics_language"
@@ -24,14 +24,18 @@ class ReadCell:
 
 
 def read_cells(notebook: NotebookNode, kernelspec: str | None, folder: Path) -> list[ReadCell]:
-    """Read a notebook's cells, and mark each with its language."""
-    reader = reader_of(kernelspec, folder)
-    cells = list(_read(notebook, reader))
+    """Read a notebook's cells."""
+    return list(_read(notebook, reader_of(kernelspec, folder)))
+
+
+def mark_languages(cells: list[ReadCell], *, as_lexers: bool) -> None:
+    """Mark each cell with its language, or with the name of Pygments' lexer for it; one of several is text."""
     for each in cells:
-        language = language_of_cell(each.reading.stretches, reader)
-        if language is not None:
-            each.cell.metadata[MARK] = lexer_name(language)
-    return cells
+        languages = {
+            each.reader.language(stretch.backends[0]) for stretch in each.reading.stretches if stretch.backends
+        }
+        language = languages.pop() if len(languages) == 1 else ""
+        each.cell.metadata[MARK] = lexer_name(language) if as_lexers else language or NO_LANGUAGE
 
 
 def _read(notebook: NotebookNode, reader: Reader) -> Iterator[ReadCell]:

@@ -18,11 +18,14 @@ from pygments.token import Comment, Error, Text, Whitespace, _TokenType
 from pygments.util import ClassNotFound
 
 from ..core.kernels.table import LEXER, language_info
-from .reading import Reader, Stretch, reader_of
+from .reading import Reader, reader_of
 
 Tokens = Iterator[tuple[int, _TokenType, str]]
 
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+NO_LANGUAGE = "text"
+"""Pygments' lexer that leaves all plain."""
 
 HEADER = Comment.Header
 """Of a style that does not know it, it has the comments' colour; in HTML, its class is `c-Header`."""
@@ -53,24 +56,23 @@ class MultiLexer(Lexer):
 
     name = "Multi"
     aliases = [LEXER]  # noqa: RUF012
-    url = "https://jupyter.org"
 
     def __init__(self, **options: Any) -> None:
         """Take Pygments' options."""
         super().__init__(**options)
-        self._reader: Reader | None = None
-        self._default = ""
+        self._cell: CellText | None = None
 
     def get_tokens(self, text: str, unfiltered: bool = False) -> Iterator[tuple[_TokenType, str]]:
         """Yield token types and texts; where no notebook is known, the config of the working folder holds."""
         if isinstance(text, CellText):
-            self._reader, self._default = text.reader, text.default
+            self._cell = text
         return super().get_tokens(text, unfiltered)
 
     def get_tokens_unprocessed(self, text: str) -> Tokens:
         """Yield offsets, token types and texts."""
-        reader = self._reader or _reader_for_folder(Path.cwd())
-        for stretch in reader.read(text, self._default or reader.default).stretches:
+        reader = self._cell.reader if self._cell is not None else _reader_for_folder(Path.cwd())
+        default = self._cell.default if self._cell is not None else reader.default
+        for stretch in reader.read(text, default).stretches:
             part = text[stretch.start : stretch.end]
             tokens = _body(part, reader.language(stretch.backends[0])) if stretch.backends else _headers(part)
             for offset, kind, value in tokens:
@@ -78,18 +80,12 @@ class MultiLexer(Lexer):
 
 
 def lexer_name(language: str) -> str:
-    """Return the name of Pygments' lexer for a backend's language; `text` where it has none."""
-    for name in (str(language_info(language).get("pygments_lexer", "")), language, "text"):
+    """Return the name of Pygments' lexer for a backend's language; NO_LANGUAGE where it has none."""
+    for name in (str(language_info(language).get("pygments_lexer", "")), language, NO_LANGUAGE):
         with suppress(ClassNotFound):
             get_lexer_by_name(name)
             break
     return name
-
-
-def language_of_cell(stretches: tuple[Stretch, ...], reader: Reader) -> str | None:
-    """Return the language of all bodies of a cell; None if there are several, or none."""
-    languages = {reader.language(stretch.backends[0]) for stretch in stretches if stretch.backends}
-    return languages.pop() if len(languages) == 1 else None
 
 
 @cache

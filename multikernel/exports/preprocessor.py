@@ -8,7 +8,7 @@ It has to come before all others: they may remove a cell with `%%use` by its tag
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import PythonExporter, ScriptExporter, TemplateExporter
+from nbconvert.exporters import MarkdownExporter, PythonExporter, ScriptExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML, Highlight2Latex
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
@@ -28,9 +28,10 @@ class MultiPreprocessor(Preprocessor):
         kernelspec = self._kernelspec(nb)
         if isinstance(self.parent, TemplateExporter) and _is_for_multi(nb, kernelspec):
             # Only Multi's own notebooks are worth the import of its grammar.
-            from .cells_of_nbconvert import comment_others, read_cells
+            from .cells_of_nbconvert import comment_others, mark_languages, read_cells
 
             cells = read_cells(nb, kernelspec, Path(resources["metadata"]["path"] or "."))
+            mark_languages(cells, as_lexers=not isinstance(self.parent, MarkdownExporter))
             if isinstance(self.parent, PythonExporter | ScriptExporter):
                 comment_others(cells)
             highlight = self.parent.environment.filters.get("highlight_code")

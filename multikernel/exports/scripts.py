@@ -90,16 +90,18 @@ def _add(source: Source, cell: Cell, default: str, names: Names, scripts: defaul
     if not bodies:
         for backend in _concerned(cell, names) or (default,):
             script = scripts[backend]
-            script.add(_comments(script, source.text_above, *((title, source.code) if source.code.strip() else ())))
+            script.add(as_comment(source.text_above, script.language))
+            script.add(_comments(script, title, source.code) if source.code.strip() else "")
     for body in bodies:
         targets = body.targets or (default,)
         is_first = body is bodies[0]
-        above = (cell.above if is_first and body is not cell else "") + body.above[body.start :]
+        above = body.above if is_first else body.above[body.start :]
         for backend in targets:
             script = scripts[backend]
             code = without_magics(body.code[body.body_start :].strip("\n"), script.language)
+            script.add(as_comment(source.text_above, script.language) if is_first else "")
             script.add(
-                _comments(script, source.text_above if is_first else "", title, above),
+                _comments(script, title, above),
                 _copies(script, body.imports),
                 f"{code.rstrip()}\n" if body.has_body else "",
                 _copies(script, body.exports),
