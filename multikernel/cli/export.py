@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs, installed_kernelspecs
-from ..config.settings import read_config_file
-from ..config.stated import config_of_notebook, names_of
+from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs
+from ..config.stated import names_of, read_config_of_notebook
 from ..core.cells.names import Names
-from ..core.config import config_of_kernelspecs
 from ..exports.dialects import as_comment, first_line, suffix
 from ..exports.reading import with_languages
 from ..exports.scripts import RefusedCell, Script, Source, scripts_of
@@ -51,9 +49,7 @@ def _names(notebook: Notebook, kernelspecs: dict[str, InstalledKernelspec]) -> N
 
     A magic of the default kernel's own stays one: `%%bash` where there is no kernel for bash.
     """
-    folder = notebook.file.absolute().parent
-    found = config_of_notebook(notebook.kernelspec, folder, kernelspecs)
-    config = config_of_kernelspecs(installed_kernelspecs()) if found is None else read_config_file(found, folder)
+    config = read_config_of_notebook(notebook.kernelspec, notebook.file.absolute().parent, kernelspecs)
     default = profile_of_backend(config.backends[config.default], kernelspecs)
     return with_languages(names_of(config, kernelspecs), default.known_magics)
 

@@ -6,9 +6,10 @@ from string import Template
 
 from ..core.cells.command_names import NAMES as COMMANDS
 from ..core.cells.names import Names
-from ..core.config import BackendConfig, Config
-from .kernelspecs import InstalledKernelspec
+from ..core.config import BackendConfig, Config, config_of_kernelspecs
+from .kernelspecs import InstalledKernelspec, usable_kernelspecs
 from .lookup import VARIABLE, FoundConfig, find_config
+from .settings import read_config_file
 
 
 def config_of_multi(spec: InstalledKernelspec) -> Path | None:
@@ -25,6 +26,15 @@ def config_of_notebook(
     if spec is not None and spec.is_multi and (named := config_of_multi(spec)) is not None:
         return FoundConfig(named, came_with_notebook=False)
     return find_config(folder)
+
+
+def read_config_of_notebook(
+    kernelspec: str | None, folder: Path, kernelspecs: dict[str, InstalledKernelspec]
+) -> Config:
+    """Return the config that a notebook runs with; ConfigError if the file has mistakes."""
+    found = config_of_notebook(kernelspec, folder, kernelspecs)
+    usable = usable_kernelspecs(kernelspecs)
+    return config_of_kernelspecs(usable) if found is None else read_config_file(found, folder, usable)
 
 
 def stated_language(backend: BackendConfig, spec: InstalledKernelspec | None) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..config.kernelspecs import all_kernelspecs, installed_kernelspecs
-from ..config.settings import read_config_file
-from ..config.stated import config_of_notebook, names_of
+from ..config.kernelspecs import all_kernelspecs, usable_kernelspecs
+from ..config.stated import names_of, read_config_of_notebook
 from ..core.cells.lines import header_line
 from ..core.cells.names import Names
 from ..core.cells.parser import parse
@@ -87,12 +86,11 @@ def reader_of(kernelspec: str | None, folder: Path) -> Reader:
     config file with mistakes counts as none, as for the kernel.
     """
     kernelspecs = all_kernelspecs()
-    found = config_of_notebook(kernelspec, folder, kernelspecs)
     try:
-        config = None if found is None else read_config_file(found, folder)
+        config = read_config_of_notebook(kernelspec, folder, kernelspecs)
     except MultiError:
-        config = None
-    return Reader(with_languages(names_of(config or config_of_kernelspecs(installed_kernelspecs()), kernelspecs)))
+        config = config_of_kernelspecs(usable_kernelspecs(kernelspecs))
+    return Reader(with_languages(names_of(config, kernelspecs)))
 
 
 def with_languages(names: Names, magics: frozenset[str] = frozenset()) -> Names:

@@ -44,8 +44,8 @@ def test_the_version_can_be_asked_for(run: Run) -> None:
     [
         (
             [],
-            "multikernel: no subcommand given; use one of install, uninstall, list, check, trust, doctor, init, export, "
-            "trace, or see multikernel --help",
+            "multikernel: no subcommand given; use one of install, uninstall, list, check, trust, doctor, init, "
+            "export, trace, or see multikernel --help",
         ),
         (
             ["lst"],
