@@ -9,6 +9,7 @@ from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs, usable_ke
 from ..config.lookup import FILE_NAME, FoundConfig, as_found, find_config
 from ..config.mistakes import ConfigError, Mistake
 from ..config.settings import read_config_file
+from ..config.stated import config_of_notebook
 from ..config.trust import command_to_trust, trust_command
 from ..config.values import Value
 from ..config.yaml_nodes import MAX_BYTES, compose, position
@@ -16,7 +17,7 @@ from ..core.config import Config
 from ..core.places import AttachedPlace, UnusablePlace
 from .backends import why_unusable
 from .findings import Finding, of_mistakes
-from .notebook import config_of_notebook, read_notebook
+from .notebook import read_notebook
 from .notebook_cells import check_cells
 from .subcommand import FINE, UNUSABLE, WRONG, CommandError, Subcommand, write, write_json
 
@@ -100,7 +101,7 @@ def _check_notebook(
 ) -> tuple[FoundConfig | None, Sequence[Finding]]:
     """Return the config that applies to a notebook, and the mistakes in it or else in the notebook."""
     notebook = read_notebook(file)
-    found = config_of_notebook(notebook, kernelspecs)
+    found = config_of_notebook(notebook.kernelspec, file.absolute().parent, kernelspecs)
     config, findings = (None, []) if found is None else check_config(found, kernelspecs)
     if found is not None and config is None:
         return found, findings

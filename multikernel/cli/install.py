@@ -17,8 +17,9 @@ from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs, kernelspe
 from ..config.lookup import FILE_NAME, VARIABLE, FoundConfig
 from ..config.mistakes import ConfigError
 from ..config.settings import read_config_file
+from ..config.stated import config_of_multi, stated_language
 from ..core.config import Config, config_of_kernelspecs
-from .backends import config_of_multi, stated_language, why_unusable
+from .backends import why_unusable
 from .shipped import shipped
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_error
 

@@ -9,11 +9,12 @@ from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs
 from ..config.lookup import find_config
 from ..config.mistakes import ConfigError, Mistake
 from ..config.settings import Settings, load_settings
+from ..config.stated import names_of, stated_language
 from ..config.trust import command_to_trust
 from ..core.cells.command_names import NAMES as COMMANDS
 from ..core.cells.command_names import RESERVED, TARGET
 from ..core.config import BackendConfig, Config
-from .backends import names_of, profile_of_backend, program, stated_language, why_unusable
+from .backends import profile_of_backend, program, why_unusable
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_json
 
 COLUMNS = ("backend", "aliases", "kernelspec", "place", "language", "interpreter")

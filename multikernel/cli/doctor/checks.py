@@ -13,9 +13,10 @@ import zmq
 from ...config.kernelspecs import InstalledKernelspec, is_provisioner
 from ...config.lookup import FoundConfig
 from ...config.places import OwnPlaces
+from ...config.stated import stated_language
 from ...core.config import Config
 from ...core.places import Place, ProvisionerPlace
-from ..backends import program, stated_language, why_unusable
+from ..backends import program, why_unusable
 from ..check import NO_CONFIG, check_config
 from ..subcommand import CommandError
 

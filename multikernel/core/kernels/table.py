@@ -163,6 +163,9 @@ def _is_metakernel(kernel_info: Json) -> bool:
     return isinstance(links, list) and any("metakernel" in str(link).lower() for link in links)
 
 
+LEXER = "multikernel"
+"""What Multi's own `language_info` names as `pygments_lexer`: the lexer in `exports`, which reads header lines."""
+
 LANGUAGE_INFO: dict[str, Json] = {
     "python": {
         "mimetype": "text/x-python",
