@@ -179,10 +179,14 @@ def _keyed(name: str, value: n.Dict, keys: tuple[str, ...], texts: list[str | by
     if "" in keys or len(set(keys)) < len(keys) or any("\0" in key for key in keys):
         why = "has a key that is empty, has a NUL or is there twice, which bash cannot have"
         raise Refused("", words(value), why, "json")
-    if value.tag.startswith("bash:indexed") and all(re.fullmatch("0|[1-9][0-9]{0,17}", key) for key in keys):
+    if value.tag.startswith("bash:indexed") and all(map(_is_index, keys)):
         return f"{name}=({' '.join(f'[{key}]={quoted(text)}' for key, text in zip(keys, texts, strict=True))})"
     pairs = (f"[{quoted(key)}]={quoted(text)}" for key, text in zip(keys, texts, strict=True))
     return f"\\builtin declare -gA {name}; {name}=({' '.join(pairs)})"
+
+
+def _is_index(key: str) -> bool:
+    return re.fullmatch("0|[1-9][0-9]{0,18}", key) is not None and int(key) < (1 << 63) - 1
 
 
 def _texts(value: Node, items: Iterable[tuple[str, Node]], content: bytes) -> list[str | bytes]:

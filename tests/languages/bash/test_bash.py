@@ -127,6 +127,7 @@ def test_what_a_value_is_in_bash(bash: Child, value: Plain, declared: str) -> No
         ("declare -ai own=([2]=2)", ("dict", "bash:indexed -i", (("2", INTEGERS[1]),))),
         ("own=(a 'b c')", ("list", "", (("text", "", "a"), ("text", "", "b c")))),
         ("own=([1]=a [3]=b)", ("dict", "bash:indexed", (("1", ("text", "", "a")), ("3", ("text", "", "b"))))),
+        ("own=([9223372036854775806]=a)", ("dict", "bash:indexed", (("9223372036854775806", ("text", "", "a")),))),
         ("declare -A own=([$'k\\n\"\\\\é\U0001f388']=v)", ("dict", "", (('k\n"\\é\U0001f388', ("text", "", "v")),))),
         ("other=a; declare -n own=other", ("text", "", "a")),
         ("export own=a", ("text", "bash:text -x", "a")),

@@ -8,6 +8,7 @@ import pytest
 from multikernel.languages.octave.adapter import OCTAVE
 
 from ..child import Child, child_of, open_child
+from ..plain import float_of
 from .test_octave import seen
 
 octave = child_of("octave", OCTAVE)
