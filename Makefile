@@ -152,13 +152,14 @@ clean: ## remove all that make has made here, .venv too
 r: $(VENV)/.lab
 	@$(BIN)/jupyter kernelspec list 2>&1 | grep -q '^ *ir ' || scripts/apt-install r-cran-irkernel || true
 
-# The kernels that PyPI does not have, what puts a clock, and the packages of R that values may be of. Where they cannot be
-# installed, their tests are skipped, but not in CI.
+# The kernels that PyPI does not have, what puts a clock, the packages of R that values may be of, and ways to elsewhere.
+# Where they cannot be installed, their tests are skipped, but not in CI.
 kernels: $(VENV)/.test
 	@$(BIN)/jupyter kernelspec list 2>&1 | grep -q '^ *ir ' && command -v octave >/dev/null \
 		&& ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 \
 		|| scripts/apt-install r-cran-irkernel octave libfaketime || test -z "$$CI"
-	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-bit64 r-cran-data.table r-cran-tibble r-recommended || test -z "$$CI"
+	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-bit64 r-cran-data.table r-cran-tibble r-recommended \
+		bubblewrap openssh-client openssh-server || test -z "$$CI"
 
 # What hosts of the tests are made of, in the same way.
 hosts:

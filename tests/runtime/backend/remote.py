@@ -57,12 +57,11 @@ class Remote(KernelProvisionerBase):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         self.take("launch")
         assert "JPY_PARENT_PID" not in kwargs["env"]
+        assert kwargs.keys() <= {"cwd", "env"}
         if self.trouble == "queues":
             self.queued.set()
             await asyncio.Event().wait()
-        self.process = subprocess.Popen(
-            cmd, env=kwargs["env"], stdin=subprocess.DEVNULL, stdout=kwargs["stdout"], start_new_session=True
-        )
+        self.process = subprocess.Popen(cmd, env=kwargs["env"], stdin=subprocess.DEVNULL, start_new_session=True)
         self.pgid = os.getpgrp()
         if self.trouble == "fails":
             raise RuntimeError("the cluster is full")

@@ -5,7 +5,6 @@ may have been started by then is killed. The kernel's messages are read on the f
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from ipaddress import ip_address
@@ -133,22 +132,15 @@ async def open_elsewhere(
         make_private_folder(Path(manager.connection_file).parent)
     async with AsyncExitStack() as undo:
         undo.push_async_callback(_end, config.name, manager, loop, abandon_launch, report)
-        with start_errors(config.name), output.write_end() as write_end:
-            await loop.run_or_cancel(CANCEL_SECONDS, _launch, manager, config, os.dup(write_end))
+        with start_errors(config.name):
+            # No stdout and stderr: with them gateway_provisioners 0.5 cannot launch what it launches on this machine.
+            await loop.run_or_cancel(CANCEL_SECONDS, manager.start_kernel, cwd=config.cwd, env=environment(config))
         _check_encryption(config, manager, report)
         undo.pop_all()
     try:
         yield ElsewhereLink(config.name, manager, report, loop, _name_of_provisioner(spec))
     finally:
         await _end(config.name, manager, loop, end_elsewhere, report)
-
-
-async def _launch(manager: AsyncKernelManager, config: BackendConfig, write_end: int) -> None:
-    """Start the kernel, with a file descriptor for what it writes, which is closed in the end."""
-    try:
-        await manager.start_kernel(stdout=write_end, stderr=write_end, cwd=config.cwd, env=environment(config))
-    finally:
-        os.close(write_end)
 
 
 async def _end(backend: str, manager: AsyncKernelManager, loop: SideLoop, end: End, report: Report) -> None:

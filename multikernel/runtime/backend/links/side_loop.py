@@ -7,9 +7,9 @@ more than that: those of gateway_provisioners 0.5 have one socket, and an asynci
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
 import anyio
 
@@ -23,8 +23,8 @@ T = TypeVar("T")
 class SideCall(Generic[T]):
     """A coroutine that runs in a loop of another thread."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> None:
-        """Start it."""
+    def __init__(self, loop: asyncio.AbstractEventLoop, function: Callable[[], Awaitable[T]]) -> None:
+        """Begin it as soon as its loop gets there."""
         self._loop = loop
         self._outcome: concurrent.futures.Future[T] = concurrent.futures.Future()
         self._outcome.set_running_or_notify_cancel()
@@ -32,14 +32,14 @@ class SideCall(Generic[T]):
         """On the caller's loop: what it returns or raises."""
         # Nobody may want to know any more how it ends.
         self.ended.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-        loop.call_soon_threadsafe(self._begin, coroutine)
+        loop.call_soon_threadsafe(self._begin, function)
 
     def cancel(self) -> None:
         """Cancel it, as soon as its loop gets there."""
         self._loop.call_soon_threadsafe(lambda: self._task.cancel())
 
-    def _begin(self, coroutine: Coroutine[Any, Any, T]) -> None:
-        self._task = self._loop.create_task(coroutine)
+    def _begin(self, function: Callable[[], Awaitable[T]]) -> None:
+        self._task = self._loop.create_task(_call(function))
         self._task.add_done_callback(partial(_copy, self._outcome))
 
 
@@ -53,20 +53,20 @@ class SideLoop:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name=name, daemon=True).start()
 
-    async def run(self, function: Callable[P, Coroutine[Any, Any, T]], *arguments: P.args, **options: P.kwargs) -> T:
+    async def run(self, function: Callable[P, Awaitable[T]], *arguments: P.args, **options: P.kwargs) -> T:
         """Run a coroutine in that loop, and return what it returns or raise what it raises.
 
         It goes on where this is cancelled.
         """
-        call = SideCall(self._loop, function(*arguments, **options))
+        call = SideCall(self._loop, partial(function, *arguments, **options))
         await asyncio.wait([call.ended])
         return call.ended.result()
 
     async def run_or_cancel(
-        self, seconds: float, function: Callable[P, Coroutine[Any, Any, T]], *arguments: P.args, **options: P.kwargs
+        self, seconds: float, function: Callable[P, Awaitable[T]], *arguments: P.args, **options: P.kwargs
     ) -> T:
         """Do so, but cancel the coroutine where this is cancelled, and wait up to so many seconds for it to end."""
-        call = SideCall(self._loop, function(*arguments, **options))
+        call = SideCall(self._loop, partial(function, *arguments, **options))
         try:
             await asyncio.wait([call.ended])
         except asyncio.CancelledError:
@@ -97,6 +97,10 @@ class SideLoops:
         if loop is None or loop.is_stuck:
             loop = self._loops[package] = SideLoop(f"provisioners of {package}")
         return loop
+
+
+async def _call(function: Callable[[], Awaitable[T]]) -> T:
+    return await function()
 
 
 def _copy(outcome: "concurrent.futures.Future[T]", task: "asyncio.Task[T]") -> None:
