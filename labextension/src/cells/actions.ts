@@ -93,8 +93,11 @@ export function insertBelow({ notebook, state }: IPlace): void {
   });
   content.activeCellIndex = index;
   content.deselectAll();
-  content.mode = 'edit';
-  content.activeCell?.editor?.setCursorPosition({ line: source ? 1 : 0, column: 0 });
+  const cell = content.activeCell;
+  void cell?.ready.then(() => {
+    content.mode = 'edit';
+    cell.editor?.setCursorPosition({ line: source ? 1 : 0, column: 0 });
+  });
 }
 
 function optionsOf({ state, cell }: IPlace): string {
@@ -111,7 +114,12 @@ function applied(code: string, { from, to, text }: IEdit): string {
 }
 
 function apply({ cell }: IPlace, { from, to, text }: IEdit): void {
-  cell.model.sharedModel.updateSource(from, to, text);
+  const shared = cell.model.sharedModel;
+  // What is typed within half a second is one step to undo, unless a step is closed.
+  const { undoManager } = shared as { undoManager?: { stopCapturing(): void } | null };
+  undoManager?.stopCapturing();
+  shared.updateSource(from, to, text);
+  undoManager?.stopCapturing();
 }
 
 async function confirm(

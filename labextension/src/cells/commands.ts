@@ -84,7 +84,7 @@ export function addCommands(
   });
   commands.addCommand(Commands.write, {
     describedBy: NO_ARGUMENTS,
-    label: () => trans.__('Write “%%%1” into the Cell', place()?.state.label ?? ''),
+    label: () => trans.__('Write “%1” into the Cell', `%%${place()?.state.label ?? ''}`),
     isEnabled: () => isDrifting(place()),
     isVisible: () => isDrifting(place()),
     execute: withPlace(found => setBackend(found, found.state.label, trans))

@@ -79,7 +79,7 @@ export class CellLabel implements IDisposable {
     }
     switch (state.how) {
       case 'use':
-        return trans.__('%1, by %%use %1 above', state.label);
+        return trans.__('%1, by %2 above', state.label, `%%use ${state.label}`);
       case 'default':
         return trans.__('%1, the default', state.label);
       default:

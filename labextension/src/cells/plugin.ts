@@ -6,7 +6,7 @@ import { MultiNotebook } from '../notebook/notebook';
 import { INotebooks } from '../notebook/notebooks';
 import { activePlace, addCommands } from './commands';
 import { CellLabels } from './labels';
-import { makePicker, openPicker } from './picker';
+import { Picker } from './picker';
 
 export const cellsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'multikernel:cells',
@@ -22,11 +22,11 @@ export const cellsPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load('multikernel');
     const labels = new Map<MultiNotebook, CellLabels>();
-    const picker = makePicker(commands, notebooks);
+    const picker = new Picker(commands);
     const pick = (cell: Cell): void => {
       const place = activePlace(notebooks);
       if (place?.cell === cell) {
-        openPicker(picker, place, labels.get(place.notebook)?.node(cell) ?? null);
+        picker.open(place, labels.get(place.notebook)?.node(cell) ?? null);
       }
     };
     const add = (notebook: MultiNotebook): void => {
