@@ -35,8 +35,8 @@ from .values.nodes import Node
 ANSWER = "answer.json"
 DATA = "data"
 
-ROWS, COLUMNS = 100, 30
-LONGEST = 200
+MOST_ROWS, MOST_COLUMNS = 100, 30
+LONGEST_CELL = 200
 """Code points of a text in a table."""
 LONGEST_TEXT = 10_000
 """Code points of a text that is all there is."""
@@ -123,9 +123,9 @@ class Previews(Protocol):
 
         The answer is one of
 
-            {"preview": {"columns": ["a", "b"], "types": ["int64", "object"],   of the first COLUMNS columns
-                         "labels": ["0", "1"],                                  of the first ROWS rows
-                         "rows": [["1", "x"], ["2", "y"]],                      none longer than LONGEST
+            {"preview": {"columns": ["a", "b"], "types": ["int64", "object"],   of the first MOST_COLUMNS columns
+                         "labels": ["0", "1"],                                  of the first MOST_ROWS rows
+                         "rows": [["1", "x"], ["2", "y"]],                      none longer than LONGEST_CELL
                          "total": [2, 2]}}                                      rows and columns in all
             {"preview": {"text": "3.5"}}                                        not longer than LONGEST_TEXT
 

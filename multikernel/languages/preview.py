@@ -8,7 +8,7 @@ from ..core.errors import TransferError
 from ..core.protocol.wire import Json
 from ..core.services import ValueServices
 from .child_answer import adapter_of
-from .language import COLUMNS, LONGEST, LONGEST_TEXT, ROWS, Previews
+from .language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Previews
 from .variables import look
 
 KEYS = ("columns", "types", "labels", "rows", "text", "total")
@@ -39,11 +39,11 @@ def _is_right(shown: Json) -> bool:
             return len(text) <= LONGEST_TEXT
         case {"columns": columns, "types": types, "labels": labels, "rows": list(rows), "text": "", "total": total}:
             return (
-                _are_texts(columns, COLUMNS)
-                and _are_texts(types, COLUMNS)
-                and _are_texts(labels, ROWS)
+                _are_texts(columns, MOST_COLUMNS)
+                and _are_texts(types, MOST_COLUMNS)
+                and _are_texts(labels, MOST_ROWS)
                 and (len(types), len(rows)) == (len(columns), len(labels))
-                and all(_are_texts(row, COLUMNS) and len(row) == len(columns) for row in rows)
+                and all(_are_texts(row, MOST_COLUMNS) and len(row) == len(columns) for row in rows)
                 and isinstance(total, list)
                 and [type(each) for each in total] == [int, int]
             )
@@ -55,5 +55,5 @@ def _are_texts(found: object, most: int) -> bool:
     return (
         isinstance(found, list)
         and len(found) <= most
-        and all(isinstance(each, str) and len(each) <= LONGEST for each in found)
+        and all(isinstance(each, str) and len(each) <= LONGEST_CELL for each in found)
     )

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..language import ANSWER, DATA, LONGEST, LONGEST_TEXT, ROWS, Incoming, Refused
+from ..language import ANSWER, DATA, LONGEST_CELL, LONGEST_TEXT, MOST_ROWS, Incoming, Refused
 from ..values import nodes as n
 from ..values.as_json import to_text
 from ..values.nodes import SIZES, Node, Ref
@@ -93,7 +93,7 @@ class Bash:
 
     def preview_code(self, name: str, folder: str) -> str:
         """Return code that writes the beginning of a variable's value."""
-        Path(folder, PREVIEW_SIZES).write_text(f"{ROWS} {LONGEST} {LONGEST_TEXT}\n", "ascii")
+        Path(folder, PREVIEW_SIZES).write_text(f"{MOST_ROWS} {LONGEST_CELL} {LONGEST_TEXT}\n", "ascii")
         return _call("preview", folder, name)
 
 

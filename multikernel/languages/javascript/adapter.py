@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ...core.kernels.deno import GLOBAL, SETUP
-from ..language import COLUMNS, LONGEST, LONGEST_TEXT, ROWS, Incoming, Refused
+from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Refused
 from ..remedies import Remedies, Steps, expression, steps_to
 from ..values import nodes as n
 from ..values.as_json import write
@@ -218,7 +218,7 @@ class JavaScript:
 
     def preview_code(self, name: str, folder: str) -> str:
         """Return code that writes the beginning of a variable's value."""
-        sizes = ", ".join(map(str, (ROWS, COLUMNS, LONGEST, LONGEST_TEXT)))
+        sizes = ", ".join(map(str, (MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, LONGEST_TEXT)))
         return f"{GLOBAL}.__multikernel__?.previewVariable?.({_literal(name)}, {_literal(folder)}, {sizes});"
 
 

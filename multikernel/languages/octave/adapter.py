@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..language import COLUMNS, LONGEST, LONGEST_TEXT, ROWS, Incoming, Refused
+from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Refused
 from ..remedies import Remedies, Steps, expression, steps_to
 from ..values import nodes as n
 from ..values.elements import Scalars
@@ -212,7 +212,7 @@ class Octave:
 
     def preview_code(self, name: str, folder: str) -> str:
         """Return code that writes the beginning of a variable's value."""
-        given = f'[(@exist)({quoted(name)}, "var"), {ROWS}, {COLUMNS}, {LONGEST}, {LONGEST_TEXT}]'
+        given = f'[(@exist)({quoted(name)}, "var"), {MOST_ROWS}, {MOST_COLUMNS}, {LONGEST_CELL}, {LONGEST_TEXT}]'
         return _if_loaded(f'{FUNCTION} ("preview", {quoted(name)}, {quoted(folder)}, {given});')
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.resources import files
 
-from ..language import COLUMNS, LONGEST, LONGEST_TEXT, ROWS, Incoming, Language
+from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Language
 from ..remedies import Remedies, remedy
 from ..values.as_json import write
 from ..values.nodes import Node
@@ -132,7 +132,7 @@ class Python:
 
     def preview_code(self, name: str, folder: str) -> str:
         """Return code that writes the beginning of a variable's value."""
-        return self._call("preview_variable", name, folder, ROWS, COLUMNS, LONGEST, LONGEST_TEXT)
+        return self._call("preview_variable", name, folder, MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, LONGEST_TEXT)
 
     @cached_property
     def _without_hooks(self) -> str:

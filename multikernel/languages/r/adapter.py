@@ -12,7 +12,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from ..language import COLUMNS, LONGEST, LONGEST_TEXT, ROWS, Incoming, Language, Refused
+from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Language, Refused
 from ..remedies import STEP, Remedies, remedy
 from ..values import nodes as n
 from ..values.elements import Scalars
@@ -143,7 +143,7 @@ class RLanguage:
 
     def preview_code(self, name: str, folder: str) -> str:
         """Return code that writes the beginning of a variable's value."""
-        sizes = (f"{size}L" for size in (ROWS, COLUMNS, LONGEST, LONGEST_TEXT))
+        sizes = (f"{size}L" for size in (MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, LONGEST_TEXT))
         return _call("preview_variable", string(name), string(folder), *sizes)
 
 
