@@ -18,7 +18,7 @@ from ....core.places import AttachedPlace
 from ....core.protocol.wire import Frame
 from ..launch_context import LaunchContext
 from ..prelaunch import PORTS
-from .channels import CONNECTED, DISCONNECTED, Channels
+from .channels import DISCONNECTED, Channels
 from .elsewhere import is_loopback
 from .link import Link, Listener
 
@@ -49,7 +49,6 @@ class AttachedLink:
         """Take what the connection file says."""
         self._connection = connection
         self._channels: Channels | None = None
-        self._was_connected = False
         self._is_gone = anyio.Event()
 
     @property
@@ -80,7 +79,7 @@ class AttachedLink:
     def listen(self, listener: Listener) -> None:
         """Connect; zmq.ZMQError if that is not possible."""
         self._listens_until = anyio.current_time() + LISTEN_SECONDS
-        watched = CONNECTED | DISCONNECTED | REFUSED
+        watched = DISCONNECTED | REFUSED
         self._channels = Channels(self._connection, listener, self._on_event, watched)
 
     def send(self, channel: Channel, frames: Sequence[Frame]) -> None:
@@ -97,7 +96,7 @@ class AttachedLink:
         assert self._channels is not None
         await self._is_gone.wait()
         self._channels.read_all()
-        if self._was_connected:
+        if self._channels.was_heard:
             return "its owner has ended or restarted it"
         return f"no kernel listens at {self._connection.ip}; it may have ended"
 
@@ -107,9 +106,8 @@ class AttachedLink:
             self._channels.close()
 
     def _on_event(self, event: int) -> None:
-        if event == CONNECTED:
-            self._was_connected = True
-        elif self._was_connected or anyio.current_time() > self._listens_until:
+        assert self._channels is not None
+        if self._channels.was_heard or anyio.current_time() > self._listens_until:
             self._is_gone.set()
 
 

@@ -36,6 +36,8 @@ class Channels:
 
         `on_event` gets those events of iopub's connection that are `watched`.
         """
+        self.was_heard = False
+        """The kernel has sent something. That it was connected says no event, if it was before they were watched."""
         self._sockets: dict[Channel, LoopSocket] = {}
         self._listener = listener
         self._on_event = on_event
@@ -84,4 +86,9 @@ class Channels:
 
     def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
         received = self._listener.received
-        return LoopSocket(socket, lambda frames: received(channel, frames))
+
+        def receive(frames: list[Frame]) -> None:
+            self.was_heard = True
+            received(channel, frames)
+
+        return LoopSocket(socket, receive)

@@ -10,7 +10,7 @@ import anyio
 from ....core.actions import Channel
 from ....core.protocol.wire import Frame
 from ..output import Report
-from .channels import CONNECTED, DISCONNECTED, Channels
+from .channels import DISCONNECTED, Channels
 from .link import Listener
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ class ProcessLink:
         self._manager = manager
         self._report = report
         self._channels: Channels | None = None
-        self._was_connected = False
         self._is_gone = anyio.Event()
         """The connection was there, and has ended."""
         self._poll_error = ""
@@ -88,7 +87,7 @@ class ProcessLink:
         while (code := await self._safely_poll()) is None and not (why := self._why_given_up()):
             await self._wait_to_poll()
         self._channels.read_all()
-        if self._was_connected:
+        if self._channels.was_heard:
             with anyio.move_on_after(LAST_OUTPUTS_SECONDS):
                 await self._is_gone.wait()
             self._channels.read_all()
@@ -115,9 +114,7 @@ class ProcessLink:
         await anyio.sleep(WATCH_SECONDS)
 
     def _connection(self, event: int) -> None:
-        if event == CONNECTED:
-            self._was_connected = True
-        elif event == DISCONNECTED:
+        if event == DISCONNECTED:
             self._is_gone.set()
 
     async def _safely_poll(self) -> int | None:
