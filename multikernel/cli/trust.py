@@ -24,8 +24,8 @@ def _trust(options: argparse.Namespace) -> int:
     if not file.exists():
         raise CommandError(f"there is no file {file}", UNUSABLE)
     found = as_found(file)
-    if file.name != FILE_NAME or not found.came_with_notebook:
-        raise CommandError(f"{file} needs no trust: only a {FILE_NAME} beside notebooks, or above them, does")
+    if not found.came_with_notebook:
+        raise CommandError(f"{file} is your own, on Jupyter's config path, and needs no trust")
     config = read_config_file(found, Path.cwd(), installed_kernelspecs())
     assert config.stamp is not None
     trust(config.stamp)

@@ -84,8 +84,8 @@ def _why_refused(config: BackendConfig, needed: NeededTrust) -> str:
         return f"{not_started}: {file} has changed since this kernel read it; restart the kernel."
     why = "has changed since you trusted it" if _trusted_hash(needed.file) else "came with the notebook"
     return (
-        f"{not_started}, because {file} {why}. If you want what is in it, run this in a terminal, and then the cell "
-        f"again: {trust_command(needed.file)}"
+        f"{not_started}, because {file} {why}. If you have read it and agree, run this in a terminal, and then the "
+        f"cell again: {trust_command(needed.file)}"
     )
 
 

@@ -88,18 +88,25 @@ def test_what_it_does_not_trust(machine: Machine, run: Run) -> None:
     )
     assert run("trust", "gone.yaml").complaint == "multikernel trust: there is no file gone.yaml"
     own = machine.root / "config" / "multikernel.yaml"
-    for other in (own, machine.write("other.yaml", BIG)):
-        result = run("trust", other)
-        assert result.code == 1
-        assert result.complaint == (
-            f"multikernel trust: {other} needs no trust: only a multikernel.yaml beside notebooks, or above them, does"
-        )
+    result = run("trust", own)
+    assert result.code == 1
+    assert result.complaint == f"multikernel trust: {own} is your own, on Jupyter's config path, and needs no trust"
     file.chmod(0o666)
     assert "other users can write to it" in run("trust", file).complaint
     machine.write("multikernel.yaml", BIG + "places: {gpu1: {ssh: gpu1}}")
     assert "not define any" in run("trust", file).complaint
     machine.write("multikernel.yaml", BIG)
     assert not is_trusted(machine)
+
+
+def test_a_file_that_a_relative_variable_names_can_be_trusted(
+    machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.write("other.yaml", BIG)
+    monkeypatch.setenv("MULTIKERNEL_CONFIG", "other.yaml")
+    assert not is_trusted(machine)
+    assert run("trust", "other.yaml").code == 0
+    assert is_trusted(machine)
 
 
 def test_a_store_that_is_a_file_is_said(machine: Machine, run: Run) -> None:

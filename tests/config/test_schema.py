@@ -81,8 +81,9 @@ def test_the_schema_is_valid() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
 
 
-def test_the_example_names_the_schema_and_follows_it() -> None:
-    text = (CONFIG / "multikernel.yaml").read_text("utf-8")
+@pytest.mark.parametrize("name", ["multikernel.yaml", "places.yaml"])
+def test_an_example_names_the_schema_and_follows_it(name: str) -> None:
+    text = (CONFIG / name).read_text("utf-8")
     assert text.startswith("# yaml-language-server: $schema=schema.json\n")
     VALIDATOR.validate(yaml.safe_load(text))
 

@@ -60,8 +60,8 @@ def test_a_file_is_trusted_once_the_user_has_said_so(file: Path) -> None:
     needed = needed_trust(file, TEXT)
     assert not is_trusted(needed)
     assert refusal(needed) == (
-        f"big is not started at gpu1, because {file} came with the notebook. If you want what is in it, run this in a "
-        f"terminal, and then the cell again: multikernel trust {file}"
+        f"big is not started at gpu1, because {file} came with the notebook. If you have read it and agree, run this "
+        f"in a terminal, and then the cell again: multikernel trust {file}"
     )
     trust(needed)
     assert is_trusted(needed)
