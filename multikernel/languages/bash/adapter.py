@@ -165,7 +165,7 @@ def _values_of(name: str, value: Node, content: bytes) -> str:
             texts = _elements(levels, content)
             found = [texts[code] for (code,) in codes if code >= 0]
             if len(found) < value.count:
-                raise Refused("", words(value), NULLS, "no nulls")
+                raise Refused("", words(value), NULLS, "json")
             return _indexed(name, found)
         case _:
             return f"{name}={quoted(_text(value, content))}"
@@ -243,10 +243,9 @@ def _elements(array: n.Array, content: bytes) -> list[str | bytes]:
     """Return the elements of an array of one dimension as texts; Refused."""
     kind = array.dtype.kind
     data = content[array.data.offset : array.data.offset + array.data.length]
-    is_known = kind in ("text", "b1") or kind in FORMATS
     if array.valid is not None:
-        raise Refused("", words(array), NULLS, "no nulls" if is_known else "json")
-    if not is_known:
+        raise Refused("", words(array), NULLS, "json")
+    if kind not in ("text", "b1", *FORMATS):
         raise Refused("", words(array), NONE, "text")
     if kind == "text":
         texts: list[str | bytes] = [*data.split(b"\xff")] if array.count else []

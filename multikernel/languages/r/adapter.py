@@ -68,9 +68,10 @@ RESERVED = frozenset(
 
 
 REMEDIES: Remedies = {
+    ("text", "scalar"): "paste({x})",
     ("text", ""): "as.character({x})",
     ("json", "table"): "paste(utils::capture.output(utils::write.csv({x})), collapse = '\\n')",
-    ("json", ""): "as.character(jsonlite::toJSON({x}, auto_unbox = TRUE, digits = NA))",
+    ("json", ""): "as.character(jsonlite::toJSON({x}, auto_unbox = TRUE, digits = I(17)))",
     ("no NUL", "bytes"): "{x}[{x} != 0]",
     ("float", ""): "as.numeric({x})",
     ("utc", ""): "!attr({x}, 'tzone') <- 'UTC'",
