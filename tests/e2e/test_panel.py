@@ -128,6 +128,23 @@ def test_a_busy_backend_is_not_asked_and_another_is(front_end: FrontEnd) -> None
     assert [kernel.wait(each).content["status"] for each in (cell, queued)] == ["ok", "ok"]
 
 
+@pytest.mark.parametrize(
+    ("backend", "code"),
+    [("python3", "print({})"), ("ir", "cat({})"), ("bash", "echo {}"), ("octave", "printf ('%d', {})")],
+)
+def test_cells_right_behind_questions_do_not_notice(front_end: FrontEnd, backend: str, code: str) -> None:
+    kernel = front_end.kernel
+    kernel.run(f"%%start {backend}")
+    for number in range(10):
+        looks = [{"do": "variables"}, {"do": "preview", "name": "looked"}]
+        asked = [front_end.send({"id": number, "backend": backend, **look}) for look in looks]
+        answer = kernel.run(f"%%{backend}\n{code.format(number)}")
+        assert (answer.content["status"], answer.stream().strip()) == ("ok", str(number))
+        for msg_id in asked:
+            said = front_end.answer(msg_id, patience=10)
+            assert said.get("ok") or said["error"] == "busy" or "no variable looked" in said["error"], said
+
+
 def test_no_hook_of_ipython_hears_of_snapshots_and_questions(front_end: FrontEnd) -> None:
     kernel = front_end.kernel
     kernel.run(HOOK)
