@@ -2,7 +2,7 @@
 
 nbconvert has entry points for exporters and none for preprocessors. It calls each exporter when it lists them, which
 `jupyter nbconvert` does as it starts, and JupyterLab before it shows its menu; this one is called then, and is none.
-docs/adr/0021-exports.md says why this is the way.
+docs/adr/0023-exports.md says why this is the way.
 """
 
 from types import SimpleNamespace
