@@ -22,6 +22,7 @@ from .said import KERNEL_INFO
 NAMES = ["python3", "ir", "bash"]
 WITHOUT_PARENT = ("comm_close", "comm_msg", "status", "debug_event")
 """What Multi may publish under no request."""
+NOW = "2026-01-01T00:00:00Z"
 LONGEST_END = 2000
 """Steps after which all must have come to its end."""
 
@@ -32,7 +33,7 @@ class HostileWorld:
     def __init__(self) -> None:
         """Begin with all children stopped but for the default one, which starts."""
         self.router = Router(
-            configured(*NAMES), KERNELSPECS, Composer(SESSION, lambda: ""), COMMANDS, lambda name: (), "0.1.0"
+            configured(*NAMES), KERNELSPECS, Composer(SESSION, lambda: NOW), COMMANDS, lambda name: (), "0.1.0"
         )
         self.requests: dict[str, Asked] = {}
         self.own: dict[str, str] = {}
@@ -242,9 +243,14 @@ class HostileWorld:
                 case _:
                     pass
 
-    @staticmethod
-    def _perform_nothing(todo: Sequence[Action]) -> None:
-        assert all(isinstance(action, actions.Drop | actions.Log) for action in todo), todo
+    def _perform_nothing(self, todo: Sequence[Action]) -> None:
+        """Check that nothing comes of an event but a look at what it may have changed."""
+        for action in todo:
+            match action:
+                case actions.SetTimer(("panel", _) as key):
+                    self.timers.add(key)
+                case _:
+                    assert isinstance(action, actions.Drop | actions.Log), todo
 
     def _to_front(self, channel: Channel, message: Message) -> None:
         came = sent(message)
