@@ -12,14 +12,14 @@ from .servers import DOCUMENTS, open_server
 
 Need = Callable[..., None]
 
-SCROLL = """async () => {
+SCROLL = """async text => {
     const outer = document.querySelector(".jp-WindowedPanel-outer");
-    for (let frame = 0; frame < 100; frame++) {
+    while (![...outer.querySelectorAll(".cm-content")].some(content => content.innerText === text)) {
         outer.scrollTop = outer.scrollHeight;
         await new Promise(requestAnimationFrame);
     }
 }"""
-"""Scroll to the end, which moves while cells that come into view get their heights."""
+"""Scroll to the end until a cell of this text is there: cells are made little by little."""
 
 CELLS = ("1", "%%use bash", "echo", "%%python\n1")
 
@@ -51,7 +51,7 @@ def test_a_long_notebook_has_colours_and_labels_wherever_one_looks(open_notebook
     notebook = open_notebook(*cells, "%%use r", "last")
     page = notebook.page
     last = page.locator(".jp-CodeCell").filter(has_text="last")
-    page.evaluate(SCROLL)
+    page.evaluate(SCROLL, "last")
     expect(last.locator(".cm-content")).to_have_attribute("data-language", "r")
     expect(last.locator(".multi-Label")).to_have_text("r")
     odd = page.locator(".jp-CodeCell").filter(has_text="x <- 499")
