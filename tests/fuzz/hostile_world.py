@@ -50,11 +50,9 @@ class HostileWorld:
         self._todo: dict[str, list[Message]] = {name: [] for name in NAMES}
         self._life = dict.fromkeys(NAMES, "stopped")
         self._relayed: set[bytes] = set()
-        self.runs = 0
-        """How much code of Multi's own was to run."""
+        self.runs = self._count = 0
+        """How much code of Multi's own was to run, and how much children have said."""
         self._ended_runs: list[int] = []
-        self._count = 0
-        """Of what children have said."""
         self._speaker = ""
         self._perform(self.router.begin())
 
@@ -208,9 +206,9 @@ class HostileWorld:
         assert self.router.requests.all() == []
         assert sorted(self._ended_runs) == list(range(1, self.runs + 1))
         for asked in self.requests.values():
+            msg_type = asked.message.type
             assert asked.states == ["busy", "idle"]
-            is_known = asked.message.type in self.router._handlers
-            assert asked.replies == int(asked.message.type not in COMM_TYPES) or not is_known
+            assert asked.replies == int(msg_type not in COMM_TYPES) or msg_type not in self.router._handlers
 
     def _end(self, name: str) -> None:
         self._life[name] = "stopped"
