@@ -110,7 +110,9 @@ class Connection(asyncio.SubprocessProtocol):
             with anyio.move_on_after(CLOSE_SECONDS):
                 await self._has_exited.wait()
             self.kill()
-            await self._has_exited.wait()
+            # What sudo runs cannot be killed.
+            with anyio.move_on_after(CLOSE_SECONDS):
+                await self._has_exited.wait()
 
     # What asyncio calls.
 

@@ -21,7 +21,7 @@ from ..link import Listener
 from ..process import describe_exit
 from .agent.stream import BEAT_SECONDS, CHANNELS, OUTPUT, PIECE, VERSION, WORD, ProtocolError, Stream
 from .connection import Connection
-from .failures import NotReached, explain_answer
+from .failures import NotReached, explain_answer, other_host
 from .files import RemoteFiles
 from .site import Site
 
@@ -143,8 +143,10 @@ class PipeLink:
         while not self._over.is_set():
             try:
                 async with self._site.connect(self._request(), self) as (connection, answer):
-                    attempts = 0
+                    connected = anyio.current_time()
                     why = await self._use(connection, answer)
+                    # One that ends at once is not better than none.
+                    attempts = 0 if anyio.current_time() - connected > BEAT_SECONDS else attempts
             except NotReached as error:
                 why = str(error)
                 if not self._was_answered:
@@ -164,11 +166,12 @@ class PipeLink:
 
     async def _use(self, connection: Connection, answer: Json) -> str:
         """Stay with a connection until it ends; return why it did."""
+        if why := other_host(self._site.place, answer, self.where):
+            return why
         if "error" in answer:
             text = explain_answer(self._site.place, answer, self._config.kernel)
             self._fail(text, BackendNotFound if answer["error"] == "no kernelspec" else BackendStartError)
             self._break(text)
-        why = ""
         while not connection.closed.is_set() and not self._over.is_set():
             with anyio.move_on_after(BEAT_SECONDS) as waiting:
                 await connection.closed.wait()
