@@ -17,9 +17,8 @@ import anyio
 from .....core.protocol.wire import Json
 from .command import stdin_of, working_folder
 
-LONGEST_BANNER = 1 << 20
-"""Bytes that login shells may write before the agent answers."""
-LONGEST_ANSWER = 1 << 20
+LONGEST_BANNER = LONGEST_ANSWER = 1 << 16
+"""Bytes that login shells may write before the agent answers, and of the answer."""
 
 KEPT = 1 << 14
 """Bytes of stderr."""

@@ -34,7 +34,7 @@ END_SECONDS = 2.6
 UNSURE_SECONDS = 10.0
 """For so long a keeper is looked for that may have been started by a command which gave no answer."""
 
-LONGEST_TEXT = 1000
+LONGEST_TEXT, MOST = 1000, 1 << 31
 
 log = logging.getLogger(__name__)
 
@@ -273,12 +273,12 @@ class PipeLink:
         match what, value:
             case "found", {"argv": [*argv], "interrupt_mode": str(mode), "is_multi": is_multi}:
                 self._launch(list(map(str, argv)), mode, bool(is_multi))
-            case "started", {"pid": int(pid), "host": str(host)}:
+            case "started", {"pid": int(pid), "host": str(host)} if 0 < pid < MOST:
                 self.where = printable(f"{host[:LONGEST_TEXT]}:{pid}")
                 self._opened.set()
             case "failed", str(text):
                 self._fail(printable(text[:LONGEST_TEXT])[:LONGEST_TEXT])
-            case "ended", int(code):
+            case "ended", int(code) if -MOST < code < MOST:
                 self._end(describe_exit(code))
                 self._stream.acknowledge()
             case "note", str(text):
