@@ -9,7 +9,7 @@ import pytest
 
 from multikernel.core.places import SshPlace
 
-from .hosts import Hosts
+from .hosts import TMP, Hosts
 from .near import kill_ssh, open_near
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurried")]
@@ -79,6 +79,22 @@ async def test_beyond_keep(hosts: Hosts) -> None:
         hosts.link("up")
         with anyio.fail_after(20):
             assert await backend.child.wait_for_end() == "gpu: the kernel is gone, with what kept it there"
+
+
+async def test_a_name_that_leads_to_another_host_for_a_while(hosts: Hosts) -> None:
+    async with open_near(PLACE) as near, near.open() as backend:
+        cell = backend.begin(CELL)
+        await backend.until(cell, "5")
+        # What finds the keeper is the folder's name: elsewhere there would be none of that name.
+        hosts.on_server("hostname", "gpu2")
+        [folder] = hosts.on_server("ls", TMP).split()
+        hosts.on_server("mv", f"{TMP}/{folder}", f"{TMP}/away")
+        kill_ssh(near.directory)
+        await backend.lost()
+        await anyio.sleep(1)
+        hosts.on_server("mv", f"{TMP}/away", f"{TMP}/{folder}")
+        hosts.on_server("hostname", "gpu1")
+        assert await backend.finish(cell) == LINES
 
 
 async def test_an_interrupt_waits_for_the_connection(hosts: Hosts) -> None:

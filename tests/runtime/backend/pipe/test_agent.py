@@ -3,6 +3,7 @@
 import ast
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -131,7 +132,7 @@ async def test_a_kernel_that_nobody_listens_to_is_kept_for_a_while(python: str) 
     await ended(pid)
     await removed(far.folder)
     async with far.connect("attach") as (_, answer):
-        assert answer == {"error": "gone"}
+        assert answer == {"error": "gone", "host": socket.gethostname()}
 
 
 async def test_a_keeper_that_nobody_asks_for_anything_is_not_kept_for_long(python: str) -> None:
@@ -171,7 +172,7 @@ async def test_a_keeper_that_is_killed_leaves_nothing(python: str, is_connected:
     await ended(pid)
     await removed(far.folder)
     async with far.connect("attach") as (_, answer):
-        assert answer == {"error": "gone"}
+        assert answer == {"error": "gone", "host": socket.gethostname()}
 
 
 async def test_a_kernel_that_does_not_want_to_end_ends(python: str) -> None:

@@ -17,9 +17,8 @@ import anyio
 from .....core.protocol.wire import Json
 from .command import stdin_of, working_folder
 
-LONGEST_BANNER = 1 << 20
-"""Bytes that login shells may write before the agent answers."""
-LONGEST_ANSWER = 1 << 20
+LONGEST_BANNER = LONGEST_ANSWER = 1 << 16
+"""Bytes that login shells may write before the agent answers, and of the answer."""
 
 KEPT = 1 << 14
 """Bytes of stderr."""
@@ -110,7 +109,9 @@ class Connection(asyncio.SubprocessProtocol):
             with anyio.move_on_after(CLOSE_SECONDS):
                 await self._has_exited.wait()
             self.kill()
-            await self._has_exited.wait()
+            # What sudo runs cannot be killed.
+            with anyio.move_on_after(CLOSE_SECONDS):
+                await self._has_exited.wait()
 
     # What asyncio calls.
 

@@ -96,6 +96,17 @@ def explain_answer(place: PipePlace, answer: Mapping[str, object], kernel: str =
             return _sentence(place, f"the agent answered {str(other)[:LONGEST_LINE]!r}")
 
 
+def other_host(place: PipePlace, answer: Mapping[str, object], where: str) -> str:
+    """Return a sentence for an agent that finds no keeper because it is not on the host where that is.
+
+    One name may lead to several hosts, as those of a cluster's login nodes do.
+    """
+    here, there = answer.get("host"), where.rpartition(":")[0]
+    if not there or not isinstance(here, str) or printable(here) == there:
+        return ""
+    return _sentence(place, f"this leads to {here[:LONGEST_LINE]} now, and the kernel is on {there}")
+
+
 def not_found(place: PipePlace, program: str) -> str:
     """Return a sentence for a command that is no program of this machine."""
     return _sentence(place, f"there is no program {program} here (in the PATH with which Multi was started)")

@@ -21,7 +21,7 @@ from ..link import Listener
 from ..process import describe_exit
 from .agent.stream import BEAT_SECONDS, CHANNELS, OUTPUT, PIECE, VERSION, WORD, ProtocolError, Stream
 from .connection import Connection
-from .failures import NotReached, explain_answer
+from .failures import NotReached, explain_answer, other_host
 from .files import RemoteFiles
 from .site import Site
 
@@ -34,7 +34,7 @@ END_SECONDS = 2.6
 UNSURE_SECONDS = 10.0
 """For so long a keeper is looked for that may have been started by a command which gave no answer."""
 
-LONGEST_TEXT = 1000
+LONGEST_TEXT, MOST = 1000, 1 << 31
 
 log = logging.getLogger(__name__)
 
@@ -143,8 +143,10 @@ class PipeLink:
         while not self._over.is_set():
             try:
                 async with self._site.connect(self._request(), self) as (connection, answer):
-                    attempts = 0
+                    connected = anyio.current_time()
                     why = await self._use(connection, answer)
+                    # One that ends at once is not better than none.
+                    attempts = 0 if anyio.current_time() - connected > BEAT_SECONDS else attempts
             except NotReached as error:
                 why = str(error)
                 if not self._was_answered:
@@ -164,11 +166,12 @@ class PipeLink:
 
     async def _use(self, connection: Connection, answer: Json) -> str:
         """Stay with a connection until it ends; return why it did."""
+        if why := other_host(self._site.place, answer, self.where):
+            return why
         if "error" in answer:
             text = explain_answer(self._site.place, answer, self._config.kernel)
             self._fail(text, BackendNotFound if answer["error"] == "no kernelspec" else BackendStartError)
             self._break(text)
-        why = ""
         while not connection.closed.is_set() and not self._over.is_set():
             with anyio.move_on_after(BEAT_SECONDS) as waiting:
                 await connection.closed.wait()
@@ -270,12 +273,12 @@ class PipeLink:
         match what, value:
             case "found", {"argv": [*argv], "interrupt_mode": str(mode), "is_multi": is_multi}:
                 self._launch(list(map(str, argv)), mode, bool(is_multi))
-            case "started", {"pid": int(pid), "host": str(host)}:
+            case "started", {"pid": int(pid), "host": str(host)} if 0 < pid < MOST:
                 self.where = printable(f"{host[:LONGEST_TEXT]}:{pid}")
                 self._opened.set()
             case "failed", str(text):
                 self._fail(printable(text[:LONGEST_TEXT])[:LONGEST_TEXT])
-            case "ended", int(code):
+            case "ended", int(code) if -MOST < code < MOST:
                 self._end(describe_exit(code))
                 self._stream.acknowledge()
             case "note", str(text):

@@ -81,7 +81,7 @@ def _connect(request: dict[str, Any]) -> socket.socket:
         connection.connect(os.path.join(folder, "s"))
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
-        raise Refused(error="gone") from None
+        raise Refused(error="gone", host=socket.gethostname()) from None
     return connection
 
 
