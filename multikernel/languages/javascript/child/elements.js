@@ -29,6 +29,11 @@ for (const size of [1, 2, 4, 8]) {
 }
 const STORED = { b1: Uint8Array, date: Int32Array, time: BigInt64Array, datetime: BigInt64Array, duration: BigInt64Array };
 
+// What is no plain object, whatever its class.
+const EXOTIC = ["isRegExp", "isPromise", "isNativeError", "isBoxedPrimitive", "isWeakMap", "isWeakSet", "isAnyArrayBuffer", "isArrayBufferView", "isGeneratorObject"]
+  .map((name) => Deno[Deno.internal]?.core?.[name]).filter((is) => is !== undefined);
+const isExotic = (value) => EXOTIC.some((is) => is(value));
+
 // Refuse what is more than it looks like: what is computed, and properties of one's own of what has others.
 const refuseOdd = (value) => {
   if (isProxy?.(value)) throw new Unfit("Proxy", "is computed", Array.isArray(value) ? "[...{x}]" : SAME_KEYS);

@@ -101,15 +101,16 @@ class Exporter {
   natural(value, origin) {
     const as = (tag) => (origin === undefined ? tag && TAG + tag : origin.as);
     if (isTypedArray(value)) return this.typed(value, as);
-    if (value instanceof ArrayBuffer) return { t: "bytes", as: TAG + "ArrayBuffer", data: this.write(new Uint8Array(value)) };
+    if (isArrayBuffer(value)) return { t: "bytes", as: TAG + "ArrayBuffer", data: this.write(new Uint8Array(value)) };
     const prototype = Object.getPrototypeOf(value);
     if (Array.isArray(value)) return this.list(value, as(), origin, "item");
-    if (value instanceof Set) return this.list([...exactly(value, Set)], as("Set"), origin, "element");
-    if (value instanceof Map) return this.map(exactly(value, Map), as("Map"), origin);
-    if (value instanceof Date) return moment(exactly(value, Date));
+    if (isSet(value)) return this.list([...exactly(value, Set)], as("Set"), origin, "element");
+    if (isMap(value)) return this.map(exactly(value, Map), as("Map"), origin);
+    if (isDate(value)) return moment(exactly(value, Date));
     const temporal = TEMPORAL.find((name) => isTemporal(value, name));
     if (temporal !== undefined) return temporalNode(value, temporal);
-    const isPlainObject = prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf"));
+    const isPlainObject = !isExotic(value) &&
+      (prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf")));
     if (!isPlainObject) throw new Unfit(nameOf(value), "is of a class that only JavaScript has", insteadOf(value));
     return this.object(value, as(prototype === null ? "null-prototype" : undefined), origin);
   }
@@ -260,7 +261,9 @@ const originsOf = (origin) => new Map(origin?.t === "dict" ? origin.k.map((key, 
 // A value of a type, not of a class that extends it.
 const exactly = (value, type) => {
   if (Object.getPrototypeOf(value) === type.prototype) return value;
-  throw new Unfit(nameOf(value), `extends ${type.name}, which only JavaScript can`, `new ${type.name}({x})`);
+  const parts = { Date: "getTime", Map: "entries", Set: "values" }[type.name];
+  const why = nameOf(value) === "Object" ? `is a ${type.name} of another class` : `extends ${type.name}, which only JavaScript can`;
+  throw new Unfit(nameOf(value), why, `new ${type.name}(${type.name}.prototype.${parts}.call({x}))`);
 };
 
 const joined = (type, rows) => {

@@ -2,7 +2,15 @@
 
 const TEMPORAL = ["PlainDate", "PlainTime", "PlainDateTime", "ZonedDateTime", "Instant", "Duration"];
 
-const isTemporal = (value, name) => Temporal !== undefined && value instanceof Temporal[name];
+const isTemporal = (value, name) => Temporal !== undefined && value instanceof Temporal[name] && isOf(value, name);
+// Whether it is one, and not only of its class.
+const isOf = (value, name) => {
+  try {
+    return typeof Reflect.apply(Temporal[name].prototype.toString, value, []) === "string";
+  } catch {
+    return false;
+  }
+};
 const isPlain = (value) => value.calendarId === "iso8601";
 const isExact = (span) => span.years === 0 && span.months === 0 && span.weeks === 0;
 

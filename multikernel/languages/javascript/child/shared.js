@@ -48,7 +48,7 @@ const step = (key) => `['${key}']`;
 // What runs no code of the user's. node:util, which has the like, would add a name to the global object.
 const {
   isProxy, isMap = (value) => value instanceof Map, isSet = (value) => value instanceof Set, isArrayBuffer = (value) => value instanceof ArrayBuffer,
-  isTypedArray = (value) => ArrayBuffer.isView(value) && !(value instanceof G.DataView),
+  isTypedArray = (value) => ArrayBuffer.isView(value) && !(value instanceof G.DataView), isDate = (value) => value instanceof Date,
 } = Deno[Deno.internal]?.core ?? {};
 
 const isObject = (value) => typeof value === "object" && value !== null;
