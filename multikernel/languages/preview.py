@@ -12,6 +12,9 @@ from .language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Previ
 from .variables import look
 
 KEYS = ("columns", "types", "labels", "rows", "text", "total")
+OF_TABLE: Json = {"text": ""}
+OF_TEXT: Json = {"columns": [], "types": [], "labels": [], "rows": [], "total": None}
+"""What a child leaves out."""
 
 
 async def preview(services: ValueServices, backend: str, name: str) -> Json:
@@ -27,7 +30,7 @@ async def preview(services: ValueServices, backend: str, name: str) -> Json:
     shown = answer.get("preview")
     if not isinstance(shown, dict):
         raise TransferError(f"{name} cannot be shown: {answer.get('failed') or 'it is of an unknown type'}")
-    shown = {"columns": [], "types": [], "labels": [], "rows": [], "text": "", "total": None, **shown}
+    shown = (OF_TABLE if "total" in shown else OF_TEXT) | shown
     if not _is_right(shown):
         raise TransferError(f"{backend} sent an invalid reply about {name}.")
     return {key: shown[key] for key in KEYS}
