@@ -22,9 +22,7 @@ from .said import KERNEL_INFO
 NAMES = ["python3", "ir", "bash"]
 WITHOUT_PARENT = ("comm_close", "comm_msg", "status", "debug_event")
 """What Multi may publish under no request."""
-NOW = "2026-01-01T00:00:00Z"
 LONGEST_END = 2000
-"""Steps after which all must have come to its end."""
 
 
 class HostileWorld:
@@ -33,13 +31,12 @@ class HostileWorld:
     def __init__(self) -> None:
         """Begin with all children stopped but for the default one, which starts."""
         self.router = Router(
-            configured(*NAMES), KERNELSPECS, Composer(SESSION, lambda: NOW), COMMANDS, lambda name: (), "0.1.0"
+            configured(*NAMES), KERNELSPECS, Composer(SESSION, lambda: ""), COMMANDS, lambda name: (), "0.1.0"
         )
         self.requests: dict[str, Asked] = {}
         self.own: dict[str, str] = {}
         """Requests of Multi's own -> the child that was sent it."""
         self.subshells: list[str] = []
-        """Those that the notebook has created."""
         self.timers: set[TimerKey] = set()
         self.errands: dict[str, Action] = {}
         """Request -> what the runtime has been asked to do for it."""
@@ -47,7 +44,8 @@ class HostileWorld:
         """Headers of those that the notebook has got."""
         self.said: dict[str, str] = {}
         """Ids of what children have said -> who was the first to say it."""
-        self._todo: dict[str, list[Message]] = {name: [] for name in NAMES}
+        self.todo: dict[str, list[Message]] = {name: [] for name in NAMES}
+        """By child, what it was sent and has not answered to the end, the oldest first."""
         self._life = dict.fromkeys(NAMES, "stopped")
         self._relayed: set[bytes] = set()
         self.runs = self._count = 0
@@ -83,10 +81,6 @@ class HostileWorld:
         self._perform(self.router.advance())
 
     # The children
-
-    def todo(self, name: str) -> list[Message]:
-        """Return what a child that runs was sent and has not answered to the end, the oldest first."""
-        return self._todo[name]
 
     def say(
         self, name: str, channel: Channel, msg_type: str, parent: str, content: bytes, header: Json | None = None
@@ -134,7 +128,7 @@ class HostileWorld:
 
     def answer(self, name: str, reply: tuple[Channel, str, bytes]) -> None:
         """Let a child answer the oldest thing that it has to do, to the end."""
-        msg_id = self._todo[name].pop(0).id
+        msg_id = self.todo[name].pop(0).id
         channel, msg_type, content = reply
         self.say(name, "iopub", "status", msg_id, b'{"execution_state":"busy"}')
         self.say(name, channel, msg_type, msg_id, content)
@@ -190,15 +184,15 @@ class HostileWorld:
                 self._perform(self.router.job_done(key, error or {"hostname": "h"}))
 
     def end(self) -> None:
-        """Let children answer all, and every timer run out; then no request may have less than it has to have."""
+        """Let children answer all, and every timer run out, in LONGEST_END steps; then each request is whole."""
         for _ in range(LONGEST_END):
             self.advance()
             if self.errands:
                 self.run_errand(min(self.errands))
             elif starting := [name for name in NAMES if self._life[name] == "starting"]:
                 self.get_ready(starting[0], KERNEL_INFO[starting[0]])
-            elif busy := [name for name in NAMES if self._todo[name]]:
-                self.answer(busy[0], expected_reply(self._todo[busy[0]][0]))
+            elif busy := [name for name in NAMES if self.todo[name]]:
+                self.answer(busy[0], expected_reply(self.todo[busy[0]][0]))
             elif self.timers:
                 self.fire(min(self.timers))
             else:
@@ -212,7 +206,7 @@ class HostileWorld:
 
     def _end(self, name: str) -> None:
         self._life[name] = "stopped"
-        self._todo[name].clear()
+        self.todo[name].clear()
 
     # What the router wants done
 
@@ -244,11 +238,10 @@ class HostileWorld:
     def _perform_nothing(self, todo: Sequence[Action]) -> None:
         """Check that nothing comes of an event but a look at what it may have changed."""
         for action in todo:
-            match action:
-                case actions.SetTimer(("panel", _) as key):
-                    self.timers.add(key)
-                case _:
-                    assert isinstance(action, actions.Drop | actions.Log), todo
+            if isinstance(action, actions.SetTimer) and action.key[0] == "panel":
+                self.timers.add(action.key)
+            else:
+                assert isinstance(action, actions.Drop | actions.Log), todo
 
     def _to_front(self, channel: Channel, message: Message) -> None:
         came = sent(message)
@@ -276,8 +269,8 @@ class HostileWorld:
             if message.type == "create_subshell_reply" and came.content()["status"] == "ok":
                 self.subshells.append(came.content()["subshell_id"])
             assert asked.replies == 1
-            is_known = asked.message.type in self.router._handlers
-            assert not is_known or message.type == asked.message.type.removesuffix("_request") + "_reply"
+            reply_type = asked.message.type.removesuffix("_request") + "_reply"
+            assert message.type == reply_type or asked.message.type not in self.router._handlers
         assert asked.states in (["busy"], ["busy", "idle"])
 
     def _check_who_said(self, channel: Channel, message: Message) -> None:
@@ -304,4 +297,4 @@ class HostileWorld:
         else:
             assert message.id.startswith(SESSION)
             self.own[message.id] = name
-        self._todo[name].append(message)
+        self.todo[name].append(message)

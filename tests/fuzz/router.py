@@ -77,7 +77,7 @@ def _execute(choices: Choices, world: HostileWorld) -> None:
 def _answer(choices: Choices, world: HostileWorld) -> None:
     """Let a child answer the oldest thing that it has to do, with a content that is spoilt perhaps."""
     name = choices.one_of(NAMES)
-    if todo := world.todo(name):
+    if todo := world.todo[name]:
         channel, msg_type, _ = expected_reply(todo[0])
         world.answer(name, (channel, msg_type, frame(choices, REPLIES.get(msg_type, {}))))
 
@@ -85,7 +85,7 @@ def _answer(choices: Choices, world: HostileWorld) -> None:
 def _half_answer(choices: Choices, world: HostileWorld) -> None:
     """Let a child say one thing of something that it has to do."""
     name = choices.one_of(NAMES)
-    if not (todo := world.todo(name)):
+    if not (todo := world.todo[name]):
         return
     request = choices.one_of(todo)
     if choices.once_in(3):
