@@ -33,6 +33,7 @@ class Remote(KernelProvisionerBase):
     """A start has got so far that it waits, or blocks."""
     polled: ClassVar[threading.Event] = threading.Event()
     cleaned: ClassVar[threading.Event] = threading.Event()
+    polls = 0
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -74,6 +75,9 @@ class Remote(KernelProvisionerBase):
 
     async def poll(self) -> int | None:
         self.polled.set()
+        self.polls += 1
+        if self.trouble == "mute" and self.polls > 1:
+            self.blocked.wait()
         if self.trouble == "lies":
             return None
         return 0 if self.process is None else self.process.poll()

@@ -30,7 +30,7 @@ PATIENCE = 30.0
 def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LaunchContext]:
     """Return what children need, with a kernelspec `remote` and one for each trouble."""
     install_provisioner(monkeypatch, "remote", Remote)
-    for trouble in ("", "queues", "fails", "blocks", "lies"):
+    for trouble in ("", "queues", "fails", "blocks", "lies", "mute"):
         stanza = {"provisioner_name": "remote", "config": {"trouble": trouble}}
         write_kernelspec(tmp_path, trouble or "remote", IPYKERNEL, kernel_provisioner=stanza)
     write_kernelspec(tmp_path, "plain", IPYKERNEL)
@@ -48,8 +48,7 @@ async def output() -> AsyncIterator[Output]:
 
 async def wait_for(event: threading.Event) -> None:
     """Wait for what happens in another thread."""
-    with anyio.fail_after(PATIENCE):
-        await anyio.to_thread.run_sync(event.wait)
+    assert await anyio.to_thread.run_sync(event.wait, PATIENCE)
 
 
 def config(kernel: str, timeout: float = 60.0) -> BackendConfig:
@@ -133,6 +132,17 @@ async def test_one_that_its_provisioner_takes_for_running_has_ended_with_its_con
     monkeypatch.setattr(elsewhere, "GONE_SECONDS", 0.2)
     how = await how_it_ends(context, output, "lies")
     assert how == "its connection has ended, though its provisioner takes it for running"
+
+
+async def test_one_whose_provisioner_does_not_answer_has_ended_with_its_connection(
+    context: LaunchContext, output: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(elsewhere, "END_SECONDS", 0.2)
+    how = await how_it_ends(context, output, "mute")
+    assert how == "TimeoutError: its provisioner does not answer"
+    Remote.blocked.set()
+    await wait_for(Remote.cleaned)
 
 
 async def how_it_ends(context: LaunchContext, output: Output, kernel: str) -> str:

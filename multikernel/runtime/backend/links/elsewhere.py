@@ -25,10 +25,13 @@ from .channels import CONNECTED, DISCONNECTED
 from .link import Link
 from .manager import environment, new_manager, start_errors
 from .process import ProcessLink
-from .side_loop import SideLoop
+from .side_loop import SideCall, SideLoop
 
 POLL_SECONDS = 2.0
 """A poll may be an ssh command, or two."""
+
+ANSWER_SECONDS = 10.0
+"""How long a poll may take."""
 
 GONE_SECONDS = 30.0
 """A connection that has not come back by then will not; sshpyk 1.25 can take a kernel for running that has ended."""
@@ -44,6 +47,8 @@ END_SECONDS = 10.0
 
 SHUTDOWN_SECONDS = 5.0
 """As jupyter_client gives a kernel by default, half of it to end by itself; some provisioners want more."""
+
+CONTRADICTION = "its connection has ended, though its provisioner takes it for running"
 
 End = Callable[[AsyncKernelManager, Report], Coroutine[Any, Any, None]]
 
@@ -61,6 +66,8 @@ class ElsewhereLink(ProcessLink):
         self._gone_at = 0.0
         """When the connection ended."""
         self._is_refused = False
+        self._asked: SideCall[int | None] | None = None
+        """A poll that has not been answered."""
         self._knew = False
         """The connection had ended already when the provisioner was asked last."""
 
@@ -82,9 +89,16 @@ class ElsewhereLink(ProcessLink):
         await self._loop.run(self._manager.provisioner.send_signal, number)
 
     async def _poll(self) -> int | None:
+        """Ask the provisioner, or wait on for what it has been asked already."""
         assert self._manager.provisioner is not None
         self._knew = self._is_gone.is_set()
-        return await self._loop.run(self._manager.provisioner.poll)
+        if self._asked is None:
+            self._asked = self._loop.begin(self._manager.provisioner.poll)
+        await asyncio.wait([self._asked.ended], timeout=ANSWER_SECONDS)
+        if not self._asked.ended.done():
+            raise TimeoutError("its provisioner does not answer")
+        asked, self._asked = self._asked, None
+        return asked.ended.result()
 
     async def _wait_to_poll(self) -> None:
         """Wait a while, but ask at once when the connection has ended."""
@@ -97,11 +111,7 @@ class ElsewhereLink(ProcessLink):
         if why := super()._why_given_up():
             return why
         is_over = self._is_gone.is_set() and anyio.current_time() > self._gone_at + GONE_SECONDS
-        return (
-            "its connection has ended, though its provisioner takes it for running"
-            if is_over or self._is_refused
-            else ""
-        )
+        return CONTRADICTION if is_over or self._is_refused else ""
 
     def _connection(self, event: int) -> None:
         """Note where something may be missing: what a kernel publishes while nobody is connected is lost."""

@@ -93,6 +93,5 @@ async def _launch(manager: AsyncKernelManager, config: BackendConfig, output: Ou
     make_private_folder(Path(manager.connection_file).parent)
     # A launch that is cancelled half-way would leave a process that no manager knows.
     with output.write_end() as write_end, anyio.CancelScope(shield=True):
-        await manager.start_kernel(
-            stdout=write_end, stderr=write_end, cwd=config.cwd, env=environment(config), independent=is_wrapped
-        )
+        options = {"stdout": write_end, "stderr": write_end, "cwd": config.cwd, "env": environment(config)}
+        await manager.start_kernel(**options, **({"independent": True} if is_wrapped else {}))

@@ -53,12 +53,16 @@ class SideLoop:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name=name, daemon=True).start()
 
+    def begin(self, function: Callable[P, Awaitable[T]], *arguments: P.args, **options: P.kwargs) -> SideCall[T]:
+        """Begin to run a coroutine in that loop."""
+        return SideCall(self._loop, partial(function, *arguments, **options))
+
     async def run(self, function: Callable[P, Awaitable[T]], *arguments: P.args, **options: P.kwargs) -> T:
         """Run a coroutine in that loop, and return what it returns or raise what it raises.
 
         It goes on where this is cancelled.
         """
-        call = SideCall(self._loop, partial(function, *arguments, **options))
+        call = self.begin(function, *arguments, **options)
         await asyncio.wait([call.ended])
         return call.ended.result()
 
@@ -66,7 +70,7 @@ class SideLoop:
         self, seconds: float, function: Callable[P, Awaitable[T]], *arguments: P.args, **options: P.kwargs
     ) -> T:
         """Do so, but cancel the coroutine where this is cancelled, and wait up to so many seconds for it to end."""
-        call = SideCall(self._loop, partial(function, *arguments, **options))
+        call = self.begin(function, *arguments, **options)
         try:
             await asyncio.wait([call.ended])
         except asyncio.CancelledError:
