@@ -13,37 +13,71 @@ Remedies = dict[tuple[str, str], str]
 """Need, and shape of the part -> expression in which `{x}` is the part; `!` begins a statement.
 
 Needs: `text`, `float`, `float32`, `utc`, `microseconds`, `milliseconds`, `no nulls`, `row numbers` in place of labels,
-`unique names`, `named labels`, `list`. Shapes: `scalar`, `list`, `dict`, `array`, `column`, `table`; empty for all.
+`unique names`, `named labels`, `list`, `dict`; and so that values can be joined `no factor`, `by columns` for a matrix
+that is stored row by row, and `wrapped` as the one element of a list.
+
+Shapes: `scalar`, `list`, `dict`, `array` (with several dimensions first `matrix`), `column` (of a Series first
+`series`), `table`; empty for all. What a part is made of comes first: `array of datetime`, `column of factor`.
 """
 
 STEP = re.compile(r"\[(\d+|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\]")
 """One step of a path, as Python writes it."""
 
+SCALARS: dict[type, str] = {
+    n.Complex: "c16",
+    n.Date: "date",
+    n.Time: "time",
+    n.DateTime: "datetime",
+    n.Duration: "duration",
+}
+"""What single values are of, as arrays call it."""
+
 
 def remedy(remedies: Remedies, need: str, value: Node, path: str, access: Callable[[str], str]) -> str:
     """Return what to run, given how the source writes the part at a path; empty if nothing is known."""
     path = path.removesuffix(".index")
-    found = remedies.get((need, _shape(value, path))) or remedies.get((need, ""), "")
+    found = next((remedies[need, shape] for shape in _shapes(value, path) if (need, shape) in remedies), "")
     part = access(path)
     if found.startswith("!"):
         return found[1:].replace("{x}", part)
     return f"{part} = {found.replace('{x}', part)}" if found else ""
 
 
-def _shape(value: Node, path: str) -> str:
-    """Return the shape of the part at a path of a value."""
-    found, above = next(((node, above) for place, node, above in _places(value) if place == path), (value, None))
+def part_at(value: Node, path: str) -> tuple[Node, Node | None]:
+    """Return the part of a value at a path, and what that is directly in; the whole if there is no such part."""
+    return next(((node, above) for place, node, above in _places(value) if place == path), (value, None))
+
+
+def _shapes(value: Node, path: str) -> Iterator[str]:
+    """Yield the shapes of the part at a path, the one that says most first."""
+    found, above = part_at(value, path)
+    kind, places = _shape(found, above)
+    if kind:
+        yield from (f"{place} of {kind}" for place in places)
+    yield from places
+    yield ""
+
+
+def _shape(found: Node, above: Node | None) -> tuple[str, list[str]]:
+    """Return what a part is of, where that is known, and its shapes."""
+    in_table = isinstance(above, n.Table)
     match found:
         case n.Table():
-            return "table"
+            return "", ["series", "table"] if ".Series" in found.tag else ["table"]
         case n.Array() | n.Factor():
-            return "column" if isinstance(above, n.Table) or ".Series" in found.tag else "array"
+            kind = "factor" if isinstance(found, n.Factor) else found.dtype.kind
+            if in_table:
+                return kind, ["column"]
+            if ".Series" in found.tag:
+                return kind, ["series", "column"]
+            is_matrix = isinstance(found, n.Array) and len(found.shape) > 1
+            return kind, ["matrix", "array"] if is_matrix else ["array"]
         case n.List():
-            return "column" if isinstance(above, n.Table) else "list"
+            return "", ["column" if in_table else "list"]
         case n.Dict():
-            return "dict"
+            return "", ["dict"]
         case _:
-            return "scalar"
+            return SCALARS.get(type(found), ""), ["scalar"]
 
 
 def _places(node: Node, path: str = "", above: Node | None = None) -> Iterator[tuple[str, Node, Node | None]]:

@@ -56,17 +56,48 @@ RESERVED = frozenset(
 )
 
 
+IN_SHAPE = "structure({}, dim = dim({{x}}))"
+ROUNDED = ".POSIXct(round(as.numeric({{x}}), {}), attr({{x}}, 'tzone'))"
+AS_TEXT = {
+    "c16": 'ifelse(is.na({x}), NA, sprintf("%.17g%+.17gi", Re({x}), Im({x})))',
+    "datetime": 'ifelse(is.na({x}), NA, paste0(format({x}, "%Y-%m-%dT%H:%M:%S"), '
+    'sub("^0", "", sprintf("%.6f", as.numeric({x}) %% 1)), format({x}, "%z")))',
+    "duration": 'ifelse(is.na({x}), NA, sprintf("%.17g %s", as.numeric({x}), attr({x}, "units")))',
+}
+AS_TEXT["time"] = AS_TEXT["duration"]
+WITHOUT_LABELS = "data.frame({x}, row.names = NULL, check.names = FALSE)"
 REMEDIES: Remedies = {
+    **{
+        ("text", f"{shape} of {kind}"): text
+        for kind, text in AS_TEXT.items()
+        for shape in ("scalar", "array", "column")
+    },
+    ("text", "matrix"): IN_SHAPE.format("as.character({x})"),
     ("text", ""): "as.character({x})",
+    ("float", "matrix"): IN_SHAPE.format("as.numeric({x})"),
     ("float", ""): "as.numeric({x})",
     ("utc", ""): "!attr({x}, 'tzone') <- 'UTC'",
-    ("microseconds", ""): ".POSIXct(round(as.numeric({x}), 6), attr({x}, 'tzone'))",
-    ("milliseconds", ""): ".POSIXct(round(as.numeric({x}), 3), attr({x}, 'tzone'))",
-    ("no nulls", ""): "{x}[!is.na({x})]",
+    ("microseconds", "matrix"): IN_SHAPE.format(ROUNDED.format(6)),
+    ("microseconds", ""): ROUNDED.format(6),
+    ("milliseconds", "matrix"): IN_SHAPE.format(ROUNDED.format(3)),
+    ("milliseconds", ""): ROUNDED.format(3),
+    ("no nulls", "list"): "lapply({x}, function(each) if (is.null(each) || is.na(each)) '' else each)",
+    ("no nulls", "array of factor"): "ifelse(is.na({x}), '', as.character({x}))",
+    ("no nulls", ""): "lapply({x}, function(each) if (is.na(each)) '' else each)",
     ("unique names", ""): "!names({x}) <- make.unique(names({x}))",
     ("named labels", ""): "data.frame(row = rownames({x}), {x}, row.names = NULL, check.names = FALSE)",
-    ("row numbers", "table"): "cbind(index = rownames({x}), data.frame({x}, row.names = NULL, check.names = FALSE))",
+    ("row numbers", "table"): f"cbind(index = rownames({{x}}), {WITHOUT_LABELS})",
+    ("list", "matrix"): "list(dim = dim({x}), values = as.vector({x}))",
+    ("list", "array of factor"): "as.list(as.character({x}))",
+    ("list", "column of factor"): "as.list(as.character({x}))",
+    ("list", "list"): "lapply({x}, identity)",
+    ("list", ""): "as.list({x})",
+    ("dict", "table"): "c(list(row.names = row.names({x})), as.list({x}))",
+    ("no factor", ""): "as.character({x})",
+    ("wrapped", ""): "list({x})",
 }
+LABELS = "attr({x}, 'row.names') <- as.character(attr({x}, 'row.names'))"
+"""What makes text of the labels of rows."""
 
 
 def _step(found: re.Match[str]) -> str:
@@ -120,8 +151,14 @@ class RLanguage:
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
-        found = remedy(REMEDIES, need, value, path, lambda path: name + STEP.sub(_step, path))
-        return found.replace(" = ", " <- ", 1) if not found.startswith("names(") else found
+
+        def access(path: str) -> str:
+            return name + STEP.sub(_step, path)
+
+        if path.endswith(".index") and need == "text":
+            return LABELS.replace("{x}", access(path.removesuffix(".index")))
+        found = remedy(REMEDIES, need, value, path, access)
+        return found if re.match(r"(names|attr)\(", found) else found.replace(" = ", " <- ", 1)
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the user's variables."""
