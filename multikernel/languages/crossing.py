@@ -18,7 +18,7 @@ from .values.reader import Json, ManifestError, read
 MANIFEST = "manifest.json"
 """What a source's answer is renamed to, so that the target's does not take its place."""
 
-MOST_SHOWN = 5
+MOST_SHOWN = 8
 """Refused parts of a value that an error lists."""
 
 LONGEST_REASON = 2000

@@ -13,11 +13,12 @@ Remedies = dict[tuple[str, str], str]
 """Need, and shape of the part -> expression in which `{x}` is the part; `!` begins a statement.
 
 Needs: `text`, `float`, `float32`, `utc`, `microseconds`, `milliseconds`, `no nulls`, `row numbers` in place of labels,
-`unique names`, `named labels`, `list`, `dict`; and so that values can be joined `no factor`, `by columns` for a matrix
-that is stored row by row, and `wrapped` as the one element of a list.
+`unique names`, `named labels`, `list`, `dict`, `bytes`; so that values can be joined `no factor`, `by columns` for a
+matrix that is stored row by row, and `wrapped` as the one element of a list.
 
 Shapes: `scalar`, `list`, `dict`, `array` (with several dimensions first `matrix`), `column` (of a Series first
-`series`), `table`; empty for all. What a part is made of comes first: `array of datetime`, `column of factor`.
+`series`), `table`; empty for all. What a part is made of comes first: `array of datetime`, `column of factor`,
+`table of labels` where its rows have any.
 """
 
 STEP = re.compile(r"\[(\d+|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\]")
@@ -63,7 +64,8 @@ def _shape(found: Node, above: Node | None) -> tuple[str, list[str]]:
     in_table = isinstance(above, n.Table)
     match found:
         case n.Table():
-            return "", ["series", "table"] if ".Series" in found.tag else ["table"]
+            is_series = ".Series" in found.tag
+            return "labels" if found.index and not is_series else "", ["series", "table"] if is_series else ["table"]
         case n.Array() | n.Factor():
             kind = "factor" if isinstance(found, n.Factor) else found.dtype.kind
             if in_table:

@@ -173,7 +173,7 @@ def _call(function: str, *arguments: str) -> str:
 def string(text: str) -> str:
     """Return a text as a literal of R's, in ASCII; Refused for NUL."""
     if "\0" in text:
-        raise Refused("", "text", "has the character NUL, which text in R cannot have")
+        raise Refused("", "text", "has the character NUL, which text in R cannot have", "bytes")
     return f'"{SPECIAL.sub(_escape, text)}"'
 
 

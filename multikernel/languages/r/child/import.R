@@ -45,7 +45,7 @@ read_texts <- function(ref, count) {
   texts
 }
 split_texts <- function(part, ends) {
-  if (has_byte(part, 0L)) refuse("text", "has the character NUL, which text in R cannot have")
+  if (has_byte(part, 0L)) refuse("text", "has the character NUL, which text in R cannot have", "need:bytes")
   for (code in 1:31) if (!has_byte(part, code)) {
     # With another character for 0xFF all of it is one text that is checked and marked at once, not each piece.
     part[ends] <- as.raw(code)
