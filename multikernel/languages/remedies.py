@@ -37,11 +37,16 @@ SCALARS: dict[type, str] = {
 def remedy(remedies: Remedies, need: str, value: Node, path: str, access: Callable[[str], str]) -> str:
     """Return what to run, given how the source writes the part at a path; empty if nothing is known."""
     path = path.removesuffix(".index")
-    found = next((remedies[need, shape] for shape in _shapes(value, path) if (need, shape) in remedies), "")
+    found = expression(remedies, need, value, path)
     part = access(path)
     if found.startswith("!"):
         return found[1:].replace("{x}", part)
     return f"{part} = {found.replace('{x}', part)}" if found else ""
+
+
+def expression(remedies: Remedies, need: str, value: Node, path: str) -> str:
+    """Return what makes what is needed of the part at a path; empty if nothing is known."""
+    return next((remedies[need, shape] for shape in _shapes(value, path) if (need, shape) in remedies), "")
 
 
 def part_at(value: Node, path: str) -> tuple[Node, Node | None]:

@@ -3,8 +3,9 @@
 Numbers and times are the same text in whichever type they are.
 """
 
-import collections
+import collections.abc
 import datetime
+import enum
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def leaves(x: Any) -> set[str]:
         return leaves([] if x.name is None else x.name) | leaves(x.index) | leaves(x.astype(object).tolist())
     if isinstance(x, pd.RangeIndex):
         return set()
-    if isinstance(x, dict):
+    if isinstance(x, collections.abc.Mapping):
         return set().union(*(leaves(each) for pair in x.items() for each in pair))
     if isinstance(x, np.ndarray) and x.dtype.names:
         return set(x.dtype.names).union(*(leaves(x[name]) for name in x.dtype.names))
@@ -36,7 +37,7 @@ def leaves(x: Any) -> set[str]:
         return leaves(x.to_list())
     if isinstance(x, (np.ndarray, pd.Index, pd.Categorical, pa.Array)):
         return leaves(x.tolist())
-    if isinstance(x, (list, tuple, set, frozenset, range, collections.deque)):
+    if isinstance(x, (list, tuple, set, frozenset, range, collections.deque, collections.abc.ItemsView)):
         return set().union(*map(leaves, x))
     return {text(x)}
 
@@ -55,7 +56,7 @@ def text(x: Any) -> str:
         return str(pd.Timestamp(x).tz_convert("UTC"))
     if isinstance(x, (bytes, memoryview)):
         return bytes(x).decode("utf-8", "surrogatepass")
-    value = getattr(x, "__qualname__", None) or getattr(x, "value", getattr(x, "__name__", x))
+    value = getattr(x, "__qualname__", None) or (x.value if isinstance(x, enum.Enum) else getattr(x, "__name__", x))
     try:
         return repr(float(value))
     except (TypeError, ValueError, OverflowError, ArithmeticError):

@@ -1,6 +1,6 @@
 """What to run in Python when a target has no counterpart for a part of a value."""
 
-from ..remedies import Remedies, part_at, remedy
+from ..remedies import STEP, Remedies, expression, part_at
 from ..values import nodes as n
 from ..values.nodes import Node
 
@@ -107,7 +107,47 @@ def statement(need: str, value: Node, name: str, path: str) -> str:
             return f"{x} = {found.replace('{x}', x)}" if found else ""
         if found := OF_LIBRARIES[library].get(need, ""):
             return _put(library, above, x, path, found)
-    return remedy(REMEDIES, need, value, path, lambda path: name + path)
+    path = path.removesuffix(".index")
+    found = expression(REMEDIES, need, value, path)
+    return _assign(name, value, [step[0] for step in STEP.finditer(path)], found) if found else ""
+
+
+def _assign(name: str, value: Node, steps: list[str], found: str) -> str:
+    """Return a statement that puts an expression in place of a part; of a tuple, a set or a column in place of that."""
+    x = _access(name, value, steps)
+    if not steps:
+        return f"{x} = {found.replace('{x}', x)}"
+    whole, above = part_at(value, "".join(steps[:-1]))
+    if _is_series(whole):
+        return _assign(name, value, steps[:-1], found)
+    at, within = steps[-1], _access(name, value, steps[:-1])
+    if isinstance(whole, n.List) and isinstance(above, n.Table):
+        each = f"{found.replace('{x}', 'each')} if type(each) is type({x}) else each"
+        return _assign(name, value, steps[:-1], f"{within}.map(lambda each: {each})")
+    if whole.tag == "python:tuple":
+        position = int(at[1:-1])
+        made = f"(*{within}[:{position}], {found.replace('{x}', x)}, *{within}[{position + 1}:])"
+        return _assign(name, value, steps[:-1], made)
+    if whole.tag in ("python:set", "python:frozenset"):
+        made = f"type({within})({found.replace('{x}', 'each')} for each in {within})"
+        return _assign(name, value, steps[:-1], made)
+    return f"{x} = {found.replace('{x}', x)}"
+
+
+def _is_series(node: Node) -> bool:
+    """Whether a data frame of one column is that column."""
+    return isinstance(node, n.Table) and ".Series" in node.tag
+
+
+def _access(name: str, value: Node, steps: list[str]) -> str:
+    """Return an expression for a part; rows of pandas are told by position."""
+    for at, step in enumerate(steps):
+        whole, above = part_at(value, "".join(steps[:at]))
+        if _is_series(whole):
+            continue
+        is_row = isinstance(whole, n.List) and (isinstance(above, n.Table) or ".Series" in whole.tag)
+        name += f".iloc{step}" if is_row else step
+    return name
 
 
 def _library(part: Node) -> str:

@@ -234,7 +234,7 @@ class _Writer:
             case n.Array():
                 return _array(node)
             case n.Factor():
-                levels = self.add(node.levels, path)
+                levels = self.add(node.levels, path, "column")
                 return "factor", _ref(node.data), f"{levels}L", "TRUE" if node.ordered else "FALSE"
             case n.Table():
                 return self._table(node, path)

@@ -44,7 +44,7 @@ def timestamp(value: Any) -> Node:
 
 def timedelta(value: Any) -> Node:
     """Return the node of a Timedelta."""
-    exact = nanoseconds(value.to_pytimedelta()) + value.nanoseconds
+    exact = nanoseconds(value) + value.nanoseconds
     return {"t": "duration", "v": str(exact), "as": f"python:pandas.Timedelta {getattr(value, 'unit', 'ns')}"}
 
 
