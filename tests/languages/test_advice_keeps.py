@@ -53,6 +53,7 @@ MORE_OF_R = [
     "noquote(c(a = 'x'))",
     "summary(c(1, 2, 3))",
     "t.test(1:10)",
+    "formals(function(x, y = 2) x)",
     "hclust(dist(1:4))",
     "structure(list(a = 1, b = quote(x), c = structure(list(mean), class = 'other')), class = 'thing')",
     ".POSIXct(0, 5)",

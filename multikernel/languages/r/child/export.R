@@ -8,7 +8,11 @@ export_value <- function(x, origin = NULL) {
 export_untagged <- function(x, origin) {
   if (is.null(x)) return(node("null"))
   if (isS4(x)) x <- without_class(x)
-  if (is.pairlist(x) && !is.null(x) || !(is.atomic(x) || is.list(x))) refuse_class(x)
+  if (is.pairlist(x)) {
+    refuse_and_go_on("pairlist", "", "as.list({x})")
+    x <- as.list(x)
+  }
+  if (!(is.atomic(x) || is.list(x))) refuse_class(x)
   if (is.data.frame(x)) return(export_table(x, origin))
   if (is.factor(x)) return(export_factor(x, origin))
   if (is.object(x) && !is_known(x) && !(is.list(x) && identical(class(x), "AsIs"))) x <- without_class(x)
