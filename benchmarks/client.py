@@ -55,7 +55,9 @@ class Client:
             socket = sockets[channel] = self._context.socket(kind)
             if channel == "iopub":
                 socket.subscribe(b"")
-            socket.connect(f"tcp://{connection['ip']}:{connection[f'{channel}_port']}")
+            separator = "-" if connection["transport"] == "ipc" else ":"
+            port = connection[f"{channel}_port"]
+            socket.connect(f"{connection['transport']}://{connection['ip']}{separator}{port}")
             self._poller.register(socket, zmq.POLLIN)
         self._sockets = sockets
         self._iopub = sockets["iopub"]

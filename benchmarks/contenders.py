@@ -135,19 +135,21 @@ class Workshop:
         return name in self._specs
 
     @contextmanager
-    def open(self, *names: str, kernel: str = PYTHON, first_cell: str = "0") -> Iterator[Field]:
+    def open(
+        self, *names: str, kernel: str = PYTHON, first_cell: str = "0", config: Json | None = None
+    ) -> Iterator[Field]:
         """Start contenders side by side and run a first cell on each; end them all on exit.
 
-        Peers that are not installed are left out.
+        Peers that are not installed are left out. `config` has more backends for Multi, and their places.
         """
         with ExitStack() as stack:
-            started = {name: stack.enter_context(self.start(name, kernel)) for name in names if self.has(name)}
+            started = {name: stack.enter_context(self.start(name, kernel, config)) for name in names if self.has(name)}
             for running in started.values():
                 running.try_to(partial(running.get_ready, first_cell))
             yield started
 
     @contextmanager
-    def start(self, name: str, kernel: str = PYTHON) -> Iterator[Running]:
+    def start(self, name: str, kernel: str = PYTHON, config: Json | None = None) -> Iterator[Running]:
         """Start one contender in front of a kernel without waiting for it; end all its processes on exit."""
         folder = self._folder / f"{next(self._numbers)}-{name}"
         shutil.copytree(self._profile, folder / "ipython")
@@ -157,7 +159,9 @@ class Workshop:
         _write_connection_file(folder / "child.json", key)
         client = Client(connection)
         start = time.perf_counter()
-        processes = [self._run(argv, folder, kernel) for argv in self._command_lines(name, folder, kernel)]
+        processes = [
+            self._run(argv, folder, kernel, config or {}) for argv in self._command_lines(name, folder, kernel)
+        ]
         try:
             yield Running(CONTENDERS[name], client, processes[-1], start, folder / "log.txt")
         finally:
@@ -177,9 +181,10 @@ class Workshop:
     def _child(self, kernel: str, connection_file: Path) -> list[str]:
         return [word.replace("{connection_file}", str(connection_file)) for word in self._specs[kernel]["argv"]]
 
-    def _run(self, argv: Sequence[str], folder: Path, kernel: str) -> psutil.Popen:
+    def _run(self, argv: Sequence[str], folder: Path, kernel: str, more: Json) -> psutil.Popen:
         others = {name: {"kernel": spec} for name, spec in OTHERS.items() if self.has_kernel(spec)}
-        config = {"default": "main", "backends": {"main": {"kernel": kernel}, **others}}
+        backends = {"main": {"kernel": kernel}, **others, **more.get("backends", {})}
+        config = {"default": "main", **more, "backends": backends}
         (folder / "multikernel.yaml").write_text(json.dumps(config), "utf-8")
         environment = {
             **os.environ,

@@ -43,6 +43,9 @@ REFERENCES = {
     "arrow": "pyarrow alone",
     "text": "source text, SoS's way",
     "trip": "round trip in R",
+    "local": "a local backend",
+    "tunnel": "ssh's tunnels",
+    "far": "few backends there",
 }
 """What goals can refer to besides contenders."""
 
@@ -85,6 +88,12 @@ ROWS: dict[str, Row] = {
     "at_once_broadcast": Row("four backends that sleep 1 s, as a broadcast", goal=_alone(1.15)),
     "at_once_parts": Row("… as parts in the background", goal=_alone(1.15)),
     "at_once_compute": Row("two backends that compute at once", goal=_alone(1.11)),
+    "elsewhere_cell": Row("round trip of `1` on another host"),
+    "elsewhere_cell_on_top": Row("… on top of that of a local backend", goal=Goal(5e-3)),
+    "elsewhere_start": Row("first cell on another host, on top of a login and a local one", goal=Goal(0.5)),
+    "elsewhere_wait": Row("what other backends wait at most meanwhile", goal=Goal(0.05)),
+    "elsewhere_20mb": Row("one 20 MB output from another host", goal=Goal(1.3, "tunnel")),
+    "elsewhere_32": Row("round trip of `1` there with 32 backends started", goal=Goal(1.05, "far")),
     "value_frame": Row("1e6 x 5 frame from Python to R and back", goal=Goal(0.1, "csv")),
     "value_frame_arrow": Row("… compared with pyarrow writing and reading the same columns", goal=Goal(2, "arrow")),
     "value_array": Row("8 MB array from Python to R", goal=Goal(0.05, "text")),

@@ -52,8 +52,8 @@ def _private_directory() -> "tempfile.TemporaryDirectory[str]":
 def _prelaunch(
     settings: Settings, directory: str, connection_name: str, watchdog: Watchdog
 ) -> AbstractContextManager[dict[str, Prelaunched]]:
-    """Launch the default backend, unless nothing may start before the first cell."""
-    if settings.came_with_notebook:
-        return nullcontext({})
+    """Launch the default backend, unless it is elsewhere or nothing may start before the first cell."""
     config = settings.config.backends[settings.config.default]
+    if settings.came_with_notebook or config.place is not None:
+        return nullcontext({})
     return prelaunch(config, settings.kernelspecs.get(config.kernel.lower()), directory, connection_name, watchdog)

@@ -5,24 +5,27 @@ import logging
 import os
 import secrets
 import signal
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import assert_never
 
 import anyio
 import zmq
+from anyio.abc import TaskGroup
 
 from . import __version__
 from .commands import TABLE, command_help
+from .commands.questions import answer
 from .config.kernelspecs import kernel_spec_manager
-from .config.settings import Settings, history_file
-from .core.actions import FindHistory, Job, ListVariables, MeasureUsage
+from .config.settings import Settings, check_may_start, history_file
+from .core.actions import FindHistory, FrontEndQuestion, Job, ListVariables, MeasureUsage
 from .core.cells.lines import HeaderLine
-from .core.cells.transfers import Copy, Gather, Scatter, Transfer
+from .core.cells.transfers import Check, Copy, Gather, Scatter, Transfer
 from .core.errors import StartError
-from .core.protocol.wire import Composer
+from .core.protocol.wire import Composer, Json
 from .core.router import Router
 from .core.services import Services, Variable
 from .runtime.backend.launch_context import LaunchContext
@@ -45,6 +48,8 @@ TAB_SECONDS = 0.3
 """How long Tab waits for a list of variables."""
 
 log = logging.getLogger(__name__)
+
+ForTransfers = Callable[[Services, Sequence[Transfer | Scatter | Gather]], Awaitable[None]]
 
 
 def serve(
@@ -71,7 +76,16 @@ def serve(
     )
     with closing(_open_trace(composer.session)) as trace, open_context(linger=0) as context:
         launch_context = LaunchContext(
-            context, directory, connection.name, kernel_spec_manager, watchdog, composer, trace, prelaunched, memory
+            context,
+            directory,
+            connection.name,
+            kernel_spec_manager,
+            watchdog,
+            composer,
+            trace,
+            check_may_start,
+            prelaunched,
+            memory,
         )
         anyio.run(_serve, router, connection, launch_context, outputs)
 
@@ -100,15 +114,25 @@ async def _serve(
         closing(HistoryFile(history_file())) as history,
     ):
         async with (
+            _outliving_tasks() as outliving,
             TraceSocket(launch_context.trace, launch_context.directory),
             anyio.create_task_group() as tasks,
         ):
+            launch_context = replace(launch_context, tasks=outliving)
             driver = Driver(router, tasks, front, launch_context, outputs, history, own_code)
-            services = RuntimeServices(router, driver, launch_context, outputs, own_code, _list_variables)
+            services = RuntimeServices(router, driver, launch_context, outputs, own_code, _list_variables, _preview)
             driver.serve(partial(_do_job, services, history))
             tasks.start_soon(_watch_signals, driver)
             tasks.start_soon(_watch_parent, driver)
         await front.drain()
+
+
+@asynccontextmanager
+async def _outliving_tasks() -> AsyncIterator[TaskGroup]:
+    """Open a task group whose tasks are cancelled when all else has ended."""
+    async with anyio.create_task_group() as tasks:
+        yield tasks
+        tasks.cancel_scope.cancel()
 
 
 def _bind(context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, launch_context: LaunchContext) -> Front:
@@ -129,6 +153,10 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
     match job:
         case HeaderLine():
             return await TABLE[job.name.lower()].run(services, job.operands)
+        case Check(transfers):
+            check = await anyio.to_thread.run_sync(_import_check)
+            await check(services, transfers)
+            return None
         case Copy(transfers):
             copy_all = await anyio.to_thread.run_sync(_import_copy_all)
             await copy_all(services, transfers)
@@ -139,6 +167,8 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
             return await services.usage()
         case ListVariables(backend):
             return await _names_of_variables(services, backend)
+        case FrontEndQuestion():
+            return await answer(services, job)
         case _:
             assert_never(job)
 
@@ -146,7 +176,7 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
 async def _names_of_variables(services: RuntimeServices, backend: str) -> Sequence[str] | None:
     """Return the names of the variables in a backend for Tab, or None if it does not answer at once."""
     with anyio.move_on_after(TAB_SECONDS):
-        return [variable.name for variable in await services.variables(backend)]
+        return [variable.name for variable in await services.variables(backend) if variable.name != "..."]
     return None
 
 
@@ -155,7 +185,18 @@ async def _list_variables(services: Services, backend: str) -> Sequence[Variable
     return await list_variables(services, backend)
 
 
-def _import_copy_all() -> Callable[[Services, Sequence[Transfer | Scatter | Gather]], Awaitable[None]]:
+async def _preview(services: Services, backend: str, variable: str) -> Json:
+    preview = await anyio.to_thread.run_sync(_import_preview)
+    return await preview(services, backend, variable)
+
+
+def _import_check() -> ForTransfers:
+    from .languages.transfer import check
+
+    return check
+
+
+def _import_copy_all() -> ForTransfers:
     from .languages.transfer import copy_all
 
     return copy_all
@@ -165,6 +206,12 @@ def _import_list_variables() -> Callable[[Services, str], Awaitable[Sequence[Var
     from .languages.variables import list_variables
 
     return list_variables
+
+
+def _import_preview() -> Callable[[Services, str, str], Awaitable[Json]]:
+    from .languages.preview import preview
+
+    return preview
 
 
 async def _watch_signals(driver: Driver) -> None:

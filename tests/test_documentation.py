@@ -12,7 +12,7 @@ FOLDERS = ("benchmarks", "docs", "examples", "kernelspec", "multikernel", "scrip
 WORD = re.compile(r"[\w.+/-]+")
 LINK = re.compile(r"\]\(([^)#]+?)(?:#[\w-]+)?\)")
 
-PARTS = ("cli", "commands", "config", "core", "languages", "runtime", "trace")
+PARTS = ("cli", "commands", "config", "core", "exports", "languages", "runtime", "trace")
 """Folders of the package, which pages may name without `multikernel/`."""
 
 SUFFIXES = ("", ".R", ".ipynb", ".js", ".json", ".m", ".md", ".png", ".py", ".sh", ".txt", ".yaml")

@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "trace": {"trace", "core"},
     "config": {"config", "core"},
     "runtime": {"runtime", "trace", "core"},
-    "cli": {"cli", "commands", "trace", "config", "core", "__version__"},
+    "exports": {"exports", "config", "core"},
+    "cli": {"cli", "commands", "exports", "trace", "config", "core", "__version__"},
 }
 """Part of the package -> the parts that it may import; all others, such as `app` and `serve`, may import everything."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..contenders import Workshop
 from ..measuring import Rows
-from . import at_once, completion, large, many, memory, round_trip, starts, throughput, values
+from . import at_once, completion, elsewhere, large, many, memory, round_trip, starts, throughput, values
 
 MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "round_trip": round_trip.measure,
@@ -19,4 +19,5 @@ MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "memory": memory.measure,
     "many": many.measure,
     "values": values.measure,
+    "elsewhere": elsewhere.measure,
 }

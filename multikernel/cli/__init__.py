@@ -17,16 +17,18 @@ from ..core.errors import MultiError
 from ..core.wording import did_you_mean, nearest
 from .check import CHECK
 from .doctor import DOCTOR
+from .export import EXPORT
 from .init import INIT
 from .install import INSTALL, UNINSTALL
 from .listing import LIST
 from .subcommand import UNUSABLE, WRONG, CommandError, Subcommand, write_error
 from .trace import TRACE
+from .trust import TRUST
 
 __all__ = ["TABLE", "run"]
 
 TABLE: dict[str, Subcommand] = {
-    command.name: command for command in (INSTALL, UNINSTALL, LIST, CHECK, DOCTOR, INIT, TRACE)
+    command.name: command for command in (INSTALL, UNINSTALL, LIST, CHECK, TRUST, DOCTOR, INIT, EXPORT, TRACE)
 }
 
 DESCRIPTION = "Multi: one Jupyter kernel in front of all your kernels."

@@ -1,29 +1,22 @@
-"""What can be known about backends without starting them: their programs, their names, and why one cannot start."""
+"""What can be known about backends without starting them: their programs, their profiles, and why one cannot start."""
 
 import os
 import re
 import shutil
 import sys
 from collections.abc import Mapping
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from string import Template
 
-from ..config.kernelspecs import InstalledKernelspec
-from ..config.lookup import VARIABLE
-from ..core.cells.command_names import NAMES as COMMANDS
-from ..core.cells.names import Names
-from ..core.config import BackendConfig, Config
+from ..config.kernelspecs import InstalledKernelspec, is_provisioner
+from ..config.stated import stated_language
+from ..core.config import BackendConfig
 from ..core.kernels.table import KernelProfile, profile_of_program
+from ..core.places import AttachedPlace, ProvisionerPlace, RunPlace, SshPlace, UnusablePlace
 from ..core.wording import did_you_mean, nearest
 
 OWN_PYTHON = frozenset({"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"})
 """What jupyter_client replaces with the interpreter it runs on (8.10, `KernelManager.format_kernel_cmd`)."""
-
-
-def config_of_multi(spec: InstalledKernelspec) -> Path | None:
-    """Return the config file that an installed Multi was given, or None."""
-    named = spec.env.get(VARIABLE)
-    return Path(Template(named).safe_substitute(os.environ)) if named else None
 
 
 def program(spec: InstalledKernelspec, env: Mapping[str, str]) -> str | None:
@@ -37,7 +30,21 @@ def program(spec: InstalledKernelspec, env: Mapping[str, str]) -> str | None:
 
 
 def why_unusable(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKernelspec]) -> str | None:
-    """Return why a backend cannot start, or None if it probably can."""
+    """Return why a backend cannot start, or None if it probably can, as far as this machine can tell."""
+    match backend.place:
+        case UnusablePlace(error=error):
+            return str(error).replace("\n", "; ")
+        case AttachedPlace(connection_file=file):
+            return None if os.path.isfile(file) else f"there is no connection file {file}: is the kernel running?"
+        case SshPlace() | RunPlace():
+            return None
+        case ProvisionerPlace(name, provisioner) if not is_provisioner(provisioner):
+            return f"the provisioner {provisioner!r} of the place {name} is not installed"
+    return _why_unusable_here(backend, kernelspecs)
+
+
+def _why_unusable_here(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKernelspec]) -> str | None:
+    """Return what is wrong with a kernelspec of this machine, or None."""
     spec = kernelspecs.get(backend.kernel.lower())
     usable = [name for name, other in kernelspecs.items() if not other.is_multi]
     if spec is None:
@@ -49,23 +56,9 @@ def why_unusable(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKern
         )
     if spec.fault:
         return spec.fault
-    if spec.is_local and program(spec, backend.env) is None:
+    if spec.is_local and backend.place is None and program(spec, backend.env) is None:
         return f"its program {spec.argv[0]} does not exist: reinstall the kernel, or fix {spec.folder / 'kernel.json'}"
     return None
-
-
-def stated_language(backend: BackendConfig, spec: InstalledKernelspec | None) -> str:
-    """Return a backend's language as its config, else its kernelspec, spells it; empty if neither states one."""
-    return backend.language or ("" if spec is None or spec.is_multi else spec.language)
-
-
-def names_of(config: Config, kernelspecs: dict[str, InstalledKernelspec]) -> Names:
-    """Return the names that header lines may use, as `core.router` does before any backend has started."""
-    languages = {
-        name: stated_language(backend, kernelspecs.get(backend.kernel.lower())).lower()
-        for name, backend in config.backends.items()
-    }
-    return Names(config, frozenset(COMMANDS), languages)
 
 
 def profile_of_backend(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKernelspec]) -> KernelProfile:

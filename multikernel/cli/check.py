@@ -1,22 +1,23 @@
 """`multikernel check`: finds mistakes in a config file, or in the header lines of a notebook."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_config_path
-
-from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs
-from ..config.lookup import FILE_NAME, FoundConfig, find_config
+from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs, usable_kernelspecs
+from ..config.lookup import FILE_NAME, FoundConfig, as_found, find_config
 from ..config.mistakes import ConfigError, Mistake
 from ..config.settings import read_config_file
+from ..config.stated import config_of_notebook
+from ..config.trust import command_to_trust, trust_command
 from ..config.values import Value
 from ..config.yaml_nodes import MAX_BYTES, compose, position
 from ..core.config import Config
+from ..core.places import AttachedPlace, UnusablePlace
 from .backends import why_unusable
 from .findings import Finding, of_mistakes
-from .notebook import config_of_notebook, read_notebook
+from .notebook import read_notebook
 from .notebook_cells import check_cells
 from .subcommand import FINE, UNUSABLE, WRONG, CommandError, Subcommand, write, write_json
 
@@ -54,11 +55,8 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _as_found(file: Path) -> FoundConfig:
-    """Return a file as the kernel would find it: off Jupyter's config path, a multikernel.yaml must be trusted."""
-    folders = {Path(folder).resolve() for folder in jupyter_config_path()}
-    return FoundConfig(
-        file, came_with_notebook=file.name == FILE_NAME and file.absolute().parent.resolve() not in folders
-    )
+    """Return a file as the kernel would find it: one with another name has to be named by the user."""
+    return as_found(file) if file.name == FILE_NAME else FoundConfig(file, came_with_notebook=False)
 
 
 def check_config(
@@ -70,24 +68,32 @@ def check_config(
     except OSError as error:
         raise CommandError(f"{found.path} cannot be read: {found.why_unreadable(error)}", UNUSABLE) from None
     try:
-        config = read_config_file(found, Path.cwd())
+        config = read_config_file(found, Path.cwd(), usable_kernelspecs(kernelspecs))
     except ConfigError as error:
         return None, list(of_mistakes(error.file, error.mistakes))
-    assert config.file is not None
-    return config, list(of_mistakes(config.file, _unusable_kernels(text, config, kernelspecs)))
+    return config, list(dict.fromkeys(_unusable_backends(text, config, kernelspecs)))
 
 
-def _unusable_kernels(text: bytes, config: Config, kernelspecs: dict[str, InstalledKernelspec]) -> list[Mistake]:
-    """Return a mistake for each backend that cannot start, at the position of its `kernel`."""
+def _unusable_backends(text: bytes, config: Config, kernelspecs: dict[str, InstalledKernelspec]) -> Iterator[Finding]:
+    """Yield what keeps a backend from starting, at the position of its `at` or its `kernel`."""
+    if config.is_of_kernelspecs:
+        return
     root = compose(text, [])
+    assert config.file is not None
     assert root is not None
     entries = Value(root, "", []).entries("")["backends"].value.entries("")
-    mistakes = []
     for name, backend in config.by_entry().items():
-        if (why := why_unusable(backend, kernelspecs)) is not None:
-            kernel = entries[name].value.entries("")["kernel"].value
-            mistakes.append(Mistake(*position(kernel.node.start_mark), kernel.path, why))
-    return mistakes
+        if isinstance(backend.place, UnusablePlace) and isinstance(backend.place.error, ConfigError):
+            yield from of_mistakes(backend.place.error.file, backend.place.error.mistakes)
+        elif (why := why_unusable(backend, kernelspecs)) is not None:
+            settings = entries[name].value.entries("")
+            wrong = settings["at" if isinstance(backend.place, AttachedPlace) else "kernel"].value
+            mistake = Mistake(*position(wrong.node.start_mark), wrong.path, why)
+            yield from of_mistakes(config.file, [mistake])
+    waiting = [name for name, backend in config.by_entry().items() if command_to_trust(backend.needs_trust)]
+    if waiting and config.stamp is not None:
+        what = f"{', '.join(waiting)} will not start before you run {trust_command(config.stamp.file)}"
+        yield Finding(config.file, "warning", what)
 
 
 def _check_notebook(
@@ -95,7 +101,7 @@ def _check_notebook(
 ) -> tuple[FoundConfig | None, Sequence[Finding]]:
     """Return the config that applies to a notebook, and the mistakes in it or else in the notebook."""
     notebook = read_notebook(file)
-    found = config_of_notebook(notebook, kernelspecs)
+    found = config_of_notebook(notebook.kernelspec, file.absolute().parent, kernelspecs)
     config, findings = (None, []) if found is None else check_config(found, kernelspecs)
     if found is not None and config is None:
         return found, findings

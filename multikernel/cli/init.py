@@ -32,6 +32,7 @@ default: {default}
 
 # To run a cell on a backend, put its name on top of the cell: %%{header}. A backend needs a kernel, which is the name
 # of a kernelspec. These keys are optional:
+#     at: gpu1                  where its kernel is, if not here: a place that your own multikernel.yaml defines
 #     aliases: [a, b]           more names
 #     language: sql             its language, if the kernelspec states none or another
 #     env: {{LANG: C.UTF-8}}      environment variables
@@ -131,7 +132,7 @@ def _comment(text: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file, whole or not at all; only the user may write it, or Multi would not trust it."""
+    """Write a file, whole or not at all; only the user may write it, or Multi would not use it."""
     try:
         with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".multikernel-") as folder:
             file = Path(folder) / path.name

@@ -13,12 +13,13 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_core.paths import SYSTEM_JUPYTER_PATH
 
-from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs, installed_kernelspecs, kernelspecs_in
+from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs, kernelspecs_in, usable_kernelspecs
 from ..config.lookup import FILE_NAME, VARIABLE, FoundConfig
 from ..config.mistakes import ConfigError
 from ..config.settings import read_config_file
+from ..config.stated import config_of_multi, stated_language
 from ..core.config import Config, config_of_kernelspecs
-from .backends import config_of_multi, stated_language, why_unusable
+from .backends import why_unusable
 from .shipped import shipped
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_error
 
@@ -102,11 +103,12 @@ def _absolute(file: Path) -> Path:
 def _config(config_file: Path | None, found: dict[str, InstalledKernelspec]) -> Config:
     """Return the config that the kernel will use, and print warnings; CommandError if it has mistakes."""
     if config_file is None:
-        return config_of_kernelspecs(installed_kernelspecs())
+        return config_of_kernelspecs(usable_kernelspecs(found))
     if not config_file.is_file():
         raise CommandError(f"there is no file {config_file}", UNUSABLE)
     try:
-        config = read_config_file(FoundConfig(config_file, came_with_notebook=False), Path.cwd())
+        own = FoundConfig(config_file, came_with_notebook=False)
+        config = read_config_file(own, Path.cwd(), usable_kernelspecs(found))
     except ConfigError as error:
         write_error(str(error))
         raise CommandError("not installed, because the config file has mistakes") from None
@@ -119,7 +121,14 @@ def _config(config_file: Path | None, found: dict[str, InstalledKernelspec]) -> 
 def _language(config: Config, found: dict[str, InstalledKernelspec]) -> str:
     """Return the language of the default backend, as the config or its kernelspec spells it."""
     default = config.backends[config.default]
+    if default.language:
+        return default.language
     spec = found.get(default.kernel.lower())
+    if default.place is not None and (spec is None or not spec.language):
+        raise CommandError(
+            f"{config.file}: add the language of the default backend, {default.name}: it is elsewhere, and Multi's "
+            f"kernelspec has to state one"
+        )
     if spec is None or spec.is_multi or spec.fault:
         raise CommandError(
             f"{config.file}: install the kernelspec {default.kernel!r} first: the language of the default backend, "

@@ -9,13 +9,15 @@ from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs
 from ..config.lookup import find_config
 from ..config.mistakes import ConfigError, Mistake
 from ..config.settings import Settings, load_settings
+from ..config.stated import names_of, stated_language
+from ..config.trust import command_to_trust
 from ..core.cells.command_names import NAMES as COMMANDS
 from ..core.cells.command_names import RESERVED, TARGET
 from ..core.config import BackendConfig, Config
-from .backends import names_of, profile_of_backend, program, stated_language, why_unusable
+from .backends import profile_of_backend, program, why_unusable
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write, write_json
 
-COLUMNS = ("backend", "aliases", "kernelspec", "language", "interpreter")
+COLUMNS = ("backend", "aliases", "kernelspec", "place", "language", "interpreter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,16 @@ class _Row:
     name: str
     aliases: tuple[str, ...]
     kernelspec: str
+    place: str | None
+    """Where its kernel is, if its config names a place."""
     language: str
     """From the config or the kernelspec; empty if neither states one."""
     interpreter: str | None
     """Path of the program that it starts; None if there is none."""
     refused: str | None
     """Why it cannot start; None if it probably can."""
+    trust: str | None
+    """The command that has to be run before it starts; None if it starts without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,10 @@ def _list(options: argparse.Namespace) -> int:
             }
         )
         return FINE
-    config = "no multikernel.yaml: every installed kernelspec is a backend" if found is None else str(found.path)
+    is_of_places = found is not None and settings.error is None and settings.config.is_of_kernelspecs
+    config = "no multikernel.yaml" if found is None else str(found.path)
+    if found is None or is_of_places:
+        config += ": every installed kernelspec is a backend"
     default = settings.config.backends[settings.config.default]
     write(_table(rows, default.group or default.name, f"* default; {config}"))
     for entry in hidden:
@@ -74,6 +83,9 @@ def _list(options: argparse.Namespace) -> int:
     for row in rows:
         if row.refused:
             write(f"refused: {row.name}: {row.refused}")
+    if waiting := [row for row in rows if row.trust]:
+        names = ", ".join(row.name for row in waiting)
+        write(f"not trusted: {names}: to let them start, run {waiting[0].trust}")
     for name, fault in broken.items():
         write(f"refused: {name}: {fault}")
     if settings.error is not None:
@@ -86,10 +98,14 @@ def _row(name: str, backend: BackendConfig, config: Config, kernelspecs: dict[st
     group = config.groups.get(name)
     spec = kernelspecs.get(backend.kernel.lower())
     refused = why_unusable(backend, kernelspecs)
-    interpreter = program(spec, backend.env) if spec is not None and not spec.fault and not spec.is_multi else None
+    is_here = spec is not None and not spec.fault and not spec.is_multi and backend.place is None
+    interpreter = program(spec, backend.env) if spec is not None and is_here else None
     language = stated_language(backend, spec)
     aliases = backend.aliases if group is None else group.aliases
-    return _Row(name, aliases, backend.kernel, language, interpreter, refused)
+    place = None if backend.place is None else backend.place.name
+    return _Row(
+        name, aliases, backend.kernel, place, language, interpreter, refused, command_to_trust(backend.needs_trust)
+    )
 
 
 def _hidden_backends(config: Config) -> list[_Hidden]:
@@ -119,12 +135,16 @@ def _mistakes(settings: Settings) -> tuple[Mistake, ...]:
 
 
 def _table(rows: list[_Row], default: str, caption: str) -> str:
-    table = []
+    table: list[tuple[str, ...]] = []
     for row in rows:
         mark = " *" if row.name == default else ""
         program = row.interpreter or ("refused" if row.refused else "elsewhere")
-        table.append((row.name + mark, ", ".join(row.aliases), row.kernelspec, row.language, program))
-    return as_text(COLUMNS, table, caption)
+        table.append((row.name + mark, ", ".join(row.aliases), row.kernelspec, row.place or "", row.language, program))
+    columns: tuple[str, ...] = COLUMNS
+    if not any(row.place for row in rows):
+        place = COLUMNS.index("place")
+        columns, *table = [(*cells[:place], *cells[place + 1 :]) for cells in (COLUMNS, *table)]
+    return as_text(columns, table, caption)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

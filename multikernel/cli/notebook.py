@@ -1,4 +1,4 @@
-"""A notebook file: its code cells, and the config file that applies to it."""
+"""A notebook file: its code cells, and what stands between them."""
 
 import json
 from collections.abc import Iterator
@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..config.kernelspecs import InstalledKernelspec
-from ..config.lookup import FoundConfig, find_config
-from .backends import config_of_multi
 from .subcommand import UNUSABLE, CommandError
 
 
@@ -19,6 +16,8 @@ class CodeCell:
     number: int
     id: str | None
     code: str
+    text_above: str = ""
+    """Of the Markdown cells between it and the code cell above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,8 @@ class Notebook:
     kernelspec: str | None
     """Name of the kernelspec that it was saved with."""
     cells: tuple[CodeCell, ...]
+    text_below: str = ""
+    """Of the Markdown cells below the last code cell."""
 
 
 def read_notebook(file: Path) -> Notebook:
@@ -47,25 +48,29 @@ def read_notebook(file: Path) -> Notebook:
     metadata: Any = content.get("metadata")
     kernelspec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     name = kernelspec.get("name") if isinstance(kernelspec, dict) else None
-    return Notebook(file, name if isinstance(name, str) else None, tuple(_code_cells(file, cells)))
+    *code_cells, end = _code_cells(file, cells)
+    return Notebook(file, name if isinstance(name, str) else None, tuple(code_cells), end.text_above)
 
 
 def _code_cells(file: Path, cells: list[Any]) -> Iterator[CodeCell]:
+    """Yield the code cells, and an empty one at the end."""
+    texts: list[str] = []
     for number, cell in enumerate(cells, 1):
         if not isinstance(cell, dict):
             raise CommandError(f"{file} is not a notebook: cell {number} is not an object", UNUSABLE)
-        if cell.get("cell_type") == "code":
-            source = cell.get("source")
-            lines: list[Any] = source if isinstance(source, list) else [source]
-            if not all(isinstance(line, str) for line in lines):
-                raise CommandError(f"{file} is not a notebook: the source of cell {number} is not text", UNUSABLE)
+        if cell.get("cell_type") == "markdown":
+            texts.append(_source(file, number, cell))
+        elif cell.get("cell_type") == "code":
             identity = cell.get("id")
-            yield CodeCell(number, identity if isinstance(identity, str) else None, "".join(lines))
+            code = _source(file, number, cell)
+            yield CodeCell(number, identity if isinstance(identity, str) else None, code, "\n\n".join(texts))
+            texts = []
+    yield CodeCell(len(cells) + 1, None, "", "\n\n".join(texts))
 
 
-def config_of_notebook(notebook: Notebook, kernelspecs: dict[str, InstalledKernelspec]) -> FoundConfig | None:
-    """Return the config file of the Multi that a notebook was saved with, else the one that applies to its folder."""
-    spec = kernelspecs.get((notebook.kernelspec or "").lower())
-    if spec is not None and spec.is_multi and (named := config_of_multi(spec)) is not None:
-        return FoundConfig(named, came_with_notebook=False)
-    return find_config(notebook.file.absolute().parent)
+def _source(file: Path, number: int, cell: dict[str, Any]) -> str:
+    source = cell.get("source")
+    lines: list[Any] = source if isinstance(source, list) else [source]
+    if not all(isinstance(line, str) for line in lines):
+        raise CommandError(f"{file} is not a notebook: the source of cell {number} is not text", UNUSABLE)
+    return "".join(lines)

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from ..commands import TABLE as COMMANDS
 from ..config.kernelspecs import InstalledKernelspec, installed_kernelspecs
+from ..config.stated import names_of
 from ..core.cells.cell import Cell
 from ..core.cells.parser import parse, refuse_unknown_header
 from ..core.config import Config, config_of_kernelspecs
 from ..core.errors import MultiError
-from .backends import names_of, profile_of_backend, why_unusable
+from .backends import profile_of_backend, why_unusable
 from .findings import Finding, Severity
 from .notebook import CodeCell, Notebook
 

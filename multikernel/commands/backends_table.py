@@ -3,12 +3,12 @@
 from ..core.backend import Backend
 from ..core.errors import HeaderError
 from ..core.protocol.wire import Json
-from ..core.services import Process, Services
+from ..core.services import Connection, Process, Services
 from ..core.state import State
 from .command import Arguments
 from .tables import as_html, as_text
 
-COLUMNS = ("backend", "aliases", "kernelspec", "language", "state", "pid", "memory", "cells")
+COLUMNS = ("backend", "aliases", "kernelspec", "language", "place", "state", "pid", "memory", "cells")
 NUMBERS = frozenset({"pid", "memory", "cells"})
 
 
@@ -17,10 +17,17 @@ async def backends(services: Services, arguments: Arguments) -> Json | None:
     if arguments:
         raise HeaderError("%%backends takes no arguments.")
     processes = await services.processes()
-    rows = [_row(services, backend, processes.get(backend.name)) for backend in services.state.backends.values()]
-    source = services.state.config.file or "no multikernel.yaml: every installed kernelspec is a backend"
-    caption = "\n".join([f"* default; {source}", *_in_background(services.state), *_hidden(services)])
-    return {"text/plain": as_text(COLUMNS, rows, caption), "text/html": as_html(COLUMNS, rows, caption, NUMBERS)}
+    backends = services.state.backends.values()
+    rows = [_row(services, each, processes.get(each.name), services.connection(each.name)) for each in backends]
+    columns: tuple[str, ...] = COLUMNS
+    if not any(each.config.place for each in backends):
+        # Most people have one machine.
+        place = COLUMNS.index("place")
+        columns, *rows = [(*row[:place], *row[place + 1 :]) for row in (COLUMNS, *rows)]
+    caption = "\n".join(
+        [f"* default; {services.state.config.source}", *_in_background(services.state), *_hidden(services)]
+    )
+    return {"text/plain": as_text(columns, rows, caption), "text/html": as_html(columns, rows, caption, NUMBERS)}
 
 
 def _in_background(state: State) -> list[str]:
@@ -45,15 +52,38 @@ def _hidden(services: Services) -> list[str]:
     ]
 
 
-def _row(services: Services, backend: Backend, process: Process | None) -> tuple[str, ...]:
+def _row(
+    services: Services, backend: Backend, process: Process | None, connection: Connection | None
+) -> tuple[str, ...]:
     mark = " *" if backend.name == services.state.default else ""
+    host, _, pid = ("" if connection is None else connection.where).rpartition(":")
     return (
         backend.name + mark,
         ", ".join(backend.config.aliases),
         backend.config.kernel,
         backend.language,
-        backend.state,
-        "" if process is None else str(process.pid),
+        _place(backend, host),
+        _state(backend, connection),
+        pid if process is None else str(process.pid),
         "" if process is None else f"{process.memory / 1e6:.0f} MB",
         str(backend.cells_run),
     )
+
+
+def _place(backend: Backend, host: str) -> str:
+    """Return where a backend runs, with the host's own name for itself where it has another."""
+    name = "" if backend.config.place is None else backend.config.place.name
+    return f"{name} ({host})" if name and host not in ("", name) else name
+
+
+def _state(backend: Backend, connection: Connection | None) -> str:
+    if connection is None or connection.lost_seconds is None:
+        return backend.state
+    return f"lost {_duration(connection.lost_seconds)}"
+
+
+def _duration(seconds: float) -> str:
+    """Return a time as people read it."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.0f} h"

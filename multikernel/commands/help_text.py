@@ -52,7 +52,7 @@ async def help_(table: Mapping[str, Command], services: Services, arguments: Arg
     if name in table:
         return {"text/plain": describe(table[name])}
     backend = services.state.backends[services.state.names.resolve(name)]
-    return {"text/plain": f"{'%%' + name:<22}  run this cell on {backend.name}, kernelspec {backend.config.kernel}"}
+    return {"text/plain": f"{'%%' + name:<22}  run this cell on {backend.name}, {backend.config.where}"}
 
 
 def describe(command: Command) -> str:

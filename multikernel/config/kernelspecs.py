@@ -7,7 +7,7 @@ kernelspecs are small files in folders that jupyter_core names.
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jupyter_core.paths import jupyter_path
 
 from ..core.config import InterruptMode, Kernelspec
+from ..core.kernels.wrappers import is_wrapper, leads_elsewhere
 from ..core.protocol.wire import Json
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ TYPES: dict[str, tuple[type, str]] = {
     "metadata": (dict, "an object"),
 }
 """The keys of a kernel.json that are read, with the type of each (jupyter_client 8.10, `KernelSpec`)."""
+
+LOCAL_PROVISIONER = "local-provisioner"
+"""The provisioner of kernels that are processes on this machine; most kernelspecs name none and get it."""
 
 INTERRUPT_MODES: dict[str, InterruptMode] = {"signal": "signal", "message": "message"}
 
@@ -85,8 +89,19 @@ class InstalledKernelspec(NamedTuple):
 
     @property
     def is_local(self) -> bool:
-        """Whether it runs on this machine, as far as the kernelspec tells."""
-        return "kernel_provisioner" not in self.metadata
+        """Whether jupyter_client starts it on this machine, and no other provisioner does."""
+        return self.provisioner == LOCAL_PROVISIONER
+
+    @property
+    def provisioner(self) -> object:
+        """The name of its kernel provisioner, as jupyter_client chooses it."""
+        default = os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", LOCAL_PROVISIONER)
+        return self.metadata.get("kernel_provisioner", {}).get("provisioner_name", default)
+
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether its provisioner or its program is known to start it on another machine, or as somebody else."""
+        return not self.is_local or leads_elsewhere(self.argv)
 
     @property
     def has_debugger(self) -> bool:
@@ -101,15 +116,17 @@ class InstalledKernelspec(NamedTuple):
         return f"{self.folder / 'kernel.json'} names no program: argv must be a list of strings"
 
     def for_core(self) -> Kernelspec:
-        """Return the part that the core needs."""
-        is_plain = self.is_local and not self.env and not self.is_native
+        """Return the part that the core needs; what a wrapper starts is interrupted by message, unless it says how."""
+        unsaid = "message" if is_wrapper(self.argv) else "signal"
+        is_plain = self.is_local and "kernel_provisioner" not in self.metadata and not self.env and not self.is_native
         return Kernelspec(
             self.name,
             self.language,
             self.display_name,
-            INTERRUPT_MODES[self.content.get("interrupt_mode", "signal").lower()],
+            INTERRUPT_MODES[self.content.get("interrupt_mode", unsaid).lower()],
             has_debugger=self.has_debugger,
             command=self.argv if is_plain else (),
+            leads_elsewhere=self.leads_elsewhere,
         )
 
 
@@ -134,13 +151,16 @@ def installed_kernelspecs() -> dict[str, Kernelspec]:
 
     They are those of `KernelSpecManager.get_all_specs` (jupyter_client 8.10).
     """
-    usable = {}
-    for name, spec in all_kernelspecs().items():
+    found = all_kernelspecs()
+    for name, spec in found.items():
         if spec.error:
             log.warning("the kernelspec %s cannot be used: %s", name, spec.error)
-        elif not spec.is_multi:
-            usable[name] = spec.for_core()
-    return usable
+    return usable_kernelspecs(found)
+
+
+def usable_kernelspecs(found: Mapping[str, InstalledKernelspec]) -> dict[str, Kernelspec]:
+    """Return those of some kernelspecs that can be backends."""
+    return {name: spec.for_core() for name, spec in found.items() if not spec.error and not spec.is_multi}
 
 
 def all_kernelspecs() -> dict[str, InstalledKernelspec]:
@@ -183,9 +203,9 @@ def _read(name: str, file: Path) -> InstalledKernelspec:
     except (ValueError, RecursionError) as error:
         why = str(error)
     else:
-        provisioner = content.get("metadata", {}).get("kernel_provisioner", {}).get("provisioner_name")
-        missing = f"its kernel provisioner {provisioner!r} is not installed; {file} names it"
-        return InstalledKernelspec(name, file.parent, content, "" if _is_installed(provisioner) else missing)
+        spec = InstalledKernelspec(name, file.parent, content)
+        missing = f"its kernel provisioner {spec.provisioner!r} is not installed; {file} names it"
+        return spec if is_provisioner(spec.provisioner) else spec._replace(error=missing)
     return InstalledKernelspec(name, file.parent, {}, f"{file} cannot be read: {why}")
 
 
@@ -202,10 +222,10 @@ def _check(content: object) -> None:
         raise ValueError("kernel_provisioner must be an object")
 
 
-def _is_installed(provisioner: object) -> bool:
-    """Whether a kernel provisioner is installed; most kernelspecs name none and run as local processes."""
-    if provisioner is None:
+def is_provisioner(name: object) -> bool:
+    """Whether a kernel provisioner of this name is installed."""
+    if name == LOCAL_PROVISIONER:
         return True
     from importlib.metadata import entry_points
 
-    return provisioner in entry_points(group="jupyter_client.kernel_provisioners").names
+    return name in entry_points(group="jupyter_client.kernel_provisioners").names

@@ -1,8 +1,8 @@
-"""Where multikernel.yaml is looked for, and whether it is trusted.
+"""Where multikernel.yaml is looked for, and whether others can write it.
 
-The first file found wins, and files are never merged: `$MULTIKERNEL_CONFIG`; the working directory and its parents, up
-to the home folder or the root of the file system; Jupyter's config path. A file next to or above a notebook is used
-only if nobody but the user (or root) can have written it.
+The first file found wins: `$MULTIKERNEL_CONFIG`; the working directory and its parents, up to the home folder or the
+root of the file system; Jupyter's config path. Of the user's own files, the first and the last of these, the places
+count in any case. A file next to or above a notebook is used only if nobody but the user (or root) can have written it.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_config_path
+from jupyter_core.paths import jupyter_config_dir, jupyter_config_path
 
 FILE_NAME = "multikernel.yaml"
 VARIABLE = "MULTIKERNEL_CONFIG"
@@ -28,10 +28,10 @@ class FoundConfig:
     """`$MULTIKERNEL_CONFIG` names it, so it may not exist."""
 
     def read(self, limit: int) -> bytes:
-        """Return its contents, up to `limit` bytes; OSError if it cannot be read or is not trusted."""
+        """Return its contents, up to `limit` bytes; OSError if it cannot be read, or others can write it."""
         with open(self.path, "rb", opener=_open_at_once if self.came_with_notebook else None) as file:
             if self.came_with_notebook:
-                _check_trust(os.fstat(file.fileno()), self.path)
+                _check_owner(os.fstat(file.fileno()), self.path)
             return file.read(limit)
 
     def why_unreadable(self, error: OSError) -> str:
@@ -42,15 +42,48 @@ class FoundConfig:
 
 def find_config(folder: Path, environ: Mapping[str, str] = os.environ) -> FoundConfig | None:
     """Return the config file that applies to notebooks in `folder`, or None if there is none."""
-    if named := environ.get(VARIABLE):
-        return FoundConfig(Path(named), came_with_notebook=False, named=True)
+    if (named := _named_config(environ)) is not None:
+        return named
     for parent in _upwards(folder.resolve()):
         if (parent / FILE_NAME).exists():
-            return FoundConfig(parent / FILE_NAME, came_with_notebook=True)
-    for directory in map(Path, jupyter_config_path()):
-        if (directory / FILE_NAME).exists():
-            return FoundConfig(directory / FILE_NAME, came_with_notebook=False)
+            return as_found(parent / FILE_NAME)
+    return find_own_config()
+
+
+def as_found(file: Path) -> FoundConfig:
+    """Return a multikernel.yaml as lookup finds it: off Jupyter's config path, it may have come with a notebook."""
+    own = {folder.resolve() for folder in _own_folders()}
+    return FoundConfig(file, came_with_notebook=file.absolute().parent.resolve() not in own)
+
+
+def own_configs(environ: Mapping[str, str] = os.environ) -> list[FoundConfig]:
+    """Return the user's own config files."""
+    found = (_named_config(environ), find_own_config())
+    return [each for each in found if each is not None and not each.came_with_notebook]
+
+
+def find_own_config() -> FoundConfig | None:
+    """Return the config file on Jupyter's config path, or None if there is none."""
+    for folder in _own_folders():
+        if (folder / FILE_NAME).exists():
+            return FoundConfig(folder / FILE_NAME, came_with_notebook=False)
     return None
+
+
+def own_config_path() -> Path:
+    """Return where the user's own config file would be, if there is none on Jupyter's config path."""
+    return Path(jupyter_config_dir()) / FILE_NAME
+
+
+def _own_folders() -> list[Path]:
+    """Return Jupyter's config path, but for what is relative: that lies with the notebook."""
+    return [folder for folder in map(Path, jupyter_config_path()) if folder.is_absolute()]
+
+
+def _named_config(environ: Mapping[str, str]) -> FoundConfig | None:
+    """Return the file that the variable names; a relative path may lead to one that came with the notebook."""
+    named = environ.get(VARIABLE)
+    return FoundConfig(Path(named), came_with_notebook=not os.path.isabs(named), named=True) if named else None
 
 
 def _upwards(folder: Path) -> Iterator[Path]:
@@ -69,7 +102,7 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _check_trust(status: os.stat_result, path: Path) -> None:
+def _check_owner(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise PermissionError("not used, because it is not a regular file")
     if status.st_uid not in (os.getuid(), 0):

@@ -5,46 +5,48 @@ keeps the two in step.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from ..core.cells.command_names import NAME, RESERVED
 from ..core.config import DEFAULT_KERNELSPEC, BackendConfig, Config, Group
+from ..core.places import AttachedPlace
 from ..core.wording import did_you_mean, nearest, quote, shorten
+from . import fields
+from .at import Origin, Places
 from .mistakes import ConfigError, Mistake
-from .values import DECIMAL, Entry, Value
+from .places import OF_A_PLACE
+from .values import Entry, Value
 from .yaml_nodes import EXAMPLE, compose
 
-LATER = ("ssh", "server", "url", "host")
-"""Keys of a later version, for remote backends."""
-MAX_TIMEOUT = 24 * 60 * 60
-"""Seconds; a longer timeout is most likely meant in another unit."""
-MAX_COUNT = 1000
-"""More backends of one kernelspec are most likely a slip."""
+BACKEND: dict[str, Callable[[Value], Any]] = {
+    "kernel": fields.filled,
+    "at": fields.filled,
+    "aliases": fields.aliases,
+    "language": fields.filled,
+    "env": fields.environment,
+    "cwd": fields.filled,
+    "start": fields.one_of("lazy", "eager"),
+    "startup": Value.text,
+    "interrupt": fields.one_of("signal", "message", "restart"),
+    "timeout": fields.seconds,
+    "count": fields.count,
+}
 
 
-def _as_written(folder: str) -> str:
-    return folder
+def read_config(text: bytes, file: str, commands: Collection[str], origin: Origin | None = None) -> Config:
+    """Return the config in the bytes of a multikernel.yaml; without backends if it has nothing but places.
 
-
-def read_config(
-    text: bytes,
-    file: str,
-    commands: Collection[str],
-    existing_folder: Callable[[str], str | None] = _as_written,
-) -> Config:
-    """Return the config in the bytes of a multikernel.yaml.
-
-    `file` is the name that messages show; `commands` are names that no backend may have; `existing_folder` turns a
-    `cwd` as written into a usable path, or None if there is no such folder. Raises ConfigError with all mistakes. A
-    kernelspec that is not installed is not one of them.
+    `file` is the name that messages show; `commands` are names that no backend may have. Raises ConfigError with all
+    mistakes. A kernelspec that is not installed is not one of them.
     """
     mistakes: list[Mistake] = []
     root = compose(text, mistakes)
     config = None
     if root is not None:
-        config = _Reader(Value(root, "", mistakes), _Names(commands), existing_folder).config(file)
+        places = Places(file, origin or Origin())
+        config = _Reader(Value(root, "", mistakes), _Names(commands), places).config(file)
     if config is None or mistakes:
         raise ConfigError(file, mistakes)
     return config
@@ -87,38 +89,46 @@ class _Reader:
 
     root: Value
     names: _Names
-    existing_folder: Callable[[str], str | None]
+    places: Places
+    groups: dict[str, Group] = field(default_factory=dict)
 
     def config(self, file: str) -> Config:
-        top = self.root.known_entries(f"a mapping such as {EXAMPLE}", ("default", "backends"), LATER)
-        groups: dict[str, Group] = {}
-        backends = self._backends(top.get("backends"), groups) if self.root.type == "map" else {}
-        default = self._default(top.get("default"), backends, groups)
-        return Config(MappingProxyType(backends), default, file, MappingProxyType(groups))
+        top = self.root.known_entries(f"a mapping such as {EXAMPLE}", ("default", "backends", "places"), OF_A_PLACE)
+        if "places" in top:
+            self.places.define(top["places"])
+        backends = self._backends(top) if self.root.type == "map" else {}
+        default = self._default(top.get("default"), backends)
+        return Config(MappingProxyType(backends), default, file, MappingProxyType(self.groups))
 
-    def _backends(self, entry: Entry | None, groups: dict[str, Group]) -> dict[str, BackendConfig]:
-        if entry is None:
-            self.root.wrong(f"no backends: add some, for example {EXAMPLE}")
+    def _backends(self, top: Mapping[str, Entry]) -> dict[str, BackendConfig]:
+        if "backends" not in top:
+            if "default" in top or "places" not in top:
+                self.root.wrong(f"no backends: add some, for example {EXAMPLE}")
             return {}
-        value = entry.value
+        value = top["backends"].value
         entries = {} if value.is_missing else value.entries("a mapping of names to backends")
         if value.is_missing or (value.type == "map" and not value.node.value):
             value.wrong("empty: add a backend, for example python: {kernel: python3}")
-        read = [self._backend(name, entry, groups) for name, entry in entries.items()]
+        read = [self._backend(name, entry) for name, entry in entries.items()]
         return {backend.name: backend for backends in read for backend in backends}
 
-    def _backend(self, name: str, entry: Entry, groups: dict[str, Group]) -> list[BackendConfig]:
+    def _backend(self, name: str, entry: Entry) -> list[BackendConfig]:
         """Return a backend, or with `count` all of a group, which is added to `groups`."""
         self.names.claim(entry.key, "the name of a backend")
         value = entry.value
         wanted = "a mapping such as {kernel: python3}"
-        settings = {} if value.is_missing else value.known_entries(wanted, BACKEND, LATER)
-        if value.is_missing or (value.type == "map" and "kernel" not in settings):
+        settings = {} if value.is_missing else value.known_entries(wanted, BACKEND, OF_A_PLACE)
+        if value.is_missing or (value.type == "map" and not settings.keys() & {"kernel", "at"}):
             entry.key.wrong("no kernel: add the name of a kernelspec, such as kernel: python3")
         values = {key: BACKEND[key](setting.value) for key, setting in settings.items()}
         aliases = [self.names.claim(alias, f"an alias of {shorten(name)}") for alias in values.pop("aliases", ())]
-        if cwd := values.get("cwd"):
-            values["cwd"] = self.existing_folder(cwd)
+        if at := values.pop("at", None):
+            values["place"] = self.places.find(at, settings)
+        if isinstance(values.get("place"), AttachedPlace):
+            # There is no other way to interrupt it.
+            values["interrupt"] = "message"
+        if "at" not in settings and (cwd := values.get("cwd")):
+            values["cwd"] = self.places.origin.existing_folder(cwd)
             if values["cwd"] is None:
                 settings["cwd"].value.wrong(f"there is no folder {quote(cwd)}")
         known = tuple(alias for alias in aliases if alias)
@@ -129,16 +139,16 @@ class _Reader:
             BackendConfig(f"{name}[{i}]", kernel, tuple(f"{alias}[{i}]" for alias in known), group=name, **values)
             for i in range(count)
         ]
-        groups[name] = Group(name, tuple(member.name for member in members), known)
+        self.groups[name] = Group(name, tuple(member.name for member in members), known)
         return members
 
-    def _default(self, entry: Entry | None, backends: Mapping[str, BackendConfig], groups: Mapping[str, Group]) -> str:
-        """Return the backend that `default` names; without that key, the only backend or the only one on python3."""
+    def _default(self, entry: Entry | None, backends: Mapping[str, BackendConfig]) -> str:
+        """Return the backend that `default` names; without it, the only backend or the only one here on python3."""
         owners = {alias.lower(): name for name, backend in backends.items() for alias in backend.aliases}
         owners |= {name.lower(): name for name in backends}
         if entry is not None:
             name = entry.value.text()
-            group = next((group for group in groups.values() if (name or "").lower() in _names_of(group)), None)
+            group = next((group for group in self.groups.values() if (name or "").lower() in _names_of(group)), None)
             if group is not None:
                 first = quote(group.members[0])
                 entry.value.wrong(f"{quote(group.name)} is {len(group.members)} backends: name one, such as {first}")
@@ -146,7 +156,7 @@ class _Reader:
                 near = did_you_mean(nearest(name, owners)) or f"; the backends are {shorten(', '.join(owners))}"
                 entry.value.wrong(f"there is no backend {quote(name)}{near}")
             return owners.get((name or "").lower(), "")
-        pythons = [name for name, backend in backends.items() if backend.kernel == DEFAULT_KERNELSPEC]
+        pythons = [name for name, each in backends.items() if each.kernel == DEFAULT_KERNELSPEC and each.place is None]
         candidates = list(backends) if len(backends) == 1 else pythons
         if backends and len(candidates) != 1:
             self.root.wrong(f"no default: add default: NAME, where NAME is one of {shorten(', '.join(backends))}")
@@ -155,77 +165,3 @@ class _Reader:
 
 def _names_of(group: Group) -> set[str]:
     return {name.lower() for name in (group.name, *group.aliases)}
-
-
-def _filled(value: Value) -> str | None:
-    text = value.text()
-    if text == "":
-        value.wrong("empty text: add a value or remove the key")
-    return text
-
-
-def _one_of(*choices: str) -> Callable[[Value], str | None]:
-    def read(value: Value) -> str | None:
-        if value.type in ("map", "seq") or value.is_missing:
-            value.is_not(f"one of {', '.join(choices)}")
-            return None
-        word = str(value.node.value)
-        if word not in choices:
-            near = did_you_mean(nearest(word, choices))
-            value.wrong(f"{quote(word)} is not one of {', '.join(choices)}{near}")
-        return word
-
-    return read
-
-
-def _aliases(value: Value) -> list[Value]:
-    return value.items("a list of names such as [py]")
-
-
-def _environment(value: Value) -> Mapping[str, str | None]:
-    """Read variables; an unquoted decimal number counts as text, since it is unambiguous."""
-    environment = {}
-    for name, entry in value.entries("a mapping such as {LANG: C.UTF-8}").items():
-        if not name or "=" in name:
-            entry.key.wrong(f"{quote(name)} is not a valid name for an environment variable")
-        environment[name] = entry.value.number_as_written() or entry.value.text()
-    return MappingProxyType(environment)
-
-
-def _count(value: Value) -> int:
-    """Read how many backends there are to be; 0 after a mistake."""
-    number = value.number_as_written()
-    if number is None or not number.isdecimal():
-        value.is_not("a whole number of backends, such as 4")
-    elif not 1 <= int(number) <= MAX_COUNT:
-        value.wrong(f"{shorten(number)} is out of range: use at least 1 and at most {MAX_COUNT}")
-    else:
-        return int(number)
-    return 0
-
-
-def _seconds(value: Value) -> float | None:
-    number = value.number_as_written()
-    if number is not None:
-        if not 0 < float(number) <= MAX_TIMEOUT:
-            value.wrong(
-                f"{shorten(number)} seconds is out of range: use more than 0 and at most {MAX_TIMEOUT} (one day)"
-            )
-        return float(number)
-    is_quoted = value.type == "str" and DECIMAL.fullmatch(value.node.value)
-    value.is_not(f"a plain number of seconds{' without quotes' if is_quoted else ''}, such as 60")
-    return None
-
-
-BACKEND: dict[str, Callable[[Value], Any]] = {
-    "kernel": _filled,
-    "aliases": _aliases,
-    "language": _filled,
-    "env": _environment,
-    "cwd": _filled,
-    "start": _one_of("lazy", "eager"),
-    "startup": Value.text,
-    "interrupt": _one_of("signal", "message", "restart"),
-    "timeout": _seconds,
-    "count": _count,
-}

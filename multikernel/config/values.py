@@ -1,8 +1,8 @@
 """A YAML node and its path: read as text, list or mapping, or reported as a mistake with line and column."""
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import yaml
 
@@ -35,6 +35,12 @@ class Value:
     node: yaml.Node
     path: str
     mistakes: list[Mistake]
+    is_secret: bool = False
+    """What it is may not be shown: a cell's error is saved with its notebook."""
+
+    def in_secret(self) -> "Value":
+        """Return the same value, whose text and whose parts no mistake shows."""
+        return replace(self, is_secret=True)
 
     @property
     def line(self) -> int:
@@ -70,9 +76,9 @@ class Value:
             case "seq":
                 return "a list"
             case "str":
-                return f"the text {quote(self.node.value)}"
+                return "text" if self.is_secret else f"the text {quote(self.node.value)}"
             case _:
-                return shorten(self.node.value)
+                return "something else" if self.is_secret else shorten(self.node.value)
 
     def number_as_written(self) -> str | None:
         """Return an unquoted decimal number, or None if this is something else, which is not a mistake yet."""
@@ -87,7 +93,10 @@ class Value:
             self.is_not("text")
         elif self.type != "str":
             meaning = BOOLS.get(value.lower()) or MEANINGS.get(self.type, "a special key")
-            self.wrong(f"YAML reads {shorten(value)} as {meaning}: put it in quotes, '{shorten(value)}'")
+            quoted = "" if self.is_secret else f", '{shorten(value)}'"
+            self.wrong(
+                f"YAML reads {'this' if self.is_secret else shorten(value)} as {meaning}: put it in quotes{quoted}"
+            )
         elif found := NOT_IN_TEXT.search(value):
             self.wrong(f"text cannot contain the character U+{ord(found.group()):04X}")
         else:
@@ -97,9 +106,13 @@ class Value:
     def items(self, wanted: str) -> list["Value"]:
         """Return the items of a list; none after a mistake."""
         if self.type == "seq":
-            return [Value(node, f"{self.path}[{i}]", self.mistakes) for i, node in enumerate(self.node.value)]
+            return [replace(self, node=node, path=f"{self.path}[{i}]") for i, node in enumerate(self.node.value)]
         self.is_not(wanted)
         return []
+
+    def has_key(self, name: str) -> bool:
+        """Whether this is a mapping with such a key."""
+        return self.type == "map" and any(key.value == name for key, _ in self.node.value)
 
     def entries(self, wanted: str) -> dict[str, "Entry"]:
         """Return the entries of a mapping in their order, without those whose key is a mistake."""
@@ -113,11 +126,11 @@ class Value:
             if name in entries:
                 key.wrong(f"duplicate key, first on line {entries[name].key.line}: remove one of them")
             elif name is not None:
-                entries[name] = Entry(key, Value(value_node, key.path, self.mistakes))
+                entries[name] = Entry(key, replace(self, node=value_node, path=key.path))
         return entries
 
-    def known_entries(self, wanted: str, known: Collection[str], later: Collection[str]) -> dict[str, "Entry"]:
-        """Return the entries of a mapping with a fixed set of keys; those of a later version are refused as well.
+    def known_entries(self, wanted: str, known: Collection[str], hints: Mapping[str, str]) -> dict[str, "Entry"]:
+        """Return the entries of a mapping with a fixed set of keys; `hints` has more to say about some other keys.
 
         A misspelt key counts as the one that was meant, so that it is not reported as missing and its value is checked.
         """
@@ -125,8 +138,8 @@ class Value:
         for name in [name for name in entries if name not in known]:
             entry = entries.pop(name)
             meant = nearest(name, known)
-            if name in later:
-                entry.key.wrong("remote backends are not supported yet: remove this key")
+            if name in hints:
+                entry.key.wrong(hints[name])
             elif meant is not None:
                 entry.key.wrong(f"unknown key{did_you_mean(meant)}")
                 entries.setdefault(meant, entry)
@@ -139,7 +152,9 @@ class Value:
     def _path_to(self, key: yaml.Node) -> str:
         step = "?"
         if isinstance(key, yaml.ScalarNode):
-            step = shorten(key.value) if PLAIN_STEP.fullmatch(key.value) else quote(key.value)
+            # `{TOKEN=abc}` is a key, too.
+            text = re.sub("=.*", "=…", key.value, flags=re.DOTALL) if self.is_secret else key.value
+            step = shorten(text) if PLAIN_STEP.fullmatch(text) else quote(text)
         return f"{self.path}.{step}" if self.path else step
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .cells.lines import HeaderLine
-from .cells.transfers import Copy
+from .cells.transfers import Check, Copy
 from .errors import MultiError
 from .protocol.wire import Identities, Json, Message
 
@@ -52,8 +52,22 @@ class ListVariables:
         return f"The list of {self.backend}'s variables"
 
 
-Job = HeaderLine | Copy | FindHistory | MeasureUsage | ListVariables
-"""What takes time and happens outside the core: a command, a copy, reading a file, measuring processes."""
+@dataclass(frozen=True, slots=True)
+class FrontEndQuestion:
+    """Do what a front-end asks for on its comm: a dict, what the answer says besides `ok`."""
+
+    do: str
+    backends: tuple[str, ...]
+    variable: str = ""
+
+    @property
+    def text(self) -> str:
+        """How errors name it."""
+        return " ".join((self.do, *self.backends))
+
+
+Job = HeaderLine | Check | Copy | FindHistory | MeasureUsage | ListVariables | FrontEndQuestion
+"""What takes time and happens outside the core: a command, a check, a copy, reading a file, measuring processes."""
 
 
 @dataclass(slots=True)

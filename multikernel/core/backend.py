@@ -42,6 +42,10 @@ class Backend:
     """An interrupt had no effect; the next one restarts it. Written by interrupts."""
     is_leaving: bool = False
     """Its process is about to end, as `exit` has asked it to: what comes next is for a new one."""
+    progress: str = ""
+    """How far its start has come, in words; empty where there is nothing to tell. Written by lifecycle."""
+    lost: str = ""
+    """Why it cannot be reached now, although its process may run; empty while it can. Written by lifecycle."""
     _notices: list[str] = field(default_factory=list)
 
     @property
@@ -60,8 +64,22 @@ class Backend:
         return language_of(self.kernel_info).lower() or self.stated_language
 
     @property
+    def is_attached(self) -> bool:
+        """Whether its kernel is somebody else's: Multi connects to it, and neither starts nor ends it."""
+        if self.config.place is None:
+            return False
+        from .places import AttachedPlace
+
+        return isinstance(self.config.place, AttachedPlace)
+
+    @property
     def interrupt_mode(self) -> InterruptMode:
-        """How it is interrupted: as configured, else as the table of kernels knows, else as its kernelspec says."""
+        """How it is interrupted: as configured, else as the table of kernels knows, else as its kernelspec says.
+
+        An attached kernel is asked by message, since only its owner knows its process.
+        """
+        if self.is_attached:
+            return "message"
         spec_mode = self.kernelspec.interrupt_mode if self.kernelspec else "signal"
         return self.config.interrupt or self.profile.interrupt or spec_mode
 
@@ -78,6 +96,11 @@ class Backend:
     def takes_cells(self) -> bool:
         """Whether a cell can be sent to it."""
         return self.state is BackendState.READY and not self.is_leaving
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether it answers at once if it has nothing to do."""
+        return self.state is BackendState.READY and not self.lost
 
     def starting(self) -> None:
         """Note that a child is on its way."""
@@ -100,10 +123,12 @@ class Backend:
     def ready(self) -> None:
         """Note that the child runs cells from now on."""
         self.state = BackendState.READY
+        self.progress = ""
 
     def ended(self) -> None:
         """Note that the child has gone."""
         self.state = BackendState.STOPPED
+        self.lost = self.progress = ""
         self._notices.clear()
         self.next_count = 1
         self.has_plot_options = False

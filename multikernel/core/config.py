@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .cells.command_names import is_free
 from .errors import BackendNotFound
+
+if TYPE_CHECKING:
+    from .places import NeededTrust, Place
 
 InterruptMode = Literal["signal", "message", "restart"]
 
@@ -26,6 +29,8 @@ class Kernelspec:
     """By its metadata, as front-ends look for it: in kernel_info, all kernels built on ipykernel claim one."""
     command: tuple[str, ...] = ()
     """What starts it, if that is all it takes: neither variables of the environment nor a provisioner."""
+    leads_elsewhere: bool = False
+    """What starts it is known to start it on another machine, or as somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,14 @@ class BackendConfig:
 
     name: str
     kernel: str
-    """Name of the kernelspec."""
+    """Name of the kernelspec: at its place, if the agent starts it there. May be empty for an attached kernel."""
     aliases: tuple[str, ...] = ()
     language: str | None = None
     """As written; None leaves it to the kernelspec."""
-    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    """There may be secrets among them."""
     cwd: str | None = None
+    """Absolute; with a place, as written: absolute, or relative to the home there."""
     start: Literal["lazy", "eager"] = "lazy"
     startup: str = ""
     """Code that runs after each start; its outputs are not shown, an error is."""
@@ -49,6 +56,17 @@ class BackendConfig:
     """Seconds to get ready."""
     group: str | None = None
     """The name of those that `count` makes; this is one of them."""
+    place: "Place | None" = None
+    """Where its kernel is; None: where its kernelspec starts it, mostly on this machine."""
+    needs_trust: "NeededTrust | None" = None
+    """It leads elsewhere and its file came with a notebook, so it starts only if the user has trusted that file."""
+
+    @property
+    def where(self) -> str:
+        """Its kernelspec and its place, as `kernelspec python3 at gpu1`."""
+        kernel = [f"kernelspec {self.kernel}"] if self.kernel else []
+        place = [] if self.place is None else [f"at {self.place.name}"]
+        return " ".join(kernel + place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,16 @@ class Config:
     default: str
     file: str | None = None
     groups: Mapping[str, Group] = field(default_factory=lambda: MappingProxyType({}))
+    stamp: "NeededTrust | None" = None
+    """What the user has to trust before anything in the file starts elsewhere; None for a file of the user's own."""
+    is_of_kernelspecs: bool = False
+    """Every kernelspec is a backend, since no file says otherwise."""
+
+    @property
+    def source(self) -> str:
+        """Where its backends come from."""
+        file = self.file or "no multikernel.yaml"
+        return f"{file}: every installed kernelspec is a backend" if self.is_of_kernelspecs else file
 
     def by_entry(self) -> dict[str, BackendConfig]:
         """Return backends by the names of their entries in the file: of a group the first, since all are alike."""
@@ -103,4 +131,4 @@ def config_of_kernelspecs(kernelspecs: Mapping[str, Kernelspec]) -> Config:
         for kernelspec in kernelspecs
     )
     by_name = {backend.name: backend for backend in sorted(backends, key=attrgetter("name"))}
-    return Config(by_name, names.get(default, default))
+    return Config(by_name, names.get(default, default), is_of_kernelspecs=True)

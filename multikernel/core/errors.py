@@ -35,12 +35,20 @@ class BackendNotFound(MultiError):
     """A name that no backend has, or a kernelspec that is not installed."""
 
 
+class BackendNotTrusted(MultiError):
+    """A backend elsewhere, of a config file that came with a notebook and that the user has not trusted."""
+
+
 class BackendStartError(MultiError):
     """A backend that did not start."""
 
 
 class BackendDied(MultiError):
     """A backend whose process ended."""
+
+
+class BackendLost(MultiError):
+    """A backend elsewhere that cannot be reached, and that was given up."""
 
 
 class BackendStopped(MultiError):

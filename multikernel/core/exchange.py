@@ -56,6 +56,8 @@ class Exchange(ABC):
     """A signal ends what runs for it. Written by requests."""
     timer: TimerKey | None = None
     """What limits the wait for its other half, or for late outputs. Written by exchanges."""
+    timer_seconds: float = 0.0
+    """How long that is. Written by exchanges."""
     heard_then: int = 0
     """Messages that the child had sent when that was set. Written by exchanges."""
     held_for: float = 0.0

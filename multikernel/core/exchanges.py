@@ -97,6 +97,18 @@ class Exchanges:
         exchange.held_for = LONGEST_HOLD_SECONDS
         self._wait(exchange, IDLE_DELAY, CONCURRENT_SECONDS)
 
+    def pause(self, backend: str) -> None:
+        """Let no time pass for a child that cannot be reached."""
+        for exchange in self.of(backend):
+            if exchange.timer is not None:
+                self._outbox.add(CancelTimer(exchange.timer))
+
+    def resume(self, backend: str) -> None:
+        """Wait once more, from the beginning, for what a child owed when it was lost."""
+        for exchange in self.of(backend):
+            if exchange.timer is not None:
+                self._wait(exchange, exchange.timer[0], exchange.timer_seconds)
+
     def close(self, exchange: Exchange) -> None:
         """Forget an exchange: what a child sends for it has no consequences any longer."""
         exchange.close()
@@ -127,6 +139,7 @@ class Exchanges:
             self._outbox.add(CancelTimer(exchange.timer))
         exchange.heard_then = self._backends[exchange.backend].messages_heard
         exchange.timer = (kind, f"{exchange.message_id}@{exchange.backend}")
+        exchange.timer_seconds = seconds
         self._outbox.add(SetTimer(exchange.timer, seconds))
 
     def _hold(self, exchange: Exchange) -> None:

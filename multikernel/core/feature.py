@@ -103,6 +103,9 @@ class Feature:
     def over(self, request: Request) -> None:
         """Note that a request is over."""
 
+    def starting(self, backend: Backend) -> None:
+        """Note that a child is on its way."""
+
     def is_preparing(self, backend: Backend) -> bool:
         """Whether a child that is up has to be told something before its cells; then call `lifecycle.resume`."""
         return False
@@ -113,5 +116,14 @@ class Feature:
     def interrupted(self) -> None:
         """Note that the user has pressed the interrupt button."""
 
+    def lost(self, backend: Backend) -> None:
+        """Note that a child cannot be reached; what is sent to it arrives when it can be again."""
+
+    def back(self, backend: Backend) -> None:
+        """Note that a child that was lost can be reached again."""
+
     def ended(self, backend: Backend, error: MultiError) -> None:
         """Note that a child has gone, and why."""
+
+    def settle(self) -> None:
+        """Act on what an event has led to; called at the end of each, so it has to be quick."""

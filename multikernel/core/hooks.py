@@ -32,6 +32,7 @@ class Hooks:
         self.comm_targets: dict[str, CommTarget] = {}
         self.features: list[Feature] = []
         self._heard_of_ends: list[Feature] = []
+        self._settled: list[Feature] = []
 
     def add(self, feature: Feature) -> None:
         """Add a feature; ValueError where another one handles the same."""
@@ -47,6 +48,8 @@ class Hooks:
         self.features.append(feature)
         if type(feature).over is not Feature.over:
             self._heard_of_ends.append(feature)
+        if type(feature).settle is not Feature.settle:
+            self._settled.append(feature)
 
     @property
     def supported_features(self) -> list[str]:
@@ -64,6 +67,11 @@ class Hooks:
     def is_beside_main_thread(self, request: Request, backend: Backend) -> bool:
         """Whether a child runs a request where no signal reaches it."""
         return any(feature.is_beside_main_thread(request, backend) for feature in self.features)
+
+    def starting(self, backend: Backend) -> None:
+        """Tell that a child is on its way."""
+        for feature in self.features:
+            feature.starting(backend)
 
     def cell_sent(self, backend: Backend, code: str, text: str) -> None:
         """Tell that a child has been sent a cell, as this text."""
@@ -83,6 +91,11 @@ class Hooks:
         """Tell that a request is over."""
         for feature in self._heard_of_ends:
             feature.over(request)
+
+    def settle(self) -> None:
+        """Let features act on what an event has led to."""
+        for feature in self._settled:
+            feature.settle()
 
 
 def _add(table: dict[K, T], more: Mapping[K, T]) -> None:

@@ -55,8 +55,45 @@ class Lifecycle:
         for feature in self._hooks.features:
             self._guard(partial(feature.ready, backend))
 
+    def progress(self, backend: Backend, text: str) -> None:
+        """A start has come so far."""
+        if backend.state is BackendState.STARTING:
+            backend.progress = text
+
+    def lost(self, backend: Backend, why: str) -> None:
+        """The connection to a child elsewhere has broken; the child goes on, and what it sends comes when it is back.
+
+        It may break once more before it is back.
+        """
+        if backend.state is BackendState.STOPPED:
+            return
+        was_lost, backend.lost = bool(backend.lost), why
+        self._outbox.log(f"{backend.name} cannot be reached: {why}", backend.name)
+        if not was_lost:
+            self._exchanges.pause(backend.name)
+            for feature in self._hooks.features:
+                self._guard(partial(feature.lost, backend))
+
+    def back(self, backend: Backend) -> None:
+        """A child that was lost can be reached again."""
+        if not backend.lost:
+            return
+        backend.lost = ""
+        self._outbox.log(f"{backend.name} can be reached again.", backend.name)
+        self._exchanges.resume(backend.name)
+        for feature in self._hooks.features:
+            self._guard(partial(feature.back, backend))
+
     def died(self, backend: Backend, how: str) -> None:
-        """A child's process has ended by itself; `how` names the signal or the exit code."""
+        """A child's process has ended by itself; `how` names the signal or the exit code.
+
+        An attached one has gone, as far as the runtime can tell.
+        """
+        if backend.is_attached:
+            text = f"{backend.name} is no longer attached, since {how}; the next cell for it attaches it again."
+            self.end(backend, BackendDied(text))
+            backend.notice(f"{backend.name} is attached again; it is empty if its owner has restarted it.")
+            return
         verb = "ended" if how == EXITED and not self._exchanges.is_busy(backend.name) else "died"
         text = f"{backend.name} {verb} ({how}); the next cell for it starts it again, empty."
         self.end(backend, BackendDied(text, backend.last_lines()))

@@ -52,7 +52,11 @@ class Outbox:
 
     def publish(self, request: Request, msg_type: str, content: Json) -> None:
         """Publish a message under a request."""
-        self._to_front.append(ToFront("iopub", self.composer.message(msg_type, content, request.message)))
+        self.publish_under(request.message, msg_type, content)
+
+    def publish_under(self, parent: Message, msg_type: str, content: Json) -> None:
+        """Publish a message under one of the notebook's, whose request may be over."""
+        self._to_front.append(ToFront("iopub", self.composer.message(msg_type, content, parent)))
 
     def publish_unasked(self, msg_type: str, content: Json) -> None:
         """Publish a message that belongs to no request."""

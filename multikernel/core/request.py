@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from .actions import Channel
 from .cells.cell import Cell
 from .cells.lines import HeaderLine
-from .cells.transfers import Copy
+from .cells.transfers import Check, Copy
 from .protocol.marks import Marks
 from .protocol.wire import Identities, Json, Message
 
@@ -180,7 +180,7 @@ class Next:
     parts: tuple[Part, ...]
 
 
-Step = HeaderLine | Ready | Body | Move | WaitFor | Detach | AtOnce | Fork | Next
+Step = HeaderLine | Ready | Check | Body | Move | WaitFor | Detach | AtOnce | Fork | Next
 
 
 @dataclass(slots=True, eq=False)
@@ -195,7 +195,7 @@ class Track:
     """Whose step AtOnce it is a branch of."""
     position: int = 0
     """The step that it is at. Written by tracks."""
-    job: HeaderLine | Copy | None = None
+    job: HeaderLine | Check | Copy | None = None
     """What is being done for it outside the core. Written by tracks."""
     branches_left: int = 0
     """Written by tracks."""

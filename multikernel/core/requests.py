@@ -12,7 +12,7 @@ from .exchanges import Exchanges
 from .hooks import Hooks
 from .outbox import Outbox
 from .protocol.rewrite import Origin, OwnMatches, to_front
-from .protocol.wire import Json, Message
+from .protocol.wire import Identities, Json, Message, WireError
 from .request import CellRequest, Request
 
 
@@ -34,6 +34,11 @@ class Requests:
         """Return a request that is in flight."""
         return self._in_flight.get(msg_id)
 
+    def about(self, key: str) -> Request | None:
+        """Return the request that a key of a timer or a job is about: it is followed by `@` a backend, or a number."""
+        ids = (key, key.rpartition("@")[0], key.rpartition("#")[0])
+        return next(filter(None, map(self.get, ids)), None)
+
     def all(self) -> list[Request]:
         """Return all that are in flight, the oldest first."""
         return list(self._in_flight.values())
@@ -42,9 +47,15 @@ class Requests:
         """Return the cells that are in flight, the oldest first."""
         return [request for request in self._in_flight.values() if isinstance(request, CellRequest)]
 
-    def add(self, request: Request) -> None:
-        """Take a request that has just arrived."""
-        self._in_flight[request.id] = request
+    def receive(self, channel: Channel, client: Identities, message: Message) -> Request:
+        """Make a request of a message that has just arrived; one whose content cannot be read has none."""
+        kind = CellRequest if message.type == "execute_request" else Request
+        try:
+            content = message.content()
+        except WireError:
+            content = {}
+        self._in_flight[message.id] = request = kind(message, channel, client, content)
+        return request
 
     def send(
         self,

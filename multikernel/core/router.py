@@ -1,8 +1,7 @@
 """Events in, actions out: the one place where all that Multi decides comes together, and where its features are named.
 
-Each public method is an event; it returns the actions to perform, in order. What a message of the notebook means is for
-the feature that handles its type; what changes in a child's message is a table (`protocol.rewrite.TO_FRONT`), and the
-features' rules.
+Each public method is an event; it returns the actions to perform, in order. The feature that handles a type knows what
+its messages mean; what changes in a child's message is in `protocol.rewrite.TO_FRONT` and in the features' rules.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +22,7 @@ from .execution.tracks import CELL, SLOW_COPY
 from .execution.turns import Turns
 from .feature import Feature, Handler
 from .features.comms.comms import Comms
+from .features.connections import Connections
 from .features.debugger.debugger import Debugger
 from .features.displays import Displays
 from .features.history import History
@@ -30,6 +30,7 @@ from .features.info import Info
 from .features.introspection import Introspection
 from .features.magic_hints import MagicHints
 from .features.own_code import OwnCode
+from .features.panel.panel import Panel
 from .features.passthrough import Passthrough
 from .features.stdin import Stdin
 from .features.subshells.subshells import Subshells
@@ -38,7 +39,7 @@ from .guard import Guard
 from .hooks import Hooks
 from .lifecycle import Lifecycle
 from .outbox import Outbox
-from .protocol.wire import Composer, Identities, Json, Message, WireError, is_own_id
+from .protocol.wire import Composer, Identities, Json, Message, is_own_id
 from .relay import Relay
 from .request import CellRequest, Request
 from .requests import Requests
@@ -90,7 +91,7 @@ class Router:
         )
         self.requests = requests = Requests(outbox, exchanges, hooks)
         self._lanes = lanes = Lanes()
-        self._starts = starts = Starts(state, outbox)
+        self._starts = starts = Starts(state, outbox, hooks)
         self._execution = execution = Execution(state, outbox, requests, hooks, lanes, starts)
         self._guard = guard = Guard(outbox, requests, execution.fail)
         self._lifecycle = lifecycle = Lifecycle(state, outbox, exchanges, execution, hooks, guard)
@@ -110,8 +111,10 @@ class Router:
             Debugger(spine),
             Stdin(spine),
             Displays(spine),
+            Connections(spine),
             History(spine),
             TypedText(spine),
+            Panel(spine, tuple(command_help)),
             MagicHints(spine),
             self._own_code,
             self._passthrough,
@@ -149,20 +152,9 @@ class Router:
         elif is_own_id(message.id, self._outbox.composer.session):
             self._outbox.drop(channel, message, "an id of Multi's own")
         else:
-            request = self._request(channel, client, message)
+            request = self.requests.receive(channel, client, message)
             self._guard(partial(self._handle, request), request)
-        self._guard(self._interrupts.settle)
-        return self._outbox.take()
-
-    def _request(self, channel: Channel, client: Identities, message: Message) -> Request:
-        kind = CellRequest if message.type == "execute_request" else Request
-        try:
-            content = message.content()
-        except WireError:
-            content = {}
-        request = kind(message, channel, client, content)
-        self.requests.add(request)
-        return request
+        return self._settle()
 
     def _handle(self, request: Request) -> None:
         if not self._hooks.accept(request):
@@ -212,6 +204,20 @@ class Router:
         """A child's process has ended by itself."""
         return self._event(partial(self._lifecycle.died, self.state.backends[name], how))
 
+    def progress(self, name: str, text: str) -> list[Action]:
+        """The start of a backend has come so far, in words."""
+        return self._event(partial(self._lifecycle.progress, self.state.backends[name], text))
+
+    def lost(self, name: str, why: str) -> list[Action]:
+        """The connection to a child elsewhere has broken, for this reason; what the child sends is not lost."""
+        self._guard(partial(self._lifecycle.lost, self.state.backends[name], why))
+        return self._event(partial(self._interrupts.lost, self.state.backends[name]))
+
+    def back(self, name: str) -> list[Action]:
+        """A child whose connection was lost can be reached again; what was missed follows."""
+        self._guard(partial(self._lifecycle.back, self.state.backends[name]))
+        return self._event(partial(self._interrupts.back, self.state.backends[name]))
+
     def undeliverable(self, name: str, message: Message, error: MultiError) -> list[Action]:
         """A message that ToBackend asked for has not been sent to the child."""
         exchange = self._exchanges.find(name, message.id)
@@ -235,10 +241,9 @@ class Router:
 
     def stop(self, name: str) -> list[Action]:
         """Stop a backend, and fail what it has to do."""
+        stopped = BackendStopped(f"{name} was stopped.")
         self._outbox.add(Stop(name))
-        return self._event(
-            partial(self._lifecycle.end, self.state.backends[name], BackendStopped(f"{name} was stopped."))
-        )
+        return self._event(partial(self._lifecycle.end, self.state.backends[name], stopped))
 
     def interrupt(self, name: str) -> list[Action]:
         """Interrupt one backend, if it has something to do."""
@@ -257,17 +262,12 @@ class Router:
     def timer(self, key: TimerKey) -> list[Action]:
         """Take a timer that has run out."""
         kind, about = key
-        return self._event(lambda: self._timers[kind](about), self._concerned(about))
+        return self._event(lambda: self._timers[kind](about), self.requests.about(about))
 
     def job_done(self, key: JobKey, outcome: object) -> list[Action]:
         """Take what a job has returned, or the MultiError that it raised."""
         kind, about = key
-        return self._event(lambda: self._jobs[kind](about, outcome), self._concerned(about))
-
-    def _concerned(self, about: str) -> Request | None:
-        """Return the request that a key of a timer or a job is about: it is followed by `@` a backend, or a number."""
-        ids = (about, about.rpartition("@")[0], about.rpartition("#")[0])
-        return next(filter(None, map(self.requests.get, ids)), None)
+        return self._event(lambda: self._jobs[kind](about, outcome), self.requests.about(about))
 
     def _event(self, act: Callable[[], None], request: Request | None = None) -> list[Action]:
         self._guard(act, request)
@@ -285,6 +285,9 @@ class Router:
             while (request := self._lanes.next()) is not None:
                 self._guard(partial(self._begin, request), request)
             if not self._execution.wake():
-                break
+                return self._settle()
+
+    def _settle(self) -> list[Action]:
         self._guard(self._interrupts.settle)
+        self._guard(self._hooks.settle)
         return self._outbox.take()

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from .protocol.wire import Json
 from .state import State
 
 
@@ -15,6 +16,16 @@ class Process:
     pid: int
     memory: int
     """Bytes of resident memory, children included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How a backend that runs is reached."""
+
+    where: str
+    """Host and process there, as `gpu1:4711`; empty on this machine."""
+    lost_seconds: float | None
+    """For how long it has not been reachable; None while it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +41,47 @@ class Variable:
     """Bytes, where the language knows."""
 
 
+class Files(Protocol):
+    """The files of values, where a backend looks for them."""
+
+    async def path(self, folder: str) -> str:
+        """Return the path, as the backend sees it, of what stands for a folder of this machine; TransferError."""
+
+    async def fetch(self, folder: str, names: Sequence[str]) -> None:
+        """Copy files from the backend into the folder here, those that exist; TransferError."""
+
+    async def send(self, folder: str, names: Sequence[str]) -> None:
+        """Copy files from the folder here to the backend; TransferError."""
+
+    def forget(self, folder: str) -> None:
+        """Remove what stands for a folder, and for those in it."""
+
+
+class FilesHere:
+    """Files of a backend on this machine."""
+
+    async def path(self, folder: str) -> str:
+        """Return the folder itself."""
+        return folder
+
+    async def fetch(self, folder: str, names: Sequence[str]) -> None:
+        """Do nothing: they are there."""
+
+    async def send(self, folder: str, names: Sequence[str]) -> None:
+        """Do nothing: they are there."""
+
+    def forget(self, folder: str) -> None:
+        """Do nothing: who has made the folder removes it."""
+
+
 class ValueServices(Protocol):
     """The runtime, as what copies values sees it."""
 
     async def language(self, backend: str) -> str:
-        """Return the language of a backend that runs, in lower case; TransferError for one that is stopped.
+        """Return the language of a backend that runs, in lower case.
 
-        One that is starting is waited for.
+        One that is starting is waited for. Raises TransferError for one that is stopped, that cannot be reached, or
+        that does not see the files of this machine.
         """
 
     async def run_silently(self, backend: str, code: str) -> str:
@@ -44,6 +89,9 @@ class ValueServices(Protocol):
 
         Raises a MultiError if the backend ends meanwhile.
         """
+
+    def files(self, backend: str) -> Files:
+        """Return what copies the files of values to and from a backend that runs."""
 
     def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
         """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""
@@ -59,6 +107,9 @@ class Services(ValueServices, Protocol):
     async def processes(self) -> Mapping[str, Process]:
         """Return the backends' processes, by backend; none for those that do not run."""
 
+    def connection(self, backend: str) -> Connection | None:
+        """Return how a backend is reached; None for one that does not run."""
+
     def output(self, backend: str) -> Sequence[str]:
         """Return the last lines that a backend's process wrote to stdout and stderr."""
 
@@ -70,6 +121,9 @@ class Services(ValueServices, Protocol):
 
     async def variables(self, backend: str) -> Sequence[Variable]:
         """Return the variables in a backend that runs, in its order; TransferError if it cannot be asked."""
+
+    async def preview(self, backend: str, variable: str) -> Json:
+        """Return the beginning of a variable's value: `preview` in `languages.preview`; TransferError if it cannot."""
 
     def interrupt(self, backend: str) -> None:
         """Interrupt a backend, if it has something to do."""

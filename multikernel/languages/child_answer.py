@@ -2,14 +2,14 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import anyio
 
 from ..core.errors import TransferError
-from ..core.services import ValueServices
+from ..core.services import FilesHere, ValueServices
 from . import registry
 from .language import ANSWER, DATA, Language
 from .values.reader import LARGEST_MANIFEST, Json, ManifestError, read_json
@@ -17,8 +17,9 @@ from .values.reader import LARGEST_MANIFEST, Json, ManifestError, read_json
 T = TypeVar("T")
 
 
-async def adapter_of(backend: str, language: str) -> Language:
-    """Return the adapter for a backend of a language; TransferError if there is none."""
+async def adapter_of(services: ValueServices, backend: str) -> tuple[str, Language]:
+    """Return the language of a backend, and the adapter for it; TransferError if there is none that works there."""
+    language = await services.language(backend)
     # The first time it is imported.
     adapter = await in_thread(lambda: registry.find(language))
     if adapter is None:
@@ -26,16 +27,28 @@ async def adapter_of(backend: str, language: str) -> Language:
             f"No values can be copied to or from {backend}: there is no adapter for {language or 'its language'}, but "
             f"for {', '.join(registry.known())}; a package may add one (docs/variables.md)."
         )
-    return adapter
+    if getattr(adapter, "is_local", False) and not isinstance(services.files(backend), FilesHere):
+        raise TransferError(
+            f"Values of {adapter.name} cannot yet be copied to or from another machine: write them to a file in "
+            f"{backend}, and copy that."
+        )
+    return language, adapter
 
 
-async def run(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Path:
-    """Run an adapter's code, with its library loaded if it was not, and return where the answer is; TransferError."""
-    path = Path(folder, ANSWER)
+async def run(
+    services: ValueServices, backend: str, language: Language, code: str, folder: str, writes: Sequence[str] = (ANSWER,)
+) -> Path:
+    """Run an adapter's code, with its library loaded if it was not, and return where the answer is; TransferError.
+
+    `folder` is the one on this machine that what the code writes is in, or is copied to.
+    """
+    path, files = Path(folder, ANSWER), services.files(backend)
     path.unlink(missing_ok=True)
     error = await services.run_silently(backend, code)
+    await files.fetch(folder, writes)
     if not path.exists():
         error = await services.run_silently(backend, language.library) or await services.run_silently(backend, code)
+        await files.fetch(folder, writes)
     if not path.exists():
         why = error.strip(": ")
         raise TransferError(f"{backend} gave no answer about its variables{': ' if why else ''}{why}.")

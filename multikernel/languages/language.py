@@ -9,7 +9,8 @@ given to it, written as the last thing it does. It is one JSON object, in ASCII:
     {"value": node}                        of export code: the value; its buffers are in the file `data` beside it
     {"done": true}                         of import code: all variables are made, or could be
     {"variables": [["x", "int", "", 28]]}  of variables code: name, type, shape (`3 x 2`, or empty), bytes (or null);
-                                           the first of them, `"more": 5` says how many there are beside
+                                           the first of them, `"more": 5` says how many there are beside, and
+                                           `"unlisted": "text"` what the language shows to nobody
     {"missing": true}                      there is no such variable
     {"refused": [["['when']", "timedelta64[ns]", "has no counterpart in …; …"]]}
                                            path in the value, type and why, in words that follow "df['when'] (…)",
@@ -27,12 +28,18 @@ sees, no history, no count, no last value, no output.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from .values.nodes import Node
 
 ANSWER = "answer.json"
 DATA = "data"
+
+MOST_ROWS, MOST_COLUMNS = 100, 30
+LONGEST_CELL = 200
+"""Code points of a text in a table."""
+LONGEST_TEXT = 10_000
+"""Code points of a text that is all there is."""
 
 
 class Refused(Exception):
@@ -67,7 +74,8 @@ class Language(Protocol):
     """An adapter.
 
     Where a language has vectors or matrices in place of scalars, it has one more member, `scalars`, that tells which:
-    see `values.elements`.
+    see `values.elements`. Where `{name} = {value}` makes no variable, it has `assignment` with what does. Where its
+    code reads other files of this machine than those of values, it has `is_local`, which is true.
     """
 
     @property
@@ -104,3 +112,23 @@ class Language(Protocol):
 
     def variables_code(self, folder: str) -> str:
         """Return code that writes a list of the user's variables into a folder."""
+
+
+@runtime_checkable
+class Previews(Protocol):
+    """What an adapter has besides that makes previews."""
+
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value into a folder.
+
+        The answer is one of
+
+            {"preview": {"columns": ["a", "b"], "types": ["int64", "object"],   of the first MOST_COLUMNS columns
+                         "labels": ["0", "1"],                                  of the first MOST_ROWS rows
+                         "rows": [["1", "x"], ["2", "y"]],                      none longer than LONGEST_CELL
+                         "total": [2, 2]}}                                      rows and columns in all
+            {"preview": {"text": "3.5"}}                                        not longer than LONGEST_TEXT
+
+        or `missing` or `failed`, as `language` specifies. A list is a table of one column. `refuses_name` has let the
+        name pass, but the code does not run it either: it has the name as a text.
+        """

@@ -3,6 +3,7 @@
 The target says what it needs; the source's adapter has an expression for that, by the shape of the part.
 """
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 
@@ -12,17 +13,21 @@ from .values.nodes import Node, parts
 Remedies = dict[tuple[str, str], str]
 """Need, and shape of the part -> expression in which `{x}` is the part; `!` begins a statement.
 
-Needs: `text`, `float`, `float32`, `utc`, `microseconds`, `milliseconds`, `no nulls`, `row numbers` in place of labels,
-`unique names`, `named labels`, `list`, `dict`, `bytes`; so that values can be joined `no factor`, `by columns` for a
-matrix that is stored row by row, and `wrapped` as the one element of a list.
+Needs: `text`, `json` (a text that has all parts), `bytes`, `no NUL`, `float`, `float32`, `utc`, `microseconds`,
+`milliseconds`, `no nulls`, `row numbers` in place of labels, `unique names`, `named labels`, `list`, `dict`. So that
+values can be joined: `no factor`, `by columns` for a matrix that is stored row by row, `wrapped` as the one element of
+a list.
 
-Shapes: `scalar`, `list`, `dict`, `array` (with several dimensions first `matrix`), `column` (of a Series first
-`series`), `table`; empty for all. What a part is made of comes first: `array of datetime`, `column of factor`,
-`table of labels` where its rows have any.
+Shapes: `scalar`, `bytes` (else `scalar`), `list`, `dict`, `array` (with several dimensions first `dims`, then
+`matrix`), `matrix` (of lists, else `list`), `column` (of a Series first `series`), `table`; empty for all. What a part
+is made of comes first: `array of datetime`, `column of factor`, `table of labels` where its rows have any.
 """
 
 STEP = re.compile(r"\[(\d+|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\]")
 """One step of a path, as Python writes it."""
+
+Steps = list[tuple[Node, str | int]]
+"""What leads to a part: each value that it is in, and the key or position there."""
 
 SCALARS: dict[type, str] = {
     n.Complex: "c16",
@@ -47,6 +52,18 @@ def remedy(remedies: Remedies, need: str, value: Node, path: str, access: Callab
 def expression(remedies: Remedies, need: str, value: Node, path: str) -> str:
     """Return what makes what is needed of the part at a path; empty if nothing is known."""
     return next((remedies[need, shape] for shape in _shapes(value, path) if (need, shape) in remedies), "")
+
+
+def steps_to(value: Node, path: str) -> Steps:
+    """Return what leads to a part of a value."""
+    steps: Steps = []
+    for found in STEP.finditer(path):
+        if not isinstance(value, n.List | n.Dict | n.Table):
+            break
+        key: str | int = int(found[1]) if found[1].isdecimal() else str(ast.literal_eval(found[1]))
+        steps.append((value, key))
+        value = next((part for step, part in parts(value) if step == found[0]), value)
+    return steps
 
 
 def part_at(value: Node, path: str) -> tuple[Node, Node | None]:
@@ -78,9 +95,12 @@ def _shape(found: Node, above: Node | None) -> tuple[str, list[str]]:
             if ".Series" in found.tag:
                 return kind, ["series", "column"]
             is_matrix = isinstance(found, n.Array) and len(found.shape) > 1
-            return kind, ["matrix", "array"] if is_matrix else ["array"]
-        case n.List():
-            return "", ["column" if in_table else "list"]
+            return kind, ["dims", "matrix", "array"] if is_matrix else ["array"]
+        case n.List(items=items):
+            is_rows = bool(items) and all(isinstance(item, n.Array | n.List) for item in items)
+            return "", ["column"] if in_table else ["matrix", "list"] if is_rows else ["list"]
+        case n.Bytes():
+            return "", ["bytes", "scalar"]
         case n.Dict():
             return "", ["dict"]
         case _:

@@ -1,5 +1,6 @@
 """Copies variables from backends to others, or says what about them cannot be copied."""
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,11 +16,12 @@ from . import apart
 from .at_once import at_once
 from .child_answer import adapter_of, ask, run
 from .crossing import MANIFEST, Crossing, End, Missing, Way, adapter_in, raise_failure, refused_parts
-from .language import Incoming, Language
+from .language import ANSWER, DATA, Incoming, Language
 from .together import Refusals
 from .variables import list_variables
 
-IDENTIFIER = re.compile(r"[^\W\d]\w*")
+WORD = re.compile(r"[^\W\d]\w*")
+PART = re.compile(r"[A-Za-z0-9]+")
 EXPRESSION = re.compile(r"[\[\](){}.$@]")
 """What is in an expression and in no name."""
 
@@ -46,6 +48,7 @@ async def copy_all(services: ValueServices, tasks: Sequence[Transfer | Scatter |
                 await _write(services, crossing)
                 written.append(crossing)
         arrivals = list(_by_target(written))
+        await at_once(partial(_send, services, each) for each in arrivals)
         last = [] if refusals else arrivals[-1:]
         others = arrivals[: len(arrivals) - len(last)]
         with refusals.noting():
@@ -55,6 +58,12 @@ async def copy_all(services: ValueServices, tasks: Sequence[Transfer | Scatter |
                 await _import(services, each, is_trial=bool(refusals))
         refusals.report()
         await at_once(partial(_import, services, each, is_trial=False) for each in others)
+
+
+async def check(services: ValueServices, tasks: Sequence[Transfer | Scatter | Gather]) -> None:
+    """Raise TransferError where variables can never be copied: there is no adapter, or a language has no such name."""
+    for task in tasks:
+        await _languages(services, task)
 
 
 def _by_backend(crossings: Iterable[Crossing]) -> Iterable[list[End]]:
@@ -80,8 +89,7 @@ async def _crossing(services: ValueServices, task: Transfer | Scatter | Gather, 
 
     TransferError for a name that a language does not have.
     """
-    languages = [await _language(services, backend, task.name) for backend in task.sources]
-    new_languages = [await _language(services, backend, task.new_name) for backend in task.targets]
+    languages, new_languages = await _languages(services, task)
     folders = [await stack.enter_async_context(services.value_folder(backend)) for backend in task.sources]
     match task:
         case Transfer():
@@ -96,30 +104,55 @@ async def _crossing(services: ValueServices, task: Transfer | Scatter | Gather, 
     return Crossing(task.text, way, sources, tuple(map(End, task.targets, new_names, new_languages, new_folders)))
 
 
-async def _language(services: ValueServices, backend: str, name: str) -> str:
-    """Return the language of a backend; TransferError if it has no adapter, or no variable can have a name."""
-    language = await services.language(backend)
-    adapter = await adapter_of(backend, language)
-    if why := adapter.refuses_name(name):
-        raise TransferError(_bad_name(name, why, backend, adapter))
-    return language
+async def _languages(services: ValueServices, task: Transfer | Scatter | Gather) -> tuple[list[str], list[str]]:
+    """Return the languages of the sources and of the targets.
+
+    TransferError if one has no adapter, or no variable there can have the name.
+    """
+    languages, new_languages = [], []
+    for backend in task.sources:
+        language, adapter = await adapter_of(services, backend)
+        if why := adapter.refuses_name(task.name):
+            raise TransferError(_no_variable(task.name, why, backend, adapter))
+        languages.append(language)
+    for backend in task.targets:
+        language, adapter = await adapter_of(services, backend)
+        if why := adapter.refuses_name(task.new_name):
+            made = _possible_name(task.new_name, adapter)
+            raise TransferError(
+                f"{task.new_name!r} {why}, so it cannot be a variable in {backend}; another name can, as in "
+                f"{made}={task.name}."
+            )
+        new_languages.append(language)
+    return languages, new_languages
 
 
-def _bad_name(name: str, why: str, backend: str, adapter: Language) -> str:
-    """Return what to say about a name that a language does not have: it may be an expression."""
-    words = [word for word in IDENTIFIER.findall(name) if not adapter.refuses_name(word)]
-    if words and EXPRESSION.search(name):
-        return (
-            f"{name!r} {why}: -i and -o take names only. Run `{words[-1]} = {name}` in {backend}, and name {words[-1]}."
-        )
-    return f"{name!r} {why}, so it cannot be a variable in {backend}; new=old renames."
+def _no_variable(name: str, why: str, backend: str, adapter: Language) -> str:
+    """Return what to say about a name that no variable of a source has: it may be an expression."""
+    words = [word for word in WORD.findall(name) if not adapter.refuses_name(word)]
+    if not words or not EXPRESSION.search(name):
+        return f"{name!r} {why}, so there is no such variable in {backend}."
+    if name.strip("${}") == words[0]:
+        return f"{name!r} {why}: -i and -o take names only. Name {words[0]}."
+    # The variable that the expression is about is not to be overwritten.
+    made = words[-1] if words[-1] != words[0] else _possible_name(name, adapter)
+    statement = getattr(adapter, "assignment", "{name} = {value}").format(name=made, value=name)
+    return f"{name!r} {why}: -i and -o take names only. Run `{statement}` in {backend}, and name {made}."
+
+
+def _possible_name(name: str, adapter: Language) -> str:
+    """Return a name like one that a language does not have."""
+    plain = "_".join(PART.findall(name)) or "x"
+    made = (plain, f"{plain}_", f"x{plain}", f"x_{plain}")
+    return next((each for each in made if not adapter.refuses_name(each)), "x")
 
 
 async def _export(services: ValueServices, ends: Iterable[End]) -> None:
     """Let values leave a backend, one after the other; TransferError if it gives no answer."""
     for end in ends:
         adapter = adapter_in(end)
-        path = await run(services, end.backend, adapter, adapter.export_code(end.name, end.folder), end.folder)
+        code = adapter.export_code(end.name, await services.files(end.backend).path(end.folder))
+        path = await run(services, end.backend, adapter, code, end.folder, (ANSWER, DATA))
         path.rename(path.with_name(MANIFEST))
 
 
@@ -139,12 +172,20 @@ async def _missing(services: ValueServices, backend: str, name: str) -> str:
     return f"There is no variable {name} in {backend}.{meant}"
 
 
+async def _send(services: ValueServices, arrivals: Iterable[Arrival]) -> None:
+    """Copy what was written for one backend to where it looks for it; TransferError."""
+    for crossing, number in arrivals:
+        end = crossing.targets[number]
+        written = [each.name for each in os.scandir(end.folder) if each.is_file(follow_symlinks=False)]
+        await services.files(end.backend).send(end.folder, [name for name in written if name != MANIFEST])
+
+
 async def _import(services: ValueServices, arrivals: Sequence[Arrival], *, is_trial: bool) -> None:
     """Set variables of one backend, or let it try; TransferError for all that cannot be set."""
     ends = [crossing.targets[number] for crossing, number in arrivals]
     backend, folder, adapter = ends[0].backend, ends[0].folder, adapter_in(ends[0])
-    code = adapter.import_code([Incoming(end.name, end.folder) for end in ends], is_trial=is_trial)
-    answer = await ask(services, backend, adapter, code, folder)
+    values = [Incoming(end.name, await services.files(backend).path(end.folder)) for end in ends]
+    answer = await ask(services, backend, adapter, adapter.import_code(values, is_trial=is_trial), folder)
     at = answer.get("at", 0)
     at = at if isinstance(at, int) and 0 <= at < len(arrivals) else 0
     crossing, number = arrivals[at]

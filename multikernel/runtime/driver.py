@@ -7,6 +7,7 @@ nothing else.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, ParamSpec, assert_never
 
 import anyio
@@ -205,9 +206,12 @@ class Driver:
                 if before is not None:
                     await before.ended.wait()
                 output = self._outputs[backend]
-                deliver = lambda channel, message: self._from_backend(backend, channel, message)  # noqa: E731
+                deliver = partial(self._from_backend, backend)
+                connection = partial(self._connection, backend, task)
+                progress = partial(self._progress, backend, task)
                 open_child = await anyio.to_thread.run_sync(import_open_child)
-                async with open_child(config, self._launch_context, output, deliver) as task.child:
+                life = open_child(config, self._launch_context, output, deliver, connection, progress)
+                async with life as task.child:
                     self._tell(task, self._router.ready, backend, task.child.kernel_info, task.child.startup_error)
                     task.settled.set()
                     how = await task.child.wait_for_end()
@@ -220,6 +224,19 @@ class Driver:
         finally:
             task.settled.set()
             task.ended.set()
+
+    def _connection(self, backend: str, task: BackendTask, why: str) -> None:
+        """Tell that a backend's connection is lost, and why, or that it is back."""
+        if why:
+            task.lost_at = task.lost_at or anyio.current_time()
+            self._tell(task, self._router.lost, backend, why)
+        else:
+            task.lost_at = 0.0
+            self._tell(task, self._router.back, backend)
+
+    def _progress(self, backend: str, task: BackendTask, text: str) -> None:
+        """Tell how far a backend's start has come."""
+        self._tell(task, self._router.progress, backend, text)
 
     def _tell(
         self, task: BackendTask, event: Callable[P, list[Action]], *arguments: P.args, **options: P.kwargs

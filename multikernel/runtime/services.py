@@ -1,16 +1,18 @@
 """What commands, and what copies values, ask of the runtime: `core.services` over one driver."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import anyio
 
 from ..core.backend import BackendState
 from ..core.errors import TransferError
 from ..core.protocol.wire import Json
 from ..core.router import Router
-from ..core.services import Process, Services, Variable
+from ..core.services import Connection, Files, FilesHere, Process, Services, Variable
 from ..core.state import State
 from .backend.backend_task import BackendTask
 from .backend.launch_context import LaunchContext
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 
 ListVariables = Callable[[Services, str], Coroutine[Any, Any, Sequence[Variable]]]
+ShowVariable = Callable[[Services, str, str], Coroutine[Any, Any, Json]]
 
 
 class RuntimeServices:
@@ -37,9 +40,11 @@ class RuntimeServices:
         outputs: Outputs,
         own_code: OwnCode,
         list_variables: ListVariables,
+        show_variable: ShowVariable,
     ) -> None:
         """Take what they ask."""
         self._list_variables = list_variables
+        self._show_variable = show_variable
         self._router = router
         self._driver = driver
         self._launch_context = launch_context
@@ -66,6 +71,13 @@ class RuntimeServices:
     async def usage(self) -> Json:
         """Return the content of a usage_reply."""
         return await asyncio.wrap_future(self._usage.measure())
+
+    def connection(self, backend: str) -> Connection | None:
+        """Return how a backend is reached; None for one that does not run."""
+        task, child = self._driver.backend_tasks.get(backend), self._driver.child(backend)
+        if task is None or child is None:
+            return None
+        return Connection(child.link.where, anyio.current_time() - task.lost_at if task.lost_at else None)
 
     def output(self, backend: str) -> Sequence[str]:
         """Return the last lines that a backend's process wrote to stdout and stderr."""
@@ -96,6 +108,10 @@ class RuntimeServices:
         """Return the variables in a backend that runs."""
         return await self._list_variables(self, backend)
 
+    async def preview(self, backend: str, variable: str) -> Json:
+        """Return the beginning of a variable's value."""
+        return await self._show_variable(self, backend, variable)
+
     def interrupt(self, backend: str) -> None:
         """Interrupt a backend, if it has something to do."""
         self._driver.perform(self._router.interrupt(backend))
@@ -105,8 +121,16 @@ class RuntimeServices:
         known = self.state.backends[backend]
         if known.state is BackendState.STARTING:
             await self.start([backend])
-        if known.state is not BackendState.READY:
+        child = self._driver.child(backend)
+        if known.state is not BackendState.READY or child is None:
             raise TransferError(f"{backend} is not running, so it has no variables.")
+        if known.lost:
+            raise TransferError(f"{backend} cannot be reached now ({known.lost}).")
+        if child.link.files is None and not child.link.shares_files:
+            raise TransferError(
+                f"{backend} runs elsewhere and shares no files with this machine, so its variables cannot be reached: "
+                f"write them to a file there, and copy that."
+            )
         return known.language
 
     async def run_silently(self, backend: str, code: str) -> str:
@@ -117,9 +141,23 @@ class RuntimeServices:
             lambda key: self._driver.perform(self._router.run_silently(backend, key, code))
         )
 
-    def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
-        """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""
+    def files(self, backend: str) -> Files:
+        """Return what copies the files of values to and from a backend that runs."""
+        child = self._driver.child(backend)
+        return FilesHere() if child is None or child.link.files is None else child.link.files
+
+    @asynccontextmanager
+    async def value_folder(self, source: str) -> AsyncIterator[str]:
+        """Make a private folder for the values of a backend; it is removed with all that is in it on leaving.
+
+        So is what stands for it elsewhere.
+        """
         child = self._driver.child(source)
-        return value_folder(
-            self._launch_context.memory, self._launch_context.directory, 0 if child is None else child.pid
-        )
+        memory, disk = self._launch_context.memory, self._launch_context.directory
+        async with value_folder(memory, disk, 0 if child is None else child.pid) as folder:
+            try:
+                yield folder
+            finally:
+                for task in self._driver.backend_tasks.values():
+                    if task.child is not None and task.child.link.files is not None:
+                        task.child.link.files.forget(folder)

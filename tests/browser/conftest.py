@@ -42,9 +42,13 @@ class Site:
 
     def end_kernels(self) -> None:
         """End all that run."""
-        kernels = f"{self.url}/api/kernels"
-        for kernel in self.context.request.get(kernels).json():
-            self.context.request.delete(f"{kernels}/{kernel['id']}")
+        for kernel in self.kernels():
+            self.context.request.delete(f"{self.url}/api/kernels/{kernel['id']}")
+
+    def kernels(self) -> list[dict[str, str]]:
+        """Return what the server says of each kernel that runs."""
+        kernels: list[dict[str, str]] = self.context.request.get(f"{self.url}/api/kernels").json()
+        return kernels
 
 
 class OpenNotebook(Protocol):

@@ -48,6 +48,32 @@ class NotebookPage:
         """Return the lines of a cell's text."""
         return self.cell(index).locator(".cm-line")
 
+    def language(self, index: int, name: str) -> None:
+        """Wait until a cell is coloured in a language: `python` is that of the notebook."""
+        expect(self.cell(index).locator(".cm-content")).to_have_attribute("data-language", name)
+
+    def header_lines(self, index: int) -> Locator:
+        """Return those lines of a cell's text that are shown as header lines."""
+        return self.cell(index).locator(".multi-HeaderLine")
+
+    def label(self, index: int) -> Locator:
+        """Return the name of a cell's backend, below its prompt."""
+        return self.cell(index).locator(".multi-Label")
+
+    def pick(self, name: str) -> None:
+        """Choose from the menu of backends by keyboard alone."""
+        self.page.keyboard.press("Alt+B")
+        menu = self.page.locator(".multi-Picker")
+        expect(menu).to_be_visible()
+        chosen = menu.locator(".lm-mod-active").filter(has_text=re.compile(f"^{re.escape(name)}"))
+        for _ in range(menu.get_by_role("menuitem").count()):
+            self.page.keyboard.press("ArrowDown")
+            if chosen.count():
+                break
+        expect(chosen).to_be_visible()
+        self.page.keyboard.press("Enter")
+        expect(menu).to_be_hidden()
+
     def breakpoint_gutter(self, index: int, *, line: int) -> Locator:
         """Return where a breakpoint of a cell's line is set, while the debugger is on."""
         return self.cell(index).locator("div.cm-breakpoint-gutter .cm-gutterElement").nth(line)

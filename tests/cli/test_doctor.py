@@ -248,8 +248,8 @@ def test_a_terminal_shows_which_backends_are_starting(monkeypatch: pytest.Monkey
     with progress.ended("b"):
         terminal.write("b is ready\n")
     shown = terminal.getvalue().split(ERASE)
-    assert shown[:4] == ["", "0 of 3 tried; starting a", "0 of 3 tried; starting a, b", "a is ready\n"]
-    assert shown[4] == "1 of 3 tried; starting b"
+    assert shown[:4] == ["", "0 of 3 done; trying a", "0 of 3 done; trying a, b", "a is ready\n"]
+    assert shown[4] == "1 of 3 done; trying b"
     assert len(shown[5]) == 39
     assert shown[6] == "b is ready\n"
 

@@ -24,7 +24,7 @@ def test_every_option_is_in_the_usage(name: str) -> None:
     TABLE[name].add_arguments(parser)
     usage = SECTIONS[name].split("```")[1]
     options = {option for action in parser._actions for option in action.option_strings or [str(action.metavar)]}
-    assert options == set(re.findall(r"--[a-z-]+|(?<=\[)[A-Z]+", usage))
+    assert options == set(re.findall(rf"--[a-z-]+|(?<=\[)[A-Z]+|(?<={name} )[A-Z]+", usage))
 
 
 def test_every_key_of_the_json_is_there_and_no_other(machine: Machine, run: Run) -> None:

@@ -61,9 +61,10 @@ def test_the_examples_in_its_comments_are_right(machine: Machine, run: Run) -> N
     run("init")
     lines = (machine.work / "multikernel.yaml").read_text().splitlines()
     examples = [line.removeprefix("#") for line in lines if line.startswith("#     ")]
-    assert len(examples) == 9
+    assert len(examples) == 10
     keys = [f"    {example.strip().split('  ')[0]}\n" for example in examples]
-    text = "default: python[0]\nbackends:\n  python:\n    kernel: python3\n" + "".join(keys)
+    places = "places: {gpu1: {ssh: gpu1}}\n"
+    text = f"{places}default: python[0]\nbackends:\n  python:\n    kernel: python3\n" + "".join(keys)
     machine.write("examples.yaml", text)
     assert run("check", "examples.yaml").lines == ["examples.yaml: no mistakes"]
 

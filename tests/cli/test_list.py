@@ -113,7 +113,10 @@ def test_a_missing_program_is_refused(machine: Machine, run: Run) -> None:
     )
 
 
-def test_a_program_is_found_as_jupyter_client_finds_it(machine: Machine, run: Run) -> None:
+def test_a_program_is_found_as_jupyter_client_finds_it(
+    machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multikernel.config.kernelspecs.is_provisioner", lambda name: True)
     tool = machine.root / "bin" / "tool"
     tool.parent.mkdir()
     tool.write_text("#!/bin/sh\n")
@@ -124,7 +127,7 @@ def test_a_program_is_found_as_jupyter_client_finds_it(machine: Machine, run: Ru
     machine.add_kernel("spec-path", "x", ["tool"], env={"PATH": f"{tool.parent}:${{PATH}}"})
     machine.add_kernel("backend-path", "x", ["tool"])
     machine.add_kernel(
-        "remote", "x", ["tool"], metadata={"kernel_provisioner": {"provisioner_name": "local-provisioner"}}
+        "remote", "x", ["tool"], metadata={"kernel_provisioner": {"provisioner_name": "far-provisioner"}}
     )
     machine.write(
         "multikernel.yaml",
@@ -213,9 +216,11 @@ def test_json_has_everything_under_fixed_keys(machine: Machine, run: Run) -> Non
                 "name": "python",
                 "aliases": ["py"],
                 "kernelspec": "python3",
+                "place": None,
                 "language": "python",
                 "interpreter": sys.executable,
                 "refused": None,
+                "trust": None,
             }
         ],
         "hidden": [

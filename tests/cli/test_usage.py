@@ -44,13 +44,13 @@ def test_the_version_can_be_asked_for(run: Run) -> None:
     [
         (
             [],
-            "multikernel: no subcommand given; use one of install, uninstall, list, check, doctor, init, trace, "
-            "or see multikernel --help",
+            "multikernel: no subcommand given; use one of install, uninstall, list, check, trust, doctor, init, "
+            "export, trace, or see multikernel --help",
         ),
         (
             ["lst"],
             "multikernel: unknown subcommand 'lst' (did you mean 'list'?); use one of install, uninstall, list, "
-            "check, doctor, init, trace, or see multikernel --help",
+            "check, trust, doctor, init, export, trace, or see multikernel --help",
         ),
         (["list", "--jsn"], "multikernel list: unknown argument '--jsn'; see multikernel list --help"),
         (["list", ".", "more"], "multikernel list: unknown argument 'more'; see multikernel list --help"),

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 from multikernel.commands import TABLE
 from multikernel.core.config import Config, Kernelspec
 from multikernel.core.errors import TransferError
 from multikernel.core.protocol.wire import Composer, Json
 from multikernel.core.router import Router
-from multikernel.core.services import Process, Variable
+from multikernel.core.services import Connection, Files, Process, Variable
 from multikernel.core.state import State
 
 from ..core.desk import KERNEL_INFO, KERNELSPECS, configured
@@ -19,7 +20,8 @@ class FakeServices:
 
     def __init__(self, config: Config | None = None, kernelspecs: dict[str, Kernelspec] | None = None) -> None:
         """Take a config; default: python3, ir and bash."""
-        config = config or configured("python3", "ir", "bash", aliases={"python3": ("py",)})
+        three = configured("python3", "ir", "bash", aliases={"python3": ("py",)})
+        config = config or replace(three, is_of_kernelspecs=True)
         kernelspecs = KERNELSPECS if kernelspecs is None else kernelspecs
         self.router = Router(
             config, kernelspecs, Composer("s", lambda: ""), dict.fromkeys(TABLE, ""), lambda name: (), "0.1.0"
@@ -28,6 +30,7 @@ class FakeServices:
         self.router.ready("python3", KERNEL_INFO["python3"])
         self.asked: list[tuple[str, ...]] = []
         self.outputs: dict[str, list[str]] = {}
+        self.connections: dict[str, Connection] = {}
         self.variables_of: dict[str, list[Variable]] = {}
 
     @property
@@ -39,6 +42,10 @@ class FakeServices:
         """Return a process for each backend that is ready."""
         ready = (name for name, backend in self.state.backends.items() if backend.state == "ready")
         return {name: Process(4711, 54_400_000) for name in ready}
+
+    def connection(self, backend: str) -> Connection | None:
+        """Return what the test has set."""
+        return self.connections.get(backend)
 
     def output(self, backend: str) -> Sequence[str]:
         """Return what the test has set."""
@@ -64,6 +71,10 @@ class FakeServices:
         """Not used by commands."""
         raise NotImplementedError
 
+    def files(self, backend: str) -> Files:
+        """Not used by commands."""
+        raise NotImplementedError
+
     def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
         """Not used by commands."""
         raise NotImplementedError
@@ -73,6 +84,10 @@ class FakeServices:
         if backend not in self.variables_of:
             raise TransferError(f"{backend} has no adapter.")
         return self.variables_of[backend]
+
+    async def preview(self, backend: str, variable: str) -> Json:
+        """Return what tells what was asked."""
+        return {"rows": [[backend, variable]]}
 
     async def run(self, line: str) -> Json | None:
         """Run a command, given as in a header line."""

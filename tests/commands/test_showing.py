@@ -6,8 +6,10 @@ import pytest
 
 from multikernel.commands import TABLE, command_help
 from multikernel.core.errors import BackendNotFound, HeaderError
+from multikernel.core.places import Place, RunPlace, SshPlace
+from multikernel.core.services import Connection, Process
 
-from ..core.desk import configured
+from ..core.desk import KERNEL_INFO, configured
 from .fake_services import FakeServices
 
 pytestmark = pytest.mark.anyio
@@ -58,6 +60,37 @@ async def test_the_table_is_also_html_with_the_config_escaped() -> None:
     assert "&lt;b&gt;" in page
     assert "/a&amp;b/multikernel.yaml" in page
     assert "<td style='text-align: right'>4711</td>" in page
+
+
+async def test_backends_elsewhere_are_shown_with_their_place_and_since_when_they_are_lost() -> None:
+    config = configured("python3", "ir", "bash")
+    places: dict[str, Place] = {"ir": SshPlace("gpu1", "me@gpu1"), "bash": RunPlace("queue", ("srun",))}
+    backends = {name: replace(backend, place=places.get(name)) for name, backend in config.backends.items()}
+    services = FakeServices(replace(config, backends=backends))
+    for name in ("ir", "bash"):
+        services.router.start(name)
+        services.router.ready(name, KERNEL_INFO[name])
+    local = dict(await services.processes())
+    services.processes = lambda: _given({"python3": local["python3"]})  # type: ignore[method-assign]
+    services.connections = {
+        "python3": Connection("", None),
+        "ir": Connection("gpu1:99", 40.4),
+        "bash": Connection("node17:7", None),
+    }
+    first, *rows, _ = (await services.text("backends")).splitlines()[:-1]
+    assert first.split()[4:6] == ["place", "state"]
+    assert [row.split() for row in rows] == [
+        ["python3", "*", "python3", "python", "ready", "4711", "54", "MB", "0"],
+        ["ir", "ir", "r", "gpu1", "lost", "40", "s", "99", "0"],
+        ["bash", "bash", "bash", "queue", "(node17)", "ready", "7", "0"],
+    ]
+    for seconds, text in ((99.4, "99 s"), (100, "2 min"), (5990, "100 min"), (7300, "2 h")):
+        services.connections["ir"] = Connection("gpu1:99", seconds)
+        assert f"lost {text} " in await services.text("backends")
+
+
+async def _given(processes: dict[str, Process]) -> dict[str, Process]:
+    return processes
 
 
 async def test_backends_takes_no_names(services: FakeServices) -> None:

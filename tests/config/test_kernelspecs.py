@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 
+from multikernel.config import kernelspecs
 from multikernel.config.kernelspecs import installed_kernelspecs, kernel_folders, kernel_spec_manager
 from multikernel.core.config import Kernelspec
 
@@ -73,6 +74,31 @@ def by_jupyter_client() -> dict[str, Kernelspec]:
                 tuple(spec["argv"]) if is_plain and name != "numbers" else (),
             )
     return found
+
+
+@pytest.mark.parametrize(
+    ("argv", "said", "mode"),
+    [
+        (["k"], {}, "signal"),
+        (["/usr/bin/docker", "exec", "-i", "box", "k"], {}, "message"),
+        (["docker", "run", "-i", "image"], {"interrupt_mode": "signal"}, "signal"),
+    ],
+)
+def test_what_another_command_starts_is_interrupted_by_message(
+    folders: tuple[Path, Path], argv: list[str], said: dict[str, str], mode: str
+) -> None:
+    install(folders[0], "k", json.dumps({**PLAIN, "argv": argv, **said}).encode())
+    assert installed_kernelspecs()["k"].interrupt_mode == mode
+
+
+@pytest.mark.parametrize("name", ["local-provisioner", "other"])
+def test_nothing_gets_a_head_start_where_another_provisioner_is_the_default(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", name)
+    monkeypatch.setattr(kernelspecs, "is_provisioner", lambda name: True)
+    install(folders[0], "k", json.dumps(PLAIN).encode())
+    assert bool(installed_kernelspecs()["k"].command) == (name == "local-provisioner")
 
 
 @pytest.mark.parametrize("folder", ["", "elsewhere"])

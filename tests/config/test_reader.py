@@ -12,12 +12,17 @@ from hypothesis import strategies as st
 
 from multikernel.commands import TABLE
 from multikernel.config import yaml_nodes as config_yaml
+from multikernel.config.at import Origin
+from multikernel.config.fields import MAX_TIMEOUT
 from multikernel.config.mistakes import SHOWN_MISTAKES, ConfigError, Mistake
-from multikernel.config.reader import BACKEND, MAX_TIMEOUT, read_config
+from multikernel.config.places import PLACE, read_places_file
+from multikernel.config.reader import BACKEND, read_config
 from multikernel.core.cells.command_names import NAME, NAMES, RESERVED
 from multikernel.core.config import BackendConfig, Config
+from multikernel.core.places import UnusablePlace
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "multikernel.yaml"
+PLACES = Path(__file__).parents[2] / "config" / "places.yaml"
 FILE = "multikernel.yaml"
 COMMANDS = frozenset({"use", "restart"})
 
@@ -214,12 +219,14 @@ def test_the_error_has_the_form_of_any_other() -> None:
 def test_a_folder_is_used_as_resolved() -> None:
     text = b"backends: {r: {kernel: ir, cwd: data}}"
     assert read(text).backends["r"].cwd == "data"
-    assert read_config(text, FILE, COMMANDS, lambda cwd: f"/home/me/{cwd}").backends["r"].cwd == "/home/me/data"
+    origin = Origin(existing_folder=lambda cwd: f"/home/me/{cwd}")
+    assert read_config(text, FILE, COMMANDS, origin).backends["r"].cwd == "/home/me/data"
 
 
 def test_a_folder_that_does_not_exist_is_a_mistake_like_the_others() -> None:
+    origin = Origin(existing_folder=lambda _: None)
     with pytest.raises(ConfigError) as caught:
-        read_config(b"backends: {r: {kernel: ir, cwd: dta, start: eagr}}", FILE, COMMANDS, lambda _: None)
+        read_config(b"backends: {r: {kernel: ir, cwd: dta, start: eagr}}", FILE, COMMANDS, origin)
     assert [str(mistake) for mistake in caught.value.mistakes] == [
         "1:33: backends.r.cwd: there is no folder 'dta'",
         "1:45: backends.r.start: 'eagr' is not one of lazy, eager (did you mean 'eager'?)",
@@ -242,10 +249,16 @@ def test_a_name_begins_with_a_letter_or_digit() -> None:
 
 
 def test_the_example_has_every_key_and_no_mistake() -> None:
-    config = read_config(EXAMPLE.read_bytes(), str(EXAMPLE), NAMES)
+    places = read_places_file(PLACES.read_bytes(), PLACES)
+    assert places.mistakes == ()
+    origin = Origin(is_own=False, own_places=lambda: places)
+    config = read_config(EXAMPLE.read_bytes(), str(EXAMPLE), NAMES, origin)
     assert config.default == "python"
+    assert not any(isinstance(backend.place, UnusablePlace) for backend in config.backends.values())
     used: Mapping[str, set[str]] = yaml.safe_load(EXAMPLE.read_text("utf-8"))["backends"]
     assert set().union(*used.values()) == set(BACKEND)
+    defined: Mapping[str, set[str]] = yaml.safe_load(PLACES.read_text("utf-8"))["places"]
+    assert set().union(*defined.values()) == set(PLACE)
 
 
 names = st.from_regex(NAME, fullmatch=True).filter(lambda name: name.lower() not in COMMANDS | RESERVED)

@@ -12,9 +12,13 @@ import yaml
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from multikernel.config.fields import MAX_COUNT, MAX_TIMEOUT
 from multikernel.config.mistakes import ConfigError, Mistake
-from multikernel.config.reader import BACKEND, MAX_COUNT, MAX_TIMEOUT, read_config
+from multikernel.config.places import PLACE, read_places_file
+from multikernel.config.reader import BACKEND, read_config
+from multikernel.core import places
 from multikernel.core.config import BackendConfig, InterruptMode
+from multikernel.core.places import SshPlace
 
 CONFIG = Path(__file__).parents[2] / "config"
 COMMANDS = frozenset({"use", "restart"})
@@ -23,7 +27,8 @@ COMMANDS = frozenset({"use", "restart"})
 SCHEMA = json.loads((CONFIG / "schema.json").read_text("utf-8").replace('$"', '\\\\Z"'))
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 
-KEYS = [field.name for field in fields(BackendConfig) if field.name not in ("name", "group")]
+WRITTEN_OTHERWISE = ("name", "group", "place", "needs_trust")
+KEYS = [field.name for field in fields(BackendConfig) if field.name not in WRITTEN_OTHERWISE]
 
 BEYOND_A_SCHEMA = {
     "names and aliases that clash": (
@@ -42,6 +47,17 @@ BEYOND_A_SCHEMA = {
         "no default",
         "backends: {r: {kernel: ir}, s: {kernel: ir}}",
     ),
+    "places that clash": (r"'.*' is already a place", "places: {a: {ssh: a}, A: {ssh: a}}"),
+    "a place that nobody defines": (r"there is no place '.*'", "backends: {r: {kernel: ir, at: a}}"),
+    "no kernel, where the place needs one": (
+        r"no kernel: add the name of a kernelspec for",
+        "{backends: {r: {at: a}}, places: {a: {ssh: a}}}",
+    ),
+    "what cannot be set for a kernel that runs": (
+        r".* cannot be set for .*, a kernel that runs already",
+        "{backends: {r: {at: a, env: {A: x}}}, places: {a: {connection_file: a}}}",
+    ),
+    "a time that is too short or too long": (r".* (s|min|h) is out of range", "places: {a: {ssh: a, keep: 0 s}}"),
 }
 """What the reader refuses and a schema cannot express. A schema cannot see what is lost on loading a file either: how a
 number was written, duplicate keys, tags, merge keys, and what YAML 1.1 and 1.2 disagree on."""
@@ -65,16 +81,19 @@ def test_the_schema_is_valid() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
 
 
-def test_the_example_names_the_schema_and_follows_it() -> None:
-    text = (CONFIG / "multikernel.yaml").read_text("utf-8")
+@pytest.mark.parametrize("name", ["multikernel.yaml", "places.yaml"])
+def test_an_example_names_the_schema_and_follows_it(name: str) -> None:
+    text = (CONFIG / name).read_text("utf-8")
     assert text.startswith("# yaml-language-server: $schema=schema.json\n")
     VALIDATOR.validate(yaml.safe_load(text))
 
 
 def test_the_schema_has_each_key_of_a_backend_with_a_title_and_a_description() -> None:
     keys = SCHEMA["definitions"]["backend"]["properties"]
-    assert list(keys) == list(BACKEND) == [*KEYS, "count"]
-    for key in (SCHEMA, *SCHEMA["properties"].values(), *keys.values()):
+    assert list(keys) == list(BACKEND) == [KEYS[0], "at", *KEYS[1:], "count"]
+    of_places = SCHEMA["definitions"]["place"]["properties"]
+    assert list(of_places) == list(PLACE)
+    for key in (SCHEMA, *SCHEMA["properties"].values(), *keys.values(), *of_places.values()):
         assert key["title"]
         assert key["description"].endswith(".")
 
@@ -90,10 +109,24 @@ def test_the_schema_has_the_defaults_of_a_backend() -> None:
             assert key == "kernel" or default is None
 
 
+def test_the_schema_has_the_defaults_of_a_place() -> None:
+    rules = SCHEMA["definitions"]["place"]["properties"]
+    text = yaml.safe_dump({"places": {"a": {"ssh": "a", "python": rules["python"]["default"]}}}).encode()
+    plain = read_places_file(text, Path("/places.yaml")).places["a"]
+    assert plain == SshPlace("a", "a") == SshPlace("a", "a", keep=duration_of(rules["keep"]["default"]))
+
+
+def duration_of(text: str) -> float:
+    """Return seconds."""
+    place = read_places_file(f"places: {{a: {{ssh: a, keep: {text}}}}}".encode(), Path("/places.yaml")).places["a"]
+    assert isinstance(place, SshPlace)
+    return place.keep
+
+
 def test_the_schema_has_the_choices_of_a_backend() -> None:
     keys = SCHEMA["definitions"]["backend"]["properties"]
     assert keys["interrupt"]["enum"] == list(get_args(InterruptMode))
-    assert keys["start"]["enum"] == list(get_args(get_type_hints(BackendConfig)["start"]))
+    assert keys["start"]["enum"] == list(get_args(get_type_hints(BackendConfig, localns=vars(places))["start"]))
 
 
 @pytest.mark.parametrize("name", ["r\n", "r r", "", "\0", "é"])
@@ -136,8 +169,50 @@ def test_both_refuse_an_invalid_backend(settings: dict[str, object]) -> None:
     assert not VALIDATOR.is_valid(document)
 
 
-@pytest.mark.parametrize("document", [{}, {"default": "r"}, {"backends": {}}, [], None, "r"], ids=str)
-def test_both_refuse_a_document_without_backends(document: object) -> None:
+@pytest.mark.parametrize(
+    "place",
+    [
+        {},
+        None,
+        "gpu1",
+        {"ssh": ""},
+        {"ssh": "-o"},
+        {"ssh": "a b"},
+        {"ssh": "a\n"},
+        {"ssh": "a\x85"},
+        {"ssh": "a", "run": ["b"]},
+        {"ssh": "a", "options": {}},
+        {"ssh": "a", "python": "-c"},
+        {"ssh": "a", "python": ""},
+        {"ssh": "a", "python": "a\tb"},
+        {"ssh": "a", "keep": 600},
+        {"ssh": "a", "keep": "10m"},
+        {"ssh": "a", "keep": "010 s"},
+        {"ssh": "a", "job": "slurm"},
+        {"run": []},
+        {"run": "docker"},
+        {"run": ["", "a"]},
+        {"run": ["-i"]},
+        {"run": [1]},
+        {"run": ["a", True]},
+        {"connection_file": ""},
+        {"connection_file": "a", "keep": "1 s"},
+        {"provisioner": 1},
+        {"provisioner": "a", "keep": "1 s"},
+        {"provisioner": "a", "options": []},
+        {"provisioner": "a", "options": {"a": ["\0"]}},
+        {"provisioner": "a", "options": {"a": {"\0": 1}}},
+    ],
+    ids=str,
+)
+def test_both_refuse_an_invalid_place(place: object) -> None:
+    document = {"places": {"gpu1": place}}
+    assert mistakes_of(document)
+    assert not VALIDATOR.is_valid(document)
+
+
+@pytest.mark.parametrize("document", [{}, {"default": "r"}, {"backends": {}}, {"places": {}}, [], None, "r"], ids=str)
+def test_both_refuse_a_document_without_backends_or_places(document: object) -> None:
     assert mistakes_of(document)
     assert not VALIDATOR.is_valid(document)
 
@@ -166,13 +241,16 @@ def mutated(draw: st.DrawFn, mappings: st.SearchStrategy[dict[str, Any]]) -> dic
         case "other key":
             mapping[draw(odd_words)] = mapping.pop(key, None)
         case "unknown key":
-            mapping[draw(st.sampled_from(["ssh", "kernal", "colour", "timeouts", "Start"]))] = draw(anything)
+            mapping[draw(st.sampled_from(["ssh", "kernal", "colour", "timeouts", "Start", "keep", "job"]))] = draw(
+                anything
+            )
     return mapping
 
 
 backend = st.fixed_dictionaries(
     {"kernel": st.sampled_from(["python3", "ir", "no"])},
     optional={
+        "at": words,
         "aliases": st.lists(words, max_size=2),
         "language": words,
         "env": mutated(st.dictionaries(words, words | numbers, max_size=2)),
@@ -185,7 +263,22 @@ backend = st.fixed_dictionaries(
     },
 )
 backends = mutated(st.dictionaries(words, mutated(backend), min_size=1, max_size=3))
-documents = mutated(st.fixed_dictionaries({"backends": backends}, optional={"default": words})) | anything
+programs = st.sampled_from(["docker", "~/bin/python", "-c", "", "a b", "a\n", "1"])
+durations = st.sampled_from(["45 s", "30min", "1.5 h", "0 s", "1000 h", "10m", "1", "1_0 s"])
+way = st.one_of(
+    st.fixed_dictionaries({"ssh": programs}, optional={"python": programs, "keep": durations}),
+    st.fixed_dictionaries(
+        {"run": st.lists(programs | numbers | odd_numbers, max_size=3)}, optional={"python": programs}
+    ),
+    st.fixed_dictionaries({"connection_file": words | programs}),
+    st.fixed_dictionaries({"provisioner": words}, optional={"options": st.dictionaries(words | odd_words, anything)}),
+)
+all_places = mutated(st.dictionaries(words, mutated(way), min_size=1, max_size=3))
+documents = (
+    mutated(st.fixed_dictionaries({"backends": backends}, optional={"default": words, "places": all_places}))
+    | mutated(st.fixed_dictionaries({"places": all_places}))
+    | anything
+)
 
 
 @settings(max_examples=400)

@@ -9,6 +9,7 @@ from multikernel.core.actions import (
     CancelTimer,
     Drop,
     FindHistory,
+    FrontEndQuestion,
     Job,
     ListVariables,
     Log,
@@ -25,7 +26,7 @@ from multikernel.core.actions import (
     ToFront,
 )
 from multikernel.core.cells.lines import HeaderLine
-from multikernel.core.cells.transfers import Copy
+from multikernel.core.cells.transfers import Check, Copy
 from multikernel.core.protocol.wire import Message, encode, parse_message
 
 SESSION = "session-of-multi"
@@ -92,6 +93,8 @@ def what_job(job: Job) -> str:
     match job:
         case HeaderLine():
             return " ".join(("run", job.text, *job.arguments))
+        case Check():
+            return f"check {job.text}"
         case Copy():
             return f"copy {job.text}"
         case FindHistory():
@@ -100,6 +103,8 @@ def what_job(job: Job) -> str:
             return "measure usage"
         case ListVariables():
             return f"list variables of {job.backend}"
+        case FrontEndQuestion():
+            return f"do {' '.join(filter(None, (job.text, job.variable)))}"
         case _:
             assert_never(job)
 

@@ -39,6 +39,8 @@ class Sent:
     count: int = 0
     is_doomed: bool = False
     """It has to be aborted."""
+    was_lost: bool = False
+    """Its child could not be reached, so that it may have been answered before the child has spoken."""
 
     @property
     def stops_on_error(self) -> bool:
@@ -58,9 +60,11 @@ class Child:
     todo: deque[str] = field(default_factory=deque)
     """Ids of requests, the first of which it is at."""
     hangs: bool = False
+    is_lost: bool = False
+    """It goes on, but cannot be reached: nothing of it can be read."""
 
     def ends(self) -> None:
         """Forget everything."""
-        self.state, self.hangs = "stopped", False
+        self.state, self.hangs, self.is_lost = "stopped", False, False
         self.pipes.clear()
         self.todo.clear()

@@ -22,7 +22,7 @@ from multikernel.core.actions import (
     ToBackend,
     ToFront,
 )
-from multikernel.core.cells.transfers import Copy
+from multikernel.core.cells.transfers import Check, Copy
 from multikernel.core.errors import BackendStartError, Interrupted, MultiError, TransferError
 from multikernel.core.protocol.wire import Composer, Json, Message
 from multikernel.core.router import Router
@@ -185,7 +185,7 @@ class SideBySide:
         if key in self.cancelled:
             self.cancelled.discard(key)
             error = Interrupted("")
-        if not isinstance(job, Copy) and error is None:
+        if not isinstance(job, Check | Copy) and error is None:
             self._command(job.name, job.operands)  # type: ignore[union-attr]
         self.perform(self.router.job_done(("cell", key), error))
 

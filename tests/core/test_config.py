@@ -1,9 +1,12 @@
-"""Without a file, every installed kernelspec is a backend, under the name that one types."""
+"""Without a file, every installed kernelspec is a backend, under the name that one types; and where backends are."""
+
+from dataclasses import replace
 
 import pytest
 
-from multikernel.core.config import Config, Kernelspec, config_of_kernelspecs
+from multikernel.core.config import BackendConfig, Config, Kernelspec, config_of_kernelspecs
 from multikernel.core.errors import BackendNotFound
+from multikernel.core.places import AttachedPlace, SshPlace
 
 
 def configured(**languages: str) -> Config:
@@ -68,3 +71,22 @@ def test_the_default_is_python3_else_the_first() -> None:
 def test_without_any_kernel_there_is_nothing_to_do() -> None:
     with pytest.raises(BackendNotFound, match="pip install ipykernel"):
         config_of_kernelspecs({})
+
+
+@pytest.mark.parametrize(
+    ("config", "where"),
+    [
+        (BackendConfig("r", "ir"), "kernelspec ir"),
+        (BackendConfig("r", "ir", place=SshPlace("gpu1", "me@gpu1")), "kernelspec ir at gpu1"),
+        (BackendConfig("r", "", place=AttachedPlace("own", "/k.json")), "at own"),
+    ],
+)
+def test_a_backend_says_where_it_is(config: BackendConfig, where: str) -> None:
+    assert config.where == where
+
+
+def test_a_config_says_where_its_backends_come_from() -> None:
+    alone = configured(python3="python")
+    assert alone.source == "no multikernel.yaml: every installed kernelspec is a backend"
+    assert replace(alone, file="places.yaml").source == "places.yaml: every installed kernelspec is a backend"
+    assert Config({}, "", "multikernel.yaml").source == "multikernel.yaml"

@@ -86,11 +86,16 @@ class Interleavings(RuleBasedStateMachine):
     def full_pipes(self) -> list[tuple[str, Channel]]:
         """Return where something is to be read."""
         children = self.world.children.values()
-        return [(child.name, channel) for child in children for channel, pipe in child.pipes.items() if pipe]
+        reached = [child for child in children if not child.is_lost]
+        return [(child.name, channel) for child in reached for channel, pipe in child.pipes.items() if pipe]
 
     def children(self, state: str) -> list[str]:
         """Return the children in a state."""
         return [child.name for child in self.world.children.values() if child.state == state]
+
+    def lost(self) -> list[str]:
+        """Return the children that cannot be reached."""
+        return [child.name for child in self.world.children.values() if child.is_lost]
 
     def has_room(self) -> bool:
         """Whether more cells make it more interesting."""
@@ -174,6 +179,19 @@ class Interleavings(RuleBasedStateMachine):
         if really:
             self.world.die(data.draw(st.sampled_from(self.children("ready"))))
 
+    @precondition(lambda self: self.children("ready"))
+    @rule(data=st.data(), really=RARELY)
+    def lose(self, data: st.DataObject, really: bool) -> None:
+        """Break the connection to a child, maybe once more."""
+        if really:
+            self.world.lose(data.draw(st.sampled_from(self.children("ready"))))
+
+    @precondition(lambda self: self.lost())
+    @rule(data=st.data())
+    def find(self, data: st.DataObject) -> None:
+        """Let a child be reached again."""
+        self.world.find(data.draw(st.sampled_from(self.lost())))
+
     @precondition(lambda self: self.world.commands)
     @rule(data=st.data())
     def finish_command(self, data: st.DataObject) -> None:
@@ -229,6 +247,8 @@ class Interleavings(RuleBasedStateMachine):
         for _ in range(1000):
             if pipes := self.full_pipes():
                 world.read(*pipes[0])
+            elif lost := self.lost():
+                world.find(lost[0])
             elif world.commands:
                 world.finish_command(min(world.commands))
             elif starting := self.children("starting"):
@@ -250,7 +270,8 @@ class Interleavings(RuleBasedStateMachine):
         """Check that a request has got all that it has to get."""
         assert sent.types.count("idle") == 1
         after_idle = sent.types[sent.types.index("idle") + 1 :]
-        assert after_idle in ([], ["stream"] * sent.plan.late) or sent.message.type == "unheard_of_request"
+        is_answered_early = sent.message.type == "unheard_of_request" or sent.was_lost
+        assert after_idle in ([], ["stream"] * sent.plan.late) or is_answered_early
         if sent.message.type in HAVE_REPLY:
             assert len(sent.replies) == 1
             aborted = sent.replies[0]["status"] == "aborted"

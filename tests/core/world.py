@@ -104,6 +104,18 @@ class World:
         child.ends()
         self.perform(self.router.died(child.name, "SIGKILL"))
 
+    def lose(self, name: str) -> None:
+        """Break the connection to a child."""
+        self.children[name].is_lost = True
+        for sent in self.sent.values():
+            sent.was_lost |= sent.backend == name and sent.message.type in ("complete_request", "inspect_request")
+        self.perform(self.router.lost(name, "the network is down"))
+
+    def find(self, name: str) -> None:
+        """Let a child be reached again."""
+        self.children[name].is_lost = False
+        self.perform(self.router.back(name))
+
     def fire(self, key: TimerKey) -> None:
         """Let a timer run out."""
         del self.timers[key]
@@ -115,6 +127,7 @@ class World:
         if kind != "half answered":
             return True
         child = self.children[about.rpartition("@")[2]]
+        assert not child.is_lost
         return not any(child.pipes.values())
 
     def finish_command(self, msg_id: str) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .kernel import Kernel, open_kernel
+from .hostile_folder import ask_what_is_no_cell
+from .kernel import open_kernel
 from .lacking import need_root
 
 MODULES = (
@@ -73,17 +74,6 @@ def imported(folder: Path) -> set[str]:
     """Return the modules of a folder that were imported so far."""
     file = folder.parent / "modules"
     return set(file.read_text().split()) if file.exists() else set()
-
-
-def ask_what_is_no_cell(kernel: Kernel) -> None:
-    """Send what front-ends send of their own accord."""
-    kernel.ask("kernel_info_request", {}, channel="control")
-    kernel.ask("complete_request", {"code": "impor", "cursor_pos": 5})
-    kernel.ask("inspect_request", {"code": "print", "cursor_pos": 5, "detail_level": 0})
-    kernel.ask("is_complete_request", {"code": "for"})
-    kernel.ask("history_request", {"hist_access_type": "tail", "n": 3, "raw": True, "output": False})
-    kernel.ask("comm_info_request", {})
-    kernel.run("import sys", silent=True)
 
 
 def test_nothing_of_a_folder_with_a_config_runs_before_the_first_cell(folder: Path) -> None:

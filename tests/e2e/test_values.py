@@ -69,6 +69,31 @@ def test_what_cannot_be_copied_is_said(shared: Kernel, cell: str, text: str) -> 
     assert text in error_of(shared, cell)
 
 
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ("-o class=ran", "'class' is a keyword of Python's, so it cannot be a variable in python; another name can"),
+        (
+            "-o a.b",
+            "'a.b' is no identifier in Python, so it cannot be a variable in python; another name can, as in a_b=a.b",
+        ),
+        ("-o _x", "'_x' is no name in R"),
+        ("-o bash:RANDOM=ran", "'RANDOM' is a variable of bash's own"),
+        ("-o calysto_scheme:x", "there is no adapter for scheme"),
+        ("-i one -o if", "'if' is a reserved word of R's"),
+    ],
+)
+def test_what_could_not_be_copied_back_is_refused_before_the_body_runs(
+    shared: Kernel, need: Callable[..., None], options: str, text: str
+) -> None:
+    need("bash", "calysto_scheme")
+    shared.run("one = 1")
+    shared.run("%%ir\nrm(list = ls())")
+    assert text in error_of(shared, f"%%ir {options}\nran <- TRUE; a.b <- 1")
+    assert "FALSE FALSE" in shared.run("%%ir\ncat(exists('ran'), exists('one'))").stream()
+    shared.run("%%stop bash calysto_scheme")
+
+
 def test_of_several_variables_none_is_set_if_one_cannot_be_copied(shared: Kernel) -> None:
     shared.run("first = 1; f = lambda: 1")
     assert "cannot be copied" in error_of(shared, "%%ir -i first,f\n1")

@@ -1,5 +1,6 @@
 """The config reader: whatever the bytes, a Config or a ConfigError that says where, and never anything else."""
 
+from multikernel.config.at import Origin
 from multikernel.config.mistakes import ConfigError
 from multikernel.config.reader import read_config
 from multikernel.core.config import Config
@@ -20,12 +21,20 @@ backends:
     interrupt: signal
     timeout: 60
   sh: {kernel: "bash", aliases: ['b', "\\x41"], start: eager, timeout: 1.5e1}
+  big: {kernel: python3, at: gpu1, count: 2}
+  mine: {at: own}
+places:
+  gpu1: {ssh: me@gpu1, python: ~/env/bin/python, keep: 30 min}
+  box: {run: [docker, exec, -u, 1000, -i, box], keep: 1.5 h}
+  own: {connection_file: ~/k.json}
+  k8s: {provisioner: k8s, options: {a: [1, 1.5, true, null, {b: c}]}}
 """
 
 SIGNS = rb"""
 : , { } [ ] # | > ? ' " &a *a !!int !x --- ... % @ ` \ "\U00110000" "\0" "\ud800" null ~ no on 010
 1:30 0x1F 1_000 1e999 .inf .nan = 2001-01-01 default backends kernel aliases env cwd start startup
-interrupt timeout ssh eagr python3 use vars [*a,*a,*a,*a] !!python/object:os.system
+interrupt timeout places at ssh run connection_file provisioner options keep job
+eagr python3 use vars [*a,*a,*a,*a] !!python/object:os.system
 """
 TOKENS = [
     *SIGNS.split(),
@@ -47,8 +56,9 @@ def check(case: bytes) -> None:
             file_bytes = b"".join(choices.one_of(TOKENS) for _ in range(choices.below(120)))
         case _:
             file_bytes = case[1:]
+    origin = Origin(existing_folder=lambda folder: None if "x" in folder else folder, is_own=choices.below(8) > 0)
     try:
-        config = read_config(file_bytes, "multikernel.yaml", COMMANDS, lambda folder: None if "x" in folder else folder)
+        config = read_config(file_bytes, "multikernel.yaml", COMMANDS, origin)
     except ConfigError as error:
         lines = str(error).splitlines()
         assert lines
@@ -58,7 +68,7 @@ def check(case: bytes) -> None:
         str(error).encode()
         return
     assert isinstance(config, Config)
-    assert config.default in config.backends
+    assert config.default in (config.backends or [""])
 
 
 def _mutated(choices: Choices) -> bytes:

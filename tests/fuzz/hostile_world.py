@@ -6,7 +6,7 @@ from multikernel.core import actions
 from multikernel.core.actions import Action, Channel, TimerKey, ToFront
 from multikernel.core.backend import BackendState
 from multikernel.core.cells.lines import HeaderLine
-from multikernel.core.cells.transfers import Copy
+from multikernel.core.cells.transfers import Check, Copy
 from multikernel.core.errors import BackendStartError, MultiError
 from multikernel.core.protocol.wire import Composer, Json, Message, decode
 from multikernel.core.request import COMM_TYPES
@@ -176,7 +176,7 @@ class HostileWorld:
     def run_errand(self, request_id: str, error: MultiError | None = None) -> None:
         """Do what the runtime was asked to do for a request."""
         match self.errands.pop(request_id):
-            case actions.StartJob(key, Copy()):
+            case actions.StartJob(key, Check() | Copy()):
                 self._perform(self.router.job_done(key, error))
             case actions.StartJob(key, HeaderLine() as line):
                 for name in NAMES:

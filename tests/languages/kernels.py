@@ -22,7 +22,9 @@ from typing import Any
 import anyio
 
 from multikernel.core.cells.transfers import Gather, Scatter, Transfer
-from multikernel.core.services import Variable
+from multikernel.core.protocol.wire import Json
+from multikernel.core.services import Files, FilesHere, Variable
+from multikernel.languages.preview import preview
 from multikernel.languages.transfer import copy_all
 from multikernel.languages.variables import list_variables
 
@@ -96,6 +98,10 @@ class Kernels:
         """Return the variables in a backend, as `%%vars` does."""
         return anyio.run(list_variables, self, backend)
 
+    def preview(self, backend: str, name: str) -> Json:
+        """Return the beginning of a variable, as front-ends show it; TransferError as a user sees it."""
+        return anyio.run(preview, self, backend, name)
+
     async def language(self, backend: str) -> str:
         """Return what the kernel calls its language."""
         if backend in self._pythons:
@@ -109,6 +115,10 @@ class Kernels:
             return self._pythons[backend].run(code)[1]
         content = self._kernels[backend].run(code, **SILENTLY).content
         return "" if content["status"] == "ok" else f"{content.get('ename')}: {content.get('evalue')}"
+
+    def files(self, backend: str) -> Files:
+        """Return what leaves files where they are."""
+        return FilesHere()
 
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:

@@ -1,6 +1,7 @@
 """Values on their way in a form that can be compared and written down: tuples, with the buffers' contents in them."""
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -166,3 +167,21 @@ _FIELDS: dict[str, Any] = {
 def float_of(number: float) -> Plain:
     """Return a double as a value."""
     return ("float", "", struct.pack(">d", number).hex())
+
+
+def with_tags(value: Plain, tag_of: Callable[[Plain], str]) -> Plain:
+    """Return a value with other tags of its arrays."""
+    kind, tag, *rest = value
+    match kind:
+        case "list":
+            rest = [tuple(with_tags(item, tag_of) for item in rest[0])]
+        case "dict":
+            rest = [tuple((key, with_tags(item, tag_of)) for key, item in rest[0])]
+        case "table":
+            rows, columns, labels = rest
+            if labels is not None:
+                labels = (*labels[:2], tuple(with_tags(column, tag_of) for column in labels[2]))
+            rest = [rows, tuple((name, with_tags(column, tag_of)) for name, column in columns), labels]
+        case "array":
+            tag = tag_of(value)
+    return (kind, tag, *rest)

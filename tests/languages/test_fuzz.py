@@ -50,7 +50,8 @@ TAGS = [
     *("javascript:Set", "javascript:Map", "javascript:Array", "javascript:bigint", "javascript:ArrayBuffer"),
     *("javascript:undefined", "javascript:P1DT2H", "javascript:P", "javascript:Temporal.Instant"),
     *("javascript:Temporal.ZonedDateTime", "javascript:Uint8ClampedArray", "javascript:null-prototype"),
-    *("bash:integer", "bash:text", "bash:indexed", "bash:list integers", "bash:associative integers"),
+    *("bash:integer", "bash:text", "bash:indexed", "bash:list -i", "bash:associative -i"),
+    *("bash:text -u", "bash:integer -x", "bash:list -l", "bash:indexed -c", "bash:text -il"),
 ]
 """Tags that values of all kinds are given, whether they fit or not."""
 

@@ -1,6 +1,7 @@
 """A transfer beside the loop: what works on a value holds up nothing else, and can be left."""
 
 import json
+import keyword
 import shutil
 import tempfile
 import threading
@@ -15,10 +16,10 @@ import pytest
 
 from multikernel.core.cells.transfers import Transfer
 from multikernel.core.errors import TransferError
-from multikernel.core.services import Variable
+from multikernel.core.services import Files, FilesHere, Variable
 from multikernel.languages import registry
 from multikernel.languages.language import ANSWER, Incoming, Language
-from multikernel.languages.transfer import copy_all
+from multikernel.languages.transfer import check, copy_all
 from multikernel.languages.values.nodes import Node
 from multikernel.languages.values.reader import Json
 from multikernel.languages.variables import list_variables
@@ -46,7 +47,7 @@ class Fake:
 
     def refuses_name(self, name: str) -> str:
         """Refuse what is no identifier."""
-        return "" if name.isidentifier() else "is no identifier of Fake"
+        return "" if name.isidentifier() and not keyword.iskeyword(name) else "is no identifier of Fake"
 
     def export_code(self, name: str, folder: str) -> str:
         """Return the value."""
@@ -91,6 +92,10 @@ class Services:
         self.answers.append(answer)
         Path(folder, ANSWER).write_text(json.dumps(answer))
         return ""
+
+    def files(self, backend: str) -> Files:
+        """Return what leaves files where they are."""
+        return FilesHere()
 
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:
@@ -157,6 +162,25 @@ async def test_an_interrupt_does_not_wait_for_the_adapter_and_leaves_nothing(
     assert not list(services.folder.glob("*"))
 
 
+async def test_an_adapter_that_needs_files_of_this_machine_is_of_no_use_elsewhere(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = Fake()
+    adapter.is_local = True  # type: ignore[attr-defined]
+    use(monkeypatch, adapter)
+    await copy_all(services, [TASK])
+    monkeypatch.setattr(services, "files", lambda backend: Remote() if backend == "target" else FilesHere())
+    for action in (copy_all, check):
+        with pytest.raises(TransferError, match=r"Values of Fake cannot yet .* to a file in target, and copy that\."):
+            await action(services, [TASK])
+    with pytest.raises(TransferError, match="Values of Fake"):
+        await list_variables(services, "target")
+
+
+class Remote:
+    """Files that are elsewhere."""
+
+
 @pytest.mark.parametrize("value", [5, {"t": "int", "v": 5}, {"t": "text", "data": [0, 8]}])
 async def test_an_invalid_value_is_an_error_that_names_the_backend(
     services: Services, monkeypatch: pytest.MonkeyPatch, value: Json
@@ -175,7 +199,12 @@ async def test_an_invalid_value_is_an_error_that_names_the_backend(
             "df['x']",
             "\"df['x']\" is no identifier of Fake: -i and -o take names only. Run `x = df['x']` in source, and name x.",
         ),
-        ("a-b", "'a-b' is no identifier of Fake, so it cannot be a variable in source; new=old renames."),
+        (
+            "x[0]",
+            "'x[0]' is no identifier of Fake: -i and -o take names only. Run `x_0 = x[0]` in source, and name x_0.",
+        ),
+        ("${x}", "'${x}' is no identifier of Fake: -i and -o take names only. Name x."),
+        ("a-b", "'a-b' is no identifier of Fake, so there is no such variable in source."),
     ],
 )
 async def test_nothing_is_set_if_one_of_several_cannot_be_copied(
@@ -186,6 +215,19 @@ async def test_nothing_is_set_if_one_of_several_cannot_be_copied(
         await copy_all(services, [TASK, Transfer("source", name, "target", "new")])
     assert str(refused.value) == message
     assert all("trial" in answer["names"] for answer in services.answers if "done" in answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "possible"), [("a-b", "a_b"), ("a.b", "a_b"), ("class", "class_"), ("5", "x5"), ("Ü!", "x")]
+)
+async def test_what_cannot_be_a_variable_is_known_before_it_is_copied(
+    services: Services, monkeypatch: pytest.MonkeyPatch, name: str, possible: str
+) -> None:
+    use(monkeypatch, Fake())
+    with pytest.raises(TransferError, match=rf", so it cannot be .* as in {possible}=x\.$"):
+        await check(services, [TASK, Transfer("source", "x", "target", name)])
+    await check(services, [Transfer("source", "x", "target", possible)])
+    assert not services.answers
 
 
 async def test_a_target_gets_all_of_its_values_at_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +273,7 @@ async def test_a_refusal_is_about_the_value_that_the_target_refuses(
         ([Transfer("source", name, name, "odd") for name in "abcdefg"], "e (int) is odd. And 2 more."),
         (
             [Transfer("source", name, "target", name) for name in ("a-b", "bad", "c-d")],
-            "'a-b' is no identifier of Fake, so it cannot be a variable in source; new=old renames. 'c-d' is no",
+            "'a-b' is no identifier of Fake, so there is no such variable in source. 'c-d' is no",
         ),
         (
             [Transfer("source", "bad", target, "y") for target in TARGETS] + [Transfer("source", "missing", "a", "y")],

@@ -25,8 +25,17 @@ Deliver = Callable[[Channel, Message], None]
 class FakeChild:
     """One process of a backend, from its start to its end."""
 
-    def __init__(self, backend: str, composer: Composer, deliver: Deliver, call: Callbacks) -> None:
+    def __init__(
+        self,
+        backend: str,
+        composer: Composer,
+        deliver: Deliver,
+        connection: Callable[[str], None],
+        call: Callbacks,
+    ) -> None:
         """Begin to start."""
+        self.is_lost = False
+        self._connection = connection
         self._call = call
         self.backend = backend
         self.pid = 0
@@ -86,7 +95,7 @@ class FakeChild:
 
     def say(self) -> bool:
         """Say what is next in answer to what was sent; return whether there was anything."""
-        if self.is_closed or not self._to_say:
+        if self.is_closed or self.is_lost or not self._to_say:
             return False
         channel, msg_type, content, parent = self._to_say.popleft()
         if channel != "iopub" and self._is_interrupted:
@@ -95,6 +104,16 @@ class FakeChild:
                 content = {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
         self.deliver(channel, self._composer.message(msg_type, content, parent))
         return True
+
+    def lose(self) -> None:
+        """Break the connection; what is said waits."""
+        self.is_lost = True
+        self._call(self._connection, "the network is down")
+
+    def find(self) -> None:
+        """Let the connection be back."""
+        self.is_lost = False
+        self._call(self._connection, "")
 
     def deliver(self, channel: Channel, message: Message) -> None:
         """Say anything."""
@@ -135,10 +154,17 @@ class FakeChildren:
 
     @asynccontextmanager
     async def open_child(
-        self, config: BackendConfig, launch_context: object, output: object, deliver: Deliver
+        self,
+        config: BackendConfig,
+        launch_context: object,
+        output: object,
+        deliver: Deliver,
+        connection: Callable[[str], None],
+        progress: Callable[[str], None],
     ) -> AsyncIterator[FakeChild]:
         """Do as `launch.open_child`."""
-        child = FakeChild(config.name, self._composer, deliver, self._call)
+        progress("launching")
+        child = FakeChild(config.name, self._composer, deliver, connection, self._call)
         self.all.append(child)
         try:
             await child.settled.wait()

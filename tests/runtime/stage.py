@@ -87,7 +87,13 @@ class Stage:
             self.own_code,
         )
         self._services = RuntimeServices(
-            self.router, self.driver, context, self.outputs, self.own_code, lambda services, backend: _nothing()
+            self.router,
+            self.driver,
+            context,
+            self.outputs,
+            self.own_code,
+            lambda services, backend: _nothing(),
+            lambda services, backend, variable: _no_preview(),
         )
 
     async def do_job(self, job: Job) -> object:
@@ -140,6 +146,9 @@ class Stage:
                 if child.is_starting:
                     child.start()
                     moved = True
+                if child.is_lost:
+                    child.find()
+                    moved = True
                 moved = child.say() or moved
             await self.settle()
             if moved:
@@ -176,6 +185,10 @@ def is_below(request: Message, message: Message) -> bool:
 
 async def _nothing() -> list[Any]:
     return []
+
+
+async def _no_preview() -> Json:
+    return {}
 
 
 @asynccontextmanager

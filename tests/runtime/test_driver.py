@@ -22,7 +22,10 @@ NOTEBOOK = st.one_of(
 )
 CHILDREN = st.tuples(
     st.sampled_from(
-        ["ready", "start fails", "dies", "says", "says", "says", "send fails", "signal fails", "cannot go on"]
+        [
+            *("ready", "start fails", "dies", "cannot go on", "says", "says", "says"),
+            *("lost", "back", "send fails", "signal fails"),
+        ]
     ),
     st.sampled_from(BACKENDS),
 )
@@ -69,6 +72,10 @@ def act(child: FakeChild, step: str) -> None:
             child.ended.set()
         case "says" if child.runs:
             child.say()
+        case "lost" if not child.is_closed:
+            child.lose()
+        case "back" if child.is_lost:
+            child.find()
         case "send fails":
             child.send_error = OSError("no more buffers")
         case "signal fails":

@@ -73,6 +73,27 @@ async def test_a_signal_that_cannot_be_sent_is_reported_in_the_cell() -> None:
         assert len([child for child in stage.children.all if child.backend == "bash"]) == 2
 
 
+async def test_a_child_that_is_lost_and_back_misses_nothing() -> None:
+    async with open_stage() as stage:
+        await ready(stage)
+        await begin(stage, "%%bash\n1")
+        (cell,) = (message for _, message in stage.requests[-1:])
+        child, task = stage.child("bash"), stage.driver.backend_tasks["bash"]
+        child.lose()
+        lost_at = task.lost_at
+        assert lost_at > 0
+        child.lose()
+        assert task.lost_at == lost_at
+        await begin(stage, "%%bash\n2")
+        assert not child.say()
+        stage.request("interrupt_request", {}, "control")
+        stage.front.read("control")
+        assert "the interrupt waits" in str([m.content() for _, m in stage.front.sent if m.type == "stream"])
+        await stage.finish()
+        assert task.lost_at == 0
+        assert stage.replies("shell", cell)[0]["ename"] == "KeyboardInterrupt"
+
+
 @pytest.mark.parametrize("msg_type", ["usage_request", "history_request"])
 async def test_a_look_that_fails_is_an_error_of_its_request(msg_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(job: object) -> object:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -13,8 +13,11 @@ from jupyter_core.paths import jupyter_runtime_dir
 from ... import __version__
 from ...config.kernelspecs import InstalledKernelspec, all_kernelspecs
 from ...config.lookup import find_config
-from ...config.settings import history_file, load_settings
-from ...core.config import Config
+from ...config.places import OwnPlaces
+from ...config.settings import history_file, load_settings, own_places
+from ...config.trust import command_to_trust
+from ...core.config import BackendConfig, Config
+from ...core.places import AttachedPlace, RunPlace, SshPlace
 from ...core.printable import printable
 from ..backends import why_unusable
 from ..subcommand import FINE, WRONG, CommandError, Subcommand, write
@@ -26,6 +29,8 @@ from .checks import (
     check_found_config,
     check_history,
     check_kernelspecs,
+    check_places,
+    places_of,
 )
 from .progress import Progress
 
@@ -43,11 +48,11 @@ def _doctor(options: argparse.Namespace) -> int:
         problems += diagnosis.state == "problem"
 
     folder, runtime = Path.cwd(), Path(jupyter_runtime_dir())
-    kernelspecs, config = all_kernelspecs(), load_settings(folder).config
+    kernelspecs, config, own = all_kernelspecs(), load_settings(folder).config, own_places()
     try:
-        for diagnosis in _checks(folder, runtime, config, kernelspecs):
+        for diagnosis in _checks(folder, runtime, config, kernelspecs, own):
             report(diagnosis)
-        _start_backends(config, kernelspecs, runtime, report)
+        _try(config, kernelspecs, own, runtime, report)
     except KeyboardInterrupt:
         raise CommandError("interrupted; every kernel that it had started has ended") from None
     write("no problems found" if not problems else f"{problems} problem{'s' if problems > 1 else ''}")
@@ -55,9 +60,13 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _checks(
-    folder: Path, runtime: Path, config: Config, kernelspecs: dict[str, InstalledKernelspec]
+    folder: Path,
+    runtime: Path,
+    config: Config,
+    kernelspecs: dict[str, InstalledKernelspec],
+    own: Sequence[OwnPlaces],
 ) -> Iterator[Diagnosis]:
-    history = history_file()
+    history, found = history_file(), find_config(folder)
     yield Diagnosis("ok", "versions", f"multikernel {__version__}, Python {sys.version.split()[0]}, {sys.executable}")
     yield from chain(
         check_kernelspecs(kernelspecs, config),
@@ -65,28 +74,33 @@ def _checks(
         check_folder("runtime folder", runtime, "JUPYTER_RUNTIME_DIR"),
         check_folder("data folder", history.parent, "JUPYTER_DATA_DIR"),
         check_history(history),
-        check_found_config(find_config(folder), kernelspecs),
+        check_found_config(found, kernelspecs),
+        check_places(own, found),
         check_backends(config, kernelspecs),
     )
 
 
-def _start_backends(
+def _try(
     config: Config,
     kernelspecs: dict[str, InstalledKernelspec],
+    own: Sequence[OwnPlaces],
     runtime: Path,
     report: Callable[[Diagnosis], None],
 ) -> None:
-    """Start every backend that passed the checks, and report each as soon as it is ready or has failed."""
+    """Try every place, start every backend that passed the checks, and report each as soon as its outcome is known."""
     # No other subcommand needs the runtime.
     from .probe import is_too_long_for_ipc, probe_all
 
     if is_too_long_for_ipc(runtime):
         what = f"the path {runtime} is too long for sockets, so backends are reached over tcp"
         report(Diagnosis("note", "runtime folder", what, "set JUPYTER_RUNTIME_DIR to a shorter path"))
-    usable = [backend for backend in config.by_entry().values() if why_unusable(backend, kernelspecs) is None]
-    observer = _Observer(Progress(len(usable)), config, report)
+    backends = [backend for backend in config.by_entry().values() if _may_start(backend, kernelspecs)]
+    places = [place for place in places_of(own).values() if isinstance(place, SshPlace | RunPlace)]
+    attached = {backend.place for backend in backends if isinstance(backend.place, AttachedPlace)}
+    others = [place for place in places_of(own).values() if isinstance(place, AttachedPlace) and place not in attached]
+    observer = _Observer(Progress(len(places) + len(others) + len(backends)), config, report)
     try:
-        probe_all(usable, runtime, observer)
+        probe_all([*places, *others], backends, runtime, observer)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
@@ -95,40 +109,52 @@ def _start_backends(
         observer.progress.erase()
 
 
+def _may_start(backend: BackendConfig, kernelspecs: dict[str, InstalledKernelspec]) -> bool:
+    """Whether a backend probably can start, and the user lets it."""
+    return why_unusable(backend, kernelspecs) is None and command_to_trust(backend.needs_trust) is None
+
+
 @dataclass(frozen=True, slots=True)
 class _Observer:
-    """Reports starts, with the progress below."""
+    """Reports attempts, with the progress below."""
 
     progress: Progress
     config: Config
     report: Callable[[Diagnosis], None]
 
-    def started(self, backend: str) -> None:
-        self.progress.started(backend)
+    def started(self, subject: str) -> None:
+        self.progress.started(subject)
 
     def ended(self, probe: "Probe") -> None:
-        with self.progress.ended(probe.backend):
+        with self.progress.ended(probe.subject):
             self.report(_diagnosis(probe, self.config))
 
 
 def _diagnosis(probe: "Probe", config: Config) -> Diagnosis:
-    subject = f"backend {probe.backend}"
-    if probe.error:
-        what = probe.error.rstrip(".") + (f"; its last output: {probe.last_line}" if probe.last_line else "")
-        alone = f"jupyter console --kernel {config.backends[probe.backend].kernel}"
-        return Diagnosis("problem", subject, what, f"see whether it runs on its own: {alone}")
-    if probe.startup_error:
-        what = f"{probe.kernel}: its startup code failed: {probe.startup_error}"
-        entry = config.backends[probe.backend].group or probe.backend
-        return Diagnosis("problem", subject, what, f"fix backends.{entry}.startup in {config.file}")
-    return Diagnosis("ok", subject, f"{probe.kernel}, ready over {probe.transport} in {probe.seconds:.1f} s")
+    found = probe.found
+    kind, _, name = probe.subject.partition(" ")
+    backend = config.backends[name] if kind == "backend" else None
+    if found.error:
+        what = found.error.rstrip(".") + (f"; its last output: {found.last_line}" if found.last_line else "")
+        advice = ""
+        if backend is not None and backend.place is None:
+            advice = f"see whether it runs on its own: jupyter console --kernel {backend.kernel}"
+        return Diagnosis("problem", probe.subject, what, advice)
+    if found.startup_error and backend is not None:
+        what = f"{found.kernel}: its startup code failed: {found.startup_error}"
+        return Diagnosis(
+            "problem", probe.subject, what, f"fix backends.{backend.group or name}.startup in {config.file}"
+        )
+    how = f"{found.kernel}, ready over {found.transport}" if found.kernel else "reached"
+    return Diagnosis("ok", probe.subject, f"{how} in {probe.seconds:.1f} s")
 
 
 DOCTOR = Subcommand(
     "doctor",
-    "check this machine, and start each backend once",
-    "Check kernelspecs, encryption, Jupyter's folders and the config file for the working folder, then start each\n"
-    "backend once, as a cell would, with its settings from that file. Each problem comes with a way to fix it.",
+    "check this machine, try each place and start each backend once",
+    "Check kernelspecs, encryption, Jupyter's folders and the config file for the working folder, try each of your\n"
+    "places, then start each backend once, as a cell would, with its settings from that file. Each problem comes with\n"
+    "a way to fix it.",
     lambda parser: None,
     _doctor,
 )

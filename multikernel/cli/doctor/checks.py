@@ -3,17 +3,20 @@
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import zmq
 
-from ...config.kernelspecs import InstalledKernelspec
+from ...config.kernelspecs import InstalledKernelspec, is_provisioner
 from ...config.lookup import FoundConfig
+from ...config.places import OwnPlaces
+from ...config.stated import stated_language
 from ...core.config import Config
-from ..backends import program, stated_language, why_unusable
+from ...core.places import Place, ProvisionerPlace
+from ..backends import program, why_unusable
 from ..check import NO_CONFIG, check_config
 from ..subcommand import CommandError
 
@@ -152,9 +155,28 @@ def check_found_config(found: FoundConfig | None, kernelspecs: dict[str, Install
         yield Diagnosis("problem", "config", str(error), "until that is fixed, every installed kernelspec is a backend")
         return
     for finding in findings:
-        yield Diagnosis("problem", "config", str(finding))
+        yield Diagnosis("problem" if finding.severity == "mistake" else "note", "config", str(finding))
     if not findings:
         yield Diagnosis("ok", "config", str(found.path))
+
+
+def places_of(own: Iterable[OwnPlaces]) -> dict[str, Place]:
+    """Return the user's places by name in lower case; of those with one name, the first counts."""
+    merged: dict[str, Place] = {}
+    for each in own:
+        merged = {**each.places, **merged}
+    return merged
+
+
+def check_places(own: Iterable[OwnPlaces], found: FoundConfig | None) -> Iterator[Diagnosis]:
+    """Report places whose provisioner is not installed, and mistakes in the user's files but that which applies."""
+    for each in own:
+        for mistake in each.mistakes if found is None or each.file != str(found.path) else ():
+            yield Diagnosis("problem", "places", f"{each.file}:{mistake}")
+        for place in each.places.values():
+            if isinstance(place, ProvisionerPlace) and not is_provisioner(place.provisioner):
+                what = f"the provisioner {place.provisioner!r} is not installed"
+                yield Diagnosis("problem", f"place {place.name}", what, "install it in this environment")
 
 
 def check_backends(config: Config, kernelspecs: Mapping[str, InstalledKernelspec]) -> Iterator[Diagnosis]:

@@ -1,4 +1,4 @@
-"""Starts backends as the kernel does, several at once, and ends each as soon as it is ready.
+"""Tries places, and starts backends as the kernel does, several at once, and ends each as soon as it is ready.
 
 The one place where a subcommand meets the runtime.
 """
@@ -8,22 +8,26 @@ import secrets
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import anyio
 
 from ...config.kernelspecs import kernel_spec_manager
+from ...config.settings import check_may_start
 from ...core.config import BackendConfig
 from ...core.errors import MultiError
+from ...core.places import AttachedPlace, RunPlace, SshPlace
 from ...core.protocol.wire import Composer
 from ...runtime.backend.ipc import LONGEST_IPC_PATH
 from ...runtime.backend.launch import open_child
 from ...runtime.backend.launch_context import LaunchContext
+from ...runtime.backend.links.pipe.probe import probe
 from ...runtime.backend.output import Output
 from ...runtime.backend.watchdog import Watchdog
 from ...runtime.folders import make_private_folder
@@ -31,38 +35,54 @@ from ...runtime.sockets import open_context
 from ...trace.watchers import Trace
 
 AT_ONCE = 8
-"""How many backends start at the same time: most of them wait for a disk or a timeout, and all of them take memory."""
+"""How many attempts run at the same time: most of them wait for a disk or a timeout, and all of them take memory."""
+
+PLACE_SECONDS = 30.0
+"""How long a place may take to answer; ssh itself gives up on a host after 10 s."""
 
 SOCKET_IN_FOLDER = "multikernel-1234567-abcdefgh/01234567"
 """As long as the longest path of a child's socket below Jupyter's runtime folder."""
 
+TriedPlace = SshPlace | RunPlace | AttachedPlace
+
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """How one backend's start went."""
+class Found:
+    """What came of an attempt."""
 
-    backend: str
-    seconds: float
     transport: str = ""
-    """ipc or tcp; empty if it did not start."""
+    """ipc, tcp, ssh …; empty if no kernel was reached."""
     kernel: str = ""
     """Implementation and version from its kernel_info."""
     startup_error: str = ""
     """What the configured startup code raised."""
     error: str = ""
-    """Why it did not start, in a sentence or two."""
+    """Why it failed, in a sentence or two."""
     last_line: str = ""
-    """The last line that its process wrote, if it did not start."""
+    """The last line that a backend's process wrote, if it did not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """How the start of a backend, or a try of a place, went."""
+
+    subject: str
+    """Its name."""
+    seconds: float
+    found: Found
 
 
 class Observer(Protocol):
-    """Hears of each start as it happens; what it raises ends all of them."""
+    """Hears of each attempt as it happens; what it raises ends all of them."""
 
-    def started(self, backend: str) -> None:
-        """Hear that a backend is starting."""
+    def started(self, subject: str) -> None:
+        """Hear that something is being tried."""
 
     def ended(self, probe: Probe) -> None:
-        """Hear how a backend's start went."""
+        """Hear how that went."""
+
+
+Attempt = Callable[[], Awaitable[Found]]
 
 
 def is_too_long_for_ipc(runtime_folder: Path) -> bool:
@@ -70,11 +90,13 @@ def is_too_long_for_ipc(runtime_folder: Path) -> bool:
     return len(os.fsencode(runtime_folder / SOCKET_IN_FOLDER)) > LONGEST_IPC_PATH
 
 
-def probe_all(backends: Iterable[BackendConfig], runtime_folder: Path, observer: Observer) -> None:
-    """Start backends with their env, cwd and startup code, as a cell would.
+def probe_all(
+    places: Sequence[TriedPlace], backends: Sequence[BackendConfig], runtime_folder: Path, observer: Observer
+) -> None:
+    """Try places, then start backends with their env, cwd and startup code, as a cell would.
 
-    Raises OSError if the runtime folder cannot be used, what the observer raises, and KeyboardInterrupt for Ctrl-C. By
-    then every process has ended.
+    A backend at a place that does not answer is left out. Raises OSError if the runtime folder cannot be used, what the
+    observer raises, and KeyboardInterrupt for Ctrl-C. By then every process has ended.
     """
     make_private_folder(runtime_folder)
     composer = Composer(secrets.token_hex(16), lambda: datetime.now(UTC).isoformat())
@@ -87,10 +109,10 @@ def probe_all(backends: Iterable[BackendConfig], runtime_folder: Path, observer:
     ):
         trace = Trace(composer.session)
         launch_context = LaunchContext(
-            context, directory, "doctor.json", kernel_spec_manager, watchdog, composer, trace
+            context, directory, "doctor.json", kernel_spec_manager, watchdog, composer, trace, check_may_start
         )
         try:
-            anyio.run(_probe_all, backends, launch_context, observer)
+            anyio.run(_probe_all, places, backends, launch_context, observer)
         except ExceptionGroup as group:
             error: Exception = group
             while isinstance(error, ExceptionGroup):
@@ -98,25 +120,30 @@ def probe_all(backends: Iterable[BackendConfig], runtime_folder: Path, observer:
             raise error from None
 
 
-async def _probe_all(backends: Iterable[BackendConfig], launch_context: LaunchContext, observer: Observer) -> None:
-    """Probe backends, AT_ONCE at a time; KeyboardInterrupt, once all have ended, if Ctrl-C was pressed meanwhile.
+async def _probe_all(
+    places: Sequence[TriedPlace], backends: Sequence[BackendConfig], launch_context: LaunchContext, observer: Observer
+) -> None:
+    """Probe all; KeyboardInterrupt, once all have ended, if Ctrl-C was pressed meanwhile.
 
     asyncio's own handling of Ctrl-C would cut a shielded launch short and leave a process that nobody knows.
     """
-    limiter = anyio.CapacityLimiter(AT_ONCE)
-    async with anyio.create_task_group() as listening:
+    async with anyio.create_task_group() as outliving:
+        context = replace(launch_context, tasks=outliving)
         with anyio.open_signal_receiver(signal.SIGINT) as presses, anyio.CancelScope() as probing:
-            listening.start_soon(_cancel_at_ctrl_c, presses, probing)
-            async with anyio.create_task_group() as tasks:
-                for backend in backends:
-                    tasks.start_soon(_probe, backend, launch_context, observer, limiter)
-        listening.cancel_scope.cancel()
+            outliving.start_soon(_cancel_at_ctrl_c, presses, probing)
+            answers = await _each(
+                {f"place {each.name}": partial(_try_place, each, context) for each in places}, observer
+            )
+            failed = [place for place, answer in zip(places, answers, strict=True) if answer.error]
+            left = [each for each in backends if each.place not in failed]
+            await _each({f"backend {each.name}": partial(_start_and_end, each, context) for each in left}, observer)
+        outliving.cancel_scope.cancel()
     if probing.cancel_called:
         raise KeyboardInterrupt
 
 
 async def _cancel_at_ctrl_c(presses: AsyncIterator[signal.Signals], probing: anyio.CancelScope) -> None:
-    """End the starts at the first Ctrl-C, this process at the second; then the watchdog ends the kernels."""
+    """End the attempts at the first Ctrl-C, this process at the second; then the watchdog ends the kernels."""
     async for _ in presses:
         if probing.cancel_called:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -124,26 +151,43 @@ async def _cancel_at_ctrl_c(presses: AsyncIterator[signal.Signals], probing: any
         probing.cancel()
 
 
-async def _probe(
-    backend: BackendConfig, launch_context: LaunchContext, observer: Observer, limiter: anyio.CapacityLimiter
-) -> None:
-    async with limiter:
-        observer.started(backend.name)
-        probe = await _start_and_end(backend, launch_context)
-    observer.ended(probe)
+async def _each(attempts: Mapping[str, Attempt], observer: Observer) -> list[Found]:
+    """Make attempts, given by what they are about, AT_ONCE at a time; return what came of each."""
+    limiter = anyio.CapacityLimiter(AT_ONCE)
+    found = dict.fromkeys(attempts, Found())
+
+    async def make(subject: str, attempt: Attempt) -> None:
+        async with limiter:
+            observer.started(subject)
+            begin = time.monotonic()
+            try:
+                found[subject] = await attempt()
+            except MultiError as error:
+                found[subject] = Found(error=str(error), last_line=error.details[-1] if error.details else "")
+            except Exception as error:
+                # One that breaks Multi itself is a finding, too.
+                found[subject] = Found(error=f"{type(error).__name__}: {error}")
+        observer.ended(Probe(subject, time.monotonic() - begin, found[subject]))
+
+    async with anyio.create_task_group() as tasks:
+        for subject, attempt in attempts.items():
+            tasks.start_soon(make, subject, attempt)
+    return list(found.values())
 
 
-async def _start_and_end(backend: BackendConfig, launch_context: LaunchContext) -> Probe:
-    begin = time.monotonic()
-    try:
-        async with open_child(backend, launch_context, Output(), lambda channel, message: None) as child:
-            seconds = time.monotonic() - begin
-            info = child.kernel_info
-            kernel = f"{info.get('implementation')} {info.get('implementation_version')}"
-            return Probe(backend.name, seconds, child.transport, kernel, child.startup_error)
-    except MultiError as error:
-        last_line = error.details[-1] if error.details else ""
-        return Probe(backend.name, time.monotonic() - begin, error=str(error), last_line=last_line)
-    except Exception as error:
-        # One backend that breaks Multi itself is a finding, too.
-        return Probe(backend.name, time.monotonic() - begin, error=f"{type(error).__name__}: {error}")
+async def _start_and_end(backend: BackendConfig, launch_context: LaunchContext) -> Found:
+    """Start a backend, or connect to its kernel; whatever that raises."""
+    async with open_child(backend, launch_context, Output(), lambda channel, message: None) as child:
+        info = child.kernel_info
+        kernel = f"{info.get('implementation')} {info.get('implementation_version')}"
+        return Found(child.link.transport, kernel, child.startup_error)
+
+
+async def _try_place(place: TriedPlace, launch_context: LaunchContext) -> Found:
+    """Run a place's command and ask for what a kernel there needs, or connect to an attached kernel."""
+    if isinstance(place, AttachedPlace):
+        attached = BackendConfig(place.name, "", interrupt="message", timeout=PLACE_SECONDS, place=place)
+        return await _start_and_end(attached, launch_context)
+    with anyio.move_on_after(PLACE_SECONDS):
+        return Found(error=(await probe(place)).removeprefix(f"{place.name}: "))
+    return Found(error=f"it did not answer within {PLACE_SECONDS:g} s")

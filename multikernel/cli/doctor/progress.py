@@ -1,4 +1,4 @@
-"""The last line of a terminal: which backends are starting."""
+"""The last line of a terminal: which places and backends are being tried."""
 
 import shutil
 import sys
@@ -15,21 +15,21 @@ class Progress:
     """A line on stderr, if that is a terminal; whoever prints something else erases it first."""
 
     def __init__(self, total: int) -> None:
-        """Take the number of backends to start."""
+        """Take the number of attempts."""
         self._total = total
         self._ended = 0
-        self._starting: list[str] = []
+        self._tried: list[str] = []
         self._is_shown = sys.stderr.isatty()
 
-    def started(self, backend: str) -> None:
-        """Add a backend to the line."""
-        self._starting.append(backend)
+    def started(self, subject: str) -> None:
+        """Add an attempt to the line, by what it is about."""
+        self._tried.append(subject)
         self._show()
 
     @contextmanager
-    def ended(self, backend: str) -> Iterator[None]:
-        """Take a backend off the line, which is erased within the context."""
-        self._starting.remove(backend)
+    def ended(self, subject: str) -> Iterator[None]:
+        """Take an attempt off the line, which is erased within the context."""
+        self._tried.remove(subject)
         self._ended += 1
         self.erase()
         yield
@@ -40,8 +40,8 @@ class Progress:
         self._write(ERASE)
 
     def _show(self) -> None:
-        if self._starting:
-            line = f"{self._ended} of {self._total} tried; starting {', '.join(self._starting)}"
+        if self._tried:
+            line = f"{self._ended} of {self._total} done; trying {', '.join(self._tried)}"
             # A line that wraps could not be erased.
             self._write(ERASE + shorten(printable(line), shutil.get_terminal_size().columns - 1))
 

@@ -110,3 +110,15 @@ class Copy:
     def targets(self) -> tuple[str, ...]:
         """Those that get one of them."""
         return tuple(dict.fromkeys(target for transfer in self.transfers for target in transfer.targets))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """That variables can be copied once the body has run, as far as their names and languages tell."""
+
+    transfers: tuple[Transfer | Scatter | Gather, ...]
+
+    @property
+    def text(self) -> str:
+        """In words: `fit from r to python`."""
+        return Copy(self.transfers).text

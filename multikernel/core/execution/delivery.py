@@ -51,7 +51,8 @@ class Delivery:
             for notice in backend.take_notices():
                 self._outbox.note(request, notice)
         counts = request.stores_history and not request.subshell
-        if counts and backend.profile.follows_counter and backend.next_count < part.count:
+        follows = backend.profile.follows_counter and not backend.is_attached
+        if counts and follows and backend.next_count < part.count:
             self._move_counter(backend, part.count)
         self._set_plot_options(backend, cell)
         backend.cells_run += 1

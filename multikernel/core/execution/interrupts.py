@@ -2,7 +2,7 @@
 
 from ..actions import CancelTimer, SetTimer, Signal, Stop, ToBackend
 from ..backend import Backend
-from ..errors import BackendRestarted, Interrupted, MultiError
+from ..errors import BackendLost, BackendRestarted, BackendStopped, Interrupted, MultiError
 from ..exchange import Exchange
 from ..exchanges import Exchanges
 from ..hooks import Hooks
@@ -48,6 +48,8 @@ class Interrupts:
         self._hooks = hooks
         self._pressed: dict[str, set[Exchange]] = {}
         """Backend -> what it was asked to interrupt."""
+        self._held: set[str] = set()
+        """Backends whose interrupt waits until they can be reached."""
 
     def press(self) -> None:
         """Interrupt the cell that the others wait for, or what runs in the background if there is none."""
@@ -79,6 +81,14 @@ class Interrupts:
         reachable = [exchange for exchange in self._exchanges.of(backend.name) if exchange.is_interruptible]
         if not any(exchange.is_begun for exchange in reachable):
             return
+        if backend.lost:
+            self._interrupt_lost(backend, reachable)
+            return
+        if backend.ignores_interrupts and backend.is_attached:
+            text = f"{backend.name} did not react to the interrupt, so it was detached; it may still be at this."
+            self._lifecycle.end(backend, BackendStopped(text))
+            self._outbox.add(Stop(backend.name))
+            return
         if backend.ignores_interrupts:
             text = f"{backend.name} did not react to the interrupt, so it was restarted: it is new and empty."
             self._restart(backend, BackendRestarted(text))
@@ -96,6 +106,33 @@ class Interrupts:
             self._pressed[backend.name] = set(reachable)
             self._outbox.add(SetTimer((NO_EFFECT, backend.name), NO_EFFECT_SECONDS))
 
+    def _interrupt_lost(self, backend: Backend, reachable: list[Exchange]) -> None:
+        """Let the interrupt wait for the connection, and say so; the second one gives the backend up."""
+        name, why = backend.name, backend.lost
+        if name in self._held:
+            text = f"{name} cannot be reached ({why}), so it was given up; the next cell for it starts it again, empty."
+            self._lifecycle.end(backend, BackendLost(text))
+            self._outbox.add(Stop(name))
+            return
+        self._held.add(name)
+        text = f"{name} cannot be reached ({why}); the interrupt waits until it can. Interrupt again to give up."
+        for exchange in reachable:
+            if isinstance(exchange, CellExchange):
+                self._outbox.note(exchange.request, text)
+
+    def lost(self, backend: Backend) -> None:
+        """Do not take it for a child's fault that it does not react while it cannot be reached."""
+        if backend.name in self._pressed:
+            self._outbox.add(CancelTimer((NO_EFFECT, backend.name)))
+
+    def back(self, backend: Backend) -> None:
+        """Send the interrupt that has waited; one that was sent before has some time once more."""
+        if backend.name in self._held:
+            self._held.discard(backend.name)
+            self.interrupt(backend)
+        elif backend.name in self._pressed:
+            self._outbox.add(SetTimer((NO_EFFECT, backend.name), NO_EFFECT_SECONDS))
+
     def no_effect_timer(self, name: str) -> None:
         """Report it under the cell that goes on, and let the next press restart the backend."""
         backend = self._state.backends[name]
@@ -105,7 +142,7 @@ class Interrupts:
                 self._outbox.note(
                     exchange.request,
                     f"{name} has not reacted to the interrupt for {NO_EFFECT_SECONDS:.0f} s; "
-                    f"interrupt again to restart it.",
+                    f"interrupt again to {'detach' if backend.is_attached else 'restart'} it.",
                 )
 
     def failed(self, backend: Backend, why: str) -> None:
@@ -123,6 +160,7 @@ class Interrupts:
                 del self._pressed[name]
                 self._state.backends[name].ignores_interrupts = False
                 self._outbox.add(CancelTimer((NO_EFFECT, name)))
+        self._held = {name for name in self._held if self._state.backends[name].lost}
 
     def _restart(self, backend: Backend, error: MultiError) -> None:
         self._lifecycle.end(backend, error)

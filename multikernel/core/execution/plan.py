@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..cells.cell import Cell
 from ..cells.parser import WAIT
-from ..cells.transfers import Copy
+from ..cells.transfers import Check, Copy
 from ..protocol.marks import Marks
 from ..request import AtOnce, Body, CellRequest, Detach, Fork, Move, Next, Part, Ready, Step, WaitFor
 from ..state import State
@@ -48,11 +48,12 @@ def _steps(body: Cell, parts: tuple[Part, ...]) -> Iterator[Step]:
     """
     first = parts[0]
     yield Ready(tuple(part.backend for part in parts))
+    if body.has_body and body.exports:
+        yield Ready(Copy(body.exports).targets)
+        yield Check(body.exports)
     if body.imports:
         yield Move(Copy(body.imports), first)
     if body.has_body:
-        if body.exports:
-            yield Ready(Copy(body.exports).targets)
         yield Body(first) if len(parts) == 1 else AtOnce(tuple((Body(part),) for part in parts))
     if body.exports:
         yield Move(Copy(body.exports), first)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ..actions import CancelTimer, SetTimer, Start
 from ..backend import Backend, BackendState
+from ..hooks import Hooks
 from ..outbox import Outbox
 from ..request import Track
 from ..state import State
@@ -21,10 +22,11 @@ LEAVING = "leaving"
 class Starts:
     """Starts backends when they are first needed."""
 
-    def __init__(self, state: State, outbox: Outbox) -> None:
-        """Take the backends, and where actions go."""
+    def __init__(self, state: State, outbox: Outbox, hooks: Hooks) -> None:
+        """Take the backends, where actions go, and the features that hear of starts."""
         self._state = state
         self._outbox = outbox
+        self._hooks = hooks
         self._waiting: dict[str, list[Track]] = {name: [] for name in state.backends}
 
     def begin(self) -> None:
@@ -39,6 +41,7 @@ class Starts:
         if backend.state is BackendState.STOPPED:
             backend.starting()
             self._outbox.add(Start(backend.name))
+            self._hooks.starting(backend)
 
     def wait(self, track: Track, backends: Iterable[Backend]) -> None:
         """Start backends side by side, and let a cell wait for them."""

@@ -9,7 +9,7 @@ from functools import partial
 from ..actions import CancelJob, CancelTimer, SetTimer, StartJob
 from ..backend import Backend, BackendState
 from ..cells.lines import HeaderLine
-from ..cells.transfers import Copy
+from ..cells.transfers import Check, Copy
 from ..errors import BackendDied, BackendStopped, Interrupted, MultiError
 from ..guard import Guard
 from ..outbox import Outbox
@@ -80,8 +80,8 @@ class Tracks:
         match track.step:
             case None:
                 self.over(track)
-            case HeaderLine() as line:
-                self._do(track, line)
+            case HeaderLine() | Check() as job:
+                self._do(track, job)
             case Ready(backends):
                 return self._is_ready(track, backends)
             case Body() as body:
@@ -173,7 +173,7 @@ class Tracks:
 
     # Jobs.
 
-    def _do(self, track: Track, job: HeaderLine | Copy) -> None:
+    def _do(self, track: Track, job: HeaderLine | Check | Copy) -> None:
         track.job = job
         self._outbox.add(StartJob((CELL, track.key), job))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from ..actions import MeasureUsage, StartJob
 from ..feature import Feature, Handler
-from ..kernels.table import language_info
+from ..kernels.table import LEXER, language_info
 from ..protocol.wire import Json
 from ..request import Request
 from ..spine import Spine
@@ -37,19 +37,21 @@ class Info(Feature):
     def _kernel_info(self) -> Json:
         """Describe Multi, in the language of the configured default backend.
 
-        Front-ends ask once, so `%%use` does not change it; papermill translates parameters into this language. The
-        children's `supported_features` are not copied: every kernel that is built on ipykernel claims a debugger, and
-        front-ends ask before any child has started.
+        Front-ends ask once, so `%%use` does not change it; papermill translates parameters into this language. Only
+        the lexer is Multi's own, so that exports colour each cell in its language. The children's `supported_features`
+        are not copied: every kernel that is built on ipykernel claims a debugger, and front-ends ask before any child
+        has started.
         """
         state = self._spine.state
         backend = state.backends[state.config.default]
         known = backend.kernel_info.get("language_info")
+        described = known if isinstance(known, dict) else language_info(backend.stated_language)
         return {
             "status": "ok",
             "protocol_version": PROTOCOL_VERSION,
             "implementation": "multikernel",
             "implementation_version": state.version,
-            "language_info": known if isinstance(known, dict) else language_info(backend.stated_language),
+            "language_info": {**described, "pygments_lexer": LEXER},
             "banner": f"Multi {state.version}: {', '.join(state.backends)}. %%help shows how to use them.",
             "help_links": [],
             "supported_features": self._spine.hooks.supported_features,

@@ -16,7 +16,7 @@ from ..cells.command_names import PARTS
 from ..cells.completions import offers_in
 from ..cells.lines import HeaderLine, is_nothing
 from ..cells.parser import parse
-from ..errors import MultiError
+from ..errors import BackendLost, MultiError
 from ..feature import Feature, Handler
 from ..protocol.rewrite import OwnMatches
 from ..protocol.wire import Json
@@ -112,6 +112,9 @@ class Introspection(Feature):
 
     def _ask(self, request: Request, cell: Cell, position: int, own: OwnMatches | None = None) -> None:
         backend = self._state.backends[cell.target or self._state.default]
+        if backend.lost:
+            self._requests.answer(request, empty_answer(request))
+            return
         if backend.state is BackendState.READY:
             self._send(request, cell, position, own, backend)
             return
@@ -127,6 +130,14 @@ class Introspection(Feature):
         """Send what has waited for a start."""
         for one in self._take_waiting(backend):
             self._send(one.request, one.cell, one.position, one.own, backend)
+
+    def lost(self, backend: Backend) -> None:
+        """Answer what a child has been asked, or was to be asked, that cannot be reached now."""
+        for one in self._take_waiting(backend):
+            self._requests.answer(one.request, empty_answer(one.request))
+        for exchange in self._exchanges.of(backend.name):
+            if exchange.request is not None and exchange.request.type in TYPES:
+                self._exchanges.fail(exchange, BackendLost(f"{backend.name} cannot be reached now ({backend.lost})."))
 
     def ended(self, backend: Backend, error: MultiError) -> None:
         """Answer what has waited for a start that has failed; the next cell reports why."""
@@ -175,7 +186,7 @@ class Introspection(Feature):
         else:
             named = self._state.names.resolve_all(name.split(","))
             backends = [self._state.backends[backend] for backend in named]
-            known = ", ".join(f"{each.name} (kernelspec {each.config.kernel}, {each.state})" for each in backends)
+            known = ", ".join(f"{each.name} ({each.config.where}, {each.state})" for each in backends)
             text = f"%%{line.name}: run this cell on {known}"
         return {"status": "ok", "found": True, "data": {"text/plain": text}, "metadata": {}}
 
@@ -204,7 +215,7 @@ class Introspection(Feature):
     def _offer_variables(self, request: Request, own: OwnMatches, typed: str, backend: str) -> None:
         """Offer the variables of a backend: it is asked if it has nothing to do, else the last list is used."""
         is_idle = not self._exchanges.of(backend)
-        if self._state.backends[backend].state is BackendState.READY and is_idle:
+        if self._state.backends[backend].can_be_asked and is_idle:
             self._tabs[request.id] = Tab(own, typed, backend)
             self._outbox.busy(request)
             self._outbox.add(StartJob((VARIABLES, request.id), ListVariables(backend)))
@@ -229,7 +240,7 @@ class Introspection(Feature):
         backend = self._state.backends[self._state.default]
         return (
             not cell.header_lines
-            and backend.state is BackendState.READY
+            and backend.can_be_asked
             and backend.profile.cell_magics
             and not self._exchanges.of(backend.name)
         )

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ..config import InterruptMode
 from ..protocol.wire import Json
-from . import ipython
+from . import deno, ipython
 from .comments import comment_of
 
 PYTHON_PROGRAM = re.compile(r"(python|pypy)[0-9.]*")
@@ -72,7 +72,9 @@ BY_IMPLEMENTATION = {
     ),
     "IRkernel": KernelProfile(cell_magics=False, line_comment="##", grace=0.0),
     # deno 2.9: SIGINT ends the process; one output in ten came after idle.
-    "Deno kernel": KernelProfile(cell_magics=False, line_comment="//", interrupt="message", idle_delay=0.03, grace=0.0),
+    "Deno kernel": KernelProfile(
+        cell_magics=False, line_comment="//", interrupt="message", idle_delay=0.03, grace=0.0, setup=deno.SETUP
+    ),
     # bash_kernel 0.10: errors show no line numbers, and every line costs a round trip to the shell.
     "bash_kernel": KernelProfile(cell_magics=False, line_comment="", grace=0.0),
 }
@@ -160,6 +162,9 @@ def _is_metakernel(kernel_info: Json) -> bool:
     links = kernel_info.get("help_links")
     return isinstance(links, list) and any("metakernel" in str(link).lower() for link in links)
 
+
+LEXER = "multikernel"
+"""What Multi's own `language_info` names as `pygments_lexer`: the lexer in `exports`, which reads header lines."""
 
 LANGUAGE_INFO: dict[str, Json] = {
     "python": {

@@ -208,7 +208,8 @@ class Composer:
     def __init__(self, session: str, now: Callable[[], str]) -> None:
         """Take the constant session id and a clock that gives the date in ISO 8601."""
         self.session = session
-        self._now = now
+        self.now = now
+        """Returns the date and time in ISO 8601."""
         self._count = 0
 
     def message(self, msg_type: str, content: Json, parent: Message | None = None) -> Message:
@@ -219,7 +220,7 @@ class Composer:
             "msg_type": msg_type,
             "username": "multikernel",
             "session": self.session,
-            "date": self._now(),
+            "date": self.now(),
             "version": "5.5",
         }
         parent_id, parent_frame = (parent.id, parent.header_frame) if parent else ("", EMPTY)

@@ -12,10 +12,9 @@ import re
 import shlex
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from ..language import ANSWER, DATA, Incoming, Refused
+from ..language import ANSWER, DATA, LONGEST_CELL, LONGEST_TEXT, MOST_ROWS, Incoming, Refused
 from ..values import nodes as n
 from ..values.as_json import to_text
 from ..values.nodes import SIZES, Node, Ref
@@ -26,6 +25,7 @@ SCRIPT = Path(__file__).with_name("child") / "transfer.sh"
 VALUE = "value.sh"
 IMPORT = "import.sh"
 ENVIRONMENT = "environment"
+PREVIEW_SIZES = "sizes"
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OWN = re.compile(
@@ -34,18 +34,18 @@ OWN = re.compile(
 )
 """Variables that bash or its kernel sets or reads itself: what is assigned to them is not what they hold."""
 
-FORMATS = {"i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q", "f4": "f", "f8": "d"}
+ATTRIBUTES = re.compile(r"bash:(?:text|(integer)|list|associative|indexed)(?: -([ilucrtx]+))?")
+"""The end of a tag are the attributes that a variable has had in bash."""
+
+MOST_SHOWN = 5
+"""Parts that cannot be in bash that a refusal names."""
+
+FORMATS = {"i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q"}
+FORMATS |= {"f2": "e", "f4": "f", "f8": "d"}
 NO_NUL = "has a NUL, which no text in bash can have"
 NONE = "has no counterpart in bash"
-WHY = {
-    n.Complex: NONE,
-    n.Duration: NONE,
-    n.List: "cannot be part of another value in bash; copy it on its own",
-    n.Dict: "cannot be part of another value in bash; copy it on its own",
-    n.Array: "cannot be in bash, whose arrays have one dimension; copy its rows",
-    n.Factor: "cannot be part of another value in bash; copy it on its own",
-    n.Table: f"{NONE}; copy its columns, one by one",
-}
+OF_ONE_DIMENSION = "cannot be in bash, whose arrays have one dimension"
+ALONE = "cannot be in bash, whose arrays hold only texts"
 NULLS = "has missing values, which bash cannot represent"
 
 
@@ -53,7 +53,9 @@ class Bash:
     """The adapter."""
 
     name = "bash"
+    is_local = True
     library = ""
+    assignment = "{name}=${{{value}}}"
 
     def refuses_name(self, name: str) -> str:
         """Return why a text cannot be a variable, or the empty string."""
@@ -79,8 +81,9 @@ class Bash:
         return _call("import", folder)
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
-        """Return a statement that makes text of integers, which is the one thing that others may not have."""
-        return f"declare +i {name}" if need == "text" else ""
+        """Return a statement that makes text of integers, and of what leaves as it came from elsewhere."""
+        is_integer = isinstance(value, n.Int) or "i" in value.tag.partition(" -")[2]
+        return f"declare +i {name}" if is_integer else f"unset '__multikernel__[{name}]'"
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables which Multi's own environment does not have."""
@@ -88,13 +91,18 @@ class Bash:
         Path(folder, ENVIRONMENT).write_text("".join(f"{name}\n" for name in names), "ascii")
         return _call("variables", folder)
 
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value."""
+        Path(folder, PREVIEW_SIZES).write_text(f"{MOST_ROWS} {LONGEST_CELL} {LONGEST_TEXT}\n", "ascii")
+        return _call("preview", folder, name)
+
 
 def _call(action: str, folder: str, name: str = "") -> str:
     return f". {shlex.quote(str(SCRIPT))} {action} {shlex.quote(folder)} {name}".rstrip()
 
 
 def _script(name: str, assignment: str, tree: str, content: bytes) -> str:
-    """Return a script that recreates a variable, without attributes, but exported if one of the name was."""
+    """Return a script that makes a variable, in place of one of the name; if that is exported, so is the new one."""
     return rf"""\builtin declare -gA __multikernel__
 if [[ -R {name} ]]; then \builtin unset -n {name}; fi
 if ( [[ "$(\builtin declare -p {name} 2>/dev/null)" =~ ^declare\ -[a-zA-Z]*x ]] ); then
@@ -118,7 +126,8 @@ def _import(values: Sequence[Incoming], folder: str, is_trial: bool) -> str:
     lines = []
     for at, each in enumerate(values):
         unset = f"if [[ -R {each.name} ]]; then \\builtin unset -n {each.name}; else \\builtin unset -v {each.name}; fi"
-        failed = f'{{"failed":"{each.name} is read-only in bash; give it another name","at":{at}}}'
+        why = f"{each.name} is read-only in bash; another name is not, as in {each.name}_={each.name}"
+        failed = f'{{"failed":"{why}","at":{at}}}'
         lines += [
             f"{'elif' if at else 'if'} ! ( {unset} ) 2>/dev/null; then",
             f"  \\builtin printf %s '{failed}' >| {answer}",
@@ -128,40 +137,38 @@ def _import(values: Sequence[Incoming], folder: str, is_trial: bool) -> str:
 
 
 def _assignment(name: str, value: Node, content: bytes) -> str:
-    """Return the command that makes a variable; Refused."""
-    if value.tag.endswith(" integers") and isinstance(value, n.List | n.Dict) and _are_integers(value):
-        kind = "A" if value.tag == "bash:associative integers" else "a"
-        plain = "bash:indexed" if value.tag.startswith("bash:indexed") else ""
-        return f"\\builtin declare -g{kind}i {name}; {_values_of(name, replace(value, tag=plain), content)}"
-    return _values_of(name, value, content)
-
-
-def _are_integers(value: n.List | n.Dict) -> bool:
-    if isinstance(value, n.List) and value.packed is not None:
-        return value.packed.dtype.kind == "i8" and value.packed.valid is None
-    return all(isinstance(item, n.Int) and -(1 << 63) <= item.value < 1 << 63 for item in value.items)
+    """Return the commands that make a variable; Refused."""
+    assignment = _values_of(name, value, content)
+    attributes = ATTRIBUTES.fullmatch(value.tag)
+    flags = f"{'i' if attributes[1] else ''}{attributes[2] or ''}" if attributes else ""
+    # An attribute changes what is assigned after it.
+    return f"{assignment}\n\\builtin declare -g{flags} {name}" if flags else assignment
 
 
 def _values_of(name: str, value: Node, content: bytes) -> str:
-    if value.tag == "bash:integer" and isinstance(value, n.Int) and -(1 << 63) <= value.value < 1 << 63:
-        return f"\\builtin declare -gi {name}; {name}={value.value}"
     match value:
         case n.List(packed=n.Array() as packed):
             return _indexed(name, _elements(packed, content))
         case n.List(items=items):
-            return _indexed(name, (_text(item, content, f"[{at}]") for at, item in enumerate(items)))
+            return _indexed(name, _texts(value, ((f"[{at}]", item) for at, item in enumerate(items)), content))
         case n.Dict(keys=keys, items=items):
-            return _keyed(
-                name, value, keys, [_text(item, content, f"[{key!r}]") for key, item in zip(keys, items, strict=True)]
-            )
+            texts = _texts(value, ((f"[{key!r}]", item) for key, item in zip(keys, items, strict=True)), content)
+            return _keyed(name, value, keys, texts)
         case n.Array(shape=shape) if sum(length != 1 for length in shape) <= 1:
             return _indexed(name, _elements(value, content))
+        case n.Array():
+            raise Refused("", words(value), OF_ONE_DIMENSION, "json")
+        case n.Table():
+            raise Refused("", words(value), NONE, "json")
         case n.Factor(levels=levels, data=data):
             codes = struct.iter_unpack("<i", content[data.offset : data.offset + data.length])
-            texts = [*_elements(levels, content), None]
-            return _indexed(name, [_present(texts[code], value) for (code,) in codes])
+            texts = _elements(levels, content)
+            found = [texts[code] for (code,) in codes if code >= 0]
+            if len(found) < value.count:
+                raise Refused("", words(value), NULLS, "json")
+            return _indexed(name, found)
         case _:
-            return f"{name}={quoted(_text(value, content, ''))}"
+            return f"{name}={quoted(_text(value, content))}"
 
 
 def _indexed(name: str, texts: Iterable[str | bytes]) -> str:
@@ -170,14 +177,34 @@ def _indexed(name: str, texts: Iterable[str | bytes]) -> str:
 
 def _keyed(name: str, value: n.Dict, keys: tuple[str, ...], texts: list[str | bytes]) -> str:
     if "" in keys or len(set(keys)) < len(keys) or any("\0" in key for key in keys):
-        raise Refused("", words(value), "has a key that is empty, has a NUL or is there twice, which bash cannot have")
-    if value.tag == "bash:indexed" and all(re.fullmatch("0|[1-9][0-9]{0,17}", key) for key in keys):
+        why = "has a key that is empty, has a NUL or is there twice, which bash cannot have"
+        raise Refused("", words(value), why, "json")
+    if value.tag.startswith("bash:indexed") and all(map(_is_index, keys)):
         return f"{name}=({' '.join(f'[{key}]={quoted(text)}' for key, text in zip(keys, texts, strict=True))})"
     pairs = (f"[{quoted(key)}]={quoted(text)}" for key, text in zip(keys, texts, strict=True))
     return f"\\builtin declare -gA {name}; {name}=({' '.join(pairs)})"
 
 
-def _text(node: Node, content: bytes, path: str) -> str | bytes:
+def _is_index(key: str) -> bool:
+    return re.fullmatch("0|[1-9][0-9]{0,18}", key) is not None and int(key) < (1 << 63) - 1
+
+
+def _texts(value: Node, items: Iterable[tuple[str, Node]], content: bytes) -> list[str | bytes]:
+    """Return parts as texts; Refused for the whole, which one statement makes a text."""
+    texts, refused = [], []
+    for path, item in items:
+        try:
+            texts.append(_text(item, content))
+        except Refused as no_text:
+            refused.append((path, *no_text.parts[0][1:3]))
+    if refused:
+        shown = ", ".join(f"{path} ({kind}) {why}" for path, kind, why in refused[:MOST_SHOWN])
+        more = f", and {len(refused) - MOST_SHOWN} more" if len(refused) > MOST_SHOWN else ""
+        raise Refused("", words(value), f"has parts that bash cannot have: {shown}{more}", "json")
+    return texts
+
+
+def _text(node: Node, content: bytes) -> str | bytes:
     """Return a scalar as text; Refused."""
     match node:
         case n.Bool(value=value):
@@ -188,26 +215,23 @@ def _text(node: Node, content: bytes, path: str) -> str | bytes:
             return repr(struct.unpack(">d", bytes.fromhex(bits))[0])
         case n.Text(data=None, value=text):
             if "\0" in text:
-                raise Refused(path, words(node), NO_NUL)
+                raise Refused("", words(node), NO_NUL, "no NUL")
             return text
         case n.Text(data=Ref() as ref) | n.Bytes(data=ref):
             found = content[ref.offset : ref.offset + ref.length]
             if b"\0" in found:
-                raise Refused(path, words(node), NO_NUL)
+                raise Refused("", words(node), NO_NUL, "no NUL")
             return found
         case n.Date(value=text) | n.Time(value=text) | n.DateTime(value=text, offset=None):
             return text
         case n.DateTime(value=text, zone=zone, offset=int(offset)):
             return f"{text}{_offset(offset)}[{zone}]" if zone[0] not in "+-" else f"{text}{_offset(offset)}"
+        case n.Complex() | n.Duration():
+            raise Refused("", words(node), NONE, "text")
+        case n.Null() | n.NA():
+            raise Refused("", words(node), NONE, "json")
         case _:
-            need = "text" if isinstance(node, n.Complex | n.Duration) else ""
-            raise Refused(path, words(node), WHY.get(type(node), NONE), need)
-
-
-def _present(text: str | bytes | None, value: Node) -> str | bytes:
-    if text is None:
-        raise Refused("", words(value), NULLS, "no nulls")
-    return text
+            raise Refused("", words(node), ALONE)
 
 
 def _offset(seconds: int) -> str:
@@ -220,16 +244,16 @@ def _elements(array: n.Array, content: bytes) -> list[str | bytes]:
     kind = array.dtype.kind
     data = content[array.data.offset : array.data.offset + array.data.length]
     if array.valid is not None:
-        raise Refused("", words(array), NULLS, "no nulls")
+        raise Refused("", words(array), NULLS, "json")
+    if kind not in ("text", "b1", *FORMATS):
+        raise Refused("", words(array), NONE, "text")
     if kind == "text":
         texts: list[str | bytes] = [*data.split(b"\xff")] if array.count else []
         if b"\0" in data:
-            raise Refused("", words(array), NO_NUL)
+            raise Refused("", words(array), NO_NUL, "json")
         return texts
     if kind == "b1":
         return ["true" if byte else "false" for byte in data]
-    if kind not in FORMATS:
-        raise Refused("", words(array), WHY[n.Complex])
     size = SIZES[kind]
     assert size is not None
     return [repr(number) for (number,) in struct.iter_unpack(f"<{FORMATS[kind]}", data)]

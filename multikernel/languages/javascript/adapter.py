@@ -1,27 +1,34 @@
 """What a value may be in JavaScript, and the code that takes it there and away.
 
-One name is added to the global object, `__multikernel__`, which is not enumerable. The global object is reached by the
-Function constructor, since a user may have a variable of any other name.
+One name is added to the global object, `__multikernel__`, which is not enumerable.
 """
 
-import ast
 import json
 import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from ..language import Incoming, Refused
-from ..remedies import STEP, Remedies, remedy
+from ...core.kernels.deno import GLOBAL, SETUP
+from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Refused
+from ..remedies import Remedies, Steps, expression, steps_to
 from ..values import nodes as n
 from ..values.as_json import write
 from ..values.nodes import Node, every
-from ..values.tables import unclear_keys
+from ..values.tables import display_names, unclear_keys
 from ..values.words import words
 
-GLOBAL = '(()=>{}).constructor("return this")()'
 HERE = Path(__file__).with_name("child")
-PARTS = ("shared.js", "import.js", "refusals.js", "moments.js", "elements.js", "export.js", "variables.js")
+PARTS = (
+    "shared.js",
+    "import.js",
+    "refusals.js",
+    "moments.js",
+    "elements.js",
+    "export.js",
+    "preview.js",
+    "variables.js",
+)
 
 RESERVED = frozenset(
     [
@@ -83,48 +90,100 @@ RESERVED = frozenset(
 """Words of ECMA-262 section 12.7.2 in strict code, and what cannot be assigned to."""
 
 IN_JAVASCRIPT = "has no counterpart in JavaScript"
-YEAR = re.compile(r"[0-9]{4}-")
 TEMPORAL = ("javascript:Temporal.Instant", "javascript:Temporal.ZonedDateTime")
 
 
 EACH = "Array.from({x}, (each) => each === null ? null : {each})"
-AS_TEXT = "{x}.toJSON?.() ?? String({x})"
+EACH_ROW = (
+    "!(function f(x) { x.forEach((row, i) => Array.isArray(row) && row.some((each) => typeof each === 'object' && "
+    "each?.length >= 0) ? f(row) : (x[i] = {row})); })({x})"
+)
+"""A statement that puts something in the place of each row of a matrix, which is still the same object then."""
+
+AS_TEXT = "{x}?.toJSON?.() ?? String({x})"
+AS_TEXTS = EACH.replace("{each}", AS_TEXT.replace("{x}", "each"))
+AS_FLOATS = "Float64Array.from({x}, (each) => each === null ? NaN : Number(each))"
+AS_JSON = (
+    'JSON.stringify({x}, (key, each) => typeof each === "bigint" ? String(each) : '
+    "each instanceof Map ? Object.fromEntries(each) : "
+    "each instanceof Set || ArrayBuffer.isView(each) ? [...each] : each)"
+)
 ROUNDED = '{x}.round({ smallestUnit: "microsecond" })'
 IN_UTC = '{x}.withTimeZone("UTC")'
 REMEDIES: Remedies = {
     ("text", "scalar"): AS_TEXT,
-    ("text", ""): EACH.replace("{each}", AS_TEXT.replace("{x}", "each")),
+    ("text", "matrix"): EACH_ROW.replace("{row}", AS_TEXTS.replace("{x}", "row")),
+    ("text", ""): AS_TEXTS,
+    ("json", "scalar"): "String({x})",
+    ("json", ""): AS_JSON,
+    ("no NUL", "scalar"): '{x}.replaceAll("\\0", "")',
+    ("no NUL", ""): 'Array.from({x}, (each) => each.replaceAll("\\0", ""))',
+    ("no NUL", "bytes"): "new Uint8Array({x}).filter((each) => each !== 0)",
     ("float", "scalar"): "Number({x})",
-    ("float", ""): "Float64Array.from({x}, (each) => each === null ? NaN : Number(each))",
+    ("float", "matrix"): EACH_ROW.replace("{row}", AS_FLOATS.replace("{x}", "row")),
+    ("float", ""): AS_FLOATS,
+    ("float32", "matrix"): EACH_ROW.replace("{row}", "Float32Array.from(row)"),
     ("float32", ""): "Float32Array.from({x})",
     ("utc", "scalar"): IN_UTC,
     ("microseconds", "scalar"): ROUNDED,
     ("microseconds", ""): EACH.replace("{each}", ROUNDED.replace("{x}", "each")),
+    ("no nulls", "matrix"): "{x}.map((row) => row.filter((each) => each !== null))",
     ("no nulls", ""): "{x}.filter((each) => each !== null)",
     ("list", ""): "Array.from({x})",
 }
-NOT_INDEXED = ("javascript:Map", "javascript:Set")
-"""Tags of what has parts that are reached by methods."""
+INDEX = re.compile("0|[1-9][0-9]{0,8}")
+"""Keys that come first in an object, in the order of numbers."""
 
 
-def _step(found: re.Match[str]) -> str:
-    key = found[1]
-    if key.isdecimal():
-        return f"[{key}]"
-    name = str(ast.literal_eval(key))
-    return f".{name}" if name.isidentifier() else f"[{json.dumps(name)}]"
+def _is_map(node: Node) -> bool:
+    """Whether a value of keys is a Map: it also is one where an object would have them in another order."""
+    keys = list(node.keys) if isinstance(node, n.Dict) else list(node.names) if isinstance(node, n.Table) else []
+    if isinstance(node, n.Table) and node.index is not None:
+        keys = display_names(node.index.names) + keys
+    in_object = sorted(filter(INDEX.fullmatch, keys), key=int) + [key for key in keys if not INDEX.fullmatch(key)]
+    return bool(keys) and (node.tag == "javascript:Map" or keys != in_object)
+
+
+def _part(steps: Steps, above: str) -> str:
+    """Return an expression for a part; an element of a Set is reached in a copy, but what is in it is itself."""
+    for holder, key in steps:
+        if isinstance(key, int):
+            above = f"[...{above}][{key}]" if holder.tag == "javascript:Set" else f"{above}[{key}]"
+        elif _is_map(holder):
+            above = f"{above}.get({json.dumps(key)})"
+        else:
+            above = f"{above}.{key}" if key.isidentifier() else f"{above}[{json.dumps(key)}]"
+    return above
+
+
+def _assigned(name: str, steps: Steps, value: str) -> str:
+    """Return a statement that puts an expression in the place of a part, for which it has {x}."""
+    part = _part(steps, name)
+    if value.startswith("!"):
+        return value[1:].replace("{x}", part)
+    if not steps:
+        return f"{name} = {value.replace('{x}', name)}"
+    *above, (holder, key) = steps
+    if holder.tag == "javascript:Set":
+        each = value.replace("{x}", "each")
+        return _assigned(name, above, f"new Set(Array.from({{x}}, (each, i) => i === {key} ? {each} : each))")
+    if _is_map(holder):
+        return f"{_part(above, name)}.set({json.dumps(key)}, {value.replace('{x}', part)})"
+    return f"{part} = {value.replace('{x}', part)}"
 
 
 class JavaScript:
     """The adapter."""
 
     name = "JavaScript"
+    assignment = "var {name} = {value}"
 
     @cached_property
     def library(self) -> str:
         """The functions that the other code calls."""
         parts = "\n".join((HERE / part).read_text("utf-8") for part in PARTS)
-        return f'((G) => {{ "use strict"; if (G.__multikernel__) return;\n{parts}\n}})({GLOBAL});'
+        code = f'"use strict"; if (G.__multikernel__.exportValue) return;\n{parts}'
+        return f"{SETUP}((G) => G.__multikernel__.pristinely(() => {{ {code}\n}})())({GLOBAL});"
 
     def refuses_name(self, name: str) -> str:
         """Return why a text is no identifier in strict code, or the empty string."""
@@ -134,7 +193,7 @@ class JavaScript:
 
     def export_code(self, name: str, folder: str) -> str:
         """Return code that writes the value of a variable."""
-        return f"{GLOBAL}.__multikernel__?.exportValue({_literal(name)}, {_literal(folder)}, () => {name});"
+        return f"{GLOBAL}.__multikernel__?.exportValue?.({_literal(name)}, {_literal(folder)}, () => {name});"
 
     def write(self, name: str, value: Node, folder: str) -> None:
         """Write a value; Refused."""
@@ -146,17 +205,21 @@ class JavaScript:
     def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
         """Return code that makes variables."""
         each = ", ".join(_incoming(value) for value in values)
-        return f"{GLOBAL}.__multikernel__?.importValues([{each}], {_literal(is_trial)});"
+        return f"{GLOBAL}.__multikernel__?.importValues?.([{each}], {_literal(is_trial)});"
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
-        if any(node.tag in NOT_INDEXED and path.startswith(f"{place}[") for place, node in every(value)):
-            return ""
-        return remedy(REMEDIES, need, value, path, lambda path: name + STEP.sub(_step, path))
+        found = expression(REMEDIES, need, value, path)
+        return _assigned(name, steps_to(value, path), found) if found else ""
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists what was added to the global object."""
-        return f"{GLOBAL}.__multikernel__?.listVariables({_literal(folder)});"
+        return f"{GLOBAL}.__multikernel__?.listVariables?.({_literal(folder)});"
+
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value."""
+        sizes = ", ".join(map(str, (MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, LONGEST_TEXT)))
+        return f"{GLOBAL}.__multikernel__?.previewVariable?.({_literal(name)}, {_literal(folder)}, {sizes});"
 
 
 def _literal(value: str | bool) -> str:
@@ -179,12 +242,8 @@ def _why_not(node: Node) -> tuple[str, str]:
             return _why_not(packed)
         case n.Array(dtype=n.Dtype(kind="bytes")):
             return IN_JAVASCRIPT, "list"
-        case n.Date(value=value) if not YEAR.match(value):
-            return f"{IN_JAVASCRIPT} outside of the years 0 to 9999", "text"
         case n.DateTime(value=value, tag=tag, offset=offset):
             digits = value.partition(".")[2].rstrip("0")
-            if not YEAR.match(value):
-                return f"{IN_JAVASCRIPT} outside of the years 0 to 9999", "text"
             if offset is not None and len(digits) > 3 and tag not in TEMPORAL:
                 return "is between two milliseconds, and a Date has no more", "milliseconds"
             return "", ""

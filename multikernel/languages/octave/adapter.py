@@ -4,13 +4,13 @@ The kernel feeds Octave through a terminal, which cuts lines at 4095 bytes. So w
 what is typed only names that. `(@source)` is the function even where the user has a variable `source`.
 """
 
-import ast
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..language import Incoming, Refused
-from ..remedies import STEP, Remedies, remedy
+from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Refused
+from ..remedies import Remedies, Steps, expression, steps_to
+from ..values import nodes as n
 from ..values.elements import Scalars
 from ..values.nodes import Node, every
 from ..values.words import words
@@ -18,7 +18,7 @@ from .binary import variable
 from .cells import INTEGERS, Cells, why_not
 
 HERE = Path(__file__).with_name("child")
-PARTS = ("import.m", "refusals.m", "same.m", "export.m", "nodes.m", "kinds.m")
+PARTS = ("import.m", "refusals.m", "same.m", "export.m", "nodes.m", "kinds.m", "preview.m")
 VALUE = "value.bin"
 SCRIPT = "import.m"
 FUNCTION = "__multikernel__"
@@ -85,29 +85,87 @@ def quoted(text: str) -> str:
 REMEDIES: Remedies = {
     ("text", "list"): 'cellfun (@(each) num2str (each, 17), {x}, "UniformOutput", false)',
     ("text", ""): "mat2str ({x}, 17)",
+    ("json", ""): "jsonencode ({x})",
+    ("complex json", ""): "disp ({x})",
+    ("no NUL", "bytes"): "{x}({x} != 0)",
+    ("no NUL", ""): 'strrep ({x}, "\\0", "")',
     ("float", ""): "double ({x})",
     ("no nulls", "list"): '{x}(! cellfun ("isempty", {x}))',
     ("no nulls", ""): "{x}(! isna ({x}))",
     ("list", "array"): "num2cell ({x})",
 }
-NOT_INDEXED = tuple(
-    f"octave:containers.Map {kind}" for kind in ("any", "char", "logical", "double", "single", *INTEGERS)
+MAPS = tuple(f"octave:containers.Map {kind}" for kind in ("any", "char", "logical", "double", "single", *INTEGERS))
+
+Index = tuple[str, str]
+"""How a part is reached (`{}`, `()`, `.`, `map`, `typed map`), and what stands there: `2`, or `"a"` with its quotes."""
+MAP, TYPED_MAP = "map", "typed map"
+EACH_IN_MAP = (
+    'containers.Map ({x}.keys (), cellfun (@(each) {each}, {x}.values (), "UniformOutput", false), '
+    '"UniformValues", false)'
 )
-"""Tags of what has parts that cannot be assigned to where they are."""
 
 
-def _step(found: re.Match[str]) -> str:
-    key = found[1]
-    if key.isdecimal():
-        return f"{{{int(key) + 1}}}"
-    name = str(ast.literal_eval(key))
-    return f".{name}" if IDENTIFIER.fullmatch(name) else f".({quoted(name)})"
+def _indices(steps: Steps) -> list[Index] | None:
+    """Return how a part is reached; None for a row of a matrix of cells or chars, which is no part."""
+    indices: list[Index] = []
+    rest = iter(steps)
+    for holder, key in rest:
+        kind, _, size = holder.tag.removeprefix("octave:").partition(" ")
+        if holder.tag in MAPS:
+            indices.append((MAP if size == "any" else TYPED_MAP, quoted(str(key))))
+        elif isinstance(key, str):
+            indices.append((".", quoted(key)))
+        elif kind == "struct":
+            indices.append(("()", str(key + 1)))
+        elif kind == "cell" and isinstance(holder, n.List) and not size.startswith("1x") and not size.endswith("x1"):
+            column = next(rest, None)
+            if column is None:
+                return None
+            indices.append(("{}", f"{key + 1}, {int(column[1]) + 1}"))
+        elif kind == "char":
+            return None
+        else:
+            indices.append(("{}", str(key + 1)))
+    return indices
+
+
+def _reached(above: str, indices: Sequence[Index]) -> str:
+    for how, key in indices:
+        if how == ".":
+            name = key[1:-1]
+            above += f".{name}" if IDENTIFIER.fullmatch(name) and name not in KEYWORDS else f".({key})"
+        else:
+            above += f"{{{key}}}" if how == "{}" else f"({key})"
+    return above
+
+
+def _assigned(name: str, indices: Sequence[Index], value: str) -> str:
+    """Return a statement that puts an expression in the place of a part.
+
+    What is in a map is reached by a call; a map of one type is made again, of any type.
+    """
+    part = _reached(name, indices)
+    maps = [at for at, (how, _) in enumerate(indices) if how in (MAP, TYPED_MAP)]
+    if not maps:
+        return f"{part} = {value.replace('{x}', part)};"
+    *above, last = maps
+    holder, (how, key), below = _reached(name, indices[:last]), indices[last], indices[last + 1 :]
+    if how == TYPED_MAP:
+        return _assigned(name, indices[:last], EACH_IN_MAP.replace("{each}", value.replace("{x}", "each")))
+    made = value.replace("{x}", part)
+    if below:
+        steps = ", ".join(f'"{how}", {key if how == "." else f"{{{key}}}"}' for how, key in below)
+        made = f"subsasgn ({holder}({key}), substruct ({steps}), {made})"
+    # A map is one object, wherever it is.
+    return f'subsasgn ({holder}, substruct ("()", {{{key}}}), {made});' if above else f"{holder}({key}) = {made};"
 
 
 class Octave:
     """The adapter."""
 
     name = "Octave"
+    is_local = True
+    assignment = "{name} = {value};"
     scalars = Scalars(2, "i8")
     library = (
         f'if (! (@exist) ("__multikernel_memory__")), (@source) ({quoted(str(HERE / "memory.m"))}); end, '
@@ -141,14 +199,25 @@ class Octave:
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
-        if any(node.tag in NOT_INDEXED and path.startswith(f"{place}[") for place, node in every(value)):
-            return ""
-        found = remedy(REMEDIES, need, value, path, lambda path: name + STEP.sub(_step, path))
-        return f"{found};" if found else ""
+        part = next((node for place, node in every(value) if place == path), value)
+        if need == "json" and any(isinstance(node, n.Complex) or _is_complex(node) for _, node in every(part)):
+            need = "complex json"
+        found = expression(REMEDIES, need, value, path)
+        indices = _indices(steps_to(value, path))
+        return _assigned(name, indices, found) if found and indices is not None else ""
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the variables."""
         return _if_loaded(f'{FUNCTION} ("variables", "", {quoted(folder)}, (@who) ());')
+
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value."""
+        given = f'[(@exist)({quoted(name)}, "var"), {MOST_ROWS}, {MOST_COLUMNS}, {LONGEST_CELL}, {LONGEST_TEXT}]'
+        return _if_loaded(f'{FUNCTION} ("preview", {quoted(name)}, {quoted(folder)}, {given});')
+
+
+def _is_complex(node: Node) -> bool:
+    return isinstance(node, n.Array) and node.dtype.kind in ("c8", "c16")
 
 
 def _if_loaded(code: str) -> str:

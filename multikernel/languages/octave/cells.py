@@ -64,6 +64,9 @@ class Cells:
                 return _scalar(node, "bool", bytes([value]))
             case n.Int(value=value):
                 return _scalar(node, *_integer(value, own))
+            case n.Float(bits=bits) if own in INTEGERS and (number := _whole(bits)) is not None:
+                # R's integers end at -2^31 + 1.
+                return _scalar(node, *_integer(number, own))
             case n.Float(bits=bits):
                 return _scalar(node, *_floats(own, bits))
             case n.Complex(real=real, imaginary=imaginary):
@@ -98,6 +101,7 @@ class Cells:
                     order,
                     _place(data),
                     _place(valid),
+                    own if own in (*INTEGERS, "single") else "",
                 ]
             case n.Factor(levels=levels, ordered=ordered, data=data):
                 return ["factor", _tag(node), json.dumps(ordered), self._levels(levels), _tag(levels), _place(data)]
@@ -159,6 +163,12 @@ def _tag(node: Node) -> str:
 
 def _scalar(node: Node, kind: str, content: bytes) -> Value:
     return ["scalar", to_text(node), Scalar(kind, content)]
+
+
+def _whole(bits: str) -> int | None:
+    """Return the integer that a double is; None for any other, -0 and what is beyond 2^53."""
+    (number,) = struct.unpack(">d", bytes.fromhex(bits))
+    return int(number) if abs(number) <= 1 << 53 and number.is_integer() and bits != f"{1 << 63:x}" else None
 
 
 def _integer(value: int, own: str) -> tuple[str, bytes]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.resources import files
 
-from ..language import Incoming, Language
+from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Language
 from ..values.as_json import write
 from ..values.nodes import Node
 from .remedies import statement
@@ -18,7 +18,7 @@ MODULES = (
     *BOTH,
     *("exporter", "export_times", *(f"export_{name}" for name in EXPORT)),
     *("importer", *(f"import_{name}" for name in IMPORT)),
-    *("own_tags", "calls"),
+    *("own_tags", "preview", "calls"),
 )
 """Each after those that it imports."""
 
@@ -79,6 +79,10 @@ class Python:
     def variables_code(self, folder: str) -> str:
         """Return code that lists the user's variables."""
         return self._call("list_variables", folder)
+
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value."""
+        return self._call("preview_variable", name, folder, MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, LONGEST_TEXT)
 
     @cached_property
     def _without_hooks(self) -> str:

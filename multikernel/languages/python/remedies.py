@@ -8,7 +8,18 @@ EACH = "[{} if each is not None else None for each in {{x}}]"
 UTC = "__import__('datetime').timezone.utc"
 FILLED = "['' if __import__('pandas').isna(each) else each for each in {x}]"
 
+AS_JSON = (
+    "__import__('json').dumps({x}, default=lambda each: each.tolist() if hasattr(each, 'tolist') else "
+    "list(each) if isinstance(each, (set, frozenset)) else str(each))"
+)
+
 REMEDIES: Remedies = {
+    ("json", "table"): "{x}.to_csv()",
+    ("json", ""): AS_JSON,
+    ("no NUL", "scalar"): "{x}.replace('\\0', '')",
+    ("no NUL", "bytes"): "{x}.replace(b'\\0', b'')",
+    ("no NUL", "list"): EACH.format("each.replace('\\0', '')"),
+    ("no NUL", "column"): "{x}.str.replace('\\0', '')",
     ("text", "scalar"): "str({x})",
     ("text", "list"): EACH.format("str(each)"),
     **{
@@ -57,7 +68,7 @@ REMEDIES: Remedies = {
     ("dict", "table"): "{x}.to_dict('list')",
     ("dict", "table of labels"): "{x}.reset_index().to_dict('list')",
     ("no factor", ""): "{x}.astype(object)",
-    ("by columns", "matrix"): "__import__('numpy').asfortranarray({x})",
+    ("by columns", "dims"): "__import__('numpy').asfortranarray({x})",
     ("wrapped", ""): "[{x}]",
 }
 
@@ -90,6 +101,8 @@ PYARROW = {
 OF_LIBRARIES = {"polars": POLARS, "pyarrow": PYARROW}
 """Library -> what is needed of a column -> expression."""
 TABLES = {
+    ("polars", "json"): "{x}.write_csv()",
+    ("pyarrow", "json"): "{x}.to_pandas().to_csv()",
     ("polars", "dict"): "{x}.to_dict(as_series=False)",
     ("pyarrow", "dict"): "{x}.to_pydict()",
 }

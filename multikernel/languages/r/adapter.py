@@ -3,7 +3,6 @@
 A value is written as calls of `list`, one for each node, parts first, since R's parser allows no deep nesting.
 """
 
-import ast
 import re
 import struct
 from collections.abc import Sequence
@@ -12,13 +11,25 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from ..language import Incoming, Language, Refused
-from ..remedies import STEP, Remedies, remedy
+from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Language, Refused
 from ..values import nodes as n
 from ..values.elements import Scalars
 from ..values.nodes import Node, Ref
+from .literals import string
+from .remedies import statement
 
-FILES = ["advice", "writing", "origins", "export_times", "export", "import_times", "import", "variables", "calls"]
+FILES = [
+    "advice",
+    "writing",
+    "origins",
+    "export_times",
+    "export",
+    "import_times",
+    "import",
+    "variables",
+    "preview",
+    "calls",
+]
 VALUE = "value.R"
 NODES_AT_ONCE = 1000
 """Nodes in one call, which R evaluates on its stack."""
@@ -27,8 +38,6 @@ EMPTY = '""'
 KEPT = "base::getOption('multikernel')"
 OWN = "r:"
 
-ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-SPECIAL = re.compile(r"[^ !#-\[\]-~]")
 IDENTIFIER = re.compile(r"(?:[^\W\d_]|\.(?!\d))[\w.]*")
 RESERVED = frozenset(
     [
@@ -54,55 +63,6 @@ RESERVED = frozenset(
         "...",
     ]
 )
-
-
-IN_SHAPE = "structure({}, dim = dim({{x}}))"
-ROUNDED = ".POSIXct(round(as.numeric({{x}}), {}), attr({{x}}, 'tzone'))"
-AS_TEXT = {
-    "c16": 'ifelse(is.na({x}), NA, sprintf("%.17g%+.17gi", Re({x}), Im({x})))',
-    "datetime": 'ifelse(is.na({x}), NA, paste0(format({x}, "%Y-%m-%dT%H:%M:%S"), '
-    'sub("^0", "", sprintf("%.6f", as.numeric({x}) %% 1)), format({x}, "%z")))',
-    "duration": 'ifelse(is.na({x}), NA, sprintf("%.17g %s", as.numeric({x}), attr({x}, "units")))',
-}
-AS_TEXT["time"] = AS_TEXT["duration"]
-WITHOUT_LABELS = "data.frame({x}, row.names = NULL, check.names = FALSE)"
-REMEDIES: Remedies = {
-    **{
-        ("text", f"{shape} of {kind}"): text
-        for kind, text in AS_TEXT.items()
-        for shape in ("scalar", "array", "column")
-    },
-    ("text", "matrix"): IN_SHAPE.format("as.character({x})"),
-    ("text", ""): "as.character({x})",
-    ("float", "matrix"): IN_SHAPE.format("as.numeric({x})"),
-    ("float", ""): "as.numeric({x})",
-    ("utc", ""): "!attr({x}, 'tzone') <- 'UTC'",
-    ("microseconds", "matrix"): IN_SHAPE.format(ROUNDED.format(6)),
-    ("microseconds", ""): ROUNDED.format(6),
-    ("milliseconds", "matrix"): IN_SHAPE.format(ROUNDED.format(3)),
-    ("milliseconds", ""): ROUNDED.format(3),
-    ("no nulls", "list"): "lapply({x}, function(each) if (is.null(each) || is.na(each)) '' else each)",
-    ("no nulls", "array of factor"): "ifelse(is.na({x}), '', as.character({x}))",
-    ("no nulls", ""): "lapply({x}, function(each) if (is.na(each)) '' else each)",
-    ("unique names", ""): "!names({x}) <- make.unique(names({x}))",
-    ("named labels", ""): "data.frame(row = rownames({x}), {x}, row.names = NULL, check.names = FALSE)",
-    ("row numbers", "table"): f"cbind(index = rownames({{x}}), {WITHOUT_LABELS})",
-    ("list", "matrix"): "list(dim = dim({x}), values = as.vector({x}))",
-    ("list", "array of factor"): "as.list(as.character({x}))",
-    ("list", "column of factor"): "as.list(as.character({x}))",
-    ("list", "list"): "lapply({x}, identity)",
-    ("list", ""): "as.list({x})",
-    ("dict", "table"): "c(list(row.names = row.names({x})), as.list({x}))",
-    ("no factor", ""): "as.character({x})",
-    ("wrapped", ""): "list({x})",
-}
-LABELS = "attr({x}, 'row.names') <- as.character(attr({x}, 'row.names'))"
-"""What makes text of the labels of rows."""
-
-
-def _step(found: re.Match[str]) -> str:
-    key = found[1]
-    return f"[[{int(key) + 1}]]" if key.isdecimal() else f"[[{string(ast.literal_eval(key))}]]"
 
 
 class RLanguage:
@@ -151,36 +111,21 @@ class RLanguage:
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
-
-        def access(path: str) -> str:
-            return name + STEP.sub(_step, path)
-
-        if path.endswith(".index") and need == "text":
-            return LABELS.replace("{x}", access(path.removesuffix(".index")))
-        found = remedy(REMEDIES, need, value, path, access)
-        return found if re.match(r"(names|attr)\(", found) else found.replace(" = ", " <- ", 1)
+        return statement(need, value, name, path)
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the user's variables."""
         return _call("list_variables", string(folder))
 
+    def preview_code(self, name: str, folder: str) -> str:
+        """Return code that writes the beginning of a variable's value."""
+        sizes = (f"{size}L" for size in (MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, LONGEST_TEXT))
+        return _call("preview_variable", string(name), string(folder), *sizes)
+
 
 def _call(function: str, *arguments: str) -> str:
     """Return a call of a function that may not be there yet."""
     return f"if (!base::is.null({KEPT})) base::evalq({function}({', '.join(arguments)}), {KEPT}) else base::invisible()"
-
-
-def string(text: str) -> str:
-    """Return a text as a literal of R's, in ASCII; Refused for NUL."""
-    if "\0" in text:
-        raise Refused("", "text", "has the character NUL, which text in R cannot have", "bytes")
-    return f'"{SPECIAL.sub(_escape, text)}"'
-
-
-def _escape(found: re.Match[str]) -> str:
-    character = found[0]
-    code = ord(character)
-    return ESCAPES.get(character) or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
 
 
 @dataclass(slots=True)

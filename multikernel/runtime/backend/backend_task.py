@@ -8,11 +8,14 @@ import anyio
 
 from ...core.config import BackendConfig
 from ...core.errors import MultiError
-from .child import Child, Deliver
+from .child import Child, Deliver, ReportConnection, ReportProgress
 from .launch_context import LaunchContext
 from .output import Output
 
-OpenChild = Callable[[BackendConfig, LaunchContext, Output, Deliver], AbstractAsyncContextManager[Child]]
+OpenChild = Callable[
+    [BackendConfig, LaunchContext, Output, Deliver, ReportConnection, ReportProgress],
+    AbstractAsyncContextManager[Child],
+]
 
 
 @dataclass(slots=True)
@@ -25,6 +28,8 @@ class BackendTask:
     ended: anyio.Event = field(default_factory=anyio.Event)
     child: Child | None = None
     error: MultiError | None = None
+    lost_at: float = 0.0
+    """When its connection was lost, on the loop's clock; 0 while it is there."""
 
 
 def import_open_child() -> OpenChild:

@@ -1,14 +1,10 @@
-"""The channels of one process of a backend: connected, ready, and read to the end when the process has ended."""
+"""One life of a kernel: set up until it is ready, and its messages told apart, those for the notebook from ours."""
 
 import logging
-import secrets
 import signal
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING
 
 import anyio
-import zmq
 
 from ...core.actions import Channel
 from ...core.config import BackendConfig
@@ -17,44 +13,45 @@ from ...core.exchanges import HALF_ANSWERED_SECONDS
 from ...core.kernels.table import profile_of
 from ...core.protocol.wire import Composer, Frame, Json, Message, Wire, WireError
 from ...trace.watchers import Trace
-from ..sockets import LoopSocket
+from .links.link import Link
 from .output import Output
 
-if TYPE_CHECKING:
-    from jupyter_client.manager import AsyncKernelManager
-
 ASK_AGAIN_SECONDS = 0.05
-WATCH_SECONDS = 0.2
-LAST_OUTPUTS_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
 Deliver = Callable[[Channel, Message], None]
+ReportConnection = Callable[[str], None]
+"""Called with why the connection is lost, and with the empty string when it is back."""
+ReportProgress = Callable[[str], None]
+"""Called with how far a start has come, in words."""
 
 
 class Child:
-    """The channels of a running process."""
+    """A kernel that runs, at the other end of a link."""
 
     def __init__(
         self,
         config: BackendConfig,
-        manager: "AsyncKernelManager",
+        link: Link,
         composer: Composer,
         trace: Trace,
         output: Output,
         deliver: Deliver,
+        connection: ReportConnection = lambda why: None,
     ) -> None:
-        """Connect to a process that has just been started; `deliver` gets what is not an answer to requests of ours."""
+        """Listen to a link that has just been opened; `deliver` gets what is not an answer to requests of ours."""
+        self.link = link
         self.kernel_info: Json = {}
         self.startup_error = ""
         """What the configured startup code raised."""
         self._config = config
         self._output = output
-        self._manager = manager
         self._composer = composer
         self._trace = trace
         self._deliver = deliver
-        self._wire = Wire(manager.session.key, manager.session.signature_scheme)
+        self._connection = connection
+        self._wire = Wire(link.key, link.signature_scheme)
         self._news = anyio.Event()
         self._iopub_heard = False
         self._asked: set[str] = set()
@@ -63,49 +60,55 @@ class Child:
         self._setup_is_over = anyio.Event()
         self._startup_id = ""
         self._startup_owes = {"reply", "idle"}
-        self._poll_error = ""
-        """Why the provisioner could not be asked last time whether the process runs."""
-        self._iopub_is_gone = anyio.Event()
         self._is_closed = False
-        with ExitStack() as connected:
-            self._sockets = self._connect(connected)
-            self._connected = connected.pop_all()
+        link.listen(self)
 
     @property
     def pid(self) -> int:
-        """The process id."""
-        assert self._manager.provisioner is not None
-        return int(getattr(self._manager.provisioner, "pid", None) or 0)
-
-    @property
-    def transport(self) -> str:
-        """What it is reached by: ipc or tcp."""
-        return str(self._manager.transport)
+        """The process id on this machine; 0 where there is none."""
+        return self.link.pid
 
     def send(self, channel: Channel, message: Message) -> None:
-        """Send a message to the process."""
+        """Send a message to the kernel."""
         if self._trace.watched:
             self._trace.message("front -> backend", channel, message, self._config.name)
-        self._sockets[channel].send(self._wire.pack(message))
+        self.link.send(channel, self._wire.pack(message))
 
     async def signal(self) -> None:
-        """Send SIGINT to the process group, though not during the setup, which no later cell would make up for.
+        """Send SIGINT, though not during the setup, which no later cell would make up for.
 
-        Raises whatever its provisioner raises, such as PermissionError for a kernel that sudo runs.
+        Raises whatever the link raises, such as PermissionError for a kernel that sudo runs.
         """
         await self._setup_is_over.wait()
-        if self._is_closed:
-            return
-        assert self._manager.provisioner is not None
-        # The death of a process that has ended is about to be noticed.
-        with suppress(ProcessLookupError):
-            await self._manager.provisioner.send_signal(signal.SIGINT)
+        if not self._is_closed:
+            await self.link.signal(signal.SIGINT)
 
     async def get_ready(self) -> None:
-        """Wait until the process has answered on shell and been heard on iopub; then no output can be lost.
+        """Wait until the kernel has answered on shell and been heard on iopub; then no output can be lost.
 
         Raises BackendStartError if it ends.
         """
+        ended = ""
+
+        async def watch() -> None:
+            nonlocal ended
+            ended = await self.link.wait_for_end()
+            tasks.cancel_scope.cancel()
+
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(watch)
+                await self._get_ready()
+                tasks.cancel_scope.cancel()
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        if ended:
+            text = f"{self._config.name} ended while it was starting ({ended})."
+            if not self.link.is_ours:
+                text = f"{self._config.name} cannot be attached: {ended}."
+            raise BackendStartError(text, self._output.last_lines())
+
+    async def _get_ready(self) -> None:
         self._ask("kernel_info_request", {})
         while not (self.kernel_info and self._iopub_heard):
             if not await self._wait_for_news() and self.kernel_info:
@@ -113,8 +116,8 @@ class Child:
         profile = profile_of(self.kernel_info)
         if profile.grace:
             await anyio.sleep(profile.grace)
-        if setup := profile.setup:
-            self._setup_id = self._execute(setup, silent=True)
+        if profile.setup and self.link.is_ours:
+            self._setup_id = self._execute(profile.setup, silent=True)
         else:
             self._setup_is_over.set()
         if self._config.startup:
@@ -128,63 +131,31 @@ class Child:
                     await self._wait_for_news()
 
     async def wait_for_end(self) -> str:
-        """Wait until the process has ended by itself and all that it had sent is here; return how it ended.
-
-        Where its provisioner cannot be asked, it has ended when the connection has.
-        """
-        while (code := await self._poll()) is None:
-            if self._poll_error and self._iopub_is_gone.is_set():
-                break
-            await anyio.sleep(WATCH_SECONDS)
-        with anyio.move_on_after(LAST_OUTPUTS_SECONDS):
-            await self._iopub_is_gone.wait()
-        for socket in self._sockets.values():
-            socket.read_all()
-        return self._poll_error if code is None else describe_exit(code)
+        """Wait until the kernel has ended by itself and all that it had sent is here; return how it ended."""
+        return await self.link.wait_for_end()
 
     def close(self) -> None:
-        """Close all channels; nothing is delivered from now on."""
+        """Close the link; nothing is delivered from now on."""
         self._is_closed = True
         self._setup_is_over.set()
-        self._connected.close()
+        self.link.close()
 
-    def _connect(self, connected: ExitStack) -> dict[Channel, LoopSocket]:
-        """Connect all channels, and let `connected` close them; zmq.ZMQError if that is not possible."""
-        # A child finds the stdin of a request by the identity that the request had on shell.
-        identity = secrets.token_hex(8).encode("ascii")
-        connect: dict[Channel, Callable[[bytes | None], zmq.Socket[bytes]]] = {
-            "iopub": self._manager.connect_iopub,
-            "shell": self._manager.connect_shell,
-            "control": self._manager.connect_control,
-            "stdin": self._manager.connect_stdin,
-        }
-        sockets: dict[Channel, LoopSocket] = {}
-        for channel, connect_to in connect.items():
-            socket = connect_to(None if channel == "iopub" else identity)
-            connected.callback(socket.close)
-            sockets[channel] = self._loop_socket(channel, socket)
-            connected.callback(sockets[channel].close)
-            if channel == "iopub":
-                self._watch_connection(socket, connected)
-        return sockets
-
-    def _watch_connection(self, iopub: "zmq.Socket[bytes]", connected: ExitStack) -> None:
-        events = iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
-        connected.callback(events.close)
-        connected.callback(LoopSocket(events, lambda frames: self._iopub_is_gone.set()).close)
-        # An event that is never received would block zmq's thread, and with it every child, forever.
-        connected.callback(iopub.disable_monitor)
-
-    def _loop_socket(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
-        return LoopSocket(socket, lambda frames: self._received(channel, frames))
-
-    def _received(self, channel: Channel, frames: list[Frame]) -> None:
+    def received(self, channel: Channel, frames: list[Frame]) -> None:
+        """Take a message of the kernel; one that is not signed, or that cannot be read, is dropped."""
         try:
             _, message = self._wire.unpack(frames)
             self._take(channel, message)
         except WireError as error:
             log.warning("a message on %s is dropped: %s", channel, error, extra={"backend": self._config.name})
             self._trace.dropped("backend -> front", channel, str(error), self._config.name)
+
+    def lost(self, why: str) -> None:
+        """Report that the connection has gone, and may come back."""
+        self._connection(why)
+
+    def back(self) -> None:
+        """Report that the connection is back."""
+        self._connection("")
 
     def _take(self, channel: Channel, message: Message) -> None:
         """Keep what answers requests of ours, and deliver all else; WireError for an answer that cannot be read."""
@@ -225,41 +196,9 @@ class Child:
         return self._ask("execute_request", content)
 
     async def _wait_for_news(self) -> bool:
-        """Wait a little for an answer to requests of ours; BackendStartError if the process has ended."""
+        """Wait a little for an answer to requests of ours; return whether there was one."""
         with anyio.move_on_after(ASK_AGAIN_SECONDS):
             await self._news.wait()
         had_news = self._news.is_set()
         self._news = anyio.Event()
-        if (code := await self._poll()) is not None:
-            text = f"{self._config.name} ended while it was starting ({describe_exit(code)})."
-            raise BackendStartError(text, self._output.last_lines())
         return had_news
-
-    async def _poll(self) -> int | None:
-        """Return the exit code of the process, or None if it runs, as far as its provisioner can tell."""
-        assert self._manager.provisioner is not None
-        try:
-            code = await self._manager.provisioner.poll()
-        except Exception as error:
-            # Where the process is elsewhere, this may be the network's fault; the process may still answer.
-            told, self._poll_error = self._poll_error, f"{type(error).__name__}: {error}"
-            if not told:
-                self._note(f"cannot tell whether {self._config.name} is still running: {self._poll_error}")
-            return None
-        self._poll_error = ""
-        return code
-
-    def _note(self, text: str) -> None:
-        """Write a line to the front's log and to the backend's own, which `%%log` shows."""
-        log.warning("%s", text, extra={"backend": self._config.name})
-        self._output.note(text)
-
-
-def describe_exit(code: int) -> str:
-    """Describe how a process ended, from its return code as subprocess gives it."""
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"signal {-code}"

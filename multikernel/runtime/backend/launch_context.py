@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import zmq
 
+from ...core.config import BackendConfig
 from ...core.protocol.wire import Composer
 from ...trace.watchers import Trace
+from .links.side_loop import SideLoops
 from .prelaunch import Prelaunched
 from .watchdog import Watchdog
 
 if TYPE_CHECKING:
+    from anyio.abc import TaskGroup
     from jupyter_client.kernelspec import KernelSpecManager
+
+    from ...core.places import Place
+    from .links.pipe.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,19 @@ class LaunchContext:
     watchdog: Watchdog
     composer: Composer
     trace: Trace
+    check_may_start: Callable[[BackendConfig], None]
+    """Raises a MultiError for a backend that must not start, such as one elsewhere that the user has not trusted."""
     prelaunched: dict[str, Prelaunched] = field(default_factory=dict)
     """By backend, processes that run before anything has asked for them; a launch takes its own out of here."""
     memory: str | None = None
     """A private directory in memory, for values that cross from one child to another; None where none can be made."""
+    side_loops: SideLoops = field(default_factory=SideLoops)
+    tasks: "TaskGroup | None" = None
+    """They outlive all children: connections, and what could not be ended at once."""
+    sites: "dict[Place, Site]" = field(default_factory=dict)
+    """Places elsewhere that were used."""
+
+    def cancel_prelaunched(self, backend: str) -> None:
+        """End a backend's process that has been launched already, if there is one."""
+        if (prelaunched := self.prelaunched.pop(backend, None)) is not None:
+            prelaunched.cancel()

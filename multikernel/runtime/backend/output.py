@@ -5,10 +5,11 @@ process wrote stays when the next one has started, so that it can be asked for w
 """
 
 import asyncio
+import logging
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 KEPT = 64 * 1024
@@ -22,6 +23,10 @@ LINES_SHOWN = 10
 
 ABOUT_THE_TRANSPORT = re.compile(r"\[\w+\] WARNING \| Kernel is running over TCP without encryption\.")
 """The start of the warning that kernels built on ipykernel 7.3 or later log when they start on tcp, as Multi chose."""
+
+Report = Callable[[str], None]
+
+log = logging.getLogger(__name__)
 
 
 class Output:
@@ -45,8 +50,7 @@ class Output:
 
     def read_from(self, read_end: int) -> None:
         """Read a process's pipe on the running loop, to its end, and close it then; OSError if it cannot be read."""
-        self.close()
-        self._said.clear()
+        self.begin()
         self._loop = asyncio.get_running_loop()
         try:
             os.set_blocking(read_end, False)
@@ -56,6 +60,16 @@ class Output:
             raise
         self._read_end = read_end
         self._is_open = True
+
+    def begin(self) -> None:
+        """Begin with what the next process writes, which comes to `add` and not through a pipe."""
+        self.close()
+        self._said.clear()
+
+    def add(self, data: bytes) -> None:
+        """Keep what a process elsewhere wrote."""
+        _keep(self._log, data)
+        _keep(self._said, data)
 
     def lines(self) -> list[str]:
         """Return all lines that are kept, without the blank ones."""
@@ -96,8 +110,7 @@ class Output:
             if not data:
                 self._end()
                 return
-            _keep(self._log, data)
-            _keep(self._said, data)
+            self.add(data)
 
     def _end(self) -> None:
         self._is_open = False
@@ -115,6 +128,16 @@ class Outputs(defaultdict[str, Output]):
     def last_lines(self, backend: str) -> list[str]:
         """Return the last lines that a backend's last process wrote; none if it never ran."""
         return self[backend].last_lines()
+
+
+def report_to(output: Output, backend: str) -> Report:
+    """Return what writes a line to the front's log and to the backend's own, which `%%log` shows."""
+
+    def report(text: str) -> None:
+        log.warning("%s", text, extra={"backend": backend})
+        output.note(text)
+
+    return report
 
 
 def _keep(kept: bytearray, data: bytes) -> None:

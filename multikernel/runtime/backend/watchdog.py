@@ -5,10 +5,12 @@ every child's start and end (process ids are used again), and lives in a session
 front's whole process group.
 """
 
+import json
 import logging
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
 from . import watchdog_process
@@ -28,6 +30,7 @@ class Watchdog:
         """Start the process; it removes these directories in the end."""
         self._directories = directories
         self._groups: set[int] = set()
+        self._commands: list[bytes] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._start()
 
@@ -40,6 +43,13 @@ class Watchdog:
         """Tell of a child's end."""
         self._groups.discard(process_group)
         self._tell(b"-%d\n" % process_group)
+
+    def at_end(self, argv: Sequence[str], stdin: str) -> None:
+        """Have a command run when the front has ended, if the file that it gets as stdin is there then."""
+        line = b"!%s\n" % json.dumps([stdin, *argv]).encode("ascii")
+        if line not in self._commands:
+            self._commands.append(line)
+            self._tell(line)
 
     def close(self) -> None:
         """End the pipe, and wait until the process has ended; one that cannot go on now ends later, by itself."""
@@ -70,7 +80,7 @@ class Watchdog:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-            self._write(b"".join(b"+%d\n" % group for group in self._groups))
+            self._write(b"".join(b"+%d\n" % group for group in self._groups) + b"".join(self._commands))
         except (OSError, subprocess.SubprocessError) as error:
             log.warning("no watchdog could be started, so children would outlive a front that is killed: %s", error)
 

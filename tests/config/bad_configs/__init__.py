@@ -6,14 +6,16 @@ A text file has a title and, for each case, `== what it is`, the file, and a lin
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[2]
 PAGE = ROOT / "docs" / "configuration.md"
 SCHEMA = ROOT / "config" / "schema.json"
-SECTIONS = ("keys", "names", "values", "yaml", "file")
+SECTIONS = ("keys", "names", "places", "values", "yaml", "file")
 BYTES = re.compile(rb"<0x((?:[0-9A-F]{2})+)(?: \* ([0-9]+))?>")
 GENERATED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 MARKUP = re.compile(r"[^\w\s.,:;='\"(){}%?+-]|_")
@@ -51,14 +53,18 @@ def _case(text: str) -> BadConfig:
 
 def page(text: str) -> str:
     """Return the text of docs/configuration.md with its generated parts up to date."""
-    generated = {"keys": _table_of_keys, "mistakes": _tables_of_mistakes}
+    generated: dict[str, Callable[[], str]] = {
+        "keys": partial(_table_of_keys, "backend"),
+        "places": partial(_table_of_keys, "place"),
+        "mistakes": _tables_of_mistakes,
+    }
     return GENERATED.sub(lambda found: f"{found[1]}\n{generated[found[2]]()}\n{found[3]}", text)
 
 
-def _table_of_keys() -> str:
-    """Return the schema's descriptions of the keys as a Markdown table."""
-    rows = ["| key of a backend | default | means |", "|---|---|---|"]
-    for key, rule in json.loads(SCHEMA.read_text("utf-8"))["definitions"]["backend"]["properties"].items():
+def _table_of_keys(owner: str) -> str:
+    """Return the schema's descriptions of the keys of a backend or a place as a Markdown table."""
+    rows = [f"| key of a {owner} | default | means |", "|---|---|---|"]
+    for key, rule in json.loads(SCHEMA.read_text("utf-8"))["definitions"][owner]["properties"].items():
         default = f"`{json.dumps(rule['default'])}`" if "default" in rule else ""
         rows.append(f"| `{key}` | {default} | {rule['description']} |")
     return "".join(f"{row}\n" for row in rows)

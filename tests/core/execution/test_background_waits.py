@@ -20,6 +20,7 @@ def test_a_copy_from_a_cell_in_the_background_waits_for_it_and_says_so() -> None
 def test_a_copy_waits_for_earlier_cells_only_and_for_the_child_itself() -> None:
     desk = Desk(*ALL)
     desk.execute("%%r -o bash:x --bg\nx <- 1")
+    desk.command_done(1)
     assert sent(desk.execute("%%bash --bg\ny")) == ["bash 2"]
     assert sent(desk.execute("%%r --bg\nz")) == []
     assert desk.finish("ir", 1) == ["copy x from ir to bash of 1"]
@@ -30,6 +31,8 @@ def test_crossing_copies_end() -> None:
     desk = Desk(*ALL)
     desk.execute("%%r -o bash:x --bg\n1")
     desk.execute("%%bash -o r:y --bg\n2")
+    desk.command_done(1)
+    desk.command_done(2)
     assert "copy y" not in "".join(desk.finish("bash", 2))
     assert "copy x from ir to bash of 1" in desk.finish("ir", 1)
     assert desk.command_done(1) == ["copy y from bash to ir of 2", *ended(1), "iopub busy of 2"]

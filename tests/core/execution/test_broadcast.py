@@ -15,7 +15,10 @@ from .expected import ALL, ended, failed, sent
 def running(*more: str) -> Desk:
     """Return a desk where Python and R run a cell."""
     desk = Desk(*ALL)
-    assert sent(desk.execute("%%python,r" + "".join(more) + "\nx")) == ["python3 1", "ir 1"]
+    lines = desk.execute("%%python,r" + "".join(more) + "\nx")
+    # What is copied afterwards is checked first.
+    lines += desk.command_done(1)
+    assert sent(lines) == ["python3 1", "ir 1"]
     return desk
 
 

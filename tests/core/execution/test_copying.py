@@ -46,9 +46,31 @@ def test_a_body_whose_variables_cannot_be_copied_does_not_run() -> None:
     assert desk.timers == {}
 
 
+def test_what_is_copied_afterwards_is_checked_before_anything_is_copied() -> None:
+    desk = Desk("python3", "ir")
+    assert "check y from ir to python3 of 1" in desk.execute("%%r -i x -o y\ny <- x")
+    assert desk.command_done(1) == [X_TO_R]
+    assert desk.command_done(1) == ["ir <- execute_request 1: ##r -i x -o y\ny <- x"]
+
+
+def test_a_body_whose_variables_could_not_be_copied_back_does_not_run() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%r -o y\ny <- 1")
+    assert desk.command_done(1, TransferError("no"))[0] == "iopub error of 1: TransferError"
+    assert desk.child_messages("ir", "execute_request") == []
+
+
+def test_a_check_that_is_interrupted_ends_the_cell() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%r -o y\ny <- 1")
+    assert "cancel job of 1" in desk.press()
+    assert desk.command_done(1, Interrupted("no"))[0] == "iopub error of 1: Interrupted"
+
+
 def test_reply_and_idle_wait_until_variables_have_been_copied_back() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r -o y,z\ny <- 1")
+    desk.command_done(1)
     assert desk.reply("ir", 1) == []
     assert desk.stream("ir", 1, "out") == ["iopub stdout of 1: out"]
     assert desk.idle("ir", 1) == ["copy y from ir to python3, z from ir to python3 of 1"]
@@ -60,6 +82,7 @@ def test_reply_and_idle_wait_until_variables_have_been_copied_back() -> None:
 def test_idle_may_come_first() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r -o y\ny <- 1")
+    desk.command_done(1)
     assert desk.idle("ir", 1) == []
     assert desk.reply("ir", 1) == [Y_FROM_R]
     assert desk.reply("ir", 1) == []
@@ -70,6 +93,7 @@ def test_idle_may_come_first() -> None:
 def test_a_child_that_does_not_say_idle_holds_up_nothing() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r -o y\ny <- 1")
+    desk.command_done(1)
     desk.reply("ir", 1)
     assert desk.fire("half answered", 1) == [Y_FROM_R]
     assert desk.command_done(1) == ["shell execute_reply of 1: ok", "iopub idle of 1"]
@@ -78,6 +102,7 @@ def test_a_child_that_does_not_say_idle_holds_up_nothing() -> None:
 def test_use_takes_effect_when_the_variables_are_there() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%use r\n%%r -o python3:y\ny <- 1")
+    desk.command_done(1)
     desk.command_done(1)
     desk.finish("ir", 1)
     assert desk.router.state.default == "python3"
@@ -88,12 +113,14 @@ def test_use_takes_effect_when_the_variables_are_there() -> None:
 def test_nothing_is_copied_after_an_error() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r -o y\nstop()")
+    desk.command_done(1)
     assert desk.finish("ir", 1, "error") == ["shell execute_reply of 1: error", "iopub idle of 1"]
 
 
 def test_a_variable_that_cannot_be_copied_back_is_the_cells_error() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r -o y\ny <- 1")
+    desk.command_done(1)
     desk.finish("ir", 1)
     assert desk.command_done(1, TransferError("no")) == [
         "iopub error of 1: TransferError",
@@ -109,6 +136,7 @@ def test_a_child_that_dies_meanwhile_ends_the_cell(backend: str, option: str) ->
     desk = Desk("python3", "ir")
     desk.execute(f"%%r {option}\n1")
     if option == "-o x":
+        desk.command_done(1)
         desk.finish("ir", 1)
     lines = desk.died(backend)
     assert lines[0] == "cancel job of 1"
@@ -185,6 +213,7 @@ def test_a_child_that_dies_ends_it() -> None:
 def test_an_interrupt_reaches_the_child_that_is_asked_and_no_other(asked: str) -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r -o y\ny <- 1")
+    desk.command_done(1)
     desk.finish("ir", 1)
     desk.run_silently(asked, 7, "x")
     assert desk.press()[:2] == [f"signal {asked}", "cancel job of 1"]

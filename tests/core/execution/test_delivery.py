@@ -72,7 +72,8 @@ def test_an_aborted_cell_has_a_count_that_front_ends_show_as_none() -> None:
 def test_what_a_cell_copies_to_is_started_before_its_body_runs() -> None:
     desk = Desk("python3", "ir")
     assert "start bash" in desk.execute("%%r -o bash:x\nx <- 1")
-    assert desk.ready("bash") == ["ir <- execute_request 1: ##r -o bash:x\nx <- 1"]
+    assert desk.ready("bash") == ["check x from ir to bash of 1"]
+    assert desk.command_done(1) == ["ir <- execute_request 1: ##r -o bash:x\nx <- 1"]
 
 
 def test_a_child_that_was_asked_to_end_has_not_died() -> None:

@@ -35,6 +35,7 @@ def test_a_copy_waits_too() -> None:
     assert desk.child_messages("ir") == []
     desk.died("python3", "exit code 0")
     desk.ready("python3")
+    desk.command_done(2)
     assert len(desk.child_messages("ir", "execute_request")) == 1
 
 

@@ -117,6 +117,7 @@ def test_a_later_cell_runs_where_the_variables_of_a_part_have_been_copied(body: 
     desk = Desk(*ALL)
     desk.execute(f"%%parts --bg\n%%r -o bash:x\n{body}%%python\n2")
     if body:
+        desk.command_done(1)
         desk.finish("ir", 1)
     assert sent(desk.execute("%%r --bg\n3")) == []
     assert sent(desk.command_done(1)) == ["python3 1", "ir 2"]
@@ -184,6 +185,7 @@ def test_variables_are_copied_for_each_part() -> None:
 
 def test_nothing_is_copied_after_a_part_that_has_failed() -> None:
     desk = running("%%parts\n%%r -o bash:x\n1\n%%python\n2")
+    desk.command_done(1)
     assert desk.finish("ir", 1, "error") == ended(1, "error")
 
 

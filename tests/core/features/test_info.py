@@ -40,8 +40,10 @@ def test_kernel_info_is_answered_on_control_too() -> None:
     assert lines == ["iopub busy of 1", "control kernel_info_reply of 1: ok", "iopub idle of 1"]
 
 
-def test_the_language_is_what_the_default_says_it_is() -> None:
-    assert answered(Desk("python3"), "kernel_info")["language_info"] == {"name": "python", "version": "3.13"}
+def test_the_language_is_what_the_default_says_it_is_but_for_the_lexer() -> None:
+    said = {"name": "python", "version": "3.13"}
+    assert answered(Desk("python3"), "kernel_info")["language_info"] == {**said, "pygments_lexer": "multikernel"}
+    assert answered(Desk(), "kernel_info")["language_info"]["pygments_lexer"] == "multikernel"
 
 
 @pytest.mark.parametrize("language_info", [None, "python", []])

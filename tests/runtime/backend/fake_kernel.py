@@ -14,7 +14,8 @@ from multikernel.core.actions import Channel
 from multikernel.core.config import BackendConfig
 from multikernel.core.protocol.wire import Composer, Message
 from multikernel.runtime.backend.child import Child
-from multikernel.runtime.backend.output import Output
+from multikernel.runtime.backend.links.process import ProcessLink
+from multikernel.runtime.backend.output import Output, report_to
 from multikernel.trace.watchers import Trace
 
 KEY = b"secret"
@@ -99,9 +100,10 @@ class FakeKernel:
         counter = itertools.count()
         composer = Composer("own", lambda: f"2026-01-01T00:00:{next(counter):02}Z")
         self.output, self.delivered = Output(), list[tuple[Channel, Message]]()
+        manager = cast(AsyncKernelManager, cast(Any, self))
         return Child(
             BackendConfig("r", "ir"),
-            cast(AsyncKernelManager, cast(Any, self)),
+            ProcessLink("r", manager, report_to(self.output, "r")),
             composer,
             Trace("own"),
             self.output,

@@ -10,7 +10,7 @@ import pytest
 import zmq
 
 from multikernel.core.errors import BackendStartError
-from multikernel.runtime.backend import child as module
+from multikernel.runtime.backend.links import process as module
 
 from .fake_kernel import FakeKernel, fake_kernel
 
@@ -93,6 +93,27 @@ async def test_a_process_that_cannot_be_asked_for_has_ended_with_its_connection(
             await anyio.lowlevel.checkpoint()
         kernel.disconnect()
         assert await child.wait_for_end() == "ConnectionError: no route to host"
+
+
+async def test_what_a_process_sends_last_is_waited_for(kernel: FakeKernel) -> None:
+    with closing(kernel.child()) as child, anyio.fail_after(20):
+        while not kernel.delivered:
+            kernel.publish()
+            await anyio.lowlevel.checkpoint()
+        kernel.provisioner.exit_code = 3
+        async with anyio.create_task_group() as tasks:
+            how: list[str] = []
+
+            async def wait() -> None:
+                how.append(await child.wait_for_end())
+
+            tasks.start_soon(wait)
+            await polled(kernel, 1)
+            for _ in range(10):
+                await anyio.lowlevel.checkpoint()
+            assert how == []
+            kernel.disconnect()
+    assert how == ["exit code 3"]
 
 
 async def test_a_start_goes_on_while_the_process_cannot_be_asked_for(kernel: FakeKernel) -> None:

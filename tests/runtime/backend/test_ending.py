@@ -38,6 +38,7 @@ class FakeManager:
         self.connection_file = str(connection_file)
         self.provisioner: Any = FakeProvisioner(group)
         self.has_kernel = True
+        self.shutdown_wait_time = 0.1
         self.taken: list[str] = []
         self._failing = failing
 

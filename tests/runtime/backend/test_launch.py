@@ -1,39 +1,28 @@
 """A start that fails or is cancelled leaves no process, whatever its kernelspec's provisioner does."""
 
-import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import anyio
 import psutil
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from multikernel.core.config import BackendConfig
 from multikernel.core.errors import BackendNotFound, BackendStartError
-from multikernel.core.protocol.wire import Composer
 from multikernel.runtime.backend.launch import open_child
 from multikernel.runtime.backend.launch_context import LaunchContext
 from multikernel.runtime.backend.output import Output
 from multikernel.runtime.backend.prelaunch import Prelaunched
-from multikernel.runtime.backend.watchdog import Watchdog
 from multikernel.runtime.folders import child_connection_file
-from multikernel.runtime.sockets import open_context
-from multikernel.trace.watchers import Trace
+
+from .launching import IPYKERNEL, WAITS, install_provisioner, launch_context, write_kernelspec
 
 pytestmark = pytest.mark.anyio
-
-IPYKERNEL = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-WAITS = [sys.executable, "-c", "input()", "{connection_file}"]
 
 
 class Unsignalled(LocalProvisioner):
@@ -57,33 +46,13 @@ PROVISIONERS: dict[str, type[LocalProvisioner]] = {"unsignalled": Unsignalled, "
 @pytest.fixture
 def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LaunchContext]:
     """Return what children need, with a kernelspec for each provisioner, and `waits`; no process may be left."""
-    specs = {name: (IPYKERNEL, {"kernel_provisioner": {"provisioner_name": name}}) for name in PROVISIONERS}
-    unknown = {"kernel_provisioner": {"provisioner_name": "nobody-s"}}
-    for name, (argv, metadata) in {**specs, "waits": (WAITS, {}), "unknown": (WAITS, unknown)}.items():
-        folder = tmp_path / "kernels" / name
-        folder.mkdir(parents=True)
-        spec = {"argv": argv, "display_name": name, "language": "none", "metadata": metadata}
-        (folder / "kernel.json").write_text(json.dumps(spec))
     for name, provisioner in PROVISIONERS.items():
-        entry = EntryPoint(name, f"{__name__}:{provisioner.__name__}", KernelProvisionerFactory.GROUP_NAME)
-        monkeypatch.setitem(KernelProvisionerFactory.instance().provisioners, name, entry)
-    directory = tmp_path / "private"
-    directory.mkdir(0o700)
-    before = children()
-    with closing(Watchdog()) as watchdog, open_context(linger=0) as zmq_context:
-        composer = Composer("own", lambda: "2026-01-01T00:00:00Z")
-        specs_found = KernelSpecManager(kernel_dirs=[str(tmp_path / "kernels")], ensure_native_kernel=False)
-        yield LaunchContext(
-            zmq_context, str(directory), "kernel-1.json", lambda: specs_found, watchdog, composer, Trace("own")
-        )
-        assert watchdog._groups == set()
-    assert list(directory.iterdir()) == []
-    assert children() == before
-
-
-def children() -> set[int]:
-    """Return the processes that this one has started."""
-    return {child.pid for child in psutil.Process().children(recursive=True)}
+        install_provisioner(monkeypatch, name, provisioner)
+        write_kernelspec(tmp_path, name, IPYKERNEL, kernel_provisioner={"provisioner_name": name})
+    write_kernelspec(tmp_path, "waits", WAITS)
+    write_kernelspec(tmp_path, "unknown", WAITS, kernel_provisioner={"provisioner_name": "nobody-s"})
+    with launch_context(tmp_path) as context:
+        yield context
 
 
 async def test_a_kernel_that_cannot_be_signalled_shuts_down_as_it_is_asked(

@@ -1,5 +1,6 @@
 """The watchdog kills what a front that was killed has left; a front goes on if there can be none."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from multikernel.runtime.backend import watchdog as module
+from multikernel.runtime.backend import watchdog_process
 from multikernel.runtime.backend.watchdog import Watchdog
 
 
@@ -97,3 +99,34 @@ def test_one_that_is_stopped_does_not_hold_up_the_end(
     stopped.send_signal(signal.SIGCONT)
     assert stopped.wait(10) == 0
     assert process.wait(10) == -signal.SIGKILL
+
+
+def test_commands_run_at_the_end_if_their_files_are_there(tmp_path: Path) -> None:
+    private, there, gone = tmp_path / "private", tmp_path / "private" / "there", tmp_path / "private" / "gone"
+    private.mkdir()
+    there.write_text("words")
+    gone.write_text("words")
+    with closing(Watchdog(str(private))) as watchdog:
+        for name, file in (("there", there), ("gone", gone)):
+            watchdog.at_end(["sh", "-c", f"cat >'{tmp_path}/ran-{name}'; pwd >>'{tmp_path}/ran-{name}'"], str(file))
+        kill(watchdog)
+        watchdog.ended(1)
+        gone.unlink()
+        process = watchdog._process
+    assert process is not None
+    assert process.wait(10) == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["ran-there"]
+    assert (tmp_path / "ran-there").read_text() == "words/\n"
+
+
+def test_a_command_that_cannot_be_run_or_hangs_holds_up_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchdog_process, "COMMAND_SECONDS", 0.1)
+    words = tmp_path / "words"
+    words.write_text("")
+    begin = time.monotonic()
+    commands = [["/no/such/program"], ["sleep", "60"], ["touch", str(tmp_path / "ran")]]
+    watchdog_process.run(json.dumps([str(words), *argv]).encode() for argv in commands)
+    assert time.monotonic() - begin < 10
+    assert (tmp_path / "ran").exists()

@@ -21,6 +21,9 @@ from ...spine import Spine
 from .checks import CommCheck, CommOpening
 from .registry import MULTI, WIDGET_CONTROL_TARGET, Registry
 
+MOST_OF_MULTI = 32
+"""Comms that Multi itself answers: a page that is reloaded forgets its own without closing it."""
+
 
 class Comms(Feature):
     """Sends comm messages on; a comm_open waits for the cells that may register its target."""
@@ -50,8 +53,8 @@ class Comms(Feature):
     # The notebook's side.
 
     def _arrive(self, request: Request) -> None:
-        """Send a comm message on, or queue it behind what it depends on."""
-        if (subshell := self._waits_in(request)) is not None:
+        """Send a comm message on, or queue it behind what it depends on; what is for Multi itself never waits."""
+        if not self._is_for_multi(request) and (subshell := self._waits_in(request)) is not None:
             self._spine.lanes.append(request, subshell)
         else:
             self._route(request)
@@ -119,6 +122,12 @@ class Comms(Feature):
 
     # Comms that Multi itself answers.
 
+    def _is_for_multi(self, request: Request) -> bool:
+        comm_id, target = request.content.get("comm_id"), request.content.get("target_name")
+        if request.type == "comm_open":
+            return isinstance(target, str) and target in self._spine.hooks.comm_targets
+        return isinstance(comm_id, str) and self._registry.owner(comm_id) == MULTI
+
     def _open_to_multi(self, request: Request, comm_id: str, target: str) -> None:
         if not self._registry.opened(comm_id, MULTI, target):
             self._refuse(request)
@@ -126,15 +135,22 @@ class Comms(Feature):
         self._spine.outbox.busy(request)
         self._spine.hooks.comm_targets[target].opened(request, comm_id)
         self._spine.requests.finish(request)
+        for oldest in self._registry.oldest(MULTI, MOST_OF_MULTI):
+            self._close_of_multi(oldest)
+            self._spine.outbox.publish_unasked("comm_close", {"comm_id": oldest, "data": {}})
+
+    def _close_of_multi(self, comm_id: str) -> None:
+        target = self._registry.target(comm_id)
+        self._registry.closed(comm_id, MULTI)
+        self._spine.hooks.comm_targets[target].closed(comm_id)
 
     def _for_multi(self, request: Request, comm_id: str) -> None:
-        target = self._spine.hooks.comm_targets[self._registry.target(comm_id)]
         self._spine.outbox.busy(request)
         if request.type == "comm_close":
-            self._registry.closed(comm_id, MULTI)
-            target.closed(comm_id)
+            self._close_of_multi(comm_id)
         else:
-            target.received(request, comm_id)
+            self._registry.touch(comm_id)
+            self._spine.hooks.comm_targets[self._registry.target(comm_id)].received(request, comm_id)
         self._spine.requests.finish(request)
 
     # What has to come first.

@@ -43,6 +43,15 @@ class Registry:
         """Return the target name of a comm that is open."""
         return self._open[comm_id].target_name
 
+    def touch(self, comm_id: str) -> None:
+        """Note that an open comm has been used."""
+        self._open[comm_id] = self._open.pop(comm_id)
+
+    def oldest(self, backend: str, kept: int) -> list[str]:
+        """Return the ids of a backend's comms but for some that were opened or used last."""
+        ids = [comm_id for comm_id, comm in self._open.items() if comm.backend == backend]
+        return ids[: max(0, len(ids) - kept)]
+
     def close_all(self, backend: str) -> list[str]:
         """Forget all comms of a backend and return their ids."""
         ids = [comm_id for comm_id, comm in self._open.items() if comm.backend == backend]

@@ -13,13 +13,13 @@ __multikernel_refuse() {
   exit
 }
 
-# Leaves attributes and value of what `declare -p` says in __multikernel_state, without what does not count: that it is
-# exported. It is empty if there is no value.
+# Leaves attributes and value of what `declare -p` says in __multikernel_state, without what does not count for whether it is
+# still the same: that it is exported. It is empty if there is no value.
 __multikernel_state() {
-  local flags=${1#declare -}
-  flags=${flags%% *}
+  __multikernel_flags=${1#declare -}
+  __multikernel_flags=${__multikernel_flags%% *}
   __multikernel_state=
-  if [[ $1 == *=* ]]; then __multikernel_state="${flags//x/} ${1#*=}"; fi
+  if [[ $1 == *=* ]]; then __multikernel_state="${__multikernel_flags//x/} ${1#*=}"; fi
 }
 
 __multikernel_size=0
@@ -35,17 +35,20 @@ __multikernel_put() {
   done
 }
 
-# Leaves the node of a text in __multikernel_node; of an integer, where the variable is declared as such.
+# Leaves the node of a text in __multikernel_node; of an integer, where the variable is declared as such and holds one. The
+# second argument are the attributes of a variable that is no array.
 __multikernel_element() {
-  if [[ $__multikernel_flags == *i* ]]; then
-    __multikernel_node="{\"t\":\"int\",\"as\":\"bash:integer\",\"v\":\"$1\"}"
+  if [[ $__multikernel_flags == *i* && $1 =~ ^(0|-?[1-9][0-9]*)$ ]]; then
+    __multikernel_node="{\"t\":\"int\",\"as\":\"bash:integer${2/i/}\",\"v\":\"$1\"}"
+    __multikernel_node=${__multikernel_node/ -\"/\"}
     return
   fi
+  local as=${2:+\"as\":\"bash:text$2\",}
   __multikernel_put "$1"
   if __multikernel_is_text "$1"; then
-    __multikernel_node="{\"t\":\"text\",\"data\":$__multikernel_place}"
+    __multikernel_node="{\"t\":\"text\",$as\"data\":$__multikernel_place}"
   else
-    __multikernel_node="{\"t\":\"bytes\",\"as\":\"bash:text\",\"data\":$__multikernel_place}"
+    __multikernel_node="{\"t\":\"bytes\",\"as\":\"bash:text${2-}\",\"data\":$__multikernel_place}"
   fi
 }
 
@@ -58,6 +61,8 @@ if [[ -R $__multikernel_name ]]; then
 fi
 __multikernel_state "$(declare -p "$__multikernel_name" 2>/dev/null)"
 __multikernel_now=$__multikernel_state
+__multikernel_attributes=${__multikernel_flags//[!ilucrtx]/}
+__multikernel_attributes=${__multikernel_attributes:+ -$__multikernel_attributes}
 if [[ -z $__multikernel_now ]]; then
   __multikernel_answer '{"missing":true}'
   exit
@@ -101,17 +106,17 @@ case $__multikernel_flags in
       __multikernel_element "${__multikernel_value[$__multikernel_key]}"
       __multikernel_nodes+=,$__multikernel_node
     done
-    __multikernel_as=
-    [[ $__multikernel_flags == *i* ]] && __multikernel_as="\"as\":\"bash:associative integers\","
+    __multikernel_as=${__multikernel_attributes:+\"as\":\"bash:associative$__multikernel_attributes\",}
     __multikernel_node="{\"t\":\"dict\",$__multikernel_as\"k\":[${__multikernel_keys:1}],\"v\":[${__multikernel_nodes:1}]}"
     ;;
   *a*)
+    __multikernel_as=${__multikernel_attributes:+\"as\":\"bash:list$__multikernel_attributes\",}
     if [[ $__multikernel_next != 0 && -z $__multikernel_single ]]; then
       # Texts are joined by a byte that UTF-8 does not have.
       IFS=$'\xff'
       __multikernel_put "${__multikernel_value[*]}"
       __multikernel_node="{\"t\":\"array\",\"dtype\":\"text\",\"shape\":[$__multikernel_next],\"data\":$__multikernel_place}"
-      __multikernel_answer "{\"value\":{\"t\":\"list\",\"packed\":$__multikernel_node}}"
+      __multikernel_answer "{\"value\":{\"t\":\"list\",$__multikernel_as\"packed\":$__multikernel_node}}"
       exit
     fi
     for __multikernel_at in "${!__multikernel_value[@]}"; do
@@ -119,16 +124,14 @@ case $__multikernel_flags in
       __multikernel_nodes+=,$__multikernel_node
       __multikernel_keys+=,\"$__multikernel_at\"
     done
-    __multikernel_node="{\"t\":\"list\",\"v\":[${__multikernel_nodes:1}]}"
-    __multikernel_as=
-    [[ $__multikernel_flags == *i* ]] && __multikernel_as=" integers"
-    [[ $__multikernel_as ]] && __multikernel_node="{\"t\":\"list\",\"as\":\"bash:list$__multikernel_as\",${__multikernel_node#*,}"
+    __multikernel_node="{\"t\":\"list\",$__multikernel_as\"v\":[${__multikernel_nodes:1}]}"
     if [[ $__multikernel_holes ]]; then
-      __multikernel_node="{\"t\":\"dict\",\"as\":\"bash:indexed$__multikernel_as\",\"k\":[${__multikernel_keys:1}],\"v\":[${__multikernel_nodes:1}]}"
+      __multikernel_as="\"as\":\"bash:indexed$__multikernel_attributes\","
+      __multikernel_node="{\"t\":\"dict\",$__multikernel_as\"k\":[${__multikernel_keys:1}],\"v\":[${__multikernel_nodes:1}]}"
     fi
     ;;
   *)
-    __multikernel_element "$__multikernel_value"
+    __multikernel_element "$__multikernel_value" "$__multikernel_attributes"
     ;;
 esac
 __multikernel_answer "{\"value\":$__multikernel_node}"

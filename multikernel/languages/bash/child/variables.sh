@@ -20,9 +20,13 @@ for __multikernel_line in "${!__multikernel_given[@]}"; do
   [[ $__multikernel_line == [!_]*_* ]] && __multikernel_families[${__multikernel_line%%_*}]=1
 done
 
+# A command substitution would copy the process once more. Sizes are counted for 20 ms.
+compgen -v > "$__multikernel_folder/names"
+mapfile -t __multikernel_names < "$__multikernel_folder/names"
+__multikernel_begin=${EPOCHREALTIME/./}
 __multikernel_count=0
 __multikernel_rows=
-for __multikernel_line in $(compgen -v); do
+for __multikernel_line in "${__multikernel_names[@]}"; do
   case $__multikernel_line in
     __multikernel_* | BASH* | COMP_* | DIRSTACK | EPOCH* | EUID | FUNCNAME | GROUPS | HIST* | HOSTNAME | HOSTTYPE | IFS | LC_ALL | LINENO | MACHTYPE \
       | MAILCHECK | OLDPWD | OPTERR | OPTIND | OSTYPE | PIPESTATUS | POSIXLY_CORRECT | PPID | PROMPT_COMMAND | PS[0124] | PWD | RANDOM | SECONDS \
@@ -33,8 +37,9 @@ for __multikernel_line in $(compgen -v); do
   if [[ -R $__multikernel_name ]]; then
     __multikernel_flags=n
   else
+    # Those of an element that is not there, since its value would be expanded.
     declare -n __multikernel_value=$__multikernel_name
-    __multikernel_flags=${__multikernel_value@a}
+    __multikernel_flags=${__multikernel_value[9223372036854775807]@a}
     unset -n __multikernel_value
   fi
   [[ $__multikernel_flags == *x* && ${__multikernel_families[${__multikernel_name%%_*}]-} ]] && continue
@@ -48,10 +53,10 @@ for __multikernel_line in $(compgen -v); do
     *) __multikernel_type=text ;;
   esac
   declare -n __multikernel_value=$__multikernel_name
-  case $__multikernel_type in
-    *array) __multikernel_shape=${#__multikernel_value[@]} ; __multikernel_size=null ;;
-    *) __multikernel_size=${#__multikernel_value} ;;
-  esac
+  __multikernel_size=null
+  if [[ $__multikernel_type == *array ]]; then __multikernel_shape=${#__multikernel_value[@]}
+  elif (( ${EPOCHREALTIME/./} - __multikernel_begin < 20000 )); then __multikernel_size=${#__multikernel_value}
+  fi
   unset -n __multikernel_value
   __multikernel_rows+=",[\"$__multikernel_name\",\"$__multikernel_type\",\"$__multikernel_shape\",$__multikernel_size]"
 done

@@ -1,12 +1,9 @@
-// What the elements of arrays are in the data file.
-
-const DTYPES = new Map([...TYPED].filter(([, type]) => type !== undefined).map(([dtype, type]) => [type, dtype]));
+// What the elements of arrays are in the data file, and which objects are no mere values.
 
 const nameOf = (value) => Object.getPrototypeOf(value)?.constructor?.name ?? "object";
 const isInteger = (value, low, high) =>
   typeof value === "bigint" ? low <= value && value <= high
     : Number.isSafeInteger(value) && !Object.is(value, -0) && low <= value && value <= high;
-const isTypedArray = (value) => ArrayBuffer.isView(value) && value.length !== undefined;
 const fitsUnit = (nanoseconds, unit) => nanoseconds % NANOSECONDS[unit ?? "ns"] === 0n ? nanoseconds / NANOSECONDS[unit ?? "ns"] : undefined;
 
 // dtype -> what an element is in the data file, or undefined if a value is none of that dtype
@@ -31,3 +28,21 @@ for (const size of [1, 2, 4, 8]) {
   ELEMENTS["u" + size] = (value) => (isInteger(value, 0n, unsigned - 1n) ? stored(value) : undefined);
 }
 const STORED = { b1: Uint8Array, date: Int32Array, time: BigInt64Array, datetime: BigInt64Array, duration: BigInt64Array };
+
+// Refuse what is more than it looks like: what is computed, and properties of one's own of what has others.
+const refuseOdd = (value) => {
+  if (isProxy?.(value)) throw new Unfit("Proxy", "is computed", Array.isArray(value) ? "[...{x}]" : SAME_KEYS);
+  const again = WITHOUT_OWN.find(([is]) => is(value))?.[1];
+  if (again !== undefined && hasOwn(value)) throw new Unfit(nameOf(value), "has properties of its own", again);
+};
+const WITHOUT_OWN = [
+  [(value) => isTypedArray(value) || isArrayBuffer(value), "{x}.slice()"], [isMap, "new Map({x})"], [isSet, "new Set({x})"],
+  [(value) => value instanceof Date, "new Date({x})"], ...TEMPORAL.map((name) => [(value) => isTemporal(value, name), `Temporal.${name}.from({x})`]),
+];
+// The keys of a large typed array take long to list, and how it is shown does not.
+const hasOwn = (value) => {
+  if (!isTypedArray(value)) return Reflect.ownKeys(value).length > 0;
+  if (value.length < 1000) return Reflect.ownKeys(value).length > value.length;
+  const isShownByItself = ["Deno.customInspect", "nodejs.util.inspect.custom"].some((name) => Object.hasOwn(value, Symbol.for(name)));
+  return isShownByItself || !/^\w+\(\d+\) \[ \.\.\. \d+ more items \]$/.test(Deno.inspect(value, { iterableLimit: 0, colors: false }));
+};

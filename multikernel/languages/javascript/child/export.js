@@ -55,7 +55,7 @@ class Exporter {
       case "boolean":
         return { t: "bool", v: value };
       case "bigint":
-        return Number.isSafeInteger(Number(value)) ? { t: "int", v: String(value), as: TAG + "bigint" } : { t: "int", v: String(value) };
+        return { t: "int", v: String(value), as: TAG + "bigint" };
       case "number":
         return isInteger(value, -Infinity, Infinity) ? { t: "int", v: String(value) } : { t: "float", v: hexOf(value) };
       case "string":
@@ -74,6 +74,7 @@ class Exporter {
   encodeObject(value) {
     if (this.above.has(value)) throw new Unfit(nameOf(value), "contains itself");
     if (this.above.size > DEEPEST) throw new Unfit(nameOf(value), `is more than ${DEEPEST} levels deep`);
+    refuseOdd(value);
     this.above.add(value);
     try {
       const origin = memory.get(value);
@@ -114,14 +115,13 @@ class Exporter {
   }
 
   typed(value, as) {
-    const name = nameOf(value);
-    const [begin, type] = [value.byteOffset, Object.getPrototypeOf(value).constructor];
-    const bytes = new Uint8Array(value.buffer, begin, value.byteLength);
-    if (type === Uint8Array) return { t: "bytes", as: as(), data: this.write(bytes) };
-    if (value instanceof Uint8Array && name === "Buffer") return { t: "bytes", as: as("Buffer"), data: this.write(bytes) };
-    const dtype = type === Uint8ClampedArray ? "u1" : DTYPES.get(type);
-    if (dtype === undefined) throw new Unfit(name, "is a typed array that others do not have", "Array.from({x})");
-    return { t: "array", as: type === Uint8ClampedArray ? TAG + name : as(), dtype, shape: [value.length], data: this.write(bytes) };
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === Uint8Array.prototype) return { t: "bytes", as: as(), data: this.write(bytes) };
+    if (prototype === G.Buffer?.prototype) return { t: "bytes", as: as("Buffer"), data: this.write(bytes) };
+    const found = BY_PROTOTYPE.get(prototype);
+    if (found === undefined) throw new Unfit(nameOf(value), "is a typed array that others do not have", "Array.from({x})");
+    return { t: "array", as: as(found.name), dtype: found.dtype, shape: [value.length], data: this.write(bytes) };
   }
 
   list(value, as, origin, how) {
@@ -196,26 +196,33 @@ class Exporter {
     return { t: "dict", as, k: keys, v: items };
   }
 
-  // What came in as an array: of the same shape, its elements still of the dtype.
+  // What came in as an array: of the same shape, its elements still of the dtype. Of a typed array the type is told, which
+  // not all languages have.
   array(value, origin) {
-    const { t, as, dtype, unit, zone, order } = origin;
-    if (value instanceof Set) return this.array([...value], origin);
+    const { t, as, unit, zone, order } = origin;
+    if (isSet(value)) return this.array([...value], origin);
     if (origin.shape.length === 1) {
-      const whole = isTypedArray(value) ? { t: "array", dtype, data: this.writeBuffer(value), shape: [value.length] } : this.pack(value, origin, true);
-      return whole && { ...whole, as };
+      if (!isTypedArray(value)) {
+        const whole = this.pack(value, origin, true);
+        return whole && { ...whole, as };
+      }
+      const { dtype, name } = BY_PROTOTYPE.get(Object.getPrototypeOf(value));
+      return { t, as: as || TAG + name, dtype, shape: [value.length], data: this.writeBuffer(value) };
     }
     const leaves = [];
     const regular = (rows, [length, ...rest]) => {
       if ((!Array.isArray(rows) && !isTypedArray(rows)) || rows.length !== length) return false;
-      if (rest.length > 0) return rows.every((row) => regular(row, rest));
+      if (rest.length > 0) return Array.isArray(rows) && rows.every((row) => regular(row, rest));
       leaves.push(rows);
       return true;
     };
     if (!regular(value, origin.shape)) return undefined;
-    const type = origin.valid === undefined ? TYPED.get(dtype) : undefined;
-    const flat = inOrder(type === undefined ? leaves.flat() : joined(type, leaves), origin.shape, order === "F", true);
-    const whole = type === undefined ? this.pack(flat, origin, true) : flat && { t, dtype, data: this.writeBuffer(flat) };
-    return whole && { ...whole, as, shape: origin.shape, order };
+    const { dtype, name, type } = BY_PROTOTYPE.get(leaves.length > 0 ? Object.getPrototypeOf(leaves[0]) : undefined) ?? {};
+    const isTyped = type !== undefined && leaves.every((row) => Object.getPrototypeOf(row) === type.prototype);
+    const flat = inOrder(isTyped ? joined(type, leaves) : leaves.flatMap((row) => Array.from(row)), origin.shape, order === "F", true);
+    const whole = isTyped ? { t, dtype, data: this.writeBuffer(flat) } : this.pack(flat, origin, true);
+    const isOther = isTyped && (dtype !== origin.dtype || !as || as.startsWith(TAG));
+    return whole && { ...whole, as: isOther ? TAG + name : as, unit, zone, shape: origin.shape, order };
   }
 
   factor(value, { as, levels, values, ordered }) {

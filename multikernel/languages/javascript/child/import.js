@@ -46,7 +46,7 @@ class Importer {
           delete node.data;
         }
     }
-    return SCALARS[node.t](node);
+    return this.counted(path, () => SCALARS[node.t](node));
   }
 
   bytes(node) {
@@ -86,11 +86,25 @@ class Importer {
   array(node, path) {
     if (node.as === TAG + "Set") return asSet(this.numbers(node, path));
     if (node.as === TAG + "Array" && node.shape.length === 1) return this.numbers(node, path);
-    const type = node.as === TAG + "Uint8ClampedArray" ? Uint8ClampedArray : TYPED.get(node.dtype);
-    const flat = type === undefined || node.valid !== undefined
-      ? this.elements(node, path)
-      : new type(this.read(node.data).buffer);
+    const type = TYPED.get(node.dtype);
+    const own = BY_NAME.get(node.as?.slice(TAG.length));
+    const flat = (own && this.typed(node, path, own)) ??
+      (type === undefined || node.valid !== undefined ? this.elements(node, path) : new type(this.read(node.data).buffer));
     return nested(inOrder(flat, node.shape, node.order === "F"), node.shape);
+  }
+
+  // An array as one of the type that it once was here; undefined if it does not fit.
+  typed(node, path, { dtype, type }) {
+    if (node.dtype === dtype && node.valid === undefined) return new type(this.read(node.data).buffer);
+    const items = this.elements(node, path).map((item) => (item === null && dtype === "f8" ? 0 : ELEMENTS[dtype](item)));
+    if (items.includes(undefined)) return undefined;
+    const made = type.from(items);
+    const valid = node.valid === undefined ? [] : this.read(node.valid);
+    const bits = new BigUint64Array(dtype === "f8" ? made.buffer : 0);
+    valid.forEach((isThere, position) => {
+      if (!isThere) bits[position] = NA_BITS;
+    });
+    return made;
   }
 
   // The elements of an array as they lie in the file, null where there is none.
@@ -101,7 +115,7 @@ class Importer {
     if (type !== undefined) items = Array.from(new type(bytes.buffer));
     else if (node.dtype === "b1") items = Array.from(bytes, Boolean);
     else if (node.dtype === "text") items = this.texts(bytes, node.shape.reduce((one, other) => one * other, 1));
-    else items = this.moments(node, bytes, path);
+    else items = this.counted(path, () => this.inRange(node, bytes, path));
     if (node.valid === undefined) return items;
     const valid = this.read(node.valid);
     return items.map((item, position) => (valid[position] ? item : null));
@@ -118,9 +132,10 @@ class Importer {
     return items;
   }
 
-  moments(node, bytes, path) {
+  // What is made of moments, or a refusal of one that JavaScript has not.
+  counted(path, make) {
     try {
-      return this.inRange(node, bytes, path);
+      return make();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new Refusal(path, "a date, time or duration out of range", "is beyond what JavaScript can count to", "text");
@@ -214,12 +229,12 @@ const assigned = (name, value, put, get) => {
     undo = () => put(before);
     put(value);
   } catch (error) {
-    if (undo !== undefined || !(error instanceof ReferenceError)) throw new Failure(`${name} cannot be assigned to in JavaScript (a const?); give it another name`);
+    if (undo !== undefined || !(error instanceof ReferenceError)) throw new Failure(`${name} cannot be assigned to in JavaScript (a const?); another name can, as in ${name}_=${name}`);
     undo = define(name, value);
   }
   if (holds(get, value)) return undo;
   undo();
-  throw new Failure(`${name} cannot be assigned to in JavaScript; give it another name`);
+  throw new Failure(`${name} cannot be assigned to in JavaScript; another name can, as in ${name}_=${name}`);
 };
 
 const holds = (get, value) => {

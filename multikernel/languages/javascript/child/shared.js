@@ -1,5 +1,6 @@
 // What export and import share: the counterparts of dtypes, scalars, and what is remembered of values that came in.
-// Names of the global object are taken from it here, so that a `let Map = …` of the user's changes nothing.
+// Names of the global object are taken from it here, so that a `let Map = …` of the user's changes nothing. All of this runs
+// with JavaScript's built-ins as they were before the first cell.
 
 const {
   ArrayBuffer, Array, BigInt, BigInt64Array, BigUint64Array, Boolean, Date, Error, Float32Array, Float64Array, Int16Array,
@@ -18,6 +19,12 @@ const TYPED = new Map(Object.entries({
   u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, u8: BigUint64Array,
   f2: G.Float16Array, f4: Float32Array, f8: Float64Array,
 }));
+// Typed arrays by prototype, and by the name that their tag has.
+const TYPED_ARRAYS = [...TYPED, ["u1", Uint8ClampedArray]].filter(([, type]) => type !== undefined).map(([dtype, type]) => ({ name: type.name, dtype, type }));
+const BY_PROTOTYPE = new Map(TYPED_ARRAYS.map((each) => [each.type.prototype, each]));
+const BY_NAME = new Map(TYPED_ARRAYS.map((each) => [each.name, each]));
+// R's NA among doubles.
+const NA_BITS = 0x7ff00000000007a2n;
 const NANOSECONDS = { s: 1000000000n, ms: 1000000n, us: 1000n, ns: 1n };
 
 // A value, or a part of it, that there is no counterpart for.
@@ -37,6 +44,12 @@ const scalars = new Map();
 
 // One step in the path of a value, as errors write it.
 const step = (key) => `['${key}']`;
+
+// What runs no code of the user's. node:util, which has the like, would add a name to the global object.
+const {
+  isProxy, isMap = (value) => value instanceof Map, isSet = (value) => value instanceof Set, isArrayBuffer = (value) => value instanceof ArrayBuffer,
+  isTypedArray = (value) => ArrayBuffer.isView(value) && !(value instanceof G.DataView),
+} = Deno[Deno.internal]?.core ?? {};
 
 const isObject = (value) => typeof value === "object" && value !== null;
 const isText = (value) => typeof value === "string" && value.isWellFormed();
@@ -74,19 +87,25 @@ const nanosecondsOf = (span) =>
   ((((BigInt(span.days) * 24n + BigInt(span.hours)) * 60n + BigInt(span.minutes)) * 60n + BigInt(span.seconds)) * 1000n +
     BigInt(span.milliseconds)) * 1000000n + BigInt(span.microseconds) * 1000n + BigInt(span.nanoseconds);
 
+// A year as Temporal reads it: with a sign it has six digits.
+const yearly = (text) => text.replace(/^([+-]?)(\d+)/, (year, sign, digits) => sign === "" && digits.length === 4 ? year : (sign || "+") + digits.padStart(6, "0"));
+
 // The value of a node without parts.
 const SCALARS = {
   null: (node) => (node.as === TAG + "undefined" ? undefined : null),
   na: () => null,
   bool: (node) => node.v,
   int: (node) => (node.as === TAG + "bigint" ? BigInt(node.v) : numberOrBig(node.v)),
-  float: (node) => numberOf(node.v),
+  float: (node) => {
+    const number = numberOf(node.v);
+    return node.as === TAG + "bigint" && Number.isInteger(number) ? BigInt(number) : number;
+  },
   text: (node) => node.v,
-  date: (node) => Temporal.PlainDate.from(node.v),
+  date: (node) => Temporal.PlainDate.from(yearly(node.v)),
   time: (node) => Temporal.PlainTime.from(node.v),
   datetime: (node) => {
-    if (node.zone === undefined) return Temporal.PlainDateTime.from(node.v);
-    const instant = instantOf(epochOf(Temporal.PlainDateTime.from(node.v)) - BigInt(node.offset) * 1000000000n);
+    if (node.zone === undefined) return Temporal.PlainDateTime.from(yearly(node.v));
+    const instant = instantOf(epochOf(Temporal.PlainDateTime.from(yearly(node.v))) - BigInt(node.offset) * 1000000000n);
     if (node.as === TAG + "Temporal.Instant") return instant;
     if (node.as === TAG + "Temporal.ZonedDateTime") return instant.toZonedDateTimeISO(node.zone);
     return new Date(Number(instant.epochNanoseconds / 1000000n));

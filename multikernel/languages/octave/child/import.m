@@ -2,7 +2,7 @@
 ## back (the whole node, or its tag), and what the kind needs.
 
 ## What Multi runs. `name` and `folder` are several in an import; `given` is whether that is a trial, whether a variable
-## exists, or the names of all.
+## exists, with the sizes of a preview where it is one, or the names of all.
 function __multikernel__ (action, name, folder, given)
   last = lasterr ();
   at = 0;
@@ -33,6 +33,12 @@ function __multikernel__ (action, name, folder, given)
         endif
       case "variables"
         answer = __multikernel_variables__ (given);
+      case "preview"
+        if (given(1) == 1)
+          answer = __multikernel_preview__ (evalin ("base", name), given(2:end));
+        else
+          answer = '{"missing":true}';
+        endif
     endswitch
   catch failure
     lasterr (last);
@@ -119,7 +125,9 @@ function value = __multikernel_build__ (node, file)
       endif
     case "packed"    # tag, array without validity, place of validity, how they are held, size
       value = __multikernel_array__ (node{3}, file, false);
-      if (! iscell (value))
+      if (iscomplex (value))
+        value = arrayfun (@complex, real (value), imag (value), "UniformOutput", false);
+      elseif (! iscell (value))
         value = num2cell (value);
       endif
       if (! isempty (node{4}))
@@ -128,11 +136,11 @@ function value = __multikernel_build__ (node, file)
       if (! strcmp (node{5}, "char"))
         value = reshape (value, node{6});
       elseif (all (cellfun (@(line) ischar (line) && numel (line) == node{6}(2), value)))
-        value = vertcat (value{:});
+        value = reshape (vertcat (value{:}), node{6});
       endif
     case "factor"    # as __multikernel_column__ has it
       value = reshape (__multikernel_column__ (node, file), 1, []);
-    case "array"     # tag, dtype, shape, order, place, place of validity
+    case "array"     # tag, dtype, shape, order, place, place of validity, class that it once had
       value = __multikernel_array__ (node, file, false);
     case "table"     # tag, names, columns, count of those that are the index, JSON of the index's own names
       items = cellfun (@(item) __multikernel_column__ (item, file), node{4}, "UniformOutput", false);
@@ -197,6 +205,9 @@ function value = __multikernel_array__ (node, file, is_column)
   switch (dtype)
     case {"c8", "c16"}
       parts = reshape (__multikernel_read__ (file, place, __multikernel_class__ (dtype)), 2, []);
+      if (strcmp (node{8}, "single"))
+        parts = __multikernel_cast__ (parts, "single");
+      endif
       value = complex (__multikernel_shape__ (parts(1,:), shape, order), __multikernel_shape__ (parts(2,:), shape, order));
       return;
     case "b1"
@@ -215,6 +226,18 @@ function value = __multikernel_array__ (node, file, is_column)
     endif
   endif
   value = __multikernel_shape__ (value, shape, order);
+  if (! isempty (node{8}) && ! iscell (value))
+    value = __multikernel_cast__ (value, node{8});
+  endif
+endfunction
+
+## Numbers of a class, if they are the same there.
+function value = __multikernel_cast__ (value, type)
+  made = cast (value, type);
+  back = cast (made, class (value));
+  if (isequal (__multikernel_bits__ (back(:)), __multikernel_bits__ (value(:))))
+    value = made;
+  endif
 endfunction
 
 function value = __multikernel_shape__ (value, shape, order)

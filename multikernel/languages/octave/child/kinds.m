@@ -4,7 +4,7 @@ function json = __multikernel_write_one__ (value, file, place, old, node, depth)
   if (issparse (value))
     json = __multikernel_refuse__ (place, "sparse matrix", "has no counterpart elsewhere", "full (x)");
   elseif (isnumeric (value) || islogical (value))
-    json = __multikernel_elements__ (value, file, "", size (value), "F", __multikernel_missing__ (value));
+    json = __multikernel_elements__ (value, file, __multikernel_class_tag__ (value), size (value), "F", __multikernel_missing__ (value));
   elseif (ischar (value))
     json = __multikernel_char__ (value, file, place);
   elseif (iscell (value))
@@ -24,6 +24,14 @@ function json = __multikernel_write_one__ (value, file, place, old, node, depth)
   endif
 endfunction
 
+## Of numbers the class, which not all languages have.
+function tag = __multikernel_class_tag__ (value)
+  tag = "";
+  if (isinteger (value) || isa (value, "single"))
+    tag = [',"as":"octave:' class(value) '"'];
+  endif
+endfunction
+
 function tag = __multikernel_tag__ (word, dims)
   tag = sprintf (',"as":"octave:%s %dx%d"', word, dims);
 endfunction
@@ -36,7 +44,7 @@ function json = __multikernel_char__ (value, file, place)
     json = ['{"t":"text"' __multikernel_tag__("char", size (value)) ',"v":""}'];
   elseif (rows (value) > 1)
     lines = num2cell (value, 2).';
-    if (any (cellfun (@(line) isempty (__multikernel_codes__ (line)), lines)))
+    if (any (cellfun (@(line) isempty (__multikernel_codes__ (line)) && ! isempty (line), lines)))
       json = __multikernel_refuse__ (place, "char", "has a row that is no UTF-8", "uint8 (x)");
     else
       lines = cellfun (@(line) __multikernel_text__ (line, file, ""), lines, "UniformOutput", false);
@@ -100,7 +108,7 @@ function json = __multikernel_changed_table__ (value, file, place, old, node)
     if (is_known && __multikernel_same_all__ ({column}, {old.(name)}))
       columns{position} = __multikernel_as_before__ (column, file, place, node{4}{at}, 0);
     else
-      columns{position} = __multikernel_elements__ (column, file, "", numel (column), "C", __multikernel_missing__ (column));
+      columns{position} = __multikernel_elements__ (column, file, __multikernel_class_tag__ (column), numel (column), "C", __multikernel_missing__ (column));
     endif
   endfor
   node{7} = numel (column);
@@ -108,7 +116,10 @@ function json = __multikernel_changed_table__ (value, file, place, old, node)
 endfunction
 
 function json = __multikernel_map_node__ (value, file, place, depth)
-  if (! strcmp (value.KeyType, "char"))
+  if (! strcmp (value.KeyType, "char") && value.Count == 0)
+    json = __multikernel_refuse__ (place, ["containers.Map with keys of type " value.KeyType], "has keys that are no text", "containers.Map ()");
+    return;
+  elseif (! strcmp (value.KeyType, "char"))
     json = __multikernel_refuse__ (place, ["containers.Map with keys of type " value.KeyType], "has keys that are no text", ...
                                    'containers.Map (cellfun (@(k) sprintf ("%.17g", k), x.keys (), "UniformOutput", false), x.values (), "UniformValues", false)');
     return;

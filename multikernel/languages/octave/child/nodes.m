@@ -15,6 +15,9 @@ function json = __multikernel_as_before__ (value, file, place, node, depth)
       endif
       json = ['{"t":"list"' tag ',"packed":' __multikernel_packed__(value, file, node{3}) '}'];
     case "array"
+      if (isempty (tag))
+        tag = __multikernel_class_tag__ (value);
+      endif
       missing = [];
       if (! isempty (node{7}))
         missing = __multikernel_missing__ (value);

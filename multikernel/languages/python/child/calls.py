@@ -9,6 +9,7 @@ from .exporter import Exporter
 from .files import Data, Refused, answer
 from .importer import Importer
 from .memory import MEMORY, Origin, origin_of
+from .preview import Preview
 from .settings import own_settings
 
 
@@ -74,6 +75,15 @@ def list_variables(variables: dict[str, Any], folder: str) -> None:
     """Write which variables the user has made."""
     with own_settings():
         answer(folder, listing.listing(variables))
+
+
+def preview_variable(variables: dict[str, Any], name: str, folder: str, *sizes: int) -> None:
+    """Write the beginning of a variable's value."""
+    with own_settings():
+        try:
+            answer(folder, Preview(*sizes).of(variables[name]) if name in variables else {"missing": True})
+        except Exception as error:
+            answer(folder, {"failed": str(error)})
 
 
 def failure(error: Exception) -> dict[str, Any]:

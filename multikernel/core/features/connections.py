@@ -1,0 +1,67 @@
+"""What cells are told whose backend cannot be reached.
+
+A child elsewhere goes on while the connection to it is broken; what it sends, and what is sent to it, arrives when it
+can be reached again. So a cell simply waits; the note says what for.
+"""
+
+from collections.abc import Callable, Mapping
+
+from ..actions import CancelTimer, SetTimer
+from ..backend import Backend
+from ..errors import MultiError
+from ..exchange import Exchange, NotebookExchange
+from ..feature import Feature
+from ..request import CellRequest
+from ..spine import Spine
+
+LOST_SECONDS = 10.0
+"""How long a cell waits for a backend that cannot be reached before it says so."""
+LOST = "lost"
+"""Timers, by the backend."""
+
+
+class Connections(Feature):
+    """Adds a line to the cells that wait for a lost backend."""
+
+    def __init__(self, spine: Spine) -> None:
+        """Take the spine."""
+        self._state = spine.state
+        self._outbox = spine.outbox
+        self._exchanges = spine.exchanges
+        self._told: dict[str, set[Exchange]] = {}
+        """By lost backend, what the line has been added to."""
+
+    def timers(self) -> Mapping[str, Callable[[str], None]]:
+        """Take the end of the wait."""
+        return {LOST: self._still_lost}
+
+    def lost(self, backend: Backend) -> None:
+        """Give the connection some time to come back."""
+        self._told[backend.name] = set()
+        self._outbox.add(SetTimer((LOST, backend.name), LOST_SECONDS))
+
+    def cell_sent(self, backend: Backend, code: str, text: str) -> None:
+        """Let a cell that comes while its backend is lost wait as long for the line as the others."""
+        if backend.lost:
+            self._outbox.add(SetTimer((LOST, backend.name), LOST_SECONDS))
+
+    def back(self, backend: Backend) -> None:
+        """Forget it."""
+        self._told.pop(backend.name, None)
+        self._outbox.add(CancelTimer((LOST, backend.name)))
+
+    def ended(self, backend: Backend, error: MultiError) -> None:
+        """Forget it, if it was lost."""
+        if backend.name in self._told:
+            self.back(backend)
+
+    def _still_lost(self, name: str) -> None:
+        told, why = self._told[name], self._state.backends[name].lost
+        for exchange in self._exchanges.of(name):
+            if exchange not in told and isinstance(exchange, NotebookExchange):
+                told.add(exchange)
+                if isinstance(exchange.request, CellRequest) and not exchange.request.silent:
+                    self._outbox.note(
+                        exchange.request,
+                        f"{name} cannot be reached ({why}); the cell goes on when it can, and nothing is lost.",
+                    )

@@ -1,0 +1,1 @@
+"""The comm on which front-ends see and steer the backends."""

@@ -1,0 +1,93 @@
+"""What Deno is told besides the user's cells.
+
+Code of Multi's own must work whatever the user has made of JavaScript's built-ins (`Object.keys = …`,
+`Array.prototype.map = …`). So they are recorded before the first cell, and code of Multi's own runs with them: what the
+user has changed is put back behind it. It is not seen meanwhile, since JavaScript does one thing at a time.
+"""
+
+GLOBAL = '(()=>{}).constructor("return this")()'
+"""The global object, also where the user has a variable `globalThis`."""
+
+_SOURCE = """
+if (G.__multikernel__) return;
+const { TypeError } = G;
+const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor } = G.Reflect;
+const { getPrototypeOf, ownKeys, setPrototypeOf } = G.Reflect;
+const { is } = G.Object;
+
+const described = (object, key) => {
+  const found = getOwnPropertyDescriptor(object, key);
+  return found && (setPrototypeOf(found, null), found);
+};
+const isSame = (one, other) => is(one.value, other.value) && one.get === other.get && one.set === other.set;
+
+// Objects with their properties, as a linked list: those of an array would be reached by what may have been changed.
+let recorded;
+const record = (object, keys) => {
+  for (let entry = recorded; entry; entry = entry.next) if (entry.object === object) return;
+  const properties = { __proto__: null };
+  for (let at = 0; at < keys.length; at++) properties[keys[at]] = described(object, keys[at]);
+  recorded = { object, properties, keys, isWhole: object !== G, next: recorded };
+};
+const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
+const recordAll = (value) => isObject(value) && record(value, ownKeys(value));
+
+const NAMES = [
+  "Array", "ArrayBuffer", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean", "DataView", "Date", "Deno", "Error",
+  "Float16Array", "Float32Array", "Float64Array", "Function", "Int16Array", "Int32Array", "Int8Array", "Iterator",
+  "JSON", "Map", "Math", "Number", "Object", "RangeError", "Reflect", "ReferenceError", "RegExp", "Set", "String",
+  "Symbol", "Temporal", "TextDecoder", "TextEncoder", "TypeError", "Uint16Array", "Uint32Array", "Uint8Array",
+  "Uint8ClampedArray", "WeakMap",
+].filter((name) => name in G);
+for (const name of NAMES) {
+  recordAll(G[name]);
+  recordAll(G[name].prototype);
+}
+for (const name of G.Temporal ? ownKeys(G.Temporal) : []) recordAll(G.Temporal[name].prototype);
+for (const made of [[], new G.Map(), new G.Set(), ""]) recordAll(getPrototypeOf(made[G.Symbol.iterator]()));
+recordAll(getPrototypeOf("".matchAll(/x/g)));
+recordAll(getPrototypeOf(G.Uint8Array));
+recordAll(getPrototypeOf(G.Uint8Array).prototype);
+recordAll(getPrototypeOf(getPrototypeOf([][G.Symbol.iterator]())));
+record(G, NAMES);
+
+// Run work with the built-ins as they were.
+const pristinely = (work) => (...args) => {
+  let first, last;
+  const put = (object, key, was, now) => {
+    if (!(was ? defineProperty(object, key, was) : deleteProperty(object, key))) {
+      if (!was) return;
+      const name = typeof key === "string" ? key : "a symbol";
+      throw new TypeError(`JavaScript's own property ${name} was replaced for good`);
+    }
+    const change = { object, key, now, next: undefined };
+    last = last ? (last.next = change) : (first = change);
+  };
+  try {
+    for (let entry = recorded; entry; entry = entry.next) {
+      const { object, properties, keys, isWhole } = entry;
+      for (let at = 0; at < keys.length; at++) {
+        const now = described(object, keys[at]);
+        if (!now || !isSame(properties[keys[at]], now)) put(object, keys[at], properties[keys[at]], now);
+      }
+      if (!isWhole) continue;
+      const present = ownKeys(object);
+      for (let at = 0; present.length > keys.length && at < present.length; at++)
+        if (!properties[present[at]]) put(object, present[at], undefined, described(object, present[at]));
+    }
+    return apply(work, undefined, args);
+  } finally {
+    for (let change = first; change; change = change.next) {
+      if (change.now) defineProperty(change.object, change.key, change.now);
+      else deleteProperty(change.object, change.key);
+    }
+  }
+};
+defineProperty(G, "__multikernel__", { value: { __proto__: null, pristinely } });
+"""
+
+SETUP = f'((G) => {{ "use strict"; {_SOURCE} }})({GLOBAL});'
+"""Code to run silently after its start.
+
+One name is added to the global object, `__multikernel__`, which is not enumerable.
+"""

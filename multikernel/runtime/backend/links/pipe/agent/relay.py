@@ -1,0 +1,165 @@
+"""Passes bytes on between the command's stdin and stdout and a keeper, which it starts or finds."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import select
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from typing import Any
+
+from .kernelspecs import find_all
+from .stream import BEAT_SECONDS, MOST_SILENT_BEATS
+
+MISSING = "zmq"
+PIECE = 1 << 18
+LONGEST_BASE = 60
+"""Bytes of the path below which folders are made; a socket's path has 103 at most."""
+HUNG_UP = select.POLLHUP | getattr(select, "POLLRDHUP", 0)
+LAST_BYTES_SECONDS = 1.0
+END_SECONDS = 5.0
+
+
+class Refused(Exception):
+    """What the front asks for cannot be; `answer` tells why."""
+
+    def __init__(self, **answer: Any) -> None:
+        """Take the answer."""
+        super().__init__()
+        self.answer = answer
+
+
+def main() -> None:
+    """Do as the first line says: `probe`, `hold`, `end`, `start` or `attach`."""
+    request = json.loads(_read_line())
+    token = request["token"].encode()
+    try:
+        if request["do"] == "probe":
+            _write(token + _json(python=sys.version.split()[0], kernelspecs=_kernelspecs()))
+        elif request["do"] == "hold":
+            _write(token + _json(holding=True))
+            _hold()
+        elif request["do"] == "end":
+            for name in request["names"]:
+                _end(_folder(name))
+            _write(token + _json(ended=True))
+        else:
+            _relay(_connect(request), request["seen"], token)
+    except Refused as refused:
+        _write(token + _json(**refused.answer))
+
+
+def _hold() -> None:
+    """Wait until stdin has ended, or nothing has come for too long: sshd itself would wait for hours."""
+    while select.select([0], [], [], BEAT_SECONDS * MOST_SILENT_BEATS)[0]:
+        if not os.read(0, PIECE):
+            break
+
+
+def _kernelspecs() -> list[str]:
+    if importlib.util.find_spec(MISSING) is None:
+        raise Refused(error="no pyzmq", python=sys.executable)
+    return sorted(find_all())
+
+
+def _connect(request: dict[str, Any]) -> socket.socket:
+    """Return a connection to the keeper; `start` begins one, unless it was begun before and the answer was lost."""
+    folder = _folder(request["name"])
+    if request["do"] == "start" and not os.path.exists(folder):
+        _start(folder, request["kernel"], request["keep"])
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(os.path.join(folder, "s"))
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise Refused(error="gone") from None
+    return connection
+
+
+def _start(folder: str, kernel: str, keep: float) -> None:
+    names = _kernelspecs()
+    spec = find_all().get(kernel.lower())
+    if spec is None:
+        raise Refused(error="no kernelspec", kernelspecs=names)
+    # It imports asyncio, which nothing else here needs.
+    from .keeper import fork_keeper
+
+    made = tempfile.mkdtemp(prefix="multikernel-", dir=os.path.dirname(folder))
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(os.path.join(made, "s"))
+    listener.listen(5)
+    try:
+        # Whoever finds the folder finds a socket that listens.
+        os.rename(made, folder)
+    except OSError:
+        shutil.rmtree(made)
+    else:
+        fork_keeper(listener, folder, spec, keep)
+    listener.close()
+
+
+def _end(folder: str) -> None:
+    """End a keeper, and wait until it has."""
+    with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):
+        connection.settimeout(END_SECONDS)
+        connection.connect(os.path.join(folder, "s"))
+        connection.sendall(b'{"do": "end"}\n')
+        connection.recv(1)
+
+
+def _relay(connection: socket.socket, seen: int, token: bytes) -> None:
+    """Pass bytes on until one side has closed."""
+    connection.sendall(_json(do="attach", seen=seen))
+    down = threading.Thread(target=_pass_down, args=(connection, token), daemon=True)
+    down.start()
+    poll = select.poll()
+    poll.register(0, select.POLLIN | select.POLLHUP)
+    poll.register(connection, HUNG_UP)
+    with suppress(OSError):
+        while True:
+            events = dict(poll.poll())
+            if connection.fileno() in events:
+                # A front that takes nothing must not keep this.
+                down.join(LAST_BYTES_SECONDS)
+                break
+            data = os.read(0, PIECE)
+            if not data:
+                break
+            connection.sendall(data)
+    os._exit(0)
+
+
+def _pass_down(connection: socket.socket, token: bytes) -> None:
+    with suppress(OSError):
+        data = token
+        while data:
+            _write(data)
+            data = connection.recv(PIECE)
+
+
+def _folder(name: str) -> str:
+    """Return the folder of a keeper; ValueError for what is no name of one."""
+    int(name, 16)
+    base = tempfile.gettempdir()
+    return os.path.join(base if len(os.fsencode(base)) <= LONGEST_BASE else "/tmp", "multikernel-" + name)
+
+
+def _json(**content: Any) -> bytes:
+    return json.dumps(content).encode() + b"\n"
+
+
+def _write(data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(1, view) :]
+
+
+def _read_line() -> bytes:
+    with open(0, "rb", 0, closefd=False) as unbuffered:
+        return unbuffered.readline()

@@ -1,0 +1,198 @@
+"""A reliable, ordered stream of records over connections that may break; both ends of a pipe use it.
+
+Like all of this package it runs on Python 3.8.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any
+
+VERSION = 1
+"""Of all that the two ends say to each other; they refuse another one."""
+
+CHUNK_HEAD = struct.Struct(">QQI")
+"""Number of the chunk (0: none, a sign of life), number of the last chunk received, bytes that follow."""
+RECORD_HEAD = struct.Struct(">BH")
+"""Kind, number of frames; their sizes follow, 8 bytes each."""
+CHUNK = 1 << 17
+MOST_FRAMES = 1000
+LARGEST_RECORD = 1 << 30
+
+CHANNELS = ("shell", "control", "stdin", "iopub")
+"""The kinds of records that are messages; `shell` is 0."""
+OUTPUT, WORD, PIECE = 4, 5, 6
+"""Kinds of records: what the kernel wrote to stdout and stderr; a JSON object between the two ends; part of a file."""
+
+BEAT_SECONDS = 3.0
+MOST_SILENT_BEATS = 5
+CHUNKS_PER_ACKNOWLEDGEMENT = 16
+CHUNK_OVERHEAD = 200
+"""Bytes that a chunk takes besides its data."""
+
+
+class ProtocolError(Exception):
+    """The other end has sent what cannot be."""
+
+
+class Reader:
+    """Feeds bytes to a generator that yields how many it wants next."""
+
+    def __init__(self, steps: Generator[int, bytes, None]) -> None:
+        """Begin with what the generator wants first."""
+        self._steps = steps
+        self._parts: list[memoryview] = []
+        self._missing = next(steps)
+
+    def feed(self, data: memoryview) -> None:
+        """Take bytes as they come; it keeps a view of them."""
+        while len(data) >= self._missing:
+            self._parts.append(data[: self._missing])
+            whole, data = b"".join(self._parts), data[self._missing :]
+            self._parts.clear()
+            self._missing = self._steps.send(whole)
+        if data:
+            self._parts.append(data)
+            self._missing -= len(data)
+
+
+class Stream:
+    """One end of a reliable, ordered stream of records over connections that break.
+
+    Records are cut into numbered chunks. Those that the other end has not acknowledged are kept, and sent again over
+    the next connection. It does no I/O but `transport.write`.
+    """
+
+    def __init__(self, take: Callable[[int, list[bytes]], None]) -> None:
+        """Give each record, as kind and frames, to `take`, which raises nothing but ProtocolError."""
+        self.seen = 0
+        """Number of the last chunk that has come."""
+        self.held = 0
+        """Bytes that the other end has not acknowledged."""
+        self._take = take
+        self._last = self._acknowledged = self._told = 0
+        self._sent: deque[tuple[int, Any]] = deque()
+        self._unsent: deque[tuple[int, Any]] = deque()
+        self._records = Reader(self._read_records())
+        self._transport: Any = None
+        self._is_writable = self._was_heard = False
+        self._silent_beats = 0
+
+    def connected(self, transport: Any, seen: object) -> None:
+        """Go on over a new connection, whose other end has `seen` so many chunks; ProtocolError if that cannot be."""
+        if not isinstance(seen, int) or not self._acknowledged <= seen <= self._last:
+            raise ProtocolError(f"has seen chunk {seen!r:.99} of {self._last}")
+        self._drop(seen)
+        self._unsent.extendleft(reversed(self._sent))
+        self._sent.clear()
+        self._chunks = Reader(self._read_chunks())
+        self._transport, self._is_writable, self._was_heard, self._silent_beats = transport, True, True, 0
+        self.flush()
+
+    def disconnected(self, transport: Any) -> bool:
+        """Forget a connection; False if it was not, or no longer, the current one."""
+        was_current = self._transport is transport
+        if was_current:
+            self._transport, self._is_writable = None, False
+        return was_current
+
+    def writable(self, transport: Any, is_writable: bool) -> None:
+        """Note whether a connection takes more."""
+        if self._transport is transport:
+            self._is_writable = is_writable
+            self.flush()
+
+    def send(self, kind: int, frames: Sequence[Any]) -> None:
+        """Keep a record until the other end has it; `flush` sends it."""
+        for chunk in _chunks(kind, frames):
+            self._last += 1
+            self._unsent.append((self._last, chunk))
+            self.held += len(chunk) + CHUNK_OVERHEAD
+
+    def say(self, **word: Any) -> None:
+        """Send a JSON object."""
+        self.send(WORD, [json.dumps(word).encode()])
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what the connection takes."""
+        while self._unsent and self._is_writable:
+            parts: list[Any] = []
+            size = 0
+            while self._unsent and size < CHUNK:
+                number, data = self._unsent.popleft()
+                self._sent.append((number, data))
+                parts += (CHUNK_HEAD.pack(number, self.seen, len(data)), data)
+                size += len(data)
+            self._told = self.seen
+            self._transport.write(b"".join(parts))
+
+    def acknowledge(self) -> None:
+        """Tell what has been received; it is a sign of life, too."""
+        if self._is_writable:
+            self._told = self.seen
+            self._transport.write(CHUNK_HEAD.pack(0, self.seen, 0))
+
+    def beat(self) -> bool:
+        """Give a sign of life, each BEAT_SECONDS; False if the other end has given none for too long."""
+        self._silent_beats = 0 if self._was_heard else self._silent_beats + 1
+        self._was_heard = False
+        self.acknowledge()
+        return self._transport is None or self._silent_beats < MOST_SILENT_BEATS
+
+    def feed(self, transport: Any, data: bytes) -> None:
+        """Take what a connection has received; what an earlier one still brings is ignored."""
+        if self._transport is transport:
+            self._was_heard = True
+            self._chunks.feed(memoryview(data))
+            if self.seen - self._told >= CHUNKS_PER_ACKNOWLEDGEMENT:
+                self.acknowledge()
+
+    def _read_chunks(self) -> Generator[int, bytes, None]:
+        while True:
+            number, acknowledged, size = CHUNK_HEAD.unpack((yield CHUNK_HEAD.size))
+            if size > CHUNK or number > self.seen + 1 or acknowledged > self._last:
+                raise ProtocolError(f"has sent chunk {number} of {size} bytes after {self.seen}")
+            data = yield size
+            self._drop(acknowledged)
+            if number == self.seen + 1:
+                self.seen = number
+                self._records.feed(memoryview(data))
+
+    def _read_records(self) -> Generator[int, bytes, None]:
+        while True:
+            kind, count = RECORD_HEAD.unpack((yield RECORD_HEAD.size))
+            if kind > PIECE or count > MOST_FRAMES:
+                raise ProtocolError(f"has sent a record of kind {kind} with {count} frames")
+            sizes = struct.unpack(f">{count}Q", (yield 8 * count))
+            if sum(sizes) > LARGEST_RECORD:
+                raise ProtocolError(f"has sent a record of {sum(sizes)} bytes")
+            frames = []
+            for size in sizes:
+                frames.append((yield size))
+            self._take(kind, frames)
+
+    def _drop(self, acknowledged: int) -> None:
+        self._acknowledged = max(self._acknowledged, acknowledged)
+        while self._sent and self._sent[0][0] <= acknowledged:
+            self.held -= len(self._sent.popleft()[1]) + CHUNK_OVERHEAD
+
+
+def _chunks(kind: int, frames: Sequence[Any]) -> Iterator[Any]:
+    """Cut a record; a large frame is not copied."""
+    small = bytearray(RECORD_HEAD.pack(kind, len(frames)) + struct.pack(f">{len(frames)}Q", *map(len, frames)))
+    for frame in frames:
+        if len(small) + len(frame) <= CHUNK:
+            small += frame
+            continue
+        if small:
+            yield bytes(small)
+            small.clear()
+        view = memoryview(frame)
+        for begin in range(0, len(view), CHUNK):
+            yield view[begin : begin + CHUNK]
+    if small:
+        yield bytes(small)

@@ -1,0 +1,115 @@
+"""Known failures of the commands that reach a place, each told in one sentence with what to run in a terminal."""
+
+import re
+import shlex
+from collections.abc import Mapping
+
+from .....core.places import SshPlace
+from .....core.printable import printable
+from .command import PYTHON_NEEDED, PipePlace
+
+LONGEST_LINE = 300
+
+SSH_FAILURES = (
+    (
+        "REMOTE HOST IDENTIFICATION HAS CHANGED",
+        "the host key of {target} has changed; if its administrator says that this is right, remove the old one with "
+        "`ssh-keygen -R {host}`, then run `{ssh}` in a terminal",
+    ),
+    (
+        "Host key verification failed",
+        "the host key of {target} is not known here; run `{ssh}` in a terminal and check it",
+    ),
+    (
+        "Permission denied",
+        "{target} does not let you in without asking; run `ssh-copy-id {target}` in a terminal, or, where it asks for "
+        "more than a key, open a shared connection (ControlMaster) with `{ssh}` first",
+    ),
+    ("Too many authentication failures", "{target} refused all keys; run `{ssh}` in a terminal"),
+    (
+        "Could not resolve hostname|hostname contains invalid characters",
+        "there is no host {target}; run `{ssh}` in a terminal",
+    ),
+    ("Connection refused", "nothing listens for ssh on {target}; run `{ssh}` in a terminal"),
+    ("timed out|No route to host|Network is unreachable", "{target} cannot be reached; run `{ssh}` in a terminal"),
+)
+"""What ssh writes when it cannot connect, as a regular expression, and what that means; OpenSSH 9."""
+
+
+class NotReached(Exception):
+    """A place's agent did not answer; the text is a sentence without its full stop."""
+
+    def __init__(self, text: str, *, is_certain: bool = True) -> None:
+        """Say whether nothing can have been started there."""
+        super().__init__(text)
+        self.is_certain = is_certain
+
+
+def terminal_command(place: PipePlace, *words: str) -> str:
+    """Return what a user can type to see for themselves; a command's words may be secrets, so they are left out."""
+    if isinstance(place, SshPlace):
+        return " ".join(["ssh", shlex.quote(place.target), *words])
+    return " ".join([place.command[0], "…", *words])
+
+
+def not_reached(place: PipePlace, exit_code: int | None, said: str) -> NotReached:
+    """Return the error for a command that ended before the agent had answered."""
+    is_certain = exit_code in (126, 127) or PYTHON_NEEDED in said or bool(_ssh_failure(place, exit_code, said))
+    return NotReached(explain(place, exit_code, said), is_certain=is_certain)
+
+
+def explain(place: PipePlace, exit_code: int | None, said: str) -> str:
+    """Return a sentence for a command that ended before the agent had answered, from what it wrote to stderr."""
+    python = terminal_command(place, place.python, "--version")
+    if PYTHON_NEEDED in said:
+        version = said.partition(PYTHON_NEEDED)[2].split()[:1]
+        return _sentence(
+            place, f"{place.python} there is Python {' '.join(version)}, but Multi needs 3.8 or later: set `python:`"
+        )
+    if failure := _ssh_failure(place, exit_code, said):
+        return _sentence(place, failure)
+    if exit_code in (126, 127) or (place.python in said and re.search("not found|[Nn]o such file", said)):
+        return _sentence(place, f"there is no {place.python} there; run `{python}` in a terminal, or set `python:`")
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    last = f": {lines[-1][:LONGEST_LINE]}" if lines else ""
+    how = "did not answer" if exit_code is None else f"ended with exit code {exit_code}"
+    return _sentence(place, f"`{python}` {how}{last}")
+
+
+def explain_answer(place: PipePlace, answer: Mapping[str, object], kernel: str = "") -> str:
+    """Return a sentence for an agent's answer that it cannot do what it was asked to."""
+    match answer.get("error"):
+        case "no pyzmq":
+            install = terminal_command(place, place.python, "-m", "pip", "install", "pyzmq")
+            return _sentence(
+                place, f"{place.python} there has no pyzmq; run `{install}` in a terminal, or set `python:`"
+            )
+        case "no kernelspec":
+            names = answer.get("kernelspecs")
+            known = ", ".join(map(str, names[:50])) if isinstance(names, list) and names else "none"
+            return _sentence(
+                place, f"there is no kernelspec {kernel!r} there; installed are {known}"[: 10 * LONGEST_LINE]
+            )
+        case "gone":
+            return _sentence(place, "the kernel is gone, with what kept it there")
+        case other:
+            return _sentence(place, f"the agent answered {str(other)[:LONGEST_LINE]!r}")
+
+
+def not_found(place: PipePlace, program: str) -> str:
+    """Return a sentence for a command that is no program of this machine."""
+    return _sentence(place, f"there is no program {program} here (in the PATH with which Multi was started)")
+
+
+def _ssh_failure(place: PipePlace, exit_code: int | None, said: str) -> str:
+    """Return why ssh could not connect; the empty text if it is not that, or not known."""
+    if isinstance(place, SshPlace) and exit_code == 255:
+        known = {"target": place.target, "host": place.target.rpartition("@")[2], "ssh": terminal_command(place)}
+        for pattern, text in SSH_FAILURES:
+            if re.search(pattern, said):
+                return text.format_map(known)
+    return ""
+
+
+def _sentence(place: PipePlace, text: str) -> str:
+    return printable(f"{place.name}: {text}")

@@ -1,0 +1,296 @@
+"""The way to a kernel that an agent keeps at the other end of a pipe; the connection may break and come back."""
+
+import json
+import logging
+import secrets
+import signal
+from collections.abc import Sequence
+from typing import Any
+
+import anyio
+
+from .....core.actions import Channel
+from .....core.config import BackendConfig
+from .....core.errors import BackendNotFound, BackendStartError, MultiError
+from .....core.kernels.table import speaks_ipc
+from .....core.places import SshPlace
+from .....core.printable import printable
+from .....core.protocol.wire import Composer, Frame, Json, Wire
+from ...output import Output
+from ..link import Listener
+from ..process import describe_exit
+from .agent.stream import BEAT_SECONDS, CHANNELS, OUTPUT, PIECE, VERSION, WORD, ProtocolError, Stream
+from .connection import Connection
+from .failures import NotReached, explain_answer
+from .files import RemoteFiles
+from .site import Site
+
+PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before each attempt to connect again; the last from then on."""
+
+END_SECONDS = 2.6
+"""What a keeper needs to end its kernel, and a second for the way."""
+
+UNSURE_SECONDS = 10.0
+"""For so long a keeper is looked for that may have been started by a command which gave no answer."""
+
+LONGEST_TEXT = 1000
+
+log = logging.getLogger(__name__)
+
+
+class PipeLink:
+    """The way to one kernel."""
+
+    signature_scheme = "hmac-sha256"
+    pid = 0
+    is_ours = True
+    shares_files = False
+
+    def __init__(self, config: BackendConfig, site: Site, output: Output, composer: Composer) -> None:
+        """Prepare for a kernel that is yet to be started."""
+        self.key = secrets.token_hex(32).encode("ascii")
+        self.transport = "ssh" if isinstance(site.place, SshPlace) else "pipe"
+        self.where = ""
+        self.interrupt_mode = ""
+        """What the kernelspec there says."""
+        self._config, self._site, self._output, self._composer = config, site, output, composer
+        self._name = secrets.token_hex(16)
+        self._stream = Stream(self._take)
+        self.files = RemoteFiles(config.name, self._stream)
+        self._listener: Listener | None = None
+        self._early: list[tuple[Channel, list[Frame]]] = []
+        """What has come before there was a listener."""
+        self._is_closed = False
+        self._was_answered = self._is_lost = False
+        self._opened = anyio.Event()
+        """The kernel runs, or will never."""
+        self._error: MultiError | None = None
+        self._ended, self._how = anyio.Event(), ""
+        self._over = anyio.Event()
+        """The keeper has ended."""
+        self._scope = anyio.CancelScope()
+
+    def listen(self, listener: Listener) -> None:
+        """Report to a listener, what has come already first."""
+        self._listener = listener
+        for channel, frames in self._early:
+            listener.received(channel, frames)
+        self._early.clear()
+
+    def send(self, channel: Channel, frames: Sequence[Frame]) -> None:
+        """Send a message; the stream keeps it while the connection is lost."""
+        self._stream.send(CHANNELS.index(channel), frames)
+        self._stream.flush()
+
+    async def signal(self, number: int) -> None:
+        """Send a signal to the kernel's process group, or the message that its kernelspec wants in place of SIGINT."""
+        is_by_message = self.interrupt_mode == "message" and self._config.interrupt is None
+        if is_by_message and number == signal.SIGINT:
+            self._send_own("interrupt_request", {})
+        else:
+            self._stream.say(signal=number)
+
+    async def wait_for_end(self) -> str:
+        """Wait until the kernel has ended and all that it had sent was received; return how it ended."""
+        await self._ended.wait()
+        return self._how
+
+    def _send_own(self, msg_type: str, content: Json) -> None:
+        self.send("control", Wire(self.key).pack(self._composer.message(msg_type, content)))
+
+    def close(self) -> None:
+        """Report nothing from now on."""
+        self._is_closed = True
+
+    # One life.
+
+    async def start(self) -> None:
+        """Wait until the kernel runs; BackendStartError or BackendNotFound if it will not."""
+        self._site.keeps(self._name)
+        self._site.tasks.start_soon(self._run)
+        await self._opened.wait()
+        if self._error is not None:
+            raise self._error
+
+    async def end(self) -> None:
+        """End the kernel and what keeps it, or go on trying to for as long as it is kept and the front lives."""
+        self.close()
+        if not self._ended.is_set() and self.where:
+            self._stream.say(signal=int(signal.SIGINT))
+            self._send_own("shutdown_request", {"restart": False})
+        self._stream.say(end=True)
+        with anyio.CancelScope(shield=True), anyio.move_on_after(0 if self._is_lost else END_SECONDS):
+            await self._over.wait()
+        seconds = self._site.place.keep if self._was_answered else UNSURE_SECONDS
+        self._scope.deadline = anyio.current_time() + seconds
+
+    async def _run(self) -> None:
+        """Connect, again and again, until the keeper has ended."""
+        try:
+            with self._scope:
+                await self._connect_until_over()
+            self._finish()
+        except Exception:
+            # The other links have nothing to do with it.
+            log.exception("a link has failed", extra={"backend": self._config.name})
+            self._break("an error in Multi itself, see its log")
+        finally:
+            self._fail("the connection was given up")
+
+    async def _connect_until_over(self) -> None:
+        attempts = 0
+        while not self._over.is_set():
+            try:
+                async with self._site.connect(self._request(), self) as (connection, answer):
+                    attempts = 0
+                    why = await self._use(connection, answer)
+            except NotReached as error:
+                why = str(error)
+                if not self._was_answered:
+                    self._fail(why)
+                    if error.is_certain:
+                        return
+            if not self._over.is_set():
+                self._lose(why)
+                await anyio.sleep(PAUSES[min(attempts, len(PAUSES) - 1)])
+                attempts += 1
+
+    def _request(self) -> Json:
+        if self._was_answered or self._error is not None:
+            return {"do": "attach", "name": self._name, "seen": self._stream.seen}
+        keep = self._site.place.keep
+        return {"do": "start", "name": self._name, "seen": 0, "kernel": self._config.kernel, "keep": keep}
+
+    async def _use(self, connection: Connection, answer: Json) -> str:
+        """Stay with a connection until it ends; return why it did."""
+        if "error" in answer:
+            text = explain_answer(self._site.place, answer, self._config.kernel)
+            self._fail(text, BackendNotFound if answer["error"] == "no kernelspec" else BackendStartError)
+            self._break(text)
+        why = ""
+        while not connection.closed.is_set() and not self._over.is_set():
+            with anyio.move_on_after(BEAT_SECONDS) as waiting:
+                await connection.closed.wait()
+            if waiting.cancelled_caught and not self._stream.beat():
+                why = f"{self._site.place.name}: nothing has come over the connection for a while"
+                connection.kill()
+                self._site.distrust()
+        self._stream.disconnected(connection)
+        return why or f"{self._site.place.name}: the connection has ended"
+
+    def _lose(self, why: str) -> None:
+        if not self._is_lost:
+            self._is_lost = True
+            log.warning("the connection is lost: %s", why, extra={"backend": self._config.name})
+            if self._listener is not None and not self._is_closed:
+                self._listener.lost(why)
+
+    def _fail(self, text: str, error: type[MultiError] = BackendStartError) -> None:
+        """End the wait for the start, if that goes on."""
+        if not self._opened.is_set():
+            self._error = error(f"{self._config.name} could not be started: {text}.", self._output.last_lines())
+            self._opened.set()
+        self._end(text)
+
+    def _break(self, how: str) -> None:
+        """End the life of the link: there is nobody at its other end, or nobody that makes sense."""
+        self._fail(how)
+        self._finish()
+
+    def _finish(self) -> None:
+        """Note that there is nothing left there to be ended."""
+        self._over.set()
+        self._site.forget(self._name)
+
+    def _end(self, how: str) -> None:
+        if not self._ended.is_set():
+            self._how = how
+            self._ended.set()
+            self.files.break_off(how)
+
+    # What the connection reports.
+
+    def answered(self, connection: Connection, answer: Json) -> None:
+        """Go on where the last connection broke."""
+        if "error" in answer:
+            return
+        try:
+            if answer.get("version") != VERSION:
+                raise ProtocolError("is of another version of Multi; restart the notebook's kernel")
+            self._stream.connected(connection, answer.get("seen"))
+        except ProtocolError as error:
+            self._refuse(connection, error)
+            return
+        self._was_answered = True
+        if self._is_lost:
+            self._is_lost = False
+            log.info("the connection is back", extra={"backend": self._config.name})
+            if self._listener is not None and not self._is_closed:
+                self._listener.back()
+
+    def received(self, connection: Connection, data: bytes) -> None:
+        """Take what has come."""
+        try:
+            self._stream.feed(connection, data)
+            self.files.go_on()
+        except ProtocolError as error:
+            self._refuse(connection, error)
+
+    def writable(self, connection: Connection, is_writable: bool) -> None:
+        """Stop writing, or go on."""
+        self._stream.writable(connection, is_writable)
+
+    def _refuse(self, connection: Connection, error: ProtocolError) -> None:
+        self._stream.disconnected(connection)
+        self._break(printable(f"{self._site.place.name}: what kept the kernel there {error}"))
+        connection.kill()
+
+    # What the agent says.
+
+    def _take(self, kind: int, frames: list[bytes]) -> None:
+        if kind == WORD:
+            self._take_word(frames)
+        elif kind == PIECE:
+            self.files.take_piece(frames)
+        elif kind == OUTPUT:
+            self._output.add(b"".join(frames))
+        elif not self._is_closed:
+            channel: Channel = CHANNELS[kind]  # type: ignore[assignment]
+            if self._listener is None:
+                self._early.append((channel, list(frames)))
+            else:
+                self._listener.received(channel, list(frames))
+
+    def _take_word(self, frames: list[bytes]) -> None:
+        try:
+            [(what, value)] = json.loads(frames[0]).items()
+        except (ValueError, IndexError, AttributeError, RecursionError):
+            raise ProtocolError("has sent a word that is none") from None
+        match what, value:
+            case "found", {"argv": [*argv], "interrupt_mode": str(mode), "is_multi": is_multi}:
+                self._launch(list(map(str, argv)), mode, bool(is_multi))
+            case "started", {"pid": int(pid), "host": str(host)}:
+                self.where = printable(f"{host[:LONGEST_TEXT]}:{pid}")
+                self._opened.set()
+            case "failed", str(text):
+                self._fail(printable(text[:LONGEST_TEXT])[:LONGEST_TEXT])
+            case "ended", int(code):
+                self._end(describe_exit(code))
+                self._stream.acknowledge()
+            case "note", str(text):
+                self._output.note(printable(text[:LONGEST_TEXT])[:LONGEST_TEXT])
+            case "over", _:
+                self._finish()
+            case _:
+                self.files.take_word(what, value)
+
+    def _launch(self, argv: list[str], mode: str, is_multi: bool) -> None:
+        if is_multi:
+            text = f"the kernelspec {self._config.kernel!r} there is Multi itself; name another one"
+            self._fail(text, BackendNotFound)
+            return
+        self.interrupt_mode = mode
+        launch: dict[str, Any] = {"env": dict(self._config.env), "cwd": self._config.cwd or ""}
+        launch |= {"transport": "ipc" if speaks_ipc(argv) else "tcp", "key": self.key.decode("ascii")}
+        self._stream.say(launch=launch)

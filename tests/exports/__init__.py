@@ -1,0 +1,1 @@
+"""Tests of notebooks in other forms, with real nbconvert and Pygments."""

@@ -1,0 +1,1 @@
+"""Kernels at the other end of a pipe."""
