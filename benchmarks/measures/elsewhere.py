@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.elsewhere.hosts import missing, open_hosts
@@ -41,10 +42,10 @@ def measure(workshop: Workshop) -> Rows:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hosts")))
         hosts = stack.enter_context(open_hosts(folder))
         stack.enter_context(_first_in_path(hosts.bin))
-        multi = stack.enter_context(workshop.open("multi", config=PLACES))["multi"]
-        few = stack.enter_context(workshop.open("multi", config=PLACES))["multi"]
-        tunnel = stack.enter_context(_tunnel(folder))
-        rows = {**_starts(few), **_cells(multi), **_large(multi, tunnel)}
+        config = _with_tunnel(stack.enter_context(_tunnel(folder)))
+        multi = stack.enter_context(workshop.open("multi", config=config))["multi"]
+        few = stack.enter_context(workshop.open("multi", config=config))["multi"]
+        rows = {**_starts(few), **_cells(multi), **_large(multi)}
         return {**rows, **_many(multi, few)}
 
 
@@ -82,13 +83,10 @@ def _cells(multi: Running) -> Rows:
     return {"elsewhere_cell": series, "elsewhere_cell_on_top": {"multi": on_top}}
 
 
-def _large(multi: Running, tunnel: Client) -> Rows:
+def _large(multi: Running) -> Rows:
     """20 MB of output."""
-    actions = {
-        "local": lambda: multi.run(f"%%main\n{LARGE}"),
-        "tunnel": lambda: tunnel.run(LARGE).seconds,
-        "multi": lambda: multi.run(f"%%far0\n{LARGE}"),
-    }
+    backends = {"local": "main", "tunnel": "tunnel", "multi": "far0"}
+    actions = {name: partial(multi.run, f"%%{backend}\n{LARGE}") for name, backend in backends.items()}
     return {"elsewhere_20mb": in_turn(LARGE_ROUNDS, actions)}
 
 
@@ -110,11 +108,11 @@ def _first_in_path(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _tunnel(folder: Path) -> Iterator[Client]:
-    """Run a kernel there that is reached as others reach theirs: a tunnel for each of its ports."""
+def _tunnel(folder: Path) -> Iterator[Path]:
+    """Run a kernel there that is reached as others reach theirs, by a tunnel for each port; yield a connection file."""
     channels = ("shell", "iopub", "stdin", "control", "hb")
     there = {f"{channel}_port": 20_000 + number for number, channel in enumerate(channels)}
-    here = {f"{channel}_port": number for number, channel in enumerate(channels)}
+    here = {f"{channel}_port": number for number, channel in enumerate(channels, 1)}
     common = {"key": secrets.token_hex(16), "signature_scheme": "hmac-sha256"}
     file = folder / "tunnel.json"
     file.write_text(json.dumps({**common, **there, "transport": "tcp", "ip": "127.0.0.1"}))
@@ -123,11 +121,19 @@ def _tunnel(folder: Path) -> Iterator[Client]:
     quiet = subprocess.DEVNULL
     start = time.perf_counter()
     process = subprocess.Popen(["ssh", *forwards, "gpu1", command], stdin=quiet, stdout=quiet, stderr=quiet)
-    client = Client({**common, **here, "transport": "ipc", "ip": f"{folder}/t"})
+    connection = {**common, **here, "transport": "ipc", "ip": f"{folder}/t"}
+    client = Client(connection)
     try:
         client.get_ready(start)
-        yield client
+        file.write_text(json.dumps(connection))
+        yield file
     finally:
         client.close()
         process.kill()
         process.wait()
+
+
+def _with_tunnel(file: Path) -> Json:
+    """Return the config with a backend that is attached to the kernel behind the tunnels."""
+    places = {**PLACES["places"], "tunnels": {"connection_file": str(file)}}
+    return {"places": places, "backends": {**PLACES["backends"], "tunnel": {"at": "tunnels"}}}

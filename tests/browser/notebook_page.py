@@ -104,6 +104,11 @@ class NotebookPage:
         """Wait until a cell has been run, as the so many-th."""
         expect(self.prompt(index)).to_have_text(re.compile(r"\[\d+\]:") if count is None else f"[{count}]:")
 
+    def save(self) -> None:
+        """Save it, and wait until that is done."""
+        with self.page.expect_response(lambda response: response.request.method == "PUT"):
+            self.page.keyboard.press("Control+s")
+
     def status(self, status: str) -> Locator:
         """Return the sign in the toolbar for a status of the kernel, say `busy`."""
         return self.page.locator(f".jp-Notebook-ExecutionIndicator[data-status={status}]")

@@ -30,17 +30,23 @@ SETTINGS = {
 
 
 @contextmanager
-def open_server(front: str, root: Path) -> Iterator[str]:
+def open_server(
+    front: str, root: Path, python: str = sys.executable, *, without_extension: bool = False
+) -> Iterator[str]:
     """Serve a folder with a front-end, `lab` or `notebook`; the value is the server's address.
 
-    What the server says is in the file .jupyter/server.log of the folder.
+    `python` is that of the environment that has the front-end. What the server says is in the file .jupyter/server.log
+    of the folder.
     """
     config = root / ".jupyter"
     for name, setting in SETTINGS.items():
         path = config / "lab" / "user-settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
         path.write_text(setting)
-    command = [sys.executable, "-m", APPLICATIONS[front], *OPTIONS, f"--ServerApp.root_dir={root}"]
+    if without_extension:
+        (config / "labconfig").mkdir()
+        (config / "labconfig" / "page_config.json").write_text('{"disabledExtensions": {"multikernel": true}}')
+    command = [python, "-m", APPLICATIONS[front], *OPTIONS, f"--ServerApp.root_dir={root}"]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(config)}
     log = config / "server.log"
     with (

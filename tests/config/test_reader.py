@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from multikernel.commands import TABLE
 from multikernel.config import yaml_nodes as config_yaml
@@ -17,7 +14,7 @@ from multikernel.config.fields import MAX_TIMEOUT
 from multikernel.config.mistakes import SHOWN_MISTAKES, ConfigError, Mistake
 from multikernel.config.places import PLACE, read_places_file
 from multikernel.config.reader import BACKEND, read_config
-from multikernel.core.cells.command_names import NAME, NAMES, RESERVED
+from multikernel.core.cells.command_names import NAMES, RESERVED
 from multikernel.core.config import BackendConfig, Config
 from multikernel.core.places import UnusablePlace
 
@@ -259,58 +256,3 @@ def test_the_example_has_every_key_and_no_mistake() -> None:
     assert set().union(*used.values()) == set(BACKEND)
     defined: Mapping[str, set[str]] = yaml.safe_load(PLACES.read_text("utf-8"))["places"]
     assert set().union(*defined.values()) == set(PLACE)
-
-
-names = st.from_regex(NAME, fullmatch=True).filter(lambda name: name.lower() not in COMMANDS | RESERVED)
-texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
-optional = {
-    "env": st.dictionaries(texts.filter(lambda name: name and "=" not in name), texts, max_size=3),
-    "cwd": texts.filter(bool),
-    "start": st.sampled_from(["lazy", "eager"]),
-    "startup": texts,
-    "interrupt": st.sampled_from(["signal", "message", "restart"]),
-    "timeout": st.floats(0.001, MAX_TIMEOUT),
-}
-settings = st.fixed_dictionaries({"kernel": texts.filter(bool)}, optional=optional)
-
-
-@given(st.lists(names, min_size=1, max_size=8, unique_by=str.lower), st.data())
-def test_any_valid_config_is_read_as_written(all_names: list[str], data: st.DataObject) -> None:
-    aliases: dict[str, list[str]] = {}
-    for name in all_names:
-        owner = data.draw(st.sampled_from([None, *aliases]))
-        if owner is None:
-            aliases[name] = []
-        else:
-            aliases[owner].append(name)
-    default = data.draw(st.sampled_from(list(aliases)))
-    written: dict[str, Any] = {name: data.draw(settings) for name in aliases}
-    backends = {name: {**values, "aliases": aliases[name]} for name, values in written.items()}
-    config = read(yaml.safe_dump({"default": default, "backends": backends}))
-    expected = {name: BackendConfig(name, aliases=tuple(aliases[name]), **written[name]) for name in written}
-    assert config == Config(expected, default, FILE)
-
-
-FRAGMENTS = r"""default backends r kernel ir env start eager timeout 60 no 0x1F - : , [ ] { } ' " | > # % @ ?
-    \ \U00110000 &a *a !t !!int << --- ... ="""
-BLANKS = [" ", "\n", "\n  ", "\n    ", "\t", "\r\n", "\x85", "\u2028", "\ufeff", ": ", "- ", "é", "\x07", "\ud800"]
-fragments = st.sampled_from([*FRAGMENTS.split(), *BLANKS])
-
-
-@example(b"")
-@example(b"\xff")
-@given(
-    st.binary(max_size=64)
-    | st.lists(fragments, max_size=40).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass"))
-)
-def test_any_bytes_are_a_config_or_mistakes_within_the_file(file_bytes: bytes) -> None:
-    lines = config_yaml.LINE_BREAK.split(file_bytes.decode("utf-8", "replace"))
-    mistakes: tuple[Mistake, ...] = ()
-    try:
-        read(file_bytes)
-    except ConfigError as error:
-        mistakes = error.mistakes or pytest.fail("no reason")
-    for mistake in mistakes:
-        assert mistake.what
-        assert 1 <= mistake.line <= len(lines)
-        assert 1 <= mistake.column <= len(lines[mistake.line - 1]) + 1

@@ -55,6 +55,11 @@ class Lobby:
         """Return Python code that calls in and then does something."""
         return CALLS_IN.format(port=self._server.getsockname()[1], then=then)
 
+    @property
+    def port(self) -> int:
+        """Where to call in, on 127.0.0.1."""
+        return int(self._server.getsockname()[1])
+
     def next_process(self) -> psutil.Process:
         """Wait for the next process to call in and return it; TimeoutError if none does."""
         connection, _ = self._server.accept()

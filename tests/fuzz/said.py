@@ -33,6 +33,13 @@ CODES = [
 ]
 
 COMM = {"comm_id": "c1", "target_name": "t", "data": {"method": "update"}}
+WATCH = {"comm_id": "c2", "target_name": "multikernel", "data": {}}
+QUESTIONS: list[Json] = [
+    {"id": 1, "do": "start", "backend": "ir"},
+    {"id": "2", "do": "log", "backend": "py"},
+    *({"id": 3, "do": "variables", "backend": backend} for backend in ("python3", "ir")),
+    {"id": 4, "do": "preview", "backend": "python3", "name": "x"},
+]
 SOURCE = {"path": "/multikernel/ipykernel_session-/1.py"}
 DEBUG: list[Json] = [
     {"command": "initialize", "arguments": {}},
@@ -52,6 +59,8 @@ REQUESTS: list[tuple[str, Json]] = [
     *(("is_complete_request", {"code": code}) for code in CODES),
     *(("debug_request", {"type": "request", "seq": 1, **content}) for content in DEBUG),
     *((msg_type, COMM) for msg_type in ("comm_open", "comm_msg", "comm_close") for _ in range(3)),
+    *((msg_type, WATCH) for msg_type in ("comm_open", "comm_open", "comm_close")),
+    *(("comm_msg", {"comm_id": "c2", "data": question}) for question in QUESTIONS),
     *((msg_type, {}) for msg_type in ("kernel_info_request", "comm_info_request", "connect_request", "usage_request")),
     *(("history_request", {"hist_access_type": "tail", "n": 3, "output": True}), ("interrupt_request", {})),
     *(

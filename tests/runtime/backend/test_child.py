@@ -95,6 +95,18 @@ async def test_a_process_that_cannot_be_asked_for_has_ended_with_its_connection(
         assert await child.wait_for_end() == "ConnectionError: no route to host"
 
 
+async def test_what_fails_during_the_start_is_raised_as_it_is(
+    kernel: FakeKernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(channel: str, frames: object) -> None:
+        raise zmq.ZMQError(zmq.ENOTSOCK)
+
+    with closing(kernel.child()) as child:
+        monkeypatch.setattr(child.link, "send", refuse)
+        with pytest.raises(zmq.ZMQError):
+            await child.get_ready()
+
+
 async def test_what_a_process_sends_last_is_waited_for(kernel: FakeKernel) -> None:
     with closing(kernel.child()) as child, anyio.fail_after(20):
         while not kernel.delivered:

@@ -4,6 +4,8 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import anyio
 import pytest
@@ -106,7 +108,7 @@ async def test_one_that_blocks_holds_up_neither_the_loop_nor_another_start(
         tasks.start_soon(start)
         await wait_for(Remote.queued)
         tasks.cancel_scope.cancel()
-    assert "still at the end of far" in output.lines()[-1]
+    assert "still busy ending far" in output.lines()[-1]
     assert Remote.taken == ["pre_launch", "launch"]
     async with open_child(config("remote"), context, output, lambda *_: None):
         pass
@@ -171,3 +173,29 @@ async def test_a_place_s_provisioner_that_is_not_installed_is_named(context: Lau
     with pytest.raises(BackendNotFound, match="The place 'cluster' needs the provisioner 'nobody-s', which is not"):
         async with open_child(far, context, output, lambda *_: None):
             pass
+
+
+@pytest.mark.parametrize(
+    ("transport", "ip", "key", "supported", "outcome"),
+    [
+        ("tcp", "127.0.0.1", None, ["curve"], ""),
+        ("tcp", "localhost", None, ["curve"], ""),
+        ("ipc", "/tmp/k", None, ["curve"], ""),
+        ("tcp", "192.0.2.7", b"key", ["curve"], ""),
+        ("tcp", "gpu1", None, None, "noted"),
+        ("tcp", "::ffff:192.0.2.7", None, ["curve"], "refused"),
+        ("tcp", "192.0.2.7", None, ["curve"], "refused"),
+    ],
+)
+def test_a_connection_to_another_host_is_encrypted_or_not_made_where_its_kernelspec_claims_so(
+    transport: str, ip: str, key: bytes | None, supported: list[str] | None, outcome: str
+) -> None:
+    spec = SimpleNamespace(metadata={"supported_encryption": supported})
+    manager: Any = SimpleNamespace(transport=transport, ip=ip, curve_publickey=key, kernel_spec=spec)
+    notes: list[str] = []
+    if outcome == "refused":
+        with pytest.raises(BackendStartError, match=r"could not be started: the connection to far .* is not encrypted"):
+            elsewhere._check_encryption(config("k"), manager, notes.append)
+    else:
+        elsewhere._check_encryption(config("k"), manager, notes.append)
+    assert notes == (["the connection to far at gpu1 is not encrypted"] if outcome == "noted" else [])

@@ -8,7 +8,7 @@ function answer = __multikernel_preview__ (value, sizes)
   if (ischar (value) && rows (value) <= 1)
     answer = __multikernel_shown__ (value, sizes(4));
   elseif (isstruct (value))
-    answer = __multikernel_struct__ (value, sizes);
+    answer = __multikernel_shown_struct__ (value, sizes);
     return;
   elseif (! (isnumeric (value) || islogical (value) || iscell (value) || ischar (value)))
     answer = __multikernel_shown__ (disp (value)(1:end-1), sizes(4));
@@ -43,16 +43,16 @@ function answer = __multikernel_matrix__ (value, sizes)
   endif
   types = repmat ({class(value)}, size (names));
   labels = arrayfun (@(at) sprintf ("%d", at), 1:rows (shown), "UniformOutput", false);
-  answer = __multikernel_table__ (names, types, labels, texts, size (value), sizes(3));
+  answer = __multikernel_shown_table__ (names, types, labels, texts, size (value), sizes(3));
 endfunction
 
 ## One struct has its fields as rows, a struct array as columns.
-function answer = __multikernel_struct__ (value, sizes)
+function answer = __multikernel_shown_struct__ (value, sizes)
   fields = fieldnames (value);
   if (numel (value) == 1)
     shown = fields(1:min (numel (fields), sizes(1)));
     texts = cellfun (@(field) __multikernel_part__ (value.(field)), shown, "UniformOutput", false);
-    answer = __multikernel_table__ ({""}, {""}, shown, texts, [numel(fields), 1], sizes(3));
+    answer = __multikernel_shown_table__ ({""}, {""}, shown, texts, [numel(fields), 1], sizes(3));
     return;
   endif
   shown = fields(1:min (numel (fields), sizes(2)));
@@ -64,7 +64,7 @@ function answer = __multikernel_struct__ (value, sizes)
     endfor
   endfor
   labels = arrayfun (@(at) sprintf ("%d", at), 1:count, "UniformOutput", false);
-  answer = __multikernel_table__ (shown, repmat ({""}, size (shown)), labels, texts, [numel(value), numel(fields)], sizes(3));
+  answer = __multikernel_shown_table__ (shown, repmat ({""}, size (shown)), labels, texts, [numel(value), numel(fields)], sizes(3));
 endfunction
 
 function text = __multikernel_part__ (value)
@@ -87,16 +87,16 @@ function text = __multikernel_part__ (value)
   endif
 endfunction
 
-function answer = __multikernel_table__ (names, types, labels, texts, total, longest)
+function answer = __multikernel_shown_table__ (names, types, labels, texts, total, longest)
   lines = cell (1, rows (texts));
   for position = 1:rows (texts)
-    lines{position} = __multikernel_texts__ (texts(position, :), longest);
+    lines{position} = __multikernel_shown_texts__ (texts(position, :), longest);
   endfor
-  answer = ['{"preview":{"columns":' __multikernel_texts__(names, longest) ',"types":' __multikernel_texts__(types, longest) ...
-            ',"labels":' __multikernel_texts__(labels, longest) ',"rows":[' strjoin(lines, ",") sprintf('],"total":[%d,%d]}}', total)];
+  answer = ['{"preview":{"columns":' __multikernel_shown_texts__(names, longest) ',"types":' __multikernel_shown_texts__(types, longest) ...
+            ',"labels":' __multikernel_shown_texts__(labels, longest) ',"rows":[' strjoin(lines, ",") sprintf('],"total":[%d,%d]}}', total)];
 endfunction
 
-function json = __multikernel_texts__ (texts, longest)
+function json = __multikernel_shown_texts__ (texts, longest)
   json = ["[" strjoin(cellfun (@(text) __multikernel_shown__ (text, longest), texts(:).', "UniformOutput", false), ",") "]"];
 endfunction
 

@@ -155,7 +155,7 @@ async def _end(backend: str, manager: AsyncKernelManager, loop: SideLoop, end: E
         with anyio.move_on_after(0 if loop.is_stuck else END_SECONDS) as scope:
             await loop.run(end, manager, report_to_front)
         if scope.cancelled_caught:
-            report(f"its provisioner is still at the end of {backend}; look later whether anything is left there")
+            report(f"its provisioner is still busy ending {backend}; look later whether anything is left there")
             await loop.look()
 
 

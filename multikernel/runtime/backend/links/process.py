@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
 WATCH_SECONDS = 0.2
+START_SECONDS = 0.05
+"""What fails to start should not be waited for longer than it takes."""
+
 LAST_OUTPUTS_SECONDS = 1.0
 
 
@@ -111,7 +114,8 @@ class ProcessLink:
         return self._poll_error if self._is_gone.is_set() else ""
 
     async def _wait_to_poll(self) -> None:
-        await anyio.sleep(WATCH_SECONDS)
+        assert self._channels is not None
+        await anyio.sleep(WATCH_SECONDS if self._channels.was_heard else START_SECONDS)
 
     def _connection(self, event: int) -> None:
         if event == DISCONNECTED:

@@ -161,6 +161,14 @@ def test_variables_on_their_way_are_sent() -> None:
     assert snapshot(desk)["transfers"] == []
 
 
+def test_only_cells_make_a_backend_busy() -> None:
+    desk = watched("python3")
+    desk.request("complete_request", code="a", cursor_pos=1)
+    desk.busy("python3", 2)
+    assert look(desk) == []
+    assert backend(desk, "python3")["state"] == "ready"
+
+
 def test_many_changes_are_one_message_and_none_is_none() -> None:
     desk = watched("python3")
     before = len(sent(desk))

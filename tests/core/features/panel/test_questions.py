@@ -29,6 +29,14 @@ def test_what_commands_do_is_a_job(do: str) -> None:
     assert done(desk, 0, {}) == []
 
 
+@pytest.mark.parametrize("name", ["a text", 0, -1, "x" * 200])
+def test_the_answer_has_the_id_of_the_question(name: object) -> None:
+    desk = asked("python3")
+    ask(desk, id=name, do="log", backend="ir")
+    done(desk, 0, {"text": ""})
+    assert answer(desk)["id"] == name
+
+
 def test_what_a_job_returns_is_in_the_answer() -> None:
     desk = asked("python3")
     ask(desk, do="memory", backend="ir")

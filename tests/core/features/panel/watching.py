@@ -38,7 +38,7 @@ def look(desk: Desk) -> list[str]:
 
 def ask(desk: Desk, comm_id: str = "c", **data: Any) -> list[str]:
     """Let a front-end ask something; return what follows besides the statuses of its message."""
-    lines = desk.request("comm_msg", comm_id=comm_id, data={"id": 1, **data})
+    lines = desk.request("comm_msg", comm_id=comm_id, data={"id": 1} | data)
     return [line for line in lines if line.split()[1] not in ("busy", "idle")]
 
 

@@ -1,11 +1,13 @@
 """One run of a place's command: it ends with the connection."""
 
 import asyncio
+import fcntl
 import json
 import os
 import secrets
 import signal
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Protocol, cast
@@ -26,6 +28,9 @@ ANSWER_SECONDS = 40.0
 """OpenSSH itself gives up connecting after 10 s; a host may be slow to log in."""
 
 CLOSE_SECONDS = 1.0
+
+PIPE_BYTES = 1 << 20
+"""Of a pipe's buffer; 64 KB are usual, and make large outputs a matter of process switches."""
 
 
 class NoAnswer(Exception):
@@ -113,6 +118,11 @@ class Connection(asyncio.SubprocessProtocol):
         """Keep the transport."""
         self._transport = cast(asyncio.SubprocessTransport, transport)
         self._stdin = cast(asyncio.WriteTransport, self._transport.get_pipe_transport(0))
+        if sys.platform == "linux":
+            stdout = self._transport.get_pipe_transport(1)
+            # A user who has many pipes already does not get it; and the command may have ended by now.
+            with suppress(PermissionError, ValueError):
+                fcntl.fcntl(cast(asyncio.BaseTransport, stdout).get_extra_info("pipe"), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         """Find the answer in what comes, and hand on what comes behind it."""

@@ -25,6 +25,9 @@ FIRST_SECONDS = 5.0
 
 LONGEST_GREETING = 1000
 
+WRITE_AHEAD = 1 << 20
+"""Bytes."""
+
 
 def fork_keeper(listener: socket.socket, folder: str, spec: dict[str, Any], keep: float) -> None:
     """Start a keeper and its guard; it has the socket, the folder with it, and the kernelspec to start one day."""
@@ -203,7 +206,8 @@ class Connection(asyncio.Protocol):
         self._has_greeted = False
 
     def connection_made(self, transport: Any) -> None:
-        """Keep the transport."""
+        """Keep the transport; what it buffers keeps the relay busy while the keeper does other things."""
+        transport.set_write_buffer_limits(WRITE_AHEAD)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import json
 import os
@@ -19,6 +20,8 @@ from .stream import BEAT_SECONDS, MOST_SILENT_BEATS
 
 MISSING = "zmq"
 PIECE = 1 << 18
+SET_PIPE_SIZE, PIPE_BYTES = 1031, 1 << 20
+"""F_SETPIPE_SZ of Linux, which Python 3.8 does not name; elsewhere it is an error."""
 LONGEST_BASE = 60
 """Bytes of the path below which folders are made; a socket's path has 103 at most."""
 HUNG_UP = select.POLLHUP | getattr(select, "POLLRDHUP", 0)
@@ -136,6 +139,8 @@ def _relay(connection: socket.socket, seen: int, token: bytes) -> None:
 
 
 def _pass_down(connection: socket.socket, token: bytes) -> None:
+    with suppress(OSError):
+        fcntl.fcntl(1, SET_PIPE_SIZE, PIPE_BYTES)
     with suppress(OSError):
         data = token
         while data:

@@ -1,0 +1,58 @@
+"""What the extension leaves in a notebook's file: nothing."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.e2e.notebooks import make_notebook, write_notebook
+
+from .conftest import OpenNotebook, Site
+from .notebook_page import NotebookPage
+from .servers import DOCUMENTS, open_server
+
+Need = Callable[..., None]
+
+SCROLL = """async text => {
+    const outer = document.querySelector(".jp-WindowedPanel-outer");
+    while (![...outer.querySelectorAll(".cm-content")].some(content => content.innerText === text)) {
+        outer.scrollTop = outer.scrollHeight;
+        await new Promise(requestAnimationFrame);
+    }
+}"""
+"""Scroll to the end until a cell of this text is there: cells are made little by little."""
+
+CELLS = ("1", "%%use bash", "echo", "%%python\n1")
+
+
+def test_a_saved_file_is_the_same_as_without_the_extension(site: Site, need: Need) -> None:
+    need("bash")
+    saved = []
+    for name in ("with", "without"):
+        root = site.root / name
+        root.mkdir()
+        notebook = make_notebook(*CELLS)
+        for number, cell in enumerate(notebook.cells):
+            cell.id = f"cell-{number}"
+        write_notebook(notebook, root / "file.ipynb")
+        with open_server(site.front, root, without_extension=name == "without") as url:
+            page = NotebookPage(site.context.new_page(), f"{url}/{DOCUMENTS[site.front]}/file.ipynb")
+            expect(page.label(2)).to_have_count(1 if name == "with" else 0)
+            for index in range(len(CELLS)):
+                page.edit(index).press_sequentially("7")
+            page.save()
+            page.page.close()
+        saved.append((root / "file.ipynb").read_bytes())
+    assert saved[0] == saved[1]
+
+
+def test_a_long_notebook_has_colours_and_labels_wherever_one_looks(open_notebook: OpenNotebook, need: Need) -> None:
+    need("ir")
+    cells = [f"%%r\nx <- {number}" if number % 2 else f"x = {number}" for number in range(500)]
+    notebook = open_notebook(*cells, "%%use r", "last")
+    page = notebook.page
+    last = page.locator(".jp-CodeCell").filter(has_text="last")
+    page.evaluate(SCROLL, "last")
+    expect(last.locator(".cm-content")).to_have_attribute("data-language", "r")
+    expect(last.locator(".multi-Label")).to_have_text("r")
+    odd = page.locator(".jp-CodeCell").filter(has_text="x <- 499")
+    expect(odd.locator(".cm-content")).to_have_attribute("data-language", "r")
