@@ -6,12 +6,13 @@ from typing import TypeVar
 import anyio
 
 from ..core.errors import MultiError
+from .together import together
 
 T = TypeVar("T")
 
 
 async def at_once(functions: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
-    """Return what functions return, in their order; if some fail, the error of the first when all have ended."""
+    """Return what functions return, in their order; if some fail, one error for all of them when all have ended."""
     functions = list(functions)
     results: dict[int, T] = {}
     errors: dict[int, MultiError] = {}
@@ -26,5 +27,5 @@ async def at_once(functions: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
         for number, function in enumerate(functions):
             tasks.start_soon(do, number, function)
     if errors:
-        raise errors[min(errors)]
+        raise together([errors[number] for number in sorted(errors)])
     return [results[number] for number in range(len(functions))]

@@ -4,6 +4,7 @@ All of it is called in a thread, or in another process.
 """
 
 import os
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from .values.nodes import Dict, Node, every
 from .values.pieces import Misfit, Piece
 from .values.words import words
 
+FIRST_POSITION = re.compile(r"\[(\d+)\]")
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -27,6 +30,11 @@ class Exported:
     language: Language
     value: Node
     folder: str
+
+    @property
+    def length(self) -> int | None:
+        """Elements, rows or bytes; None for a single value."""
+        return length_of(self.value, self.scalars)
 
     @property
     def scalars(self) -> Scalars:
@@ -70,20 +78,40 @@ def collect(pieces: Sequence[Exported], folder: str) -> Node:
         parts = []
         for piece in pieces:
             source = stack.enter_context(Source(os.path.join(piece.folder, DATA)))
-            parts.append(Piece(piece.value, source, piece.backend, piece.scalars))
+            parts.append(Piece(piece.value, source, piece.backend, piece.scalars, piece.language.name))
         try:
             return join(parts, sink)
         except Misfit as misfit:
-            raise Refused(misfit.path, "", misfit.text + advice(misfit.need, misfit.path, pieces)) from None
+            concerned = [piece for piece in pieces if not misfit.backends or piece.backend in misfit.backends]
+            in_them = advice(misfit.need, misfit.path, concerned, is_all=len(concerned) == len(pieces))
+            raise Refused(misfit.path, "", misfit.text + in_them) from None
 
 
-def advice(need: str, path: str, pieces: Sequence[Exported]) -> str:
-    """Return what to run in the backends of values for what is at a path, if their languages know it."""
+def part_of(path: str, pieces: Sequence[Exported]) -> tuple[str, Sequence[Exported]]:
+    """Return where in its piece a part of a joined value is, and which that is; all pieces if it is a part of each."""
+    found = FIRST_POSITION.search(path)
+    if found is None or any(isinstance(piece.value, Dict) for piece in pieces):
+        return path, pieces
+    at = int(found[1])
+    for piece in pieces:
+        length = piece.length
+        if at < (1 if length is None else length):
+            step = "" if length is None else f"[{at}]"
+            return path[: found.start()] + step + path[found.end() :], [piece]
+        at -= 1 if length is None else length
+    return path, pieces
+
+
+def advice(need: str, path: str, pieces: Sequence[Exported], *, is_all: bool) -> str:
+    """Return what to run in the backends of values for what is at a path, if their languages know it.
+
+    They are all that are to be joined, or some of them.
+    """
     concerned = [piece for piece in pieces if len(pieces) == 1 or _has(piece, path)]
     found = [piece.language.remedy(need, piece.value, piece.name, path) if need else "" for piece in concerned]
     if not found or not all(found):
         return ""
-    if len(pieces) > 1 and len(found) == len(pieces) and len(set(found)) == 1:
+    if is_all and len(pieces) > 1 and len(found) == len(pieces) and len(set(found)) == 1:
         return f"; run `{found[0]}` in each first"
     statements = [f"`{statement}` in {piece.backend}" for statement, piece in zip(found, concerned, strict=True)]
     return f"; run {' and '.join(statements)} first"

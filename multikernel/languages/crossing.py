@@ -1,6 +1,5 @@
 """Values between their sources and their targets: they are checked, and written for the targets or refused."""
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from ..core.errors import TransferError
 from ..core.wording import shorten
 from . import registry
 from .child_answer import data_size, read_file
-from .chunks import Exported, advice, begin_of, collect, deal
+from .chunks import FIRST_POSITION, Exported, advice, begin_of, collect, deal, part_of
 from .language import Language, Refused
 from .values.nodes import Node
 from .values.reader import Json, ManifestError, read
@@ -19,15 +18,13 @@ from .values.reader import Json, ManifestError, read
 MANIFEST = "manifest.json"
 """What a source's answer is renamed to, so that the target's does not take its place."""
 
-MOST_SHOWN = 5
+MOST_SHOWN = 8
 """Refused parts of a value that an error lists."""
 
 LONGEST_REASON = 2000
 """Characters: a statement to run is of no use when it is cut."""
 
 CANNOT = "cannot be copied"
-
-FIRST_POSITION = re.compile(r"\[(\d+)\]")
 
 Part = tuple[str, str, str, str]
 """What is refused of a value: its path, type, why and, by the target, what it needs."""
@@ -139,9 +136,12 @@ class Crossing:
         shown = []
         for path, kind, why, need in parts[:MOST_SHOWN]:
             place = FIRST_POSITION.sub(lambda found: f"[{int(found[1]) + begin}]", path, count=1) if begin else path
-            # Which source has given an element of what was gathered is not known.
-            is_lost = self.way is Way.GATHER and FIRST_POSITION.search(path)
-            remedy = "" if is_lost else advice(need, place, exported)
+            concerned = exported
+            if self.way is Way.GATHER:
+                place, concerned = part_of(path, [each for each in exported if each.length] or exported)
+                # Names that are unique in each piece are so together only if the pieces stay apart.
+                need = "wrapped" if need == "unique names" and not path else need
+            remedy = advice(need, place, concerned, is_all=len(concerned) == len(exported))
             shown.append((place, kind, (why or CANNOT) + remedy, need))
         return _error(self.sources[0].name, shown, len(parts))
 

@@ -13,9 +13,14 @@ from .values.nodes import Node, parts
 Remedies = dict[tuple[str, str], str]
 """Need, and shape of the part -> expression in which `{x}` is the part; `!` begins a statement.
 
-Needs: `text`, `json` (a text that has all parts), `no NUL`, `float`, `float32`, `utc`, `microseconds`, `milliseconds`,
-`no nulls`, `row numbers` in place of labels, `unique names`, `named labels`, `list`. Shapes: `scalar`,
-`bytes` (else `scalar`), `list`, `dict`, `array`, `matrix` (else `array` or `list`), `column`, `table`; empty for all.
+Needs: `text`, `json` (a text that has all parts), `bytes`, `no NUL`, `float`, `float32`, `utc`, `microseconds`,
+`milliseconds`, `no nulls`, `row numbers` in place of labels, `unique names`, `named labels`, `list`, `dict`. So that
+values can be joined: `no factor`, `by columns` for a matrix that is stored row by row, `wrapped` as the one element of
+a list.
+
+Shapes: `scalar`, `bytes` (else `scalar`), `list`, `dict`, `array` (with several dimensions first `dims`, then
+`matrix`), `matrix` (of lists, else `list`), `column` (of a Series first `series`), `table`; empty for all. What a part
+is made of comes first: `array of datetime`, `column of factor`, `table of labels` where its rows have any.
 """
 
 STEP = re.compile(r"\[(\d+|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\]")
@@ -23,6 +28,15 @@ STEP = re.compile(r"\[(\d+|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\]")
 
 Steps = list[tuple[Node, str | int]]
 """What leads to a part: each value that it is in, and the key or position there."""
+
+SCALARS: dict[type, str] = {
+    n.Complex: "c16",
+    n.Date: "date",
+    n.Time: "time",
+    n.DateTime: "datetime",
+    n.Duration: "duration",
+}
+"""What single values are of, as arrays call it."""
 
 
 def remedy(remedies: Remedies, need: str, value: Node, path: str, access: Callable[[str], str]) -> str:
@@ -36,9 +50,8 @@ def remedy(remedies: Remedies, need: str, value: Node, path: str, access: Callab
 
 
 def expression(remedies: Remedies, need: str, value: Node, path: str) -> str:
-    """Return the expression for the part at a path; empty if none is known."""
-    shapes = (*_shapes(value, path.removesuffix(".index")), "")
-    return next((found for shape in shapes if (found := remedies.get((need, shape))) is not None), "")
+    """Return what makes what is needed of the part at a path; empty if nothing is known."""
+    return next((remedies[need, shape] for shape in _shapes(value, path) if (need, shape) in remedies), "")
 
 
 def steps_to(value: Node, path: str) -> Steps:
@@ -53,25 +66,45 @@ def steps_to(value: Node, path: str) -> Steps:
     return steps
 
 
-def _shapes(value: Node, path: str) -> tuple[str, ...]:
-    """Return the shape of the part at a path of a value, and another that does for it."""
-    found, above = next(((node, above) for place, node, above in _places(value) if place == path), (value, None))
+def part_at(value: Node, path: str) -> tuple[Node, Node | None]:
+    """Return the part of a value at a path, and what that is directly in; the whole if there is no such part."""
+    return next(((node, above) for place, node, above in _places(value) if place == path), (value, None))
+
+
+def _shapes(value: Node, path: str) -> Iterator[str]:
+    """Yield the shapes of the part at a path, the one that says most first."""
+    found, above = part_at(value, path)
+    kind, places = _shape(found, above)
+    if kind:
+        yield from (f"{place} of {kind}" for place in places)
+    yield from places
+    yield ""
+
+
+def _shape(found: Node, above: Node | None) -> tuple[str, list[str]]:
+    """Return what a part is of, where that is known, and its shapes."""
+    in_table = isinstance(above, n.Table)
     match found:
         case n.Table():
-            return ("table",)
+            is_series = ".Series" in found.tag
+            return "labels" if found.index and not is_series else "", ["series", "table"] if is_series else ["table"]
         case n.Array() | n.Factor():
-            is_column = isinstance(above, n.Table) or ".Series" in found.tag
+            kind = "factor" if isinstance(found, n.Factor) else found.dtype.kind
+            if in_table:
+                return kind, ["column"]
+            if ".Series" in found.tag:
+                return kind, ["series", "column"]
             is_matrix = isinstance(found, n.Array) and len(found.shape) > 1
-            return ("column",) if is_column else ("matrix", "array") if is_matrix else ("array",)
-        case n.List():
-            is_rows = bool(found.items) and all(isinstance(item, n.Array | n.List) for item in found.items)
-            return ("column",) if isinstance(above, n.Table) else ("matrix", "list") if is_rows else ("list",)
-        case n.Dict():
-            return ("dict",)
+            return kind, ["dims", "matrix", "array"] if is_matrix else ["array"]
+        case n.List(items=items):
+            is_rows = bool(items) and all(isinstance(item, n.Array | n.List) for item in items)
+            return "", ["column"] if in_table else ["matrix", "list"] if is_rows else ["list"]
         case n.Bytes():
-            return ("bytes", "scalar")
+            return "", ["bytes", "scalar"]
+        case n.Dict():
+            return "", ["dict"]
         case _:
-            return ("scalar",)
+            return SCALARS.get(type(found), ""), ["scalar"]
 
 
 def _places(node: Node, path: str = "", above: Node | None = None) -> Iterator[tuple[str, Node, Node | None]]:

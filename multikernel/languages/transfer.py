@@ -17,6 +17,7 @@ from .at_once import at_once
 from .child_answer import adapter_of, ask, run
 from .crossing import MANIFEST, Crossing, End, Missing, Way, adapter_in, raise_failure, refused_parts
 from .language import ANSWER, DATA, Incoming, Language
+from .together import Refusals
 from .variables import list_variables
 
 WORD = re.compile(r"[^\W\d]\w*")
@@ -29,21 +30,33 @@ Arrival = tuple[Crossing, int]
 
 
 async def copy_all(services: ValueServices, tasks: Sequence[Transfer | Scatter | Gather]) -> None:
-    """Copy variables; TransferError if one cannot be copied exactly, and then none of them is set.
+    """Copy variables; TransferError if some cannot be copied exactly, and then none is set.
 
     All are exported before the first is set: each backend exports one after the other, and all backends do so at once.
-    A target sets all of its own or none; where there are several targets, all but one of them try first.
+    A target sets all of its own or none; where there are several targets, all but one of them try first. If something
+    is refused, all that can be tried is tried, so that one error says it all.
     """
     async with AsyncExitStack() as stack:
-        crossings = [await _crossing(services, task, stack) for task in tasks]
+        refusals, crossings, written = Refusals(), [], []
+        for task in tasks:
+            with refusals.noting():
+                crossings.append(await _crossing(services, task, stack))
+        refusals.report()
         await at_once(partial(_export, services, ends) for ends in _by_backend(crossings))
         for crossing in crossings:
-            await _write(services, crossing)
-        arrivals = list(_by_target(crossings))
+            with refusals.noting():
+                await _write(services, crossing)
+                written.append(crossing)
+        arrivals = list(_by_target(written))
         await at_once(partial(_send, services, each) for each in arrivals)
-        *others, last = arrivals
-        await at_once(partial(_import, services, each, is_trial=True) for each in others)
-        await _import(services, last, is_trial=False)
+        last = [] if refusals else arrivals[-1:]
+        others = arrivals[: len(arrivals) - len(last)]
+        with refusals.noting():
+            await at_once(partial(_import, services, each, is_trial=True) for each in others)
+        for each in last:
+            with refusals.noting():
+                await _import(services, each, is_trial=bool(refusals))
+        refusals.report()
         await at_once(partial(_import, services, each, is_trial=False) for each in others)
 
 
@@ -168,15 +181,20 @@ async def _send(services: ValueServices, arrivals: Iterable[Arrival]) -> None:
 
 
 async def _import(services: ValueServices, arrivals: Sequence[Arrival], *, is_trial: bool) -> None:
-    """Set variables of one backend, or let it try; TransferError if one of them cannot be set."""
+    """Set variables of one backend, or let it try; TransferError for all that cannot be set."""
     ends = [crossing.targets[number] for crossing, number in arrivals]
     backend, folder, adapter = ends[0].backend, ends[0].folder, adapter_in(ends[0])
     values = [Incoming(end.name, await services.files(backend).path(end.folder)) for end in ends]
     answer = await ask(services, backend, adapter, adapter.import_code(values, is_trial=is_trial), folder)
     at = answer.get("at", 0)
-    crossing, number = arrivals[at if isinstance(at, int) and 0 <= at < len(arrivals) else 0]
+    at = at if isinstance(at, int) and 0 <= at < len(arrivals) else 0
+    crossing, number = arrivals[at]
     if (parts := refused_parts(answer)) is not None:
-        raise await apart.refusal(crossing, number, parts)
+        refusals = Refusals(await apart.refusal(crossing, number, parts))
+        with refusals.noting():
+            if rest := arrivals[at + 1 :]:
+                await _import(services, rest, is_trial=True)
+        refusals.report()
     raise_failure(answer, crossing.text, backend)
     if answer.get("done") is not True:
         raise TransferError(f"{backend} did not confirm that {', '.join(end.name for end in ends)} was set.")

@@ -32,7 +32,8 @@ from ..e2e.kernel import Answer, Kernel, open_kernel
 from ..e2e.lacking import lacking
 from .plain_python import PlainPython
 
-ADVICE = re.compile("run `(.+?)` (?:in \\S+ )?first")
+ADVICE = re.compile(r"run (`.+?`(?: in \S+)?) first")
+STATEMENT = re.compile(r"`([^`]+)`(?: in (\S+))?")
 SILENTLY = {"silent": True, "store_history": False, "allow_stdin": False}
 
 
@@ -73,11 +74,12 @@ class Kernels:
         return answer
 
     def follow(self, backend: str, message: str) -> None:
-        """Run what an error tells to run; AssertionError if it tells nothing."""
-        statements = ADVICE.findall(message)
+        """Run in a backend what an error tells to run there; AssertionError if it tells nothing at all."""
+        statements = [found for advice in ADVICE.findall(message) for found in STATEMENT.findall(advice)]
         assert statements, message
-        for statement in statements:
-            self.execute(backend, statement)
+        for statement, named in statements:
+            if named in ("", "each", backend):
+                self.execute(backend, statement)
 
     def copy(self, source: str, name: str, target: str, new_name: str = "") -> None:
         """Copy a variable; TransferError as a user sees it."""

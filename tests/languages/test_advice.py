@@ -1,4 +1,7 @@
-"""Refusals say what to run, and with that the value is copied, in one step."""
+"""Refusals say what to run, and with that the value is copied, in one step.
+
+`test_advice_keeps` does so for what Python and R refuse.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -102,10 +105,6 @@ TARGETS_CANNOT_HAVE = [
     ("r", "list(deep = list(c(a = 1, a = 2)))", "python"),
 ]
 """Source, value and target that has no counterpart for it: the source tells what to run."""
-
-R_REFUSES = {
-    "mean": "is code, and stays in R",
-}
 
 R_ADVISES = [
     "as.POSIXlt('2024-02-29', tz = 'UTC')",
@@ -263,16 +262,6 @@ def follow(ready: Kernels, source: str, value: str, target: str) -> None:
     ready.copy(source, "x", target)
 
 
-@pytest.mark.parametrize("value", PYTHON_REFUSES)
-def test_what_python_cannot_export(ready: Kernels, value: str) -> None:
-    follow(ready, "python", value, "other")
-
-
-@pytest.mark.parametrize("value", R_ADVISES)
-def test_what_r_cannot_export(ready: Kernels, value: str) -> None:
-    follow(ready, "r", value, "python")
-
-
 @pytest.mark.parametrize("value", OCTAVE_REFUSES)
 def test_what_octave_cannot_export(ready: Kernels, value: str) -> None:
     follow(ready, "octave", value, "python")
@@ -291,10 +280,3 @@ def test_what_bash_cannot_export(ready: Kernels, value: str) -> None:
 @pytest.mark.parametrize(("source", "value", "target"), OTHERS_CANNOT_HAVE)
 def test_what_a_target_cannot_have(ready: Kernels, source: str, value: str, target: str) -> None:
     follow(ready, source, value, target)
-
-
-@pytest.mark.parametrize(("value", "why"), R_REFUSES.items())
-def test_what_cannot_go_to_python_is_refused(ready: Kernels, value: str, why: str) -> None:
-    ready.execute("r", f"x <- {value}")
-    with pytest.raises(TransferError, match=why):
-        ready.copy("r", "x", "python")

@@ -43,8 +43,8 @@ def test_a_large_value_crosses(kernels: Kernels) -> None:
 @pytest.mark.parametrize(
     ("value", "target", "message"),
     [
-        ("print", "r", "x (builtin_function_or_method) cannot be copied."),
-        ("['a\\0']", "r", "x (text) has the character NUL, which text in R cannot have."),
+        ("print", "r", "x (builtin_function_or_method) cannot be copied; run `x = x.__qualname__` first."),
+        ("['a\\0']", "r", "x (text) has the character NUL, which text in R cannot have; run"),
         (
             "[5, 2**70]",
             "r",

@@ -31,6 +31,7 @@ remove = shutil.rmtree
 PATIENCE = 20
 """Seconds."""
 TASK = Transfer("source", "x", "target", "y")
+TARGETS = ("one", "two")
 
 
 class Fake:
@@ -213,7 +214,7 @@ async def test_nothing_is_set_if_one_of_several_cannot_be_copied(
     with pytest.raises(TransferError) as refused:
         await copy_all(services, [TASK, Transfer("source", name, "target", "new")])
     assert str(refused.value) == message
-    assert not any("done" in answer for answer in services.answers)
+    assert all("trial" in answer["names"] for answer in services.answers if "done" in answer)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +252,60 @@ async def test_a_refusal_is_about_the_value_that_the_target_refuses(
     use(monkeypatch, Fake())
     with pytest.raises(TransferError, match=r"^b \(int\) is odd\.$"):
         await copy_all(services, [Transfer("source", "a", "target", "a"), Transfer("source", "b", "target", "odd")])
+
+
+@pytest.mark.parametrize(
+    ("tasks", "message"),
+    [
+        (
+            [
+                Transfer("source", "a", "target", "odd"),
+                Transfer("source", "b", "target", "b"),
+                Transfer("source", "x", "target", "odd"),
+            ],
+            "a (int) is odd. x (int) is odd.",
+        ),
+        (
+            [Transfer("source", "bad", "target", "a"), TASK, Transfer("source", "b", "target", "odd")],
+            "bad[0] (function) cannot be copied; run `bad = 1` first. b (int) is odd.",
+        ),
+        ([Transfer("source", "x", target, "odd") for target in TARGETS], "x (int) is odd."),
+        ([Transfer("source", name, name, "odd") for name in "abcdefg"], "e (int) is odd. And 2 more."),
+        (
+            [Transfer("source", name, "target", name) for name in ("a-b", "bad", "c-d")],
+            "'a-b' is no identifier of Fake, so there is no such variable in source. 'c-d' is no",
+        ),
+        (
+            [Transfer("source", "bad", target, "y") for target in TARGETS] + [Transfer("source", "missing", "a", "y")],
+            "bad[0] (function) cannot be copied; run `bad = 1` first. There is no variable missing in source.",
+        ),
+    ],
+)
+async def test_all_refusals_of_a_header_are_one(
+    services: Services, monkeypatch: pytest.MonkeyPatch, tasks: list[Transfer], message: str
+) -> None:
+    use(monkeypatch, Fake())
+    with pytest.raises(TransferError) as refused:
+        await copy_all(services, tasks)
+    assert message in str(refused.value)
+    assert all("trial" in answer["names"] for answer in services.answers if "done" in answer)
+
+
+async def test_what_is_to_be_run_for_several_targets_is_said_once(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Needy(Fake):
+        """Says what it needs."""
+
+        def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+            """Refuse all."""
+            why = f"cannot be in {values[0].name}"
+            return json.dumps([values[0].folder, {"refused": [["", "int", why, "text"]]}])
+
+    use(monkeypatch, Needy())
+    with pytest.raises(TransferError) as refused:
+        await copy_all(services, [Transfer("source", "x", target, target) for target in TARGETS])
+    assert str(refused.value) == ("x (int) cannot be in one; run `x = text` in source first. x (int) cannot be in two.")
 
 
 async def test_the_list_of_variables_tells_how_many_more_there_are(

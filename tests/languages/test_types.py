@@ -77,6 +77,9 @@ FROM_PYTHON = [
     "pd.DataFrame({'a': [1, 2]}, index=pd.RangeIndex(1, 3))",
     "pd.DataFrame({'a': [1, 2]}, index=pd.Index([1, 2]))",
     "pd.DataFrame(index=range(3))",
+    "pd.Timedelta(-1, 'ns')",
+    "pd.Categorical(pd.Index(['a'], dtype=object))",
+    "pa.table({'a': pa.array(['x', None]).dictionary_encode()})",
 ]
 
 FROM_R = [

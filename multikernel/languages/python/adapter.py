@@ -6,9 +6,9 @@ from functools import cached_property
 from importlib.resources import files
 
 from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Language
-from ..remedies import Remedies, remedy
 from ..values.as_json import write
 from ..values.nodes import Node
+from .remedies import statement
 
 PACKAGE = "_multikernel"
 BOTH = ("files", "encoding", "zones", "memory", "hooks", "settings", "listing", "advice")
@@ -21,54 +21,6 @@ MODULES = (
     *("own_tags", "preview", "calls"),
 )
 """Each after those that it imports."""
-
-EACH = "[{} if each is not None else None for each in {{x}}]"
-AS_JSON = (
-    "__import__('json').dumps({x}, default=lambda each: each.tolist() if hasattr(each, 'tolist') else "
-    "list(each) if isinstance(each, (set, frozenset)) else str(each))"
-)
-AS_CSV = (
-    "{x}.to_csv() if hasattr({x}, 'to_csv') else "
-    "{x}.write_csv() if hasattr({x}, 'write_csv') else {x}.to_pandas().to_csv()"
-)
-REMEDIES: Remedies = {
-    ("text", "scalar"): "str({x})",
-    ("text", "list"): EACH.format("str(each)"),
-    ("text", ""): "{x}.astype(str)",
-    ("json", "table"): AS_CSV,
-    ("json", ""): AS_JSON,
-    ("no NUL", "scalar"): "{x}.replace('\\0', '')",
-    ("no NUL", "bytes"): "{x}.replace(b'\\0', b'')",
-    ("no NUL", "list"): EACH.format("each.replace('\\0', '')"),
-    ("no NUL", "column"): "{x}.str.replace('\\0', '')",
-    ("float", "scalar"): "float({x})",
-    ("float", "list"): EACH.format("float(each)"),
-    ("float", ""): "{x}.astype('float64')",
-    ("float32", ""): "{x}.astype('float32')",
-    ("utc", "scalar"): "{x}.astimezone(__import__('datetime').timezone.utc)",
-    ("utc", "list"): EACH.format("each.astimezone(__import__('datetime').timezone.utc)"),
-    ("utc", "column"): "{x}.dt.tz_convert('UTC')",
-    ("microseconds", "array"): "{x}.astype({x}.dtype.str.replace('ns', 'us'))",
-    (
-        "microseconds",
-        "scalar",
-    ): "{x}.round('us') if hasattr({x}, 'nanosecond') else {x}.astype({x}.dtype.str.replace('ns', 'us'))",
-    ("microseconds", "column"): "{x}.dt.round('us')",
-    ("milliseconds", "array"): "{x}.astype({x}.dtype.str.replace('ns', 'ms').replace('us', 'ms'))",
-    ("milliseconds", "list"): EACH.format("each.replace(microsecond=each.microsecond // 1000 * 1000)"),
-    ("milliseconds", "scalar"): "{x}.replace(microsecond={x}.microsecond // 1000 * 1000)",
-    ("milliseconds", "column"): "{x}.dt.round('ms')",
-    ("no nulls", "list"): "[each for each in {x} if each is not None]",
-    ("no nulls", "column"): "{x}.dropna()",
-    ("row numbers", ""): "{x}.reset_index()",
-    ("unique names", "table"): "{x}.set_axis([f'{name}_{at}' for at, name in enumerate({x}.columns)], axis=1)",
-    ("named labels", ""): "{x}.rename_axis(index='row')",
-    ("list", "array"): "{x}.tolist()",
-    ("list", "column"): "{x}.tolist()",
-}
-
-LABELS = {"text": "str", "float": "'float64'"}
-"""What is needed of the labels of rows -> their new type."""
 
 LOADER = """
 import sys, types
@@ -122,9 +74,7 @@ class Python:
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
-        if path.endswith(".index") and need in LABELS:
-            return f"{name}{path} = {name}{path}.astype({LABELS[need]})"
-        return remedy(REMEDIES, need, value, path, lambda path: name + path)
+        return statement(need, value, name, path)
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the user's variables."""

@@ -3,7 +3,6 @@
 A value is written as calls of `list`, one for each node, parts first, since R's parser allows no deep nesting.
 """
 
-import ast
 import re
 import struct
 from collections.abc import Sequence
@@ -13,10 +12,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Language, Refused
-from ..remedies import STEP, Remedies, remedy
 from ..values import nodes as n
 from ..values.elements import Scalars
 from ..values.nodes import Node, Ref
+from .literals import string
+from .remedies import statement
 
 FILES = [
     "advice",
@@ -38,8 +38,6 @@ EMPTY = '""'
 KEPT = "base::getOption('multikernel')"
 OWN = "r:"
 
-ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-SPECIAL = re.compile(r"[^ !#-\[\]-~]")
 IDENTIFIER = re.compile(r"(?:[^\W\d_]|\.(?!\d))[\w.]*")
 RESERVED = frozenset(
     [
@@ -65,28 +63,6 @@ RESERVED = frozenset(
         "...",
     ]
 )
-
-
-REMEDIES: Remedies = {
-    ("text", "scalar"): "paste({x})",
-    ("text", ""): "as.character({x})",
-    ("json", "table"): "paste(utils::capture.output(utils::write.csv({x})), collapse = '\\n')",
-    ("json", ""): "as.character(jsonlite::toJSON({x}, auto_unbox = TRUE, digits = I(17)))",
-    ("no NUL", "bytes"): "{x}[{x} != 0]",
-    ("float", ""): "as.numeric({x})",
-    ("utc", ""): "!attr({x}, 'tzone') <- 'UTC'",
-    ("microseconds", ""): ".POSIXct(round(as.numeric({x}), 6), attr({x}, 'tzone'))",
-    ("milliseconds", ""): ".POSIXct(round(as.numeric({x}), 3), attr({x}, 'tzone'))",
-    ("no nulls", ""): "{x}[!is.na({x})]",
-    ("unique names", ""): "!names({x}) <- make.unique(names({x}))",
-    ("named labels", ""): "data.frame(row = rownames({x}), {x}, row.names = NULL, check.names = FALSE)",
-    ("row numbers", "table"): "cbind(index = rownames({x}), data.frame({x}, row.names = NULL, check.names = FALSE))",
-}
-
-
-def _step(found: re.Match[str]) -> str:
-    key = found[1]
-    return f"[[{int(key) + 1}]]" if key.isdecimal() else f"[[{string(ast.literal_eval(key))}]]"
 
 
 class RLanguage:
@@ -135,8 +111,7 @@ class RLanguage:
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
-        found = remedy(REMEDIES, need, value, path, lambda path: name + STEP.sub(_step, path))
-        return found.replace(" = ", " <- ", 1) if not found.startswith("names(") else found
+        return statement(need, value, name, path)
 
     def variables_code(self, folder: str) -> str:
         """Return code that lists the user's variables."""
@@ -151,19 +126,6 @@ class RLanguage:
 def _call(function: str, *arguments: str) -> str:
     """Return a call of a function that may not be there yet."""
     return f"if (!base::is.null({KEPT})) base::evalq({function}({', '.join(arguments)}), {KEPT}) else base::invisible()"
-
-
-def string(text: str) -> str:
-    """Return a text as a literal of R's, in ASCII; Refused for NUL."""
-    if "\0" in text:
-        raise Refused("", "text", "has the character NUL, which text in R cannot have", "no NUL")
-    return f'"{SPECIAL.sub(_escape, text)}"'
-
-
-def _escape(found: re.Match[str]) -> str:
-    character = found[0]
-    code = ord(character)
-    return ESCAPES.get(character) or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
 
 
 @dataclass(slots=True)
@@ -217,7 +179,7 @@ class _Writer:
             case n.Array():
                 return _array(node)
             case n.Factor():
-                levels = self.add(node.levels, path)
+                levels = self.add(node.levels, path, "column")
                 return "factor", _ref(node.data), f"{levels}L", "TRUE" if node.ordered else "FALSE"
             case n.Table():
                 return self._table(node, path)

@@ -10,7 +10,7 @@ from .elements import NONE, SCALARS, vector
 from .nodes import Node
 from .pieces import Misfit, Piece, common_tag, refuse, tag_of, with_tag
 from .singles import as_array
-from .unpacked import nulls_of, unpacked
+from .unpacked import OBJECTS, nulls_of, unpacked
 
 TAGS_OF_PLAIN = {"", "python:int"}
 """Of single values whose language has lists of them in one piece."""
@@ -92,8 +92,12 @@ def _join_arrays(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Array:
     axis = min(part.axis for part in parts)
     for other, part in zip(known, parts, strict=True):
         if not parts[0].has_kind_of(part):
+            if not parts[0].has_shape_of(part, axis):
+                refuse(path, first, other)
             zones = {parts[0].array.dtype.zone, part.array.dtype.zone}
-            refuse(path, first, other, "utc" if len(zones) > 1 and "" not in zones else _need_of(parts))
+            is_other = first.language == other.language and _container(first) != _container(other)
+            need = "utc" if len(zones) > 1 and "" not in zones else _need_of(parts)
+            refuse(path, first, other, "" if is_other else need)
         if not parts[0].has_shape_of(part, axis):
             refuse(path, first, other)
     _refuse_orders(path, known, parts)
@@ -105,13 +109,20 @@ def _join_arrays(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Array:
     return vector(replace(joined, tag="" if tag == first.scalars.tag else tag), first.scalars)
 
 
+def _container(piece: Piece) -> str:
+    """Return what its language has a piece in: an array of numpy, a Series of pandas."""
+    return piece.node.tag.partition(".")[0]
+
+
 def _refuse_orders(path: str, known: Sequence[Piece], parts: Sequence[ArrayPart]) -> None:
     """Refuse matrices of which some are stored row by row, others column by column."""
     by_rows, by_columns = (
         [piece for piece, part in zip(known, parts, strict=True) if part.order == order] for order in ("C", "F")
     )
     if by_rows and by_columns:
-        raise Misfit(path, by_rows[0], "its matrix row by row", by_columns[0], "it column by column")
+        backends = [piece.backend for piece in by_rows]
+        one, other = "its matrix row by row", "it column by column"
+        raise Misfit(path, by_rows[0], one, by_columns[0], other, "by columns", backends)
 
 
 def _need_of(parts: Iterable[ArrayPart]) -> str:
@@ -155,7 +166,9 @@ def _join_lists(path: str, pieces: Sequence[Piece], sink: Sink) -> n.List:
     tag = tag_of(path, tags) if tags else ""
     for piece, node in zip(pieces, lists, strict=True):
         if node.packed is not None and tag not in ("", node.tag):
-            raise Misfit(path, tags[0], with_tag(tags[0]), piece, with_tag(piece))
+            if piece.language == tags[0].language:
+                raise Misfit(path, tags[0], with_tag(tags[0]), piece, with_tag(piece), "list")
+            tag = ""
     return n.List(_items(opened, sink), tag=tag)
 
 
@@ -171,12 +184,14 @@ def _items(pieces: Iterable[Piece], sink: Sink) -> tuple[Node, ...]:
 def _join_factors(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Factor:
     factors = [(piece.node, piece) for piece in pieces if isinstance(piece.node, n.Factor)]
     first, its = factors[0]
+    is_text = all(factor.levels.dtype.kind == "text" for factor, _ in factors)
+    need = "no factor" if is_text and len({piece.language for piece in pieces}) == 1 else "list"
     for factor, piece in factors:
         if factor.ordered != first.ordered:
             one, other = "an ordered factor", "one without order"
-            raise Misfit(path, its, one if first.ordered else other, piece, other if first.ordered else one, "text")
+            raise Misfit(path, its, one if first.ordered else other, piece, other if first.ordered else one, need)
         if not _are_same(first.levels, its.source, factor.levels, piece.source):
-            raise Misfit(path, its, "a factor", piece, "one with other levels", "text")
+            raise Misfit(path, its, "a factor", piece, "one with other levels", need)
     data = sink.put(part for factor, piece in factors for part in piece.source.parts(factor.data))
     levels = moved(first.levels, its.source, sink)
     count = sum(factor.count for factor, _ in factors)
@@ -194,10 +209,12 @@ def _join_tables(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Table:
     for table, piece in zip(tables, pieces, strict=True):
         if table.names != first.names:
             columns = [f"with the columns {', '.join(each.names) or '(none)'}" for each in (first, table)]
-            raise Misfit(path, pieces[0], f"a data frame {columns[0]}", piece, f"one {columns[1]}")
+            raise Misfit(path, pieces[0], f"a data frame {columns[0]}", piece, f"one {columns[1]}", "wrapped")
         if _labels_of(table) != _labels_of(first):
             labels = [_labels_in_words(each) for each in (first, table)]
-            raise Misfit(path, pieces[0], f"a data frame {labels[0]}", piece, f"one {labels[1]}", "row numbers")
+            need = "row numbers" if all(map(_is_numbered, tables)) else "wrapped"
+            raise Misfit(path, pieces[0], f"a data frame {labels[0]}", piece, f"one {labels[1]}", need)
+    tag = tag_of(path, pieces)
 
     def joined(path: str, columns: Sequence[n.Column]) -> n.Column:
         parts = [replace(piece, node=column, scalars=NONE) for piece, column in zip(pieces, columns, strict=True)]
@@ -213,7 +230,7 @@ def _join_tables(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Table:
             joined(f"{path}.index", [each.columns[at] for each in indices]) for at in range(len(first.index.columns))
         )
         index = n.Index(first.index.names, levels, tag=common_tag([each.tag for each in indices]) or "")
-    return n.Table(sum(table.rows for table in tables), first.names, made, index, tag=tag_of(path, pieces))
+    return n.Table(sum(table.rows for table in tables), first.names, made, index, tag=tag)
 
 
 def _join_columns(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Column:
@@ -225,13 +242,8 @@ def _join_columns(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Column:
         if all(part is not None for part in made):
             parts = iter([part for part in made if part is not None])
             pieces = [piece if isinstance(piece.node, n.Array) else _instead(piece, next(parts)) for piece in pieces]
-        elif all(array.valid is None for array in arrays):
-            opened = [
-                unpacked(n.List((), piece.node, tag=piece.node.tag), piece.source)
-                if isinstance(piece.node, n.Array)
-                else piece.node
-                for piece in pieces
-            ]
+        else:
+            opened = [_opened(piece, pieces) for piece in pieces]
             if all(node is not None for node in opened):
                 pieces = [replace(p, node=node) for p, node in zip(pieces, opened, strict=True) if node is not None]
     found = _join(path, pieces, sink)
@@ -239,8 +251,28 @@ def _join_columns(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Column:
     return found
 
 
+def _opened(piece: Piece, pieces: Sequence[Piece]) -> n.List | None:
+    """Return a column as a list like those beside it that are of its language; None where that is not exact."""
+    node = piece.node
+    if isinstance(node, n.List):
+        return node
+    beside = [each.node.tag for each in pieces if isinstance(each.node, n.List) and each.language == piece.language]
+    if not isinstance(node, n.Array) or (node.valid is not None and not node.tag.startswith(OBJECTS)):
+        return None
+    opened = unpacked(n.List((), node, tag=node.tag), piece.source)
+    return opened and replace(opened, tag=beside[0] if beside else "")
+
+
 def _instead(piece: Piece, part: ArrayPart) -> Piece:
     return replace(piece, node=replace(part.array, tag=piece.node.tag), source=part.source)
+
+
+def _is_numbered(table: n.Table) -> bool:
+    """Whether the labels of rows are numbers without a name, if there are any: then they fit to the numbers of rows."""
+    if table.index is None:
+        return True
+    column = table.index.columns[0]
+    return table.index.names == (None,) and isinstance(column, n.Array) and column.dtype.kind in ("i4", "i8")
 
 
 def _labels_of(table: n.Table) -> object:

@@ -1,11 +1,23 @@
 """Lists with their elements one by one, and lists of nothing but nulls."""
 
+import struct
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from . import nodes as n
 from .array_join import ArrayPart
 from .buffers import Source
 from .nodes import SIZES, Dtype, Node, Ref
+from .singles import EPOCH, PER_SECOND
+
+OBJECTS = "python:pandas.object"
+"""Columns of objects; then comes which one stands for null."""
+NULLS: dict[str, Node] = {
+    "nan": n.Float("7ff8000000000000"),
+    "NAType": n.Null(tag="python:pandas.NA"),
+    "NaTType": n.Null(tag="python:pandas.NaT"),
+}
 
 
 def unpacked(node: n.List, source: Source) -> n.List | None:
@@ -13,19 +25,29 @@ def unpacked(node: n.List, source: Source) -> n.List | None:
     array = node.packed
     if array is None:
         return node
-    made = _maker(array.dtype.kind)
+    made = _maker(array.dtype, array.tag or node.tag)
     if made is None:
         return None
+    try:
+        values = _values(array, source, made)
+    except (ValueError, OverflowError):
+        return None
+    valid = b"\1" * array.count if array.valid is None else source.read(array.valid)
+    null = NULLS.get(node.tag.removeprefix(OBJECTS).strip(), n.Null()) if node.tag.startswith(OBJECTS) else n.Null()
+    return n.List(tuple(value if there else null for value, there in zip(values, valid, strict=True)), tag=node.tag)
+
+
+def _values(array: n.Array, source: Source, made: Callable[[bytes], Node]) -> list[Node]:
     size = SIZES[array.dtype.kind]
     if size is None:
-        values = [made(text) for text in source.texts(array.data)] if array.count else []
-    else:
-        values = [made(part[at : at + size]) for part in source.parts(array.data) for at in range(0, len(part), size)]
-    valid = b"\1" * array.count if array.valid is None else source.read(array.valid)
-    return n.List(tuple(value if there else n.Null() for value, there in zip(values, valid, strict=True)), tag=node.tag)
+        return [made(text) for text in source.texts(array.data)] if array.count else []
+    return [made(part[at : at + size]) for part in source.parts(array.data) for at in range(0, len(part), size)]
 
 
-def _maker(kind: str) -> Callable[[bytes], Node] | None:
+def _maker(dtype: Dtype, tag: str) -> Callable[[bytes], Node] | None:
+    kind = dtype.kind
+    if kind in ("date", "datetime", "duration"):
+        return _of_time(dtype, tag)
     if kind == "text":
         return lambda raw: n.Text(raw.decode())
     if kind == "b1":
@@ -37,6 +59,35 @@ def _maker(kind: str) -> Callable[[bytes], Node] | None:
     if kind[0] in "iu":
         return lambda raw: n.Int(int.from_bytes(raw, "little", signed=kind[0] == "i"))
     return None
+
+
+def _of_time(dtype: Dtype, tag: str) -> Callable[[bytes], Node] | None:
+    """Return what makes a date, a moment or a time span of a number; ValueError or OverflowError if too far away."""
+    if dtype.kind == "date":
+        return lambda raw: n.Date(date.fromordinal(EPOCH + int.from_bytes(raw, "little", signed=True)).isoformat())
+    per = 10**9 // PER_SECOND[dtype.unit]
+    if dtype.kind == "duration":
+        return lambda raw: n.Duration(struct.unpack("<q", raw)[0] * per)
+    if dtype.unit == "ns":
+        return None
+    is_naive, is_utc = tag.endswith(" naive"), tag.endswith(" utc")
+    try:
+        zone = None if is_naive or not dtype.zone else UTC if is_utc else ZoneInfo(dtype.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+    def moment(raw: bytes) -> Node:
+        value = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=struct.unpack("<q", raw)[0] * per // 1000)
+        if zone is None:
+            return n.DateTime(value.replace(tzinfo=None).isoformat(), tag="python:naive" if is_naive else "")
+        local = value.astimezone(zone)
+        offset = local.utcoffset() or timedelta()
+        text = local.replace(tzinfo=None).isoformat()
+        return n.DateTime(
+            text, dtype.zone, offset // timedelta(seconds=1), tag="python:datetime.timezone" if is_utc else ""
+        )
+
+    return moment
 
 
 def nulls_of(node: n.List, dtype: Dtype) -> ArrayPart | None:

@@ -98,7 +98,7 @@ def answer_of(folder: str) -> Any:
     return json.loads(Path(folder, "answer.json").read_text("ascii"))
 
 
-@settings(max_examples=400)
+@settings(max_examples=settings().max_examples * 4)
 @given(VALUES)
 def test_a_value_is_exported_or_refused(value: Any) -> None:
     variables = {"x": value, "pd": pd}

@@ -10,6 +10,7 @@ from .memory import Origin
 
 Column = dict[str, Any]
 
+AS_STRING = "{x}.cast('string')"
 POLARS = frozenset(
     [
         "Boolean",
@@ -58,6 +59,10 @@ def array_types() -> "list[Any]":
 
 def pyarrow_advice(value: Any) -> str:
     """Return what to put in place of another value of pyarrow's."""
+    import pyarrow as pa
+
+    if pa.types.is_decimal(getattr(value, "type", pa.null())) and isinstance(value, (pa.Array, pa.ChunkedArray)):
+        return AS_STRING
     for method in ("read_all", "to_table", "as_py", "to_pylist"):
         if hasattr(type(value), method):
             return f"{{x}}.{method}()"
@@ -85,7 +90,10 @@ def columns_of(exporter: Exporter, table: Any, tag: str, own_tag: Any) -> Node:
             try:
                 made = column_node(exporter, pa.chunked_array([part]) if isinstance(part, pa.Array) else part)
             except Refused as refused:
-                raise Refused(refused.kind, refused.why, "{x}.to_pydict()") from None
+                name = repr(table.column_names[at])
+                put = f"{{x}}.set_column({at}, {name}, {{x}}[{name}].cast('string'))"
+                instead = put if refused.instead == AS_STRING else "{x}.to_pydict()"
+                raise Refused(refused.kind, refused.why, instead) from None
             return {**made, "as": own_tag(at) or made["as"]}
 
         columns.append(exporter.at(("field", name), export))
@@ -262,7 +270,7 @@ def storage_of(kind: Any) -> "tuple[str, Any, Column]":
         return "duration", pa.int64(), {"unit": kind.unit}
     if types.is_time(kind):
         return "time", pa.int32() if types.is_time32(kind) else pa.int64(), {}
-    raise Refused(str(kind), "", "{x}.to_pylist()")
+    raise Refused(str(kind), "", AS_STRING if types.is_decimal(kind) else "{x}.to_pylist()")
 
 
 def factor(exporter: Exporter, array: Any) -> Column:

@@ -30,8 +30,19 @@ INSTEAD = {
     "generator": "list({x})",
     "slice": "[{x}.start, {x}.stop, {x}.step]",
     "type": "{x}.__name__",
+    "module": "{x}.__name__",
+    "function": "{x}.__qualname__",
+    "builtin_function_or_method": "{x}.__qualname__",
     "mappingproxy": "dict({x})",
     "re.Pattern": "{x}.pattern",
+    "re.Match": "{x}.groups()",
+    "dict_keys": "list({x})",
+    "dict_values": "list({x})",
+    "dict_items": "list({x})",
+    "_io.BytesIO": "{x}.getvalue()",
+    "_io.StringIO": "{x}.getvalue()",
+    "types.SimpleNamespace": "dict(vars({x}))",
+    "argparse.Namespace": "dict(vars({x}))",
     "ellipsis": "None",
     "NotImplementedType": "None",
 }
@@ -71,7 +82,9 @@ def instead_of(value: Any) -> str:
     for base in bases:
         if base.__module__ == "datetime":
             return TIMES.get(base.__name__, "{x}.isoformat()")
-        if base.__module__.startswith("pathlib"):
+        if base.__module__ == "collections.abc" and base.__name__ == "Mapping":
+            return "dict({x})"
+        if base is BaseException or base.__module__.startswith(("pathlib", "ipaddress")):
             return "str({x})"
     return of_library(kind, str(kind.__module__))
 

@@ -9,6 +9,7 @@ from .files import Refused, type_name
 from .memory import Origin
 
 UNITS = ("s", "ms", "us", "ns")
+FIELDS = "{field: {x}[field] for field in {x}.dtype.names}"
 R_NA = 0x7FF00000000007A2
 """The bits of R's NA among the NaNs; a quiet one has one bit more, which the FPU sets."""
 QUIET = 0x0008000000000000
@@ -52,7 +53,7 @@ def numpy_advice(value: Any) -> str:
     if isinstance(value, np.ma.MaskedArray):
         return "{x}.tolist()"
     if isinstance(value, np.ndarray):
-        return "{np}.asarray({x})"
+        return FIELDS if value.dtype.names and value.ndim == 1 else "{np}.asarray({x})"
     if isinstance(value, (np.longdouble, np.clongdouble)):
         return "complex({x})" if isinstance(value, np.clongdouble) else "float({x})"
     return "{x}.item()" if isinstance(value, np.generic) else ""
@@ -145,7 +146,7 @@ def array(exporter: Exporter, values: Any) -> Node:
     name = f"array of {values.dtype}"
     if found is None:
         is_record = bool(values.dtype.names) and values.ndim == 1
-        raise Refused(name, "", "{field: {x}[field] for field in {x}.dtype.names}" if is_record else "{x}.tolist()")
+        raise Refused(name, "", FIELDS if is_record else "{x}.tolist()")
     order = "F" if values.flags.f_contiguous and not values.flags.c_contiguous else "C"
     result: Node = {"t": "array", "shape": list(values.shape), "order": order}
     flat = np.asarray(values).ravel(order=order)

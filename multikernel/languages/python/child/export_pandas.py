@@ -44,7 +44,7 @@ def timestamp(value: Any) -> Node:
 
 def timedelta(value: Any) -> Node:
     """Return the node of a Timedelta."""
-    exact = nanoseconds(value.to_pytimedelta()) + value.nanoseconds
+    exact = nanoseconds(value) + value.nanoseconds
     return {"t": "duration", "v": str(exact), "as": f"python:pandas.Timedelta {getattr(value, 'unit', 'ns')}"}
 
 
@@ -98,7 +98,9 @@ def refuse_extras(kind: str, value: Any) -> None:
 
 def _tagged(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
     made = column(exporter, values, origin)
-    made["as"] = f"python:pandas.{dtype_tag(values)}{made.get('as', '')}"
+    # Objects of several kinds tell their nulls themselves.
+    dtype = "object" if made["t"] == "list" else dtype_tag(values)
+    made["as"] = f"python:pandas.{dtype}{made.get('as', '')}"
     if origin is not None and origin.tag and origin.fits(values):
         made["as"] = origin.tag
     return made

@@ -122,8 +122,9 @@ def exists(value: datetime.datetime) -> bool:
 def time_of_day(value: datetime.time) -> Node:
     """Return the node of a time."""
     if value.tzinfo is not None or value.fold:
-        what = "has a time zone" if value.tzinfo is not None else "has fold=1"
-        raise Refused("datetime.time", what, "{x}.replace(tzinfo=None, fold=0)")
+        if value.tzinfo is not None:
+            raise Refused("datetime.time", "has a time zone", "{x}.isoformat()")
+        raise Refused("datetime.time", "has fold=1", "{x}.replace(fold=0)")
     return {"t": "time", "v": clock(value)}
 
 

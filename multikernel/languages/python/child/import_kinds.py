@@ -80,7 +80,7 @@ def factor(importer: Importer, node: Node, tag: str) -> Any:
     try:
         import pandas  # noqa: F401
     except ImportError:
-        raise Refused("factor", "needs pandas in Python, which is not installed") from None
+        raise Refused("factor", "needs pandas in Python, which is not installed", "need:list") from None
     return categorical(importer, node)
 
 

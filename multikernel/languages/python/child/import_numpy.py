@@ -86,7 +86,7 @@ def array(importer: Importer, node: Node, tag: str) -> Any:
     is_flat = len(node["shape"]) == 1
     if np is None or (is_flat and not own and has_no_dtype(node)):
         if not is_flat:
-            raise Refused("array", "of several dimensions needs numpy in Python, which is not installed")
+            raise Refused("array", "of several dimensions needs numpy in Python, which is not installed", "need:list")
         return as_list(importer, node)
     is_null_lost = "valid" in node and has_no_dtype(node) and not node.get("zone")
     if is_null_lost or own == "object":

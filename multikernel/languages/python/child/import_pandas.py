@@ -16,7 +16,7 @@ def data_frame(importer: Importer, node: Node, tag: str) -> Any:
     try:
         import pandas as pd
     except ImportError:
-        raise Refused("data frame", "needs pandas in Python, which is not installed") from None
+        raise Refused("data frame", "needs pandas in Python, which is not installed", "need:dict") from None
     parts = zip(node["names"], node["columns"])
     columns = dict(enumerate(importer.part(name, column, importer, part, pandas_tag(part)) for name, part in parts))
     found = pd.DataFrame(columns, index=pd.RangeIndex(node["rows"]), copy=False)

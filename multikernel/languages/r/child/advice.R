@@ -79,33 +79,46 @@ is_known <- function(x) any(vapply(KNOWN, identical, NA, class(x)))
 
 refuse_class <- function(x, is_column = FALSE) {
   kind <- class(x)[1L]
-  if (is.function(x)) refuse(kind, "is code, and stays in R")
+  if (is.function(x)) refuse(kind, "is code, and stays in R", AS_CODE)
   refuse(kind, if (is.object(x)) "is of a class that only R has" else "", instead_of_class(x, is_column))
 }
 instead_of_class <- function(x, is_column) {
-  if (is.language(x)) return("paste(deparse({x}), collapse = \"\\n\")")
+  if (is.language(x)) return(AS_CODE)
   if (isS4(x)) return(instead_of_s4(x))
   if (is.environment(x)) return("as.list({x})")
   if (is.pairlist(x)) return("as.list({x})")
   if (inherits(x, "POSIXlt")) return("as.POSIXct({x})")
   for (known in list("Date", c("POSIXct", "POSIXt"), "difftime"))
     if (inherits(x, known[1L]) && is.double(unclass(x))) return(sprintf("!class({x}) <- %s", deparse(known)))
-  if (inherits(x, c("numeric_version", "person", "bibentry"))) return("format({x})")
+  if (inherits(x, c("numeric_version", "person", "bibentry", "yearmon", "yearqtr", "times", "dates"))) return("format({x})")
+  if (inherits(x, "units") && !is_column) return("list(value = as.vector({x}), units = as.character(units({x})))")
   if (is_column && is.atomic(x)) return("as.vector(unclass({x}))")
-  if (inherits(x, "table")) return("as.data.frame({x})")
+  if (inherits(x, "table") && !is.null(dim(x))) return("as.data.frame({x})")
   if (inherits(x, "mts")) return("data.frame(time = as.numeric(time({x})), as.data.frame({x}), check.names = FALSE)")
   if (inherits(x, "ts")) return("data.frame(time = as.numeric(time({x})), value = as.vector({x}))")
   if (inherits(x, "zoo")) return(if (is.null(dim(x))) "data.frame(time = format(zoo::index({x})), value = as.vector({x}))" else
     "data.frame(time = format(zoo::index({x})), as.data.frame(zoo::coredata({x})), check.names = FALSE)")
   if (inherits(x, "dist")) return("as.matrix({x})")
   if (is.matrix(x)) return("as.data.frame(unclass({x}))")
-  if (is.list(x)) return("lapply(unclass({x}), identity)")
-  if (is.atomic(x)) "as.vector(unclass({x}))" else ""
+  if (is.list(x)) return(AS_LIST)
+  if (!is.atomic(x)) "" else if (is.null(names(x))) "as.vector(unclass({x}))" else "setNames(as.vector(unclass({x})), names({x}))"
 }
 instead_of_s4 <- function(x) {
   if (inherits(x, "Interval")) return("data.frame(start = lubridate::int_start({x}), end = lubridate::int_end({x}))")
-  if (inherits(x, c("Period", "Duration"))) return("as.numeric({x})")
-  if (inherits(x, "Matrix")) "as.matrix({x})" else "lapply(setNames(nm = slotNames({x})), function(each) slot({x}, each))"
+  if (inherits(x, "Period")) return("as.character({x})")
+  if (inherits(x, "Duration")) return("as.numeric({x})")
+  if (inherits(x, "Matrix")) "as.matrix({x})" else AS_SLOTS
+}
+AS_CODE <- "paste(deparse({x}), collapse = \"\\n\")"
+AS_LIST <- "lapply(unclass({x}), identity)"
+AS_SLOTS <- "lapply(setNames(nm = slotNames({x})), function(each) slot({x}, each))"
+# A list or an object of slots is what remains of it without its class, so that its parts are looked at, too.
+without_class <- function(x, is_column = FALSE) {
+  if (is.function(x)) refuse_class(x)
+  instead <- instead_of_class(x, is_column)
+  if (!(instead %in% c(AS_LIST, AS_SLOTS))) refuse_class(x, is_column)
+  refuse_and_go_on(class(x)[1L], "is of a class that only R has", instead)
+  if (instead == AS_LIST) lapply(unclass(x), identity) else lapply(stats::setNames(nm = methods::slotNames(x)), function(each) methods::slot(x, each))
 }
 # What takes away all attributes but those that others have something for.
 refuse_attributes <- function(kind, extra, instead)

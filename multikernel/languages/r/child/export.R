@@ -7,10 +7,15 @@ export_value <- function(x, origin = NULL) {
 
 export_untagged <- function(x, origin) {
   if (is.null(x)) return(node("null"))
-  if (isS4(x) || is.pairlist(x) || !(is.atomic(x) || is.list(x))) refuse_class(x)
+  if (isS4(x)) x <- without_class(x)
+  if (is.pairlist(x)) {
+    refuse_and_go_on("pairlist", "", "as.list({x})")
+    x <- as.list(x)
+  }
+  if (!(is.atomic(x) || is.list(x))) refuse_class(x)
   if (is.data.frame(x)) return(export_table(x, origin))
   if (is.factor(x)) return(export_factor(x, origin))
-  if (is.object(x) && !is_known(x) && !(is.list(x) && identical(class(x), "AsIs"))) refuse_class(x)
+  if (is.object(x) && !is_known(x) && !(is.list(x) && identical(class(x), "AsIs"))) x <- without_class(x)
   check_attributes(x, c("names", "dim", "dimnames"))
   if (is.list(x)) return(export_list(x, origin))
   if (!is.null(names(x)) && is.null(dim(x))) return(export_named(x, origin))
@@ -24,15 +29,17 @@ check_attributes <- function(x, allowed) {
   if (!is.object(x) && all(names(attributes(x)) %in% allowed)) return()
   own <- c(if (is.object(x)) "class", if (inherits(x, "POSIXct")) "tzone", if (inherits(x, "difftime")) "units")
   extra <- setdiff(names(attributes(x)), c(allowed, own))
-  if (length(extra)) refuse_attributes(class(x)[1L], extra, if (is.object(x) || is.list(x) || !is.null(dim(x)))
+  if (length(extra)) refuse_attributes(class(x)[1L], extra, if (is.object(x) || is.list(x) || !is.null(dim(x)) || !is.null(names(x)))
     sprintf(WITHOUT, deparse(c("names", "dim", "dimnames", own))) else "as.vector({x})")
   if (inherits(x, "POSIXct") && length(attr(x, "tzone")) > 1L)
     refuse(class(x)[1L], "has three time zones", "!attr({x}, \"tzone\") <- attr({x}, \"tzone\")[1L]")
-  if (inherits(x, "POSIXct") && !(is.null(attr(x, "tzone")) || is.character(attr(x, "tzone")))) refuse(class(x)[1L], "has a time zone that is no text")
+  if (inherits(x, "POSIXct") && !(is.null(attr(x, "tzone")) || is.character(attr(x, "tzone"))))
+    refuse(class(x)[1L], "has a time zone that is no text", "!attr({x}, \"tzone\") <- \"UTC\"")
 }
 
 export_list <- function(x, origin) {
-  if (!is.null(dim(x))) refuse("matrix of lists", "", "lapply(seq_len(nrow({x})), function(i) {x}[i, ])")
+  if (!is.null(dim(x))) refuse("matrix of lists", "", if (length(dim(x)) == 2L)
+    "lapply(setNames(seq_len(nrow({x})), rownames({x})), function(i) {x}[i, ])" else "list(dim = dim({x}), dimnames = dimnames({x}), values = lapply({x}, identity))")
   is_asis <- inherits(x, "AsIs")
   if (is.null(names(x))) return(node("list", v = json_list(parts(x, origins_in_order(origin, length(x)))), as = if (is_asis) "\"r:AsIs\"" else "\"r:list\""))
   if (is_asis) refuse("AsIs", "is of a class that only R has", "unclass({x})")
@@ -45,13 +52,19 @@ check_names <- function(x, kind) if (anyNA(names(x)))
 export_named <- function(x, origin) {
   kind <- class(x)[1L]
   check_names(x, kind)
-  if (is.raw(x)) refuse("raw", "has names", "unname({x})")
+  if (is.raw(x)) refuse("raw", "has names", "setNames(as.integer({x}), names({x}))")
   labels <- names(x)
   names(x) <- NULL
+  # A part of a vector cannot be of another type than the others.
+  if (is.object(x) || is.character(x)) keeping("setNames(%s, names({x}))", vector_of(x))
   items <- lapply(seq_along(x), function(at) x[at])
   nodes <- parts(items, origins_by_name(origin, labels), labels)
   node("dict", k = json_list(quoted(labels)), v = json_list(nodes), as = quoted(paste("r:vector", kind_word(x))))
 }
+keeping <- function(form, action) tryCatch(action, multikernel_refused = function(refused) {
+  is_value <- nzchar(refused$instead) && !startsWith(refused$instead, "!")
+  refuse(refused$kind, refused$why, if (is_value) sub("%s", refused$instead, form, fixed = TRUE) else refused$instead)
+})
 # What makes an empty vector of the same kind again.
 kind_word <- function(x) {
   if (inherits(x, "POSIXct")) return(paste("POSIXct", zone_word(x)))
@@ -193,10 +206,10 @@ integer64_fields <- function(x) {
 }
 
 export_array <- function(x) {
+  if (is.raw(x)) refuse("matrix of raw", "", "!storage.mode({x}) <- \"integer\"")
   if (!is.null(dimnames(x))) return(export_labelled(x))
-  if (is.raw(x)) refuse("matrix of raw", "", "array(as.integer({x}), dim({x}))")
   shape <- json_list(dim(x))
-  made <- c(shape = shape, order = "\"F\"", vector_of(x))
+  made <- c(shape = shape, order = "\"F\"", keeping("structure(%s, dim = dim({x}))", vector_of(x)))
   if (length(dim(x)) == 1L && !is.na(made["as"]) && startsWith(made["as"], "\"r:plain"))
     made["as"] <- sub("plain", "plain1d", made["as"], fixed = TRUE)
   else if (length(dim(x)) == 1L && length(x) != 1L && !inherits(x, "integer64"))
@@ -205,22 +218,26 @@ export_array <- function(x) {
 }
 export_labelled <- function(x) {
   labels <- dimnames(x)
-  if (length(dim(x)) != 2L || is.null(labels[[2L]]) || !is.null(names(labels)))
-    refuse("array", "has names of dimensions", if (length(dim(x)) == 2L) "as.data.frame(unname(unclass({x})))" else "as.data.frame.table({x})")
-  if (is.object(x)) refuse(class(x)[1L], "has row or column names", "unname({x})")
+  if (length(dim(x)) != 2L || is.null(labels[[2L]]) || !is.null(names(labels))) {
+    is_frame <- length(dim(x)) == 2L && is.null(names(labels)) && !is.object(x) && !anyDuplicated(labels[[1L]])
+    refuse("array", "has names of dimensions", if (is_frame) "as.data.frame({x})" else "as.data.frame.table({x}, stringsAsFactors = FALSE)")
+  }
+  if (is.object(x)) refuse(class(x)[1L], "has row or column names", "as.data.frame.table({x}, stringsAsFactors = FALSE)")
   columns <- lapply(seq_len(ncol(x)), function(at) as.vector(x[, at]))
   names(columns) <- labels[[2L]]
   export_columns(columns, nrow(x), labels[[1L]], "r:matrix", NULL)
 }
 
-export_factor <- function(x, origin) {
-  if (!is.null(names(x)) || !is.null(dim(x))) refuse("factor", "has names or dimensions", "!{x} <- factor(as.vector({x}), levels({x}), ordered = is.ordered({x}))")
+export_factor <- function(x, origin, is_column = FALSE) {
+  plain <- "factor(as.vector({x}), as.character(levels({x})), ordered = is.ordered({x}))"
+  if (!is.null(dim(x))) refuse("factor", "has dimensions", sprintf("list(dim = dim({x}), values = %s)", plain))
+  if (!is.null(names(x))) refuse("factor", "has names", if (is_column) plain else sprintf("data.frame(name = names({x}), value = %s)", plain))
   if (!identical(class(x), "factor") && !identical(class(x), c("ordered", "factor")) || typeof(x) != "integer" || !is.character(levels(x)))
-    refuse(class(x)[1L], "is of a class that only R has", "factor(as.character({x}))")
+    refuse(class(x)[1L], "is of a class that only R has", plain)
   extra <- setdiff(names(attributes(x)), c("levels", "class"))
   if (length(extra)) refuse_attributes("factor", extra, sprintf(WITHOUT, deparse(c("levels", "class"))))
   if (!is.null(attributes(levels(x)))) refuse("factor", "has levels with attributes", "!levels({x}) <- as.vector(levels({x}))")
-  if (anyNA(levels(x))) refuse("factor", "has a level that is NA", "factor({x})")
+  if (anyNA(levels(x))) refuse("factor", "has a level that is NA", "factor({x}, na.omit(levels({x})), ordered = is.ordered({x}))")
   codes <- unclass(x)
   attributes(codes) <- NULL
   codes <- codes - 1L
@@ -276,8 +293,8 @@ refuse_wide <- function(x, name, labels) {
 }
 export_column <- function(x, origin) {
   if (is.null(x) || isS4(x) || !(is.atomic(x) || is.list(x))) refuse_class(x, TRUE)
-  if (is.factor(x)) return(finish(export_factor(x, origin), origin, x))
-  if (is.object(x) && !is_known(x) && !(is.list(x) && identical(class(x), "AsIs"))) refuse_class(x, TRUE)
+  if (is.factor(x)) return(finish(export_factor(x, origin, TRUE), origin, x))
+  if (is.object(x) && !is_known(x) && !(is.list(x) && identical(class(x), "AsIs"))) x <- without_class(x, TRUE)
   if (!is.null(names(x))) refuse(class(x)[1L], "is a column whose elements have names", "unname({x})")
   check_attributes(x, character())
   made <- if (is.list(x)) node("list", v = json_list(parts(x, origins_in_order(origin, length(x)))), as = if (is.object(x)) "\"r:AsIs\"" else "\"r:list\"")

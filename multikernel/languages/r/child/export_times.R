@@ -7,20 +7,21 @@ in_unit <- function(seconds, kind) {
   missing <- which(is.na(seconds))
   if (length(missing)) seconds[missing] <- 0
   most <- if (length(seconds)) max(abs(range(seconds))) else 0
-  if (is.infinite(most)) refuse(kind, "is infinite", "as.numeric({x})")
+  number <- if (kind == "POSIXct") "as.numeric({x})" else "as.numeric({x}, units = \"secs\")"
+  if (is.infinite(most)) refuse(kind, "is infinite", number)
   for (unit in c("s", "ms", "us")) {
     per <- PER_SECOND[[unit]]
     total <- if (per == 1) floor(seconds) else round(seconds * per)
     is_exact <- most * per <= 9007199254740992 && all((if (per == 1) total else total / per) == seconds)
     if (is_exact) return(list(unit = unit, total = total, missing = missing))
   }
-  if (most > 9.2e9) refuse(kind, "is too far away", "as.numeric({x})")
+  if (most > 9.2e9) refuse(kind, "is too far away", number)
   whole <- floor(seconds)
   rest <- round((seconds - whole) * 1e9)
   micros <- total / per == seconds
   whole[micros] <- total[micros] %/% per
   rest[micros] <- total[micros] %% per * 1000
-  if (!all(micros | rest < 1e9 & whole + rest / 1e9 == seconds)) refuse(kind, "has seconds that nanoseconds cannot tell", if (kind == "POSIXct") ".POSIXct(round(as.numeric({x}), 6), attr({x}, \"tzone\"))" else "as.numeric({x})")
+  if (!all(micros | rest < 1e9 & whole + rest / 1e9 == seconds)) refuse(kind, "has seconds that nanoseconds cannot tell", if (kind == "POSIXct") ".POSIXct(round(as.numeric({x}), 6), attr({x}, \"tzone\"))" else number)
   list(unit = "ns", whole = whole, rest = rest, missing = missing)
 }
 PER_SECOND <- c(s = 1, ms = 1e3, us = 1e6, ns = 1e9)
@@ -84,7 +85,7 @@ clock_text <- function(found) {
   per <- PER_SECOND[[found$unit]]
   seconds <- found$whole
   rest <- found$rest
-  if (seconds < 0 || seconds >= 86400) refuse("hms", "is no time of a day", "as.numeric({x})")
+  if (seconds < 0 || seconds >= 86400) refuse("hms", "is no time of a day", "as.numeric({x}, units = \"secs\")")
   text <- sprintf("%02d:%02d:%02d", as.integer(seconds %/% 3600), as.integer(seconds %/% 60 %% 60), as.integer(seconds %% 60))
   if (rest) sprintf("%s.%0*d", text, nchar(sprintf("%.0f", per)) - 1L, as.integer(rest)) else text
 }
@@ -107,7 +108,7 @@ difftime_seconds <- function(x) {
   per <- c(secs = 1, mins = 60, hours = 3600, days = 86400, weeks = 604800)[[attr(x, "units")]]
   plain <- as.double(unclass(x))
   seconds <- plain * per
-  if (!all(seconds / per == plain, na.rm = TRUE)) refuse("difftime", "has no exact number of seconds", "as.numeric({x})")
+  if (!all(seconds / per == plain, na.rm = TRUE)) refuse("difftime", "has no exact number of seconds", "as.difftime(round(as.numeric({x}, units = \"secs\"), 6), units = \"secs\")")
   seconds
 }
 difftime_tag <- function(x) if (attr(x, "units") != "secs") c(as = quoted(paste0("r:difftime ", attr(x, "units"))))

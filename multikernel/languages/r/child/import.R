@@ -45,7 +45,7 @@ read_texts <- function(ref, count) {
   texts
 }
 split_texts <- function(part, ends) {
-  if (has_byte(part, 0L)) refuse("text", "has the character NUL, which text in R cannot have")
+  if (has_byte(part, 0L)) refuse("text", "has the character NUL, which text in R cannot have", "need:bytes")
   for (code in 1:31) if (!has_byte(part, code)) {
     # With another character for 0xFF all of it is one text that is checked and marked at once, not each piece.
     part[ends] <- as.raw(code)
@@ -226,7 +226,7 @@ import_node <- function(node, made) {
 whole_time <- function(time, is_idate) {
   known <- attributes(time)
   plain <- as.vector(unclass(time))
-  if (!is.double(plain) || !all(plain == floor(plain) & abs(plain) <= 2147483647, na.rm = TRUE)) return(time)
+  if (!inherits(time, c("Date", "POSIXct", "difftime")) || !is.double(plain) || !all(plain == floor(plain) & abs(plain) <= 2147483647, na.rm = TRUE)) return(time)
   time <- as.integer(plain)
   attributes(time) <- known
   if (is_idate && identical(class(time), "Date")) class(time) <- c("IDate", "Date")
@@ -277,7 +277,7 @@ import_table <- function(rows, names, columns, labels, tag) {
   if (is.null(labels)) labels <- .set_row_names(rows)
   else {
     labels <- as.vector(labels)
-    if (is.double(labels) || is.logical(labels) || is.object(labels)) refuse("index", "is neither text nor integers, which row names are in R", "need:row numbers")
+    if (!(is.character(labels) || is.integer(labels)) || is.object(labels)) refuse("index", "is neither text nor integers, which row names are in R", "need:row numbers")
     if (anyNA(labels) || anyDuplicated(labels)) refuse("index", "has labels that are null or there twice, which row names are not in R", "need:row numbers")
   }
   class <- DATA_FRAMES[[paste0("r:", tag)]]

@@ -12,7 +12,7 @@ seconds_of <- function(ref, unit, valid, kind) {
     per <- PER_SECOND[[unit]]
     found <- if (per == 1) total else total / per
     # Below 2^51 the two roundings together are less than a half.
-    if (most >= 2251799813685248 && any(round(found * per) != total)) refuse_finer(kind)
+    if (most >= 2251799813685248 && any(round(found * per) != total)) refuse_finer(kind, found)
     found
   }
   if (length(valid)) seconds[valid] <- NA
@@ -53,7 +53,7 @@ exact_seconds <- function(whole, nanos, kind) {
     if (all(nanos %% (1e9 / per) == 0)) {
       total <- whole * per + nanos / (1e9 / per)
       seconds <- total / per
-      if (!all(abs(total) <= 9007199254740992 & round(seconds * per) == total)) refuse_finer(kind)
+      if (!all(abs(total) <= 9007199254740992 & round(seconds * per) == total)) refuse_finer(kind, seconds)
       return(seconds)
     }
   }
@@ -62,10 +62,11 @@ exact_seconds <- function(whole, nanos, kind) {
   seconds <- ifelse(micros, total / 1e6, whole + nanos / 1e9)
   again <- round(seconds * 1e6)
   finer <- floor(seconds) == whole & round((seconds - whole) * 1e9) == nanos & again / 1e6 != seconds
-  if (!all(ifelse(micros, abs(total) <= 9007199254740992 & again == total, finer))) refuse_finer(kind)
+  if (!all(ifelse(micros, abs(total) <= 9007199254740992 & again == total, finer))) refuse_finer(kind, seconds)
   seconds
 }
-refuse_finer <- function(kind) refuse(kind, "is finer than R's doubles can tell", "need:microseconds")
+refuse_finer <- function(kind, seconds) refuse(kind, "is finer than R's doubles can tell",
+  if (any(abs(seconds) > 9007199254)) "need:text" else "need:microseconds")
 import_datetime <- function(text, zone, offset, tag) {
   parts <- split_clock(sub("^[^T]*T", "", text))
   days <- days_of(sub("T.*$", "", text))
