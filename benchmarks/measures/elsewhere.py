@@ -58,7 +58,7 @@ def _starts(multi: Running) -> Rows:
         subprocess.run(["ssh", "gpu1", "true"], stdin=subprocess.DEVNULL, check=True)
         login = time.perf_counter() - begin
         here, there = multi.run(f"%%p{2 * number + 1}\n1"), multi.run(f"%%far{2 * number}\n1")
-        on_top["multi"].append(there - here - login)
+        on_top["multi"].append(max(0.0, there - here - login))
         waits["local"].append(_longest_wait(multi, f"p{2 * number + 2}"))
         waits["multi"].append(_longest_wait(multi, f"far{2 * number + 1}"))
     return {"elsewhere_start": on_top, "elsewhere_wait": waits}
@@ -79,7 +79,7 @@ def _cells(multi: Running) -> Rows:
     """A trivial cell."""
     multi.run("%%far0\n1")
     series = in_turn(ROUNDS, {"local": lambda: multi.run("%%main\n1"), "multi": lambda: multi.run("%%far0\n1")})
-    on_top = [there - here for here, there in zip(series["local"], series["multi"], strict=True)]
+    on_top = [max(0.0, there - here) for here, there in zip(series["local"], series["multi"], strict=True)]
     return {"elsewhere_cell": series, "elsewhere_cell_on_top": {"multi": on_top}}
 
 

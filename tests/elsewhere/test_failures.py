@@ -73,6 +73,22 @@ async def test_a_user_who_shares_connections_shares_this_one(hosts: Hosts) -> No
         config.write_text(before)
 
 
+async def test_what_a_config_has_for_terminals_is_not_in_the_way(hosts: Hosts) -> None:
+    config = hosts.folder / "ssh_config"
+    before = config.read_text()
+    for_terminals = (
+        "RemoteCommand top\nRequestTTY force\nExitOnForwardFailure yes\nLocalForward 1 x:1\nLogLevel QUIET\n"
+    )
+    try:
+        config.write_text(
+            f"{for_terminals}LocalForward 127.0.0.1:77 nonesuch:1\nLocalForward 192.0.2.1:7 x:1\n{before}"
+        )
+        assert await probe(SshPlace("gpu", "gpu1", python=sys.executable)) == ""
+        assert "no host nonesuch" in await probe(SshPlace("gpu", "nonesuch"))
+    finally:
+        config.write_text(before)
+
+
 async def start_error(place: SshPlace) -> str:
     """Return why a backend does not start; it is known within some seconds."""
     async with open_near(place) as near:

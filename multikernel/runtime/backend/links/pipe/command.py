@@ -46,7 +46,15 @@ main()
 """
 """Runs the agent; each of its modules is imported when it is needed."""
 
-SSH_OPTIONS = ("-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10")
+SSH_SETTINGS = (
+    "BatchMode=yes",
+    "ConnectTimeout=10",
+    # What the user's config has for terminals must not get in the way, nor hide why a connection fails.
+    "ClearAllForwardings=yes",
+    "RemoteCommand=none",
+    "LogLevel=ERROR",
+)
+SSH_OPTIONS = ("-T", *(f"-o{setting}" for setting in SSH_SETTINGS))
 
 HOME = re.compile(r"~[\w.-]*(?=/)")
 
