@@ -15,25 +15,23 @@ const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor } = G.Re
 const { getPrototypeOf, ownKeys, setPrototypeOf } = G.Reflect;
 const { is } = G.Object;
 
-const described = (object, key) => {
-  const found = getOwnPropertyDescriptor(object, key);
-  return found && (setPrototypeOf(found, null), found);
-};
+// What a property is, whatever Object.prototype has got. That takes long, and is for what is kept.
+const bare = (property) => property && (setPrototypeOf(property, null), property);
 const isSame = (one, other) => is(one.value, other.value) && one.get === other.get && one.set === other.set;
 
 // Objects with their properties, as a linked list: those of an array would be reached by what may have been changed.
 let recorded;
-const record = (object, keys) => {
+const record = (object, keys, isWhole) => {
   for (let entry = recorded; entry; entry = entry.next) if (entry.object === object) return;
   const properties = { __proto__: null };
-  for (let at = 0; at < keys.length; at++) properties[keys[at]] = described(object, keys[at]);
-  recorded = { object, properties, keys, isWhole: object !== G, next: recorded };
+  for (let at = 0; at < keys.length; at++) properties[keys[at]] = bare(getOwnPropertyDescriptor(object, keys[at]));
+  recorded = { object, properties, keys, isWhole, next: recorded };
 };
 const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
-const recordAll = (value) => isObject(value) && record(value, ownKeys(value));
+const recordAll = (value) => isObject(value) && record(value, ownKeys(value), true);
 
 const NAMES = [
-  "Array", "ArrayBuffer", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean", "DataView", "Date", "Deno", "Error",
+  "Array", "ArrayBuffer", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean", "DataView", "Date", "Error",
   "Float16Array", "Float32Array", "Float64Array", "Function", "Int16Array", "Int32Array", "Int8Array", "Iterator",
   "JSON", "Map", "Math", "Number", "Object", "RangeError", "Reflect", "ReferenceError", "RegExp", "Set", "String",
   "Symbol", "Temporal", "TextDecoder", "TextEncoder", "TypeError", "Uint16Array", "Uint32Array", "Uint8Array",
@@ -41,7 +39,7 @@ const NAMES = [
 ].filter((name) => name in G);
 for (const name of NAMES) {
   recordAll(G[name]);
-  recordAll(G[name].prototype);
+  if (name !== "Object") recordAll(G[name].prototype);
 }
 for (const name of G.Temporal ? ownKeys(G.Temporal) : []) recordAll(G.Temporal[name].prototype);
 for (const made of [[], new G.Map(), new G.Set(), ""]) recordAll(getPrototypeOf(made[G.Symbol.iterator]()));
@@ -49,7 +47,11 @@ recordAll(getPrototypeOf("".matchAll(/x/g)));
 recordAll(getPrototypeOf(G.Uint8Array));
 recordAll(getPrototypeOf(G.Uint8Array).prototype);
 recordAll(getPrototypeOf(getPrototypeOf([][G.Symbol.iterator]())));
-record(G, NAMES);
+record(G, [...NAMES, "Deno"], false);
+record(G.Deno, ["inspect", "openSync", "readTextFileSync", "writeTextFileSync"], false);
+// The first that is put back, since descriptors inherit from it.
+const ROOT = G.Object.prototype;
+recordAll(ROOT);
 
 // Run work with the built-ins as they were.
 const pristinely = (work) => (...args) => {
@@ -60,20 +62,23 @@ const pristinely = (work) => (...args) => {
       const name = typeof key === "string" ? key : "a symbol";
       throw new TypeError(`JavaScript's own property ${name} was replaced for good`);
     }
-    const change = { object, key, now, next: undefined };
+    const change = { object, key, now: bare(now), next: undefined };
     last = last ? (last.next = change) : (first = change);
   };
   try {
     for (let entry = recorded; entry; entry = entry.next) {
       const { object, properties, keys, isWhole } = entry;
       for (let at = 0; at < keys.length; at++) {
-        const now = described(object, keys[at]);
+        const now = getOwnPropertyDescriptor(object, keys[at]);
+        if (object === ROOT) bare(now);
         if (!now || !isSame(properties[keys[at]], now)) put(object, keys[at], properties[keys[at]], now);
       }
       if (!isWhole) continue;
       const present = ownKeys(object);
-      for (let at = 0; present.length > keys.length && at < present.length; at++)
-        if (!properties[present[at]]) put(object, present[at], undefined, described(object, present[at]));
+      for (let at = 0; present.length > keys.length && at < present.length; at++) {
+        const key = present[at];
+        if (!properties[key]) put(object, key, undefined, getOwnPropertyDescriptor(object, key));
+      }
     }
     return apply(work, undefined, args);
   } finally {
