@@ -144,6 +144,7 @@ def test_a_value_enters_and_leaves_or_is_refused(child: tuple[str, Child]) -> No
     @settings(max_examples=cases(language))
     @given(values())
     @example(("int", "r:Date whole", -(1 << 62)))
+    @example(("array", "r:plain1d double", "i1", "", "", (0,), "C", ()))
     @example(("table", "", 0, (), ((None,), "", (("array", "", "c8", "", "", (0,), "C", ()),))))
     def enter(value: Plain) -> None:
         try:

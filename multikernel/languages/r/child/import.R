@@ -153,7 +153,7 @@ import_array <- function(dtype, shape, order, ref, valid_ref, unit, zone, tag, i
   if (tag == "integer64" && !inherits(values, "integer64") && has_bit64()) values <- bit64::as.integer64(values)
   if (tag == "list") return(as_plain_list(values, missing))
   if (tag == "AsIs") return(I(as_plain_list(values, missing)))
-  if (startsWith(tag, "plain") && length(missing) == count) values <- plain_vector(tag, count)
+  if (is_plain(tag) && length(missing) == count) values <- plain_vector(tag, count)
   if (length(shape) == 1L) {
     if (tag == "vector" || (shape != 1L && tag != "array1d" && !startsWith(tag, "plain1d")) || dtype == "bytes" || tag == "column") return(values)
     dim(values) <- shape
@@ -214,7 +214,7 @@ import_node <- function(node, made) {
     time = { parts <- split_clock(node[[4L]]); as_hms(exact_seconds(parts$seconds, parts$nanos, "time")) },
     datetime = import_datetime(node[[4L]], node[[5L]], node[[6L]], tag),
     duration = import_duration(node[[4L]], tag),
-    list = if (startsWith(tag, "plain") && all(lengths(made[node[[4L]]]) == 0L)) plain_vector(tag, length(node[[4L]]))
+    list = if (is_plain(tag) && all(lengths(made[node[[4L]]]) == 0L)) plain_vector(tag, length(node[[4L]]))
       else if (tag == "AsIs") I(made[node[[4L]]]) else made[node[[4L]]],
     dict = { values <- made[node[[5L]]]
              names(values) <- node[[4L]]
@@ -233,6 +233,7 @@ whole_time <- function(time, is_idate) {
   time
 }
 zone_of_word <- function(word) if (is.na(word)) "UTC" else switch(word, none = NULL, empty = "", known_zone(word))
+is_plain <- function(tag) startsWith(tag, "plain") && !is.null(missing_value(strsplit(tag, " ", fixed = TRUE)[[1L]][2L]))
 plain_vector <- function(tag, count) {
   words <- strsplit(tag, " ", fixed = TRUE)[[1L]]
   found <- missing_value(words[2L])[rep(1L, count)]
