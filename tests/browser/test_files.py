@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.e2e.kernel import PATIENCE
 from tests.e2e.notebooks import make_notebook, write_notebook
 
 from .conftest import OpenNotebook, Site
@@ -12,14 +13,12 @@ from .servers import DOCUMENTS, open_server
 
 Need = Callable[..., None]
 
-SCROLL = """async text => {
+SCROLL = """text => {
     const outer = document.querySelector(".jp-WindowedPanel-outer");
-    while (![...outer.querySelectorAll(".cm-content")].some(content => content.innerText === text)) {
-        outer.scrollTop = outer.scrollHeight;
-        await new Promise(requestAnimationFrame);
-    }
+    outer.scrollTop = outer.scrollHeight;
+    return [...outer.querySelectorAll(".cm-content")].some(content => content.innerText === text);
 }"""
-"""Scroll to the end until a cell of this text is there: cells are made little by little."""
+"""Scroll towards the end; True when a cell of this text is there. JupyterLab 4.6 makes some 20 cells a second."""
 
 CELLS = ("1", "%%use bash", "echo", "%%python\n1")
 
@@ -51,7 +50,7 @@ def test_a_long_notebook_has_colours_and_labels_wherever_one_looks(open_notebook
     notebook = open_notebook(*cells, "%%use r", "last")
     page = notebook.page
     last = page.locator(".jp-CodeCell").filter(has_text="last")
-    page.evaluate(SCROLL, "last")
+    page.wait_for_function(SCROLL, arg="last", polling=200, timeout=4000 * PATIENCE)
     expect(last.locator(".cm-content")).to_have_attribute("data-language", "r")
     expect(last.locator(".multi-Label")).to_have_text("r")
     odd = page.locator(".jp-CodeCell").filter(has_text="x <- 499")

