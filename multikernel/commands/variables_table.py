@@ -37,11 +37,14 @@ async def vars_(services: Services, arguments: Arguments) -> Json | None:
 
 async def _variables(services: Services, backend: str) -> list[Variable] | str:
     """Return the variables in a backend, or why they are not known."""
-    match services.state.backends[backend].state:
+    known = services.state.backends[backend]
+    match known.state:
         case BackendState.STOPPED:
             return f"{backend} is stopped."
         case BackendState.STARTING:
             return f"{backend} is starting."
+    if known.lost:
+        return f"{backend} cannot be reached now ({known.lost})."
     if services.state.is_busy(backend):
         return f"{backend} is busy."
     try:

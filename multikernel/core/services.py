@@ -80,8 +80,8 @@ class ValueServices(Protocol):
     async def language(self, backend: str) -> str:
         """Return the language of a backend that runs, in lower case.
 
-        One that is starting is waited for. Raises TransferError for one that is stopped, that cannot be reached, or
-        that does not see the files of this machine.
+        One that is starting is waited for. Raises TransferError for one that is stopped, or whose files cannot be
+        reached.
         """
 
     async def run_silently(self, backend: str, code: str) -> str:

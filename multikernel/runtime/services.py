@@ -124,8 +124,6 @@ class RuntimeServices:
         child = self._driver.child(backend)
         if known.state is not BackendState.READY or child is None:
             raise TransferError(f"{backend} is not running, so it has no variables.")
-        if known.lost:
-            raise TransferError(f"{backend} cannot be reached now ({known.lost}).")
         if child.link.files is None and not child.link.shares_files:
             raise TransferError(
                 f"{backend} runs elsewhere and shares no files with this machine, so its variables cannot be reached: "

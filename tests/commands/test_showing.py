@@ -132,3 +132,8 @@ async def test_help_refuses_an_unknown_name_and_two_names(services: FakeServices
         await services.run("help ruby")
     with pytest.raises(HeaderError, match="takes one name, not 2"):
         await services.run("help ir bash")
+
+
+async def test_variables_of_what_cannot_be_reached_are_not_waited_for(services: FakeServices) -> None:
+    services.router.lost("python3", "the network is down")
+    assert "python3 cannot be reached now (the network is down)." in await services.text("vars")

@@ -122,6 +122,7 @@ class Interrupts:
 
     def lost(self, backend: Backend) -> None:
         """Do not take it for a child's fault that it does not react while it cannot be reached."""
+        backend.ignores_interrupts = False
         if backend.name in self._pressed:
             self._outbox.add(CancelTimer((NO_EFFECT, backend.name)))
 

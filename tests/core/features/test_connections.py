@@ -162,6 +162,16 @@ def test_a_child_that_was_lost_gets_time_to_react() -> None:
     assert desk.timers == {("interrupt", "python3"): 10.0}
 
 
+def test_a_child_that_was_blamed_before_the_loss_was_noticed_is_not_restarted() -> None:
+    desk = Desk("python3")
+    desk.execute("x")
+    desk.press()
+    desk.fire("interrupt", "python3")
+    lose(desk)
+    assert "stop python3" not in desk.press()
+    assert find(desk) == ["signal python3"]
+
+
 def test_a_second_press_while_lost_is_not_the_first_ones_second() -> None:
     desk = running()
     desk.press()

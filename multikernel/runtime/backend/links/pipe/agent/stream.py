@@ -27,8 +27,9 @@ CHANNELS = ("shell", "control", "stdin", "iopub")
 OUTPUT, WORD, PIECE = 4, 5, 6
 """Kinds of records: what the kernel wrote to stdout and stderr; a JSON object between the two ends; part of a file."""
 
-BEAT_SECONDS = 3.0
+BEAT_SECONDS = 1.5
 MOST_SILENT_BEATS = 5
+"""A connection is dead within 9 s: before a kernel is said not to have reacted to an interrupt."""
 CHUNKS_PER_ACKNOWLEDGEMENT = 16
 CHUNK_OVERHEAD = 200
 """Bytes that a chunk takes besides its data."""
