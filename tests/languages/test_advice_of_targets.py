@@ -91,6 +91,7 @@ OTHERS_CANNOT_HAVE = [
     ("deno", "new Map([['a', new Set([new Set([new Date(5)])])]])", "octave"),
     ("deno", "[[new Date(5), new Date(6)], [new Date(7), null]]", "octave"),
     ("deno", "'a\\0b'", "r"),
+    ("deno", "['a\\0b', 'c']", "r"),
     ("octave", "containers.Map ('a', 1i)", "deno"),
     ("octave", "struct ('m', containers.Map ('a b', 1i))", "deno"),
     ("octave", "containers.Map ('a', {{1, struct('q', 2i)}}, 'UniformValues', false)", "deno"),

@@ -42,6 +42,9 @@ MOST_SHOWN = 5
 
 FORMATS = {"i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q"}
 FORMATS |= {"f2": "e", "f4": "f", "f8": "d"}
+R_NA = {"7ff00000000007a2", "7ff80000000007a2"}
+"""Bits of a number of which R makes no text."""
+
 NO_NUL = "has a NUL, which no text in bash can have"
 NONE = "has no counterpart in bash"
 OF_ONE_DIMENSION = "cannot be in bash, whose arrays have one dimension"
@@ -226,9 +229,11 @@ def _text(node: Node, content: bytes) -> str | bytes:
             return text
         case n.DateTime(value=text, zone=zone, offset=int(offset)):
             return f"{text}{_offset(offset)}[{zone}]" if zone[0] not in "+-" else f"{text}{_offset(offset)}"
-        case n.Complex() | n.Duration():
+        case n.Complex(real=real, imaginary=imaginary) if not {real, imaginary} & R_NA:
             raise Refused("", words(node), NONE, "text")
-        case n.Null() | n.NA():
+        case n.Duration():
+            raise Refused("", words(node), NONE, "text")
+        case n.Null() | n.NA() | n.Complex():
             raise Refused("", words(node), NONE, "json")
         case _:
             raise Refused("", words(node), ALONE)

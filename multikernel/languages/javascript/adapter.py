@@ -116,6 +116,8 @@ REMEDIES: Remedies = {
     ("text", ""): AS_TEXTS,
     ("json", "scalar"): "String({x})",
     ("json", ""): AS_JSON,
+    ("bytes", "scalar"): "new TextEncoder().encode({x})",
+    ("bytes", ""): "Array.from({x}, (each) => new TextEncoder().encode(each))",
     ("no NUL", "scalar"): '{x}.replaceAll("\\0", "")',
     ("no NUL", ""): 'Array.from({x}, (each) => each.replaceAll("\\0", ""))',
     ("no NUL", "bytes"): "new Uint8Array({x}).filter((each) => each !== 0)",

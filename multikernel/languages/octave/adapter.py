@@ -87,6 +87,8 @@ REMEDIES: Remedies = {
     ("text", ""): "mat2str ({x}, 17)",
     ("json", ""): "jsonencode ({x})",
     ("complex json", ""): "disp ({x})",
+    ("bytes", "scalar"): "uint8 ({x})",
+    ("bytes", ""): 'cellfun (@uint8, {x}, "UniformOutput", false)',
     ("no NUL", "bytes"): "{x}({x} != 0)",
     ("no NUL", ""): 'strrep ({x}, "\\0", "")',
     ("float", ""): "double ({x})",
