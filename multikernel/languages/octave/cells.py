@@ -89,7 +89,8 @@ class Cells:
                 return self._list(node, items, own)
             case n.Dict(keys=keys, items=items):
                 map_type = own.removeprefix("containers.Map ") if own.startswith("containers.Map ") else ""
-                if map_type not in ("any", "char", "logical", "double", "single", *INTEGERS):
+                # Octave 7 takes no further key after an empty one.
+                if "" in keys or map_type not in ("any", "char", "logical", "double", "single", *INTEGERS):
                     map_type = ""
                 return ["dict", _tag(node), [*keys], self._all(items), map_type]
             case n.Array(dtype=dtype, shape=shape, order=order, data=data, valid=valid):

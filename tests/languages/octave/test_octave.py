@@ -240,6 +240,12 @@ def test_a_frame_that_was_changed_is_still_a_frame(octave: Child) -> None:
     )
 
 
+def test_a_map_with_an_empty_key_is_a_struct(octave: Child) -> None:
+    value = ("dict", "octave:containers.Map any", (("", ("bool", "", False)), ("0", ("list", "", ()))))
+    assert octave.put("x", value) == {"done": True}
+    assert octave.get("x") == value
+
+
 def test_parts_that_did_not_change_keep_their_types(octave: Child) -> None:
     value = ("dict", "x:y", (("a", ("null", "")), ("b", ("list", "python:tuple", (("bytes", "", b"a"),)))))
     octave.put("x", value)
