@@ -16,7 +16,7 @@ import pytest
 
 from multikernel.core.cells.transfers import Transfer
 from multikernel.core.errors import TransferError
-from multikernel.core.services import Files, FilesHere, Variable
+from multikernel.core.services import Files, FilesHere
 from multikernel.languages import registry
 from multikernel.languages.language import ANSWER, Incoming, Language
 from multikernel.languages.transfer import check, copy_all
@@ -217,19 +217,6 @@ async def test_nothing_is_set_if_one_of_several_cannot_be_copied(
     assert all("trial" in answer["names"] for answer in services.answers if "done" in answer)
 
 
-@pytest.mark.parametrize(
-    ("name", "possible"), [("a-b", "a_b"), ("a.b", "a_b"), ("class", "class_"), ("5", "x5"), ("Ü!", "x")]
-)
-async def test_what_cannot_be_a_variable_is_known_before_it_is_copied(
-    services: Services, monkeypatch: pytest.MonkeyPatch, name: str, possible: str
-) -> None:
-    use(monkeypatch, Fake())
-    with pytest.raises(TransferError, match=rf", so it cannot be .* as in {possible}=x\.$"):
-        await check(services, [TASK, Transfer("source", "x", "target", name)])
-    await check(services, [Transfer("source", "x", "target", possible)])
-    assert not services.answers
-
-
 async def test_a_target_gets_all_of_its_values_at_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, Fake())
     await copy_all(services, [Transfer("source", name, "target", name) for name in "abc"])
@@ -306,14 +293,3 @@ async def test_what_is_to_be_run_for_several_targets_is_said_once(
     with pytest.raises(TransferError) as refused:
         await copy_all(services, [Transfer("source", "x", target, target) for target in TARGETS])
     assert str(refused.value) == ("x (int) cannot be in one; run `x = text` in source first. x (int) cannot be in two.")
-
-
-async def test_the_list_of_variables_tells_how_many_more_there_are(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use(monkeypatch, Fake())
-    assert list(await list_variables(services, "source")) == [
-        Variable("missin", "int", "", None),
-        Variable("x", "int", "", 8),
-        Variable("...", "3 more", "", None),
-    ]
