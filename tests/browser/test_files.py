@@ -1,5 +1,6 @@
 """What the extension leaves in a notebook's file: nothing."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -40,7 +41,8 @@ def test_a_saved_file_is_the_same_as_without_the_extension(site: Site, need: Nee
                 page.edit(index).press_sequentially("7")
             page.save()
             page.page.close()
-        saved.append((root / "file.ipynb").read_bytes())
+        # The version of the language is known only if Python was up when the page asked.
+        saved.append(re.sub(rb'"version": "[^"]*"', b"", (root / "file.ipynb").read_bytes()))
     assert saved[0] == saved[1]
 
 

@@ -1,4 +1,4 @@
-/** What Multi says over its comm, and what it is asked; the comm's target is `multikernel`. */
+/** What Multi says over its comm, and what it is asked: docs/comm.md. */
 
 export type BackendState = 'stopped' | 'starting' | 'ready' | 'busy';
 
@@ -31,6 +31,12 @@ export interface IBackend {
   readonly group: string | null;
   readonly groupAliases?: readonly string[];
   readonly state: BackendState;
+  /** Seconds since the epoch at which it got into this state; null if it has never been started. */
+  readonly since: number | null;
+  /** Why it cannot be reached at the moment; empty if it can. */
+  readonly lost: string;
+  /** How many cells wait for it. */
+  readonly waiting: number;
   /** How far a start or a job is, in words; empty where there is nothing to tell. */
   readonly progress: string;
   /** How many cells it has run. */
@@ -40,9 +46,7 @@ export interface IBackend {
 export interface ITransfer {
   /** In words: `df from python to r`. */
   readonly text: string;
-  /** Bytes so far, and in all; null where that is not known. */
-  readonly done: number | null;
-  readonly total: number | null;
+  readonly backends: readonly string[];
 }
 
 export type BackendAction = 'start' | 'stop' | 'restart' | 'interrupt';
@@ -70,6 +74,9 @@ export interface IVariable {
 /** The beginning of a variable: rows and columns of a table, or a text. */
 export interface IPreview {
   readonly columns: readonly string[];
+  readonly types: readonly string[];
+  /** Of the rows. */
+  readonly labels: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly text: string;
   /** How many rows and columns the variable has; null where it is no table. */

@@ -50,7 +50,9 @@ function Backend({
       setText(null);
     }
   };
-  const details = [backend.place, readable(lists.of(name).memory), backend.progress]
+  const waiting = backend.waiting > 0 ? trans.__('%1 waiting', backend.waiting) : '';
+  const memory = readable(lists.of(name).memory);
+  const details = [backend.place, backend.lost || backend.progress, waiting, memory]
     .filter(Boolean)
     .join(', ');
   return (

@@ -43,7 +43,9 @@ export class Lists {
   /** Ask those that have run cells since they were asked last. */
   refresh(): void {
     const backends = this._notebook.snapshot?.backends ?? [];
-    const isQuiet = backends.every(({ state }) => state !== 'busy') && !this._hasWaiting();
+    const isQuiet =
+      backends.every(({ state, waiting }) => state !== 'busy' && waiting === 0) &&
+      !this._hasWaiting();
     for (const backend of backends) {
       if (backend.state === 'stopped') {
         this._known.delete(backend.name);

@@ -6,7 +6,7 @@ export function Preview({ preview }: { readonly preview: IPreview | string }): R
   if (typeof preview === 'string') {
     return <p className="multi-Error">{preview}</p>;
   }
-  if (preview.columns.length === 0) {
+  if (preview.total === null) {
     return (
       <pre className="multi-Log" tabIndex={0}>
         {preview.text}
@@ -18,14 +18,18 @@ export function Preview({ preview }: { readonly preview: IPreview | string }): R
       <table>
         <thead>
           <tr>
+            <th />
             {preview.columns.map((column, index) => (
-              <th key={index}>{column}</th>
+              <th key={index} title={preview.types[index]}>
+                {column}
+              </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {preview.rows.map((row, index) => (
             <tr key={index}>
+              <th>{preview.labels[index]}</th>
               {row.map((cell, place) => (
                 <td key={place}>{cell}</td>
               ))}
