@@ -52,8 +52,8 @@ test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent kernels ho
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	@echo "Branch coverage of the runtime by its own tests, without the end-to-end ones:"
-	$(BIN)/coverage run --rcfile=/dev/null --data-file=.coverage.runtime --branch --source=multikernel/runtime -m pytest tests/runtime
-	$(BIN)/coverage report --rcfile=/dev/null --data-file=.coverage.runtime --skip-covered --show-missing
+	@COVERAGE_FILE=.coverage.runtime $(BIN)/pytest tests/runtime --numprocesses=auto --dist=loadfile \
+		--cov=multikernel/runtime --cov-branch --cov-config=/dev/null --cov-report=term-missing:skip-covered
 	$(BIN)/pytest $(UNIT_TESTS:%=--ignore=%) --ignore=tests/runtime --ignore=tests/zoo -m "not long" \
 		--ignore=tests/languages/python/test_versions.py --numprocesses=auto --dist=loadfile
 	@$(MAKE) test-newest
