@@ -4,6 +4,7 @@ A session that sshd does not grant on it (MaxSessions is 10) gets a connection o
 """
 
 import asyncio
+import logging
 import os
 import secrets
 import subprocess
@@ -15,13 +16,15 @@ from anyio.abc import TaskGroup
 from .....core.places import SshPlace
 from ...watchdog import Watchdog
 from .agent.stream import BEAT_SECONDS
-from .command import command_of, ssh, working_folder
+from .command import CommandNotFound, command_of, ssh, working_folder
 from .connection import Connection, NoAnswer, run_command
 
 LONGEST_PATH = 85
 """Bytes of a socket's path; OpenSSH adds 17 while it makes it, and Linux takes 107, macOS 103."""
 
 CONFIG_SECONDS = 10.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -30,7 +33,7 @@ class _Master:
 
     settled: anyio.Event = field(default_factory=anyio.Event)
     """It holds one, or will never."""
-    error: OSError | NoAnswer | None = None
+    error: OSError | NoAnswer | CommandNotFound | None = None
     connection: Connection | None = None
 
 
@@ -84,8 +87,12 @@ class Sharing:
                     connection.write(b".")
                     with anyio.move_on_after(BEAT_SECONDS):
                         await connection.closed.wait()
-        except (NoAnswer, OSError) as error:
+        except (NoAnswer, OSError, CommandNotFound) as error:
             master.error = error
+        except Exception:
+            # The front and the other places have nothing to do with it.
+            log.exception("a shared connection has failed")
+            master.error = NoAnswer(None, "an error in Multi itself, see its log")
         finally:
             self._master = None
             master.settled.set()

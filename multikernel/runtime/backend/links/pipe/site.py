@@ -76,11 +76,11 @@ class Site:
 
     def _write_last_words(self) -> None:
         """Write what the watchdog would give to the place's command."""
-        if not self._keepers:
-            self._last_words.unlink(missing_ok=True)
-            return
         new = self._last_words.with_suffix(".new")
         with suppress(OSError):
+            if not self._keepers:
+                self._last_words.unlink(missing_ok=True)
+                return
             with open(new, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
                 file.write(stdin_of({"do": "end", "names": sorted(self._keepers), "token": ""}))
             os.replace(new, self._last_words)

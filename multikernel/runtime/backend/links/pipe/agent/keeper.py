@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 from typing import Any
 
 from .files import Files
@@ -157,7 +158,7 @@ class Keeper:
         self._kernel = Kernel(self._folder, self._keep_record, self.stream.flush, self._ended)
         try:
             pid = self._kernel.start(self._spec, word, self._guard)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
             self._kernel = None
             self._has_ended = True
             self.stream.say(failed=str(error))

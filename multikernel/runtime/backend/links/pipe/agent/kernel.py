@@ -59,6 +59,10 @@ class Kernel:
         `word` has `transport` ("ipc" or "tcp"), `key`, `env` and `cwd`. The process writes its id to the file
         descriptor `tell_guard` before it becomes the kernel, so that no kill can come between; 0 follows at its end.
         """
+        try:
+            os.write(tell_guard, b"0\n")
+        except BrokenPipeError:
+            raise ValueError("the process that would end it if its keeper were killed has ended") from None
         connection = {**self._addresses(word["transport"]), "key": word["key"], "signature_scheme": "hmac-sha256"}
         file = os.path.join(self._folder, "connection.json")
         with open(file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
@@ -155,7 +159,9 @@ class Kernel:
     def _exited(self, code: int) -> None:
         self.signal(signal.SIGKILL)
         self.group, self._exit_code = 0, code
-        os.write(self._tell_guard, b"0\n")
+        # The guard may have been killed.
+        with suppress(BrokenPipeError):
+            os.write(self._tell_guard, b"0\n")
         self._loop.call_later(LAST_OUTPUTS_SECONDS, self._all_came)
         self._iopub_event()
 
