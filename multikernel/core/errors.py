@@ -60,7 +60,7 @@ class BackendRestarted(MultiError):
 
 
 class BackendError(MultiError):
-    """A backend that broke the protocol."""
+    """A backend that broke the protocol, or that a message cannot be sent to."""
 
 
 class UnknownSubshellError(MultiError):

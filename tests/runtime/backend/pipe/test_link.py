@@ -189,9 +189,9 @@ HOSTILE: dict[str, tuple[bytes, bytes]] = {
     "a gap": (FINE, CHUNK_HEAD.pack(7, 0, 0)),
     "a huge record": (
         FINE,
-        CHUNK_HEAD.pack(1, 0, 11) + RECORD_HEAD.pack(0, 1) + (LARGEST_RECORD + 1).to_bytes(8, "big"),
+        CHUNK_HEAD.pack(1, 0, 13) + RECORD_HEAD.pack(0, 1) + (LARGEST_RECORD + 1).to_bytes(8, "big"),
     ),
-    "a word without a frame": (FINE, CHUNK_HEAD.pack(1, 0, 3) + RECORD_HEAD.pack(WORD, 0)),
+    "a word without a frame": (FINE, CHUNK_HEAD.pack(1, 0, 5) + RECORD_HEAD.pack(WORD, 0)),
     "two words": (FINE, word(a=1, b=2)),
     "an unknown word": (FINE, word(nonesuch=1)),
     "found nothing": (FINE, word(found={})),

@@ -10,6 +10,12 @@ from .command import PYTHON_NEEDED, PipePlace
 
 LONGEST_LINE = 300
 
+GARBLED = (
+    "something there writes to the stdout of Multi's connection; find what the shell starts in the background, for "
+    "example in ~/.bashrc, and redirect its output"
+)
+"""Why a connection is given up whose bytes are not the agent's."""
+
 SSH_FAILURES = (
     (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",

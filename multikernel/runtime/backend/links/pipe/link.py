@@ -11,7 +11,7 @@ import anyio
 
 from .....core.actions import Channel
 from .....core.config import BackendConfig
-from .....core.errors import BackendNotFound, BackendStartError, MultiError
+from .....core.errors import BackendError, BackendNotFound, BackendStartError, MultiError
 from .....core.kernels.table import speaks_ipc
 from .....core.places import SshPlace
 from .....core.printable import printable
@@ -19,10 +19,11 @@ from .....core.protocol.wire import Composer, Frame, Json, Wire
 from ...output import Output
 from ..link import Listener
 from ..process import describe_exit
-from .agent.stream import BEAT_SECONDS, CHANNELS, OUTPUT, PIECE, VERSION, WORD, ProtocolError, Stream
+from .agent.stream import BEAT_SECONDS, CHANNELS, OUTPUT, PIECE, VERSION, WORD, Garbled, ProtocolError, Stream, TooLarge
 from .connection import Connection
-from .failures import NotReached, explain_answer, other_host
+from .failures import GARBLED, NotReached, explain_answer, other_host
 from .files import RemoteFiles
+from .reports import Reports
 from .site import Site
 
 PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -33,6 +34,9 @@ END_SECONDS = 2.6
 
 UNSURE_SECONDS = 10.0
 """For so long a keeper is looked for that may have been started by a command which gave no answer."""
+
+MOST_GARBLED = 3
+"""Connections, one after another, that bring what is no chunk before any record; that is how it will always be then."""
 
 LONGEST_TEXT, MOST = 1000, 1 << 31
 
@@ -58,11 +62,9 @@ class PipeLink:
         self._name = secrets.token_hex(16)
         self._stream = Stream(self._take)
         self.files = RemoteFiles(config.name, self._stream)
-        self._listener: Listener | None = None
-        self._early: list[tuple[Channel, list[Frame]]] = []
-        """What has come before there was a listener."""
-        self._is_closed = False
-        self._was_answered = self._is_lost = False
+        self._reports = Reports(config.name)
+        self._was_answered = self._is_refused = False
+        self._garbled = 0
         self._opened = anyio.Event()
         """The kernel runs, or will never."""
         self._error: MultiError | None = None
@@ -73,14 +75,14 @@ class PipeLink:
 
     def listen(self, listener: Listener) -> None:
         """Report to a listener, what has come already first."""
-        self._listener = listener
-        for channel, frames in self._early:
-            listener.received(channel, frames)
-        self._early.clear()
+        self._reports.listen(listener)
 
     def send(self, channel: Channel, frames: Sequence[Frame]) -> None:
-        """Send a message; the stream keeps it while the connection is lost."""
-        self._stream.send(CHANNELS.index(channel), frames)
+        """Send a message; the stream keeps it while the connection is lost. BackendError if it is too large."""
+        try:
+            self._stream.send(CHANNELS.index(channel), frames)
+        except TooLarge as error:
+            raise BackendError(f"{self._config.name} cannot be sent this message: {error}.") from None
         self._stream.flush()
 
     async def signal(self, number: int) -> None:
@@ -101,7 +103,7 @@ class PipeLink:
 
     def close(self) -> None:
         """Report nothing from now on."""
-        self._is_closed = True
+        self._reports.close()
 
     # One life.
 
@@ -120,7 +122,7 @@ class PipeLink:
             self._stream.say(signal=int(signal.SIGINT))
             self._send_own("shutdown_request", {"restart": False})
         self._stream.say(end=True)
-        with anyio.CancelScope(shield=True), anyio.move_on_after(0 if self._is_lost else END_SECONDS):
+        with anyio.CancelScope(shield=True), anyio.move_on_after(0 if self._reports.is_lost else END_SECONDS):
             await self._over.wait()
         seconds = self._site.place.keep if self._was_answered else UNSURE_SECONDS
         self._scope.deadline = anyio.current_time() + seconds
@@ -132,9 +134,10 @@ class PipeLink:
                 await self._connect_until_over()
             self._finish()
         except Exception:
-            # The other links have nothing to do with it.
+            # The other links have nothing to do with it. If the front is killed, the watchdog still ends the keeper.
             log.exception("a link has failed", extra={"backend": self._config.name})
-            self._break("an error in Multi itself, see its log")
+            self._fail("an error in Multi itself, see its log")
+            self._over.set()
         finally:
             self._fail("the connection was given up")
 
@@ -142,7 +145,10 @@ class PipeLink:
         attempts = 0
         while not self._over.is_set():
             try:
-                async with self._site.connect(self._request(), self) as (connection, answer):
+                request = self._request()
+                async with self._site.connect(request, self) as (connection, answer):
+                    if request["do"] == "end":
+                        return
                     connected = anyio.current_time()
                     why = await self._use(connection, answer)
                     # One that ends at once is not better than none.
@@ -154,11 +160,13 @@ class PipeLink:
                     if error.is_certain:
                         return
             if not self._over.is_set():
-                self._lose(why)
+                self._reports.lost(why)
                 await anyio.sleep(PAUSES[min(attempts, len(PAUSES) - 1)])
                 attempts += 1
 
     def _request(self) -> Json:
+        if self._is_refused:
+            return {"do": "end", "names": [self._name]}
         if self._was_answered or self._error is not None:
             return {"do": "attach", "name": self._name, "seen": self._stream.seen}
         keep = self._site.place.keep
@@ -171,7 +179,7 @@ class PipeLink:
         if "error" in answer:
             text = explain_answer(self._site.place, answer, self._config.kernel)
             self._fail(text, BackendNotFound if answer["error"] == "no kernelspec" else BackendStartError)
-            self._break(text)
+            self._finish()
         while not connection.closed.is_set() and not self._over.is_set():
             with anyio.move_on_after(BEAT_SECONDS) as waiting:
                 await connection.closed.wait()
@@ -182,24 +190,12 @@ class PipeLink:
         self._stream.disconnected(connection)
         return why or f"{self._site.place.name}: the connection has ended"
 
-    def _lose(self, why: str) -> None:
-        if not self._is_lost:
-            self._is_lost = True
-            log.warning("the connection is lost: %s", why, extra={"backend": self._config.name})
-            if self._listener is not None and not self._is_closed:
-                self._listener.lost(why)
-
     def _fail(self, text: str, error: type[MultiError] = BackendStartError) -> None:
         """End the wait for the start, if that goes on."""
         if not self._opened.is_set():
             self._error = error(f"{self._config.name} could not be started: {text}.", self._output.last_lines())
             self._opened.set()
         self._end(text)
-
-    def _break(self, how: str) -> None:
-        """End the life of the link: there is nobody at its other end, or nobody that makes sense."""
-        self._fail(how)
-        self._finish()
 
     def _finish(self) -> None:
         """Note that there is nothing left there to be ended."""
@@ -216,54 +212,57 @@ class PipeLink:
 
     def answered(self, connection: Connection, answer: Json) -> None:
         """Go on where the last connection broke."""
-        if "error" in answer:
+        if "error" in answer or self._is_refused:
             return
         try:
             if answer.get("version") != VERSION:
                 raise ProtocolError("is of another version of Multi; restart the notebook's kernel")
             self._stream.connected(connection, answer.get("seen"))
         except ProtocolError as error:
-            self._refuse(connection, error)
+            self._refuse(connection, f"what kept the kernel there {error}")
             return
         self._was_answered = True
-        if self._is_lost:
-            self._is_lost = False
-            log.info("the connection is back", extra={"backend": self._config.name})
-            if self._listener is not None and not self._is_closed:
-                self._listener.back()
+        self._reports.back()
 
     def received(self, connection: Connection, data: bytes) -> None:
         """Take what has come."""
         try:
             self._stream.feed(connection, data)
             self.files.go_on()
+        except Garbled:
+            self._garbled += 1
+            if self._garbled < MOST_GARBLED:
+                self._stream.disconnected(connection)
+                connection.kill()
+                return
+            self._refuse(connection, GARBLED)
         except ProtocolError as error:
-            self._refuse(connection, error)
+            self._refuse(connection, f"what kept the kernel there {error}")
 
     def writable(self, connection: Connection, is_writable: bool) -> None:
         """Stop writing, or go on."""
         self._stream.writable(connection, is_writable)
 
-    def _refuse(self, connection: Connection, error: ProtocolError) -> None:
+    def _refuse(self, connection: Connection, why: str) -> None:
+        """Give the kernel up; what keeps it there has yet to be told."""
         self._stream.disconnected(connection)
-        self._break(printable(f"{self._site.place.name}: what kept the kernel there {error}"))
+        self._is_refused = True
+        self._fail(printable(f"{self._site.place.name}: {why}"))
         connection.kill()
 
     # What the agent says.
 
     def _take(self, kind: int, frames: list[bytes]) -> None:
+        self._garbled = 0
         if kind == WORD:
             self._take_word(frames)
         elif kind == PIECE:
             self.files.take_piece(frames)
         elif kind == OUTPUT:
             self._output.add(b"".join(frames))
-        elif not self._is_closed:
+        else:
             channel: Channel = CHANNELS[kind]  # type: ignore[assignment]
-            if self._listener is None:
-                self._early.append((channel, list(frames)))
-            else:
-                self._listener.received(channel, list(frames))
+            self._reports.received(channel, list(frames))
 
     def _take_word(self, frames: list[bytes]) -> None:
         try:
@@ -283,6 +282,8 @@ class PipeLink:
                 self._stream.acknowledge()
             case "note", str(text):
                 self._output.note(printable(text[:LONGEST_TEXT])[:LONGEST_TEXT])
+            case "refused", str(text):
+                raise ProtocolError(f"got what cannot be: {text[:LONGEST_TEXT]}")
             case "over", _:
                 self._finish()
             case _:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .files import Files
 from .kernel import Kernel, kill
-from .stream import BEAT_SECONDS, CHANNELS, PIECE, VERSION, WORD, ProtocolError, Stream
+from .stream import BEAT_SECONDS, CHANNELS, PIECE, VERSION, WORD, Garbled, ProtocolError, Stream, TooLarge
 
 MOST_HELD = 256 << 20
 """Bytes that wait for the front; with more, the kernel is stopped until half of them have been received."""
@@ -75,7 +75,8 @@ class Keeper:
         self._relay: Any = None
         self._has_ended = False
         """The kernel has, and the front has been told."""
-        self._is_ending = False
+        self._is_ending = self._is_deaf = False
+        """`_is_deaf`: the front has sent what cannot be, and been told."""
 
     async def run(self) -> None:
         """Serve until the end."""
@@ -105,8 +106,19 @@ class Keeper:
         self._look()
 
     def fed(self, transport: Any, data: bytes) -> None:
-        """Take what a relay brings; ProtocolError for what the front would not send."""
-        self.stream.feed(transport, data)
+        """Take what a relay brings; Garbled for what another connection may bring better.
+
+        The front is told of what it would send again and again, and it ends this keeper then.
+        """
+        if self._is_deaf:
+            return
+        try:
+            self.stream.feed(transport, data)
+        except Garbled:
+            raise
+        except ProtocolError as error:
+            self._is_deaf = True
+            self.stream.say(refused=str(error))
         self.stream.flush()
         self._look()
 
@@ -166,7 +178,10 @@ class Keeper:
             self.stream.say(started={"pid": pid, "host": socket.gethostname()})
 
     def _keep_record(self, kind: int, frames: list[Any]) -> None:
-        self.stream.send(kind, frames)
+        try:
+            self.stream.send(kind, frames)
+        except TooLarge as error:
+            self.stream.say(note=f"a message of the kernel's is dropped: {error}")
         if self.stream.held > MOST_HELD and self._kernel is not None and self._kernel.pause(True):
             self.stream.say(note=f"{MOST_HELD >> 20} MB of output wait to be received: the kernel stops meanwhile")
 

@@ -16,10 +16,10 @@ VERSION = 1
 
 CHUNK_HEAD = struct.Struct(">QQI")
 """Number of the chunk (0: none, a sign of life), number of the last chunk received, bytes that follow."""
-RECORD_HEAD = struct.Struct(">BH")
+RECORD_HEAD = struct.Struct(">BI")
 """Kind, number of frames; their sizes follow, 8 bytes each."""
 CHUNK = 1 << 17
-MOST_FRAMES = 1000
+MOST_FRAMES = 1_000_000
 LARGEST_RECORD = 1 << 30
 
 CHANNELS = ("shell", "control", "stdin", "iopub")
@@ -37,6 +37,14 @@ CHUNK_OVERHEAD = 200
 
 class ProtocolError(Exception):
     """The other end has sent what cannot be."""
+
+
+class Garbled(ProtocolError):
+    """What has come is no chunk: something else writes to the same pipe. A new connection may be free of that."""
+
+
+class TooLarge(Exception):
+    """A record that no stream carries."""
 
 
 class Reader:
@@ -107,7 +115,10 @@ class Stream:
             self.flush()
 
     def send(self, kind: int, frames: Sequence[Any]) -> None:
-        """Keep a record until the other end has it; `flush` sends it."""
+        """Keep a record until the other end has it; `flush` sends it. TooLarge if it would refuse it."""
+        size = sum(map(len, frames))
+        if len(frames) > MOST_FRAMES or size > LARGEST_RECORD:
+            raise TooLarge(f"{len(frames)} frames with {size} bytes are more than the connection takes")
         for chunk in _chunks(kind, frames):
             self._last += 1
             self._unsent.append((self._last, chunk))
@@ -156,7 +167,7 @@ class Stream:
         while True:
             number, acknowledged, size = CHUNK_HEAD.unpack((yield CHUNK_HEAD.size))
             if size > CHUNK or number > self.seen + 1 or acknowledged > self._last:
-                raise ProtocolError(f"has sent chunk {number} of {size} bytes after {self.seen}")
+                raise Garbled(f"has sent chunk {number} of {size} bytes after {self.seen}")
             data = yield size
             self._drop(acknowledged)
             if number == self.seen + 1:
@@ -184,8 +195,9 @@ class Stream:
 
 def _chunks(kind: int, frames: Sequence[Any]) -> Iterator[Any]:
     """Cut a record; a large frame is not copied."""
-    small = bytearray(RECORD_HEAD.pack(kind, len(frames)) + struct.pack(f">{len(frames)}Q", *map(len, frames)))
-    for frame in frames:
+    head = RECORD_HEAD.pack(kind, len(frames)) + struct.pack(f">{len(frames)}Q", *map(len, frames))
+    small = bytearray()
+    for frame in (head, *frames):
         if len(small) + len(frame) <= CHUNK:
             small += frame
             continue
