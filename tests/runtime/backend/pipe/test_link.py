@@ -100,10 +100,10 @@ NO_START = {
     "relative": (RunPlace("box", ("./env",)), "box: there is no program ./env here"),
     "python": (
         RunPlace("box", ("env",), python="no-such-python"),
-        "there is no no-such-python there; run `env …",
+        "there is no no-such-python there; run `env no-such-python --version`",
     ),
     "exit": (RunPlace("box", ("sh", "-c", "echo oh >&2; exit 3")), "ended with exit code 3: oh."),
-    "zmq": (RunPlace("box", ("env",), python="/usr/bin/python3"), "/usr/bin/python3 there has no pyzmq; run `env …"),
+    "zmq": (RunPlace("box", ("env",), python="/usr/bin/python3"), "/usr/bin/python3 there has no pyzmq; run `env "),
 }
 
 

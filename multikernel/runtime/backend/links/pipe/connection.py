@@ -65,6 +65,8 @@ class Connection(asyncio.SubprocessProtocol):
         self._user = user
         self._before = bytearray()
         self._is_answered = False
+        self._fault = ""
+        """Why what has come cannot be an answer."""
         self._stderr = bytearray()
         self._news = anyio.Event()
         """The agent has answered, or will never."""
@@ -91,6 +93,8 @@ class Connection(asyncio.SubprocessProtocol):
         """Return what the agent answered; NoAnswer if it does not."""
         with anyio.move_on_after(ANSWER_SECONDS):
             await self._news.wait()
+        if self._fault:
+            raise NoAnswer(None, self._fault)
         if not self._is_answered:
             with anyio.move_on_after(CLOSE_SECONDS if self.closed.is_set() else 0):
                 await self._has_exited.wait()
@@ -174,7 +178,11 @@ class Connection(asyncio.SubprocessProtocol):
                     self._user.answered(self, answer)
                     self._user.received(self, rest)
                 return
-        if len(banner) > LONGEST_BANNER or len(line) > LONGEST_ANSWER or (found and has_ended):
+        if len(banner) > LONGEST_BANNER:
+            self._fault = f"it wrote more than {LONGEST_BANNER >> 10} KB before the agent answered"
+        elif len(line) > LONGEST_ANSWER or (found and has_ended):
+            self._fault = "what answered is not Multi's agent"
+        if self._fault:
             self.kill()
 
     def _end(self) -> None:

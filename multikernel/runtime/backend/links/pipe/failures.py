@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
-from .....core.places import SshPlace
+from .....core.places import RunPlace, SshPlace
 from .....core.printable import printable
 from .command import PYTHON_NEEDED, PipePlace
 
@@ -15,6 +15,12 @@ GARBLED = (
     "example in ~/.bashrc, and redirect its output"
 )
 """Why a connection is given up whose bytes are not the agent's."""
+
+VALUE = re.compile(r"(^-{0,2}\w[\w.-]*=|://[^/@:]*:(?=[^/]*@)).+", re.DOTALL)
+SECRET_OPTION = re.compile(r"-+[\w-]*(token|passw|secret|key|credential|auth)[\w-]*", re.IGNORECASE)
+"""A word that has a secret in it, behind the group, and one that has it behind itself."""
+
+STDIN_WAS_READ = re.compile(r"^(zlib\.error|binascii\.Error|json\.decoder\.JSONDecodeError)", re.MULTILINE)
 
 SSH_FAILURES = (
     (
@@ -45,23 +51,30 @@ SSH_FAILURES = (
 class NotReached(Exception):
     """A place's agent did not answer; the text is a sentence without its full stop."""
 
-    def __init__(self, text: str, *, is_certain: bool = True) -> None:
-        """Say whether nothing can have been started there."""
+    def __init__(self, text: str, *, is_certain: bool = True, may_pass: bool = False) -> None:
+        """Say whether nothing can have been started there, and whether another attempt may go better."""
         super().__init__(text)
-        self.is_certain = is_certain
+        self.is_certain, self.may_pass = is_certain, may_pass
 
 
 def terminal_command(place: PipePlace, *words: str) -> str:
-    """Return what a user can type to see for themselves; a command's words may be secrets, so they are left out."""
+    """Return what a user can type to see for themselves; what looks like a secret is left out."""
     if isinstance(place, SshPlace):
         return " ".join(["ssh", shlex.quote(place.target), *words])
-    return " ".join([place.command[0], "…", *words])
+    shown: list[str] = []
+    is_secret = False
+    for word in place.command:
+        text = word if len(word) <= LONGEST_LINE else word[:LONGEST_LINE] + "…"
+        shown.append("…" if is_secret else VALUE.sub(r"\1…", text))
+        is_secret = bool(SECRET_OPTION.fullmatch(word))
+    return " ".join([*map(shlex.quote, shown), *words])
 
 
 def not_reached(place: PipePlace, exit_code: int | None, said: str) -> NotReached:
     """Return the error for a command that ended before the agent had answered."""
     is_certain = exit_code in (126, 127) or PYTHON_NEEDED in said or bool(_ssh_failure(place, exit_code, said))
-    return NotReached(explain(place, exit_code, said), is_certain=is_certain)
+    may_pass = exit_code is not None and not is_certain
+    return NotReached(explain(place, exit_code, said), is_certain=is_certain, may_pass=may_pass)
 
 
 def explain(place: PipePlace, exit_code: int | None, said: str) -> str:
@@ -76,8 +89,13 @@ def explain(place: PipePlace, exit_code: int | None, said: str) -> str:
         return _sentence(place, failure)
     if exit_code in (126, 127) or (place.python in said and re.search("not found|[Nn]o such file", said)):
         return _sentence(place, f"there is no {place.python} there; run `{python}` in a terminal, or set `python:`")
+    if STDIN_WAS_READ.search(said):
+        return _sentence(
+            place,
+            "something there reads the stdin before the agent does, such as a command in a shell's startup file",
+        )
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    last = f": {lines[-1][:LONGEST_LINE]}" if lines else ""
+    last = f": {lines[-1][:LONGEST_LINE].rstrip('.')}" if lines else ""
     how = "did not answer" if exit_code is None else f"ended with exit code {exit_code}"
     return _sentence(place, f"`{python}` {how}{last}")
 
@@ -85,6 +103,10 @@ def explain(place: PipePlace, exit_code: int | None, said: str) -> str:
 def explain_answer(place: PipePlace, answer: Mapping[str, object], kernel: str = "") -> str:
     """Return a sentence for an agent's answer that it cannot do what it was asked to."""
     match answer.get("error"):
+        case "no pyzmq" if answer.get("why"):
+            install = terminal_command(place, place.python, "-m", "pip", "install", "--force-reinstall", "pyzmq")
+            why = str(answer["why"])[:LONGEST_LINE].rstrip(".")
+            return _sentence(place, f"pyzmq cannot be imported there: {why}; run `{install}` in a terminal")
         case "no pyzmq":
             install = terminal_command(place, place.python, "-m", "pip", "install", "pyzmq")
             return _sentence(
@@ -97,7 +119,10 @@ def explain_answer(place: PipePlace, answer: Mapping[str, object], kernel: str =
                 place, f"there is no kernelspec {kernel!r} there; installed are {known}"[: 10 * LONGEST_LINE]
             )
         case "gone":
-            return _sentence(place, "the kernel is gone, with what kept it there")
+            text = "the kernel is gone, with what kept it there"
+            if isinstance(place, RunPlace):
+                text += ", unless each run of the command has a /tmp or processes of its own"
+            return _sentence(place, text)
         case other:
             return _sentence(place, f"the agent answered {str(other)[:LONGEST_LINE]!r}")
 

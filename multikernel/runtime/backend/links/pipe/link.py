@@ -5,14 +5,12 @@ import logging
 import secrets
 import signal
 from collections.abc import Sequence
-from typing import Any
 
 import anyio
 
 from .....core.actions import Channel
 from .....core.config import BackendConfig
 from .....core.errors import BackendError, BackendNotFound, BackendStartError, MultiError
-from .....core.kernels.table import speaks_ipc
 from .....core.places import SshPlace
 from .....core.printable import printable
 from .....core.protocol.wire import Composer, Frame, Json, Wire
@@ -23,6 +21,7 @@ from .agent.stream import BEAT_SECONDS, CHANNELS, OUTPUT, PIECE, VERSION, WORD, 
 from .connection import Connection
 from .failures import GARBLED, NotReached, explain_answer, other_host
 from .files import RemoteFiles
+from .launching import launch_word
 from .reports import Reports
 from .site import Site
 
@@ -155,7 +154,7 @@ class PipeLink:
                     attempts = 0 if anyio.current_time() - connected > BEAT_SECONDS else attempts
             except NotReached as error:
                 why = str(error)
-                if not self._was_answered:
+                if not self._was_answered and (attempts or not error.may_pass):
                     self._fail(why)
                     if error.is_certain:
                         return
@@ -276,7 +275,7 @@ class PipeLink:
                 self.where = printable(f"{host[:LONGEST_TEXT]}:{pid}")
                 self._opened.set()
             case "failed", str(text):
-                self._fail(printable(text[:LONGEST_TEXT])[:LONGEST_TEXT])
+                self._fail(printable(f"{self._site.place.name}: {text[:LONGEST_TEXT]}")[:LONGEST_TEXT])
             case "ended", int(code) if -MOST < code < MOST:
                 self._end(describe_exit(code))
                 self._stream.acknowledge()
@@ -295,6 +294,4 @@ class PipeLink:
             self._fail(text, BackendNotFound)
             return
         self.interrupt_mode = mode
-        launch: dict[str, Any] = {"env": dict(self._config.env), "cwd": self._config.cwd or ""}
-        launch |= {"transport": "ipc" if speaks_ipc(argv) else "tcp", "key": self.key.decode("ascii")}
-        self._stream.say(launch=launch)
+        self._stream.say(launch=launch_word(self._config, argv, self.key))

@@ -56,18 +56,24 @@ class Kernel:
     def start(self, spec: dict[str, Any], word: dict[str, Any], tell_guard: int) -> int:
         """Start the process and return its id; OSError or ValueError if that is not possible.
 
-        `word` has `transport` ("ipc" or "tcp"), `key`, `env` and `cwd`. The process writes its id to the file
-        descriptor `tell_guard` before it becomes the kernel, so that no kill can come between; 0 follows at its end.
+        `word` has `transport` ("ipc" or "tcp"), `key`, `env`, `cwd` and `is_child`: whether the process will be the
+        kernel itself. The process writes its id to the file descriptor `tell_guard` before it becomes the kernel, so
+        that no kill can come between; 0 follows at its end.
         """
         try:
             os.write(tell_guard, b"0\n")
         except BrokenPipeError:
             raise ValueError("the process that would end it if its keeper were killed has ended") from None
+        folder = os.path.join(os.path.expanduser("~"), os.path.expanduser(word["cwd"] or ""))
+        if not os.path.isdir(folder):
+            raise ValueError(f"`cwd` names {folder}, and there is no such folder there")
         connection = {**self._addresses(word["transport"]), "key": word["key"], "signature_scheme": "hmac-sha256"}
         file = os.path.join(self._folder, "connection.json")
         with open(file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
             json.dump(connection, opened)
         environment = {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
+        if word.get("is_child"):
+            environment["JPY_PARENT_PID"] = str(os.getpid())
         for name, value in spec["env"].items():
             environment[name] = string.Template(value).safe_substitute(environment)
         environment.update(word["env"])
@@ -79,7 +85,7 @@ class Kernel:
                 stdin=subprocess.DEVNULL,
                 stdout=write_end,
                 stderr=write_end,
-                cwd=os.path.join(os.path.expanduser("~"), os.path.expanduser(word["cwd"] or "")),
+                cwd=folder,
                 env=environment,
                 start_new_session=True,
                 preexec_fn=lambda: (os.write(tell_guard, f"{os.getpid()}\n".encode()), None)[1],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import importlib.util
 import json
 import os
 import select
@@ -18,7 +17,6 @@ from typing import Any
 from .kernelspecs import find_all
 from .stream import BEAT_SECONDS, MOST_SILENT_BEATS
 
-MISSING = "zmq"
 PIECE = 1 << 18
 SET_PIPE_SIZE, PIPE_BYTES = 1031, 1 << 20
 """F_SETPIPE_SZ of Linux, which Python 3.8 does not name; elsewhere it is an error."""
@@ -66,8 +64,13 @@ def _hold() -> None:
 
 
 def _kernelspecs() -> list[str]:
-    if importlib.util.find_spec(MISSING) is None:
-        raise Refused(error="no pyzmq", python=sys.executable)
+    try:
+        # The keeper is forked, so this is not done twice.
+        import zmq  # noqa: F401
+    except Exception as error:
+        is_missing = isinstance(error, ModuleNotFoundError) and error.name == "zmq"
+        why = "" if is_missing else f"{type(error).__name__}: {error}"
+        raise Refused(error="no pyzmq", python=sys.executable, why=why) from None
     return sorted(find_all())
 
 
@@ -151,8 +154,19 @@ def _pass_down(connection: socket.socket, token: bytes) -> None:
 def _folder(name: str) -> str:
     """Return the folder of a keeper; ValueError for what is no name of one."""
     int(name, 16)
-    base = tempfile.gettempdir()
-    return os.path.join(base if len(os.fsencode(base)) <= LONGEST_BASE else "/tmp", "multikernel-" + name)
+    return os.path.join(_base(), "multikernel-" + name)
+
+
+def _base() -> str:
+    """Return the folder of all keepers: the same for each session, whatever its TMPDIR is.
+
+    What XDG_RUNTIME_DIR names will not do: it is removed after the last session.
+    """
+    home = os.path.expanduser("~")
+    for base in ("/tmp", "/var/tmp", os.path.join(home, ".cache"), home):
+        if len(os.fsencode(base)) <= LONGEST_BASE and os.access(base, os.W_OK | os.X_OK):
+            return base
+    return tempfile.gettempdir()
 
 
 def _json(**content: Any) -> bytes:
