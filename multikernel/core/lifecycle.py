@@ -68,7 +68,6 @@ class Lifecycle:
         if backend.state is BackendState.STOPPED:
             return
         was_lost, backend.lost = bool(backend.lost), why
-        self._outbox.log(f"{backend.name} cannot be reached: {why}", backend.name)
         if not was_lost:
             self._exchanges.pause(backend.name)
             for feature in self._hooks.features:
@@ -79,7 +78,6 @@ class Lifecycle:
         if not backend.lost:
             return
         backend.lost = ""
-        self._outbox.log(f"{backend.name} can be reached again.", backend.name)
         self._exchanges.resume(backend.name)
         for feature in self._hooks.features:
             self._guard(partial(feature.back, backend))

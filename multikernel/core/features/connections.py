@@ -30,6 +30,8 @@ class Connections(Feature):
         self._exchanges = spine.exchanges
         self._told: dict[str, set[Exchange]] = {}
         """By lost backend, what the line has been added to."""
+        self._logged: set[str] = set()
+        """Those that have been lost for long; a short break is not worth a line."""
 
     def timers(self) -> Mapping[str, Callable[[str], None]]:
         """Take the end of the wait."""
@@ -47,16 +49,25 @@ class Connections(Feature):
 
     def back(self, backend: Backend) -> None:
         """Forget it."""
-        self._told.pop(backend.name, None)
-        self._outbox.add(CancelTimer((LOST, backend.name)))
+        if backend.name in self._logged:
+            self._outbox.log(f"{backend.name} can be reached again.", backend.name)
+        self._forget(backend)
 
     def ended(self, backend: Backend, error: MultiError) -> None:
         """Forget it, if it was lost."""
         if backend.name in self._told:
-            self.back(backend)
+            self._forget(backend)
+
+    def _forget(self, backend: Backend) -> None:
+        del self._told[backend.name]
+        self._logged.discard(backend.name)
+        self._outbox.add(CancelTimer((LOST, backend.name)))
 
     def _still_lost(self, name: str) -> None:
         told, why = self._told[name], self._state.backends[name].lost
+        if name not in self._logged:
+            self._logged.add(name)
+            self._outbox.log(f"{name} cannot be reached: {why}", name)
         for exchange in self._exchanges.of(name):
             if exchange not in told and isinstance(exchange, NotebookExchange):
                 told.add(exchange)

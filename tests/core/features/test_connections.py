@@ -41,6 +41,14 @@ def test_one_that_is_back_soon_is_not_mentioned() -> None:
     assert find(desk) == []
     assert desk.timers == {}
     assert find(desk) == []
+    assert not [line for line in desk.logs if "reached" in line]
+
+
+def test_one_that_is_back_late_is_in_the_log() -> None:
+    desk = running()
+    desk.fire("lost", "python3")
+    desk._take(desk.router.timer(("lost", "python3")))
+    find(desk)
     assert [line for line in desk.logs if "reached" in line] == [
         f"python3: python3 cannot be reached: {WHY}",
         "python3: python3 can be reached again.",

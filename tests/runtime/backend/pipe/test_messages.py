@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import anyio
 import pytest
@@ -39,7 +40,7 @@ def test_a_sentence_has_one_full_stop() -> None:
 
 
 def test_a_command_whose_runs_share_nothing_loses_its_kernel() -> None:
-    assert "each run of the command has a /tmp" in explain_answer(HERE, {"error": "gone"})
+    assert "each run of the command has its own /tmp" in explain_answer(HERE, {"error": "gone"})
     assert "/tmp" not in explain_answer(SshPlace("gpu", "gpu1"), {"error": "gone"})
 
 
@@ -80,10 +81,9 @@ async def test_a_keeper_is_found_whatever_tmpdir_is(tmp_path: Path, monkeypatch:
     install_toy(tmp_path)
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     far = FarEnd()
+    folders = [TemporaryDirectory(dir="/tmp") for _ in range(2)]
     for number in range(2):
-        folder = tmp_path / f"t{number}"
-        folder.mkdir()
-        monkeypatch.setenv("TMPDIR", str(folder))
+        monkeypatch.setenv("TMPDIR", folders[number].name)
         async with far.connect("attach" if number else "start"):
             if not number:
                 await far.launch()
@@ -91,6 +91,8 @@ async def test_a_keeper_is_found_whatever_tmpdir_is(tmp_path: Path, monkeypatch:
             if number:
                 far.stream.say(end=True)
                 await far.word("over")
+    for folder in folders:
+        folder.cleanup()
 
 
 @pytest.mark.parametrize(("program", "is_child"), [("/usr/bin/python3", True), ("docker", False), ("bwrap", False)])

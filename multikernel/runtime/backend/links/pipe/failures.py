@@ -121,7 +121,7 @@ def explain_answer(place: PipePlace, answer: Mapping[str, object], kernel: str =
         case "gone":
             text = "the kernel is gone, with what kept it there"
             if isinstance(place, RunPlace):
-                text += ", unless each run of the command has a /tmp or processes of its own"
+                text += "; if each run of the command has its own /tmp or processes, it cannot outlive one"
             return _sentence(place, text)
         case other:
             return _sentence(place, f"the agent answered {str(other)[:LONGEST_LINE]!r}")
