@@ -25,8 +25,8 @@ LABEXTENSION := labextension/dist/package.json
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix labextension --silent
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test test-pythons test-lowest test-newest test-units test-pandas test-here types old sweeps dist zoo \
-	bench elsewhere hosts faults fuzz soak pictures clean r kernels chromium
+.PHONY: help lab tour test test-pythons test-lowest test-newest test-lab lab-extension-here test-units test-pandas test-here \
+	types old sweeps dist zoo bench elsewhere hosts faults fuzz soak pictures clean r kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -66,6 +66,13 @@ test-lowest: ## tests without kernels and the basic ones with, with the lowest v
 	@mkdir -p build
 	scripts/lowest-versions pyproject.toml lab >build/lowest.txt
 	@PIP_CONSTRAINT=$(CURDIR)/build/lowest.txt PYTEST_ADDOPTS='-W default' $(MAKE) VENV=build/lowest TESTS='$(BASIC_TESTS)' test-here
+
+test-lab: ## the tests in a browser with the lowest versions of JupyterLab and Notebook that the extension is for
+	@mkdir -p build
+	@printf 'jupyterlab==4.4.*\nnotebook==7.4.*\n' >build/lab.txt
+	@PIP_CONSTRAINT=$(CURDIR)/build/lab.txt $(MAKE) VENV=build/lab-4.4 TESTS=tests/browser lab-extension-here test-here
+
+lab-extension-here: $(VENV)/.labextension
 
 # The tests that need no kernel, on the newest Python that is here, unless it is the one that runs all.
 test-newest: $(VENV)/.test
