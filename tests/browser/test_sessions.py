@@ -38,7 +38,7 @@ def test_two_notebooks_run_side_by_side(open_notebook: OpenNotebook, need: Need,
     one.shows(2, "'one'")
 
 
-def test_a_running_cell_goes_on_when_the_page_reconnects_or_is_loaded_anew(
+def test_a_running_cell_goes_on_when_the_page_reconnects_or_is_reloaded(
     open_notebook: OpenNotebook, folder: Path
 ) -> None:
     notebook = open_notebook(STEPS, "step * 10")

@@ -168,7 +168,7 @@ def test_a_cell_does_not_wait_for_ever_for_the_debugger() -> None:
     assert ask(desk, "debugInfo") == ["python3 <- control debug_request own"]
 
 
-def test_a_child_that_ends_before_it_has_been_told_is_told_anew() -> None:
+def test_a_child_that_ends_before_it_has_been_told_is_told_again() -> None:
     desk = attached()
     for _ in range(2):
         desk.died("python3")
