@@ -104,5 +104,5 @@ def test_a_notebook_of_another_kernel_is_not_touched(open_notebook: OpenNotebook
     notebook = open_notebook("%%use bash", "%%python\n1", kernel="python3")
     notebook.finish(0)
     has_languages(notebook, "python", "python")
-    expect(notebook.page.locator("[class*='multi-']")).to_have_count(0)
+    expect(notebook.page.locator(".jp-Notebook [class*='multi-']")).to_have_count(0)
     assert not [error for error in notebook.errors if "multikernel" in error]

@@ -75,8 +75,8 @@ def test_each_place_that_cannot_be_reached_is_one_sentence(
     monkeypatch.setattr("multikernel.cli.doctor.probe.PLACE_SECONDS", 3.0)
     define(
         machine,
-        gone="{run: [no-such-program, hunter2]}",
-        refuses="{run: [/bin/false, hunter2]}",
+        gone="{run: [no-such-program, --password=hunter2]}",
+        refuses="{run: [/bin/false, --token, hunter2]}",
         mute=f"{{run: [{mute.resolve()}]}}",
         key="{ssh: me@gpu1}",
         far="{provisioner: far-provisioner, options: {password: hunter2}}",

@@ -16,6 +16,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .near import KEEPERS
+
 SSHD = "/usr/sbin/sshd"
 
 TMP = "/run/tmp"
@@ -92,7 +94,7 @@ class Hosts:
 
     def left(self) -> list[str]:
         """Return what there is of ours on the server: processes and folders."""
-        return [*self.processes(), *self.on_server("ls", TMP).split()]
+        return [*self.processes(), *filter(os.path.exists, KEEPERS)]
 
     def wait_for_nothing(self, seconds: float = END_SECONDS) -> None:
         """Wait until nothing of ours is left on the server; AssertionError if something stays."""

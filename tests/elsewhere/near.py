@@ -29,6 +29,9 @@ from multikernel.runtime.backend.watchdog import Watchdog
 from multikernel.runtime.sockets import open_context
 from multikernel.trace.watchers import Trace
 
+KEEPERS: list[str] = []
+"""The folders of those that were started, which have to be gone in the end."""
+
 PATIENCE = 60.0
 """Seconds after which something that should happen has not."""
 
@@ -78,6 +81,11 @@ class Backend:
     def link(self) -> PipeLink:
         """Return the way there."""
         return cast(PipeLink, self.child.link)
+
+    @property
+    def folder(self) -> str:
+        """Return the folder of what keeps the kernel there."""
+        return f"/tmp/multikernel-{self.link._name}"
 
     def begin(self, code: str) -> str:
         """Begin a cell; return the request's id."""
@@ -186,6 +194,7 @@ class Near:
         config = BackendConfig(name, kernel, place=self.place, **options)
         async with open_child(config, self.context, backend.output, backend.deliver, backend.report) as child:
             backend.child = child
+            KEEPERS.append(backend.folder)
             yield backend
 
 

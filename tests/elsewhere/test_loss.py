@@ -9,7 +9,7 @@ import pytest
 
 from multikernel.core.places import SshPlace
 
-from .hosts import TMP, Hosts
+from .hosts import Hosts
 from .near import kill_ssh, open_near
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurried")]
@@ -87,12 +87,11 @@ async def test_a_name_that_leads_to_another_host_for_a_while(hosts: Hosts) -> No
         await backend.until(cell, "5")
         # What finds the keeper is the folder's name: elsewhere there would be none of that name.
         hosts.on_server("hostname", "gpu2")
-        [folder] = hosts.on_server("ls", TMP).split()
-        hosts.on_server("mv", f"{TMP}/{folder}", f"{TMP}/away")
+        hosts.on_server("mv", backend.folder, f"{backend.folder}-away")
         kill_ssh(near.directory)
         await backend.lost()
         await anyio.sleep(1)
-        hosts.on_server("mv", f"{TMP}/away", f"{TMP}/{folder}")
+        hosts.on_server("mv", f"{backend.folder}-away", backend.folder)
         hosts.on_server("hostname", "gpu1")
         assert await backend.finish(cell) == LINES
 

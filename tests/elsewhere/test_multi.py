@@ -8,9 +8,9 @@ import psutil
 import pytest
 
 from tests.e2e.kernel import Kernel, open_kernel
+from tests.e2e.processes import front
 
 from .hosts import Hosts
-from .near import kill_ssh
 
 CONFIG = """\
 default: python
@@ -36,11 +36,17 @@ def kernel(hosts: Hosts, tmp_path: Path) -> Iterator[Kernel]:
         yield kernel
 
 
-def ssh_of(kernel: Kernel) -> str:
-    """Return what is in the words of each ssh that Multi runs: its private folder."""
-    provisioner = kernel.manager.provisioner
-    assert provisioner is not None
-    return f"multikernel-{provisioner.pid}-"  # type: ignore[attr-defined]
+def ssh_of(kernel: Kernel) -> list[psutil.Process]:
+    """Return each ssh that Multi runs."""
+    return [each for each in front(kernel).children(recursive=True) if each.name() == "ssh"]
+
+
+def kill_ssh(kernel: Kernel) -> bool:
+    """Kill each ssh that Multi runs; return whether there were any."""
+    found = ssh_of(kernel)
+    for process in found:
+        process.kill()
+    return bool(found)
 
 
 def test_cells_there_and_here(kernel: Kernel, hosts: Hosts) -> None:
@@ -60,7 +66,7 @@ def test_cells_there_and_here(kernel: Kernel, hosts: Hosts) -> None:
 def test_a_connection_that_breaks(kernel: Kernel, hosts: Hosts) -> None:
     kernel.run("%%far\n1")
     cell = kernel.begin(CELL)
-    assert kill_ssh(ssh_of(kernel))
+    assert kill_ssh(kernel)
     answer = kernel.wait(cell)
     assert answer.content["status"] == "ok"
     assert answer.stream() == TEXT
@@ -71,7 +77,7 @@ def test_a_backend_that_is_lost_is_given_up_by_the_second_press(kernel: Kernel, 
     kernel.run("%%far\n1")
     cell = kernel.begin("%%far\nprint('go', flush=True)\nimport time; time.sleep(100)")
     hosts.link("down")
-    assert kill_ssh(ssh_of(kernel))
+    assert kill_ssh(kernel)
     while "lost" not in str(kernel.run("%%backends --now").of("display_data")):
         pass
     kernel.ask("interrupt_request", {}, channel="control")
@@ -86,11 +92,12 @@ def test_a_backend_that_is_lost_is_given_up_by_the_second_press(kernel: Kernel, 
 def test_the_front_is_killed(kernel: Kernel, hosts: Hosts) -> None:
     kernel.run("%%far\n1")
     kernel.begin(CELL)
-    mark, provisioner = ssh_of(kernel), kernel.manager.provisioner
-    assert provisioner is not None
-    psutil.Process(provisioner.pid).kill()  # type: ignore[attr-defined]
+    ssh = ssh_of(kernel)
+    assert ssh
+    front(kernel).kill()
     hosts.wait_for_nothing(seconds=20)
-    assert not kill_ssh(mark)
+    psutil.wait_procs(ssh, timeout=1)
+    assert all(not each.is_running() or each.status() == psutil.STATUS_ZOMBIE for each in ssh)
 
 
 @pytest.mark.long
