@@ -23,6 +23,18 @@ __all__ = ["need", "own_folders"]
 expect.set_options(timeout=PATIENCE * 1000)
 
 
+IN_BOTH = ("test_cells", "test_input", "test_panel")
+"""What `make test` runs in Notebook, too; `make browsers` runs all."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave most of what is tested in Notebook to `make browsers`: it takes minutes."""
+    for item in items:
+        is_here = item.path.is_relative_to(Path(__file__).parent)
+        if is_here and "[notebook" in item.name and item.path.stem not in IN_BOTH:
+            item.add_marker(pytest.mark.long)
+
+
 @dataclass(frozen=True)
 class Site:
     """A front-end, served and looked at."""

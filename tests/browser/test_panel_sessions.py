@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import papermill
+import pytest
 from playwright.sync_api import expect
 
 from .conftest import OpenNotebook, Site
@@ -13,6 +14,8 @@ from .servers import DOCUMENTS
 from .test_panel import backend, open_panel
 
 Need = Callable[..., None]
+
+pytestmark = pytest.mark.long
 
 
 def test_the_panel_comes_back_after_a_reconnect_a_restart_and_a_reload(open_notebook: OpenNotebook, need: Need) -> None:

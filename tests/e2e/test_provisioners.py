@@ -74,6 +74,7 @@ def test_sshpyk(folder: Path) -> None:
             assert left_of([process, again], seconds=10) == []
 
 
+@pytest.mark.long
 def test_gateway_provisioners(folder: Path) -> None:
     need_package("gateway_provisioners")
     installer = [sys.executable, "-m", "gateway_provisioners.cli.ssh_specapp", "install"]
