@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -46,7 +47,11 @@ def open_server(
     if without_extension:
         (config / "labconfig").mkdir()
         (config / "labconfig" / "page_config.json").write_text('{"disabledExtensions": {"multikernel": true}}')
-    command = [python, "-m", APPLICATIONS[front], *OPTIONS, f"--ServerApp.root_dir={root}"]
+    # Two servers that look for a port at the same time may find the same one.
+    with socket.socket() as found_port:
+        found_port.bind(("127.0.0.1", 0))
+        port = found_port.getsockname()[1]
+    command = [python, "-m", APPLICATIONS[front], *OPTIONS, f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}"]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(config)}
     log = config / "server.log"
     with (
