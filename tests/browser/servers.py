@@ -2,13 +2,14 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.clients.servers import free_port
 
 APPLICATIONS = {"lab": "jupyterlab", "notebook": "notebook"}
 """Front-end -> the module that starts it."""
@@ -48,10 +49,8 @@ def open_server(
         (config / "labconfig").mkdir()
         (config / "labconfig" / "page_config.json").write_text('{"disabledExtensions": {"multikernel": true}}')
     # Two servers that look for a port at the same time may find the same one.
-    with socket.socket() as found_port:
-        found_port.bind(("127.0.0.1", 0))
-        port = found_port.getsockname()[1]
-    command = [python, "-m", APPLICATIONS[front], *OPTIONS, f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}"]
+    options = (*OPTIONS, f"--ServerApp.root_dir={root}", f"--ServerApp.port={free_port()}")
+    command = [python, "-m", APPLICATIONS[front], *options]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(config)}
     log = config / "server.log"
     with (

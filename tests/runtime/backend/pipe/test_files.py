@@ -30,13 +30,11 @@ class Way:
     """One direction of a connection, which delivers when the loop gets there."""
 
     def __init__(self, deliver: Callable[["Way", bytes], None]) -> None:
-        self.most_written = self.written = 0
         self._deliver = deliver
         self.is_broken = False
 
     def write(self, data: bytes) -> None:
         if not self.is_broken:
-            self.written += len(data)
             asyncio.get_running_loop().call_soon(self._arrive, data)
 
     def _arrive(self, data: bytes) -> None:
