@@ -2,15 +2,17 @@
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import anyio
 
 from ..core.errors import TransferError
-from ..core.services import FilesHere, ValueServices
+from ..core.services import ValueServices
 from . import registry
+from .carrying import Progress, carry
 from .language import ANSWER, DATA, Language
 from .values.reader import LARGEST_MANIFEST, Json, ManifestError, read_json
 
@@ -27,7 +29,7 @@ async def adapter_of(services: ValueServices, backend: str) -> tuple[str, Langua
             f"No values can be copied to or from {backend}: there is no adapter for {language or 'its language'}, but "
             f"for {', '.join(registry.known())}; a package may add one (docs/variables.md)."
         )
-    if getattr(adapter, "is_local", False) and not isinstance(services.files(backend), FilesHere):
+    if getattr(adapter, "is_local", False) and services.files(backend) is not services.here:
         raise TransferError(
             f"Values of {adapter.name} cannot yet be copied to or from another machine: write them to a file in "
             f"{backend}, and copy that."
@@ -35,20 +37,19 @@ async def adapter_of(services: ValueServices, backend: str) -> tuple[str, Langua
     return language, adapter
 
 
-async def run(
-    services: ValueServices, backend: str, language: Language, code: str, folder: str, writes: Sequence[str] = (ANSWER,)
-) -> Path:
+async def run(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Path:
     """Run an adapter's code, with its library loaded if it was not, and return where the answer is; TransferError.
 
-    `folder` is the one on this machine that what the code writes is in, or is copied to.
+    `folder` is the one on this machine that the answer is in, or is carried to.
     """
-    path, files = Path(folder, ANSWER), services.files(backend)
+    path = Path(folder, ANSWER)
+    bring = partial(carry, services.files(backend), services.here, folder, (ANSWER,), Progress())
     path.unlink(missing_ok=True)
     error = await services.run_silently(backend, code)
-    await files.fetch(folder, writes)
+    await bring()
     if not path.exists():
         error = await services.run_silently(backend, language.library) or await services.run_silently(backend, code)
-        await files.fetch(folder, writes)
+        await bring()
     if not path.exists():
         why = error.strip(": ")
         raise TransferError(f"{backend} gave no answer about its variables{': ' if why else ''}{why}.")
