@@ -13,7 +13,7 @@ from ..core.errors import TransferError
 from ..core.services import ValueServices
 from . import registry
 from .carrying import Progress, carry
-from .language import ANSWER, DATA, Language
+from .language import ANSWER, DATA, Code, Language, Script
 from .values.reader import LARGEST_MANIFEST, Json, ManifestError, read_json
 
 T = TypeVar("T")
@@ -29,26 +29,23 @@ async def adapter_of(services: ValueServices, backend: str) -> tuple[str, Langua
             f"No values can be copied to or from {backend}: there is no adapter for {language or 'its language'}, but "
             f"for {', '.join(registry.known())}; a package may add one (docs/variables.md)."
         )
-    if getattr(adapter, "is_local", False) and services.files(backend) is not services.here:
-        raise TransferError(
-            f"Values of {adapter.name} cannot yet be copied to or from another machine: write them to a file in "
-            f"{backend}, and copy that."
-        )
     return language, adapter
 
 
-async def run(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Path:
+async def run(services: ValueServices, backend: str, language: Language, code: Code, folder: str) -> Path:
     """Run an adapter's code, with its library loaded if it was not, and return where the answer is; TransferError.
 
     `folder` is the one on this machine that the answer is in, or is carried to.
     """
     path = Path(folder, ANSWER)
     bring = partial(carry, services.files(backend), services.here, folder, (ANSWER,), Progress())
+    do = partial(_do, services, backend, folder)
     path.unlink(missing_ok=True)
-    error = await services.run_silently(backend, code)
+    error = await do(code)
     await bring()
     if not path.exists():
-        error = await services.run_silently(backend, language.library) or await services.run_silently(backend, code)
+        library = language.library_code(await services.files(backend).path(folder))
+        error = await do(library) or await do(code)
         await bring()
     if not path.exists():
         why = error.strip(": ")
@@ -56,7 +53,18 @@ async def run(services: ValueServices, backend: str, language: Language, code: s
     return path
 
 
-async def ask(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Json:
+async def _do(services: ValueServices, backend: str, folder: str, code: Code) -> str:
+    """Run code, with its files in a folder, and return the error that it ends with, or nothing; TransferError."""
+    match code:
+        case str():
+            return await services.run_silently(backend, code)
+        case Script(code=line, files=contents):
+            await in_thread(lambda: [Path(folder, name).write_bytes(content) for name, content in contents.items()])
+            await carry(services.here, services.files(backend), folder, contents, Progress())
+            return await services.run_silently(backend, line)
+
+
+async def ask(services: ValueServices, backend: str, language: Language, code: Code, folder: str) -> Json:
     """Run an adapter's code, and return the answer; TransferError if there is none, or no JSON object."""
     path = await run(services, backend, language, code, folder)
     try:

@@ -38,7 +38,6 @@ class Fake:
     """An adapter whose code is the answer that its child gives to it."""
 
     name = "Fake"
-    library = "{}"
 
     def __init__(self, work: Callable[[str], None] = lambda folder: None, value: object = None) -> None:
         """Take what import code does, given the folder, and the value of each variable but `missing` and `bad`."""
@@ -48,6 +47,10 @@ class Fake:
     def refuses_name(self, name: str) -> str:
         """Refuse what is no identifier."""
         return "" if name.isidentifier() and not keyword.iskeyword(name) else "is no identifier of Fake"
+
+    def library_code(self, folder: str) -> str:
+        """Return nothing of use."""
+        return "{}"
 
     def export_code(self, name: str, folder: str) -> str:
         """Return the value."""
