@@ -1,6 +1,6 @@
 """What a command, and what copies values, may ask of the runtime."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -41,37 +41,33 @@ class Variable:
     """Bytes, where the language knows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is in a file."""
+
+    size: int
+    """Bytes."""
+    pieces: AsyncIterator[bytes]
+    """All of it, once; TransferError if it cannot be read to its end."""
+
+
 class Files(Protocol):
-    """The files of values, where a backend looks for them."""
+    """The files of values, where a backend looks for them: in folders, each of which stands for one of this machine.
+
+    What is read or written may be cancelled at any moment, and then leaves nothing half done.
+    """
 
     async def path(self, folder: str) -> str:
         """Return the path, as the backend sees it, of what stands for a folder of this machine; TransferError."""
 
-    async def fetch(self, folder: str, names: Sequence[str]) -> None:
-        """Copy files from the backend into the folder here, those that exist; TransferError."""
+    def open(self, folder: str, name: str) -> AbstractAsyncContextManager[Content | None]:
+        """Open a file that the backend has written, until the context is left; None if there is none. TransferError."""
 
-    async def send(self, folder: str, names: Sequence[str]) -> None:
-        """Copy files from the folder here to the backend; TransferError."""
+    async def write(self, folder: str, name: str, content: Content) -> None:
+        """Write a file, in place of one that is there; TransferError."""
 
     def forget(self, folder: str) -> None:
         """Remove what stands for a folder, and for those in it."""
-
-
-class FilesHere:
-    """Files of a backend on this machine."""
-
-    async def path(self, folder: str) -> str:
-        """Return the folder itself."""
-        return folder
-
-    async def fetch(self, folder: str, names: Sequence[str]) -> None:
-        """Do nothing: they are there."""
-
-    async def send(self, folder: str, names: Sequence[str]) -> None:
-        """Do nothing: they are there."""
-
-    def forget(self, folder: str) -> None:
-        """Do nothing: who has made the folder removes it."""
 
 
 class ValueServices(Protocol):
@@ -90,8 +86,12 @@ class ValueServices(Protocol):
         Raises a MultiError if the backend ends meanwhile.
         """
 
+    @property
+    def here(self) -> Files:
+        """The files of this machine."""
+
     def files(self, backend: str) -> Files:
-        """Return what copies the files of values to and from a backend that runs."""
+        """Return the files of a backend that runs: `here` itself for one that sees those of this machine."""
 
     def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
         """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""

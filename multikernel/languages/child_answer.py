@@ -2,16 +2,18 @@
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import anyio
 
 from ..core.errors import TransferError
-from ..core.services import FilesHere, ValueServices
+from ..core.services import ValueServices
 from . import registry
-from .language import ANSWER, DATA, Language
+from .carrying import Progress, carry
+from .language import ANSWER, DATA, Code, Language, Script
 from .values.reader import LARGEST_MANIFEST, Json, ManifestError, read_json
 
 T = TypeVar("T")
@@ -27,35 +29,42 @@ async def adapter_of(services: ValueServices, backend: str) -> tuple[str, Langua
             f"No values can be copied to or from {backend}: there is no adapter for {language or 'its language'}, but "
             f"for {', '.join(registry.known())}; a package may add one (docs/variables.md)."
         )
-    if getattr(adapter, "is_local", False) and not isinstance(services.files(backend), FilesHere):
-        raise TransferError(
-            f"Values of {adapter.name} cannot yet be copied to or from another machine: write them to a file in "
-            f"{backend}, and copy that."
-        )
     return language, adapter
 
 
-async def run(
-    services: ValueServices, backend: str, language: Language, code: str, folder: str, writes: Sequence[str] = (ANSWER,)
-) -> Path:
+async def run(services: ValueServices, backend: str, language: Language, code: Code, folder: str) -> Path:
     """Run an adapter's code, with its library loaded if it was not, and return where the answer is; TransferError.
 
-    `folder` is the one on this machine that what the code writes is in, or is copied to.
+    `folder` is the one on this machine that the answer is in, or is carried to.
     """
-    path, files = Path(folder, ANSWER), services.files(backend)
+    path = Path(folder, ANSWER)
+    bring = partial(carry, services.files(backend), services.here, folder, (ANSWER,), Progress())
+    do = partial(_do, services, backend, folder)
     path.unlink(missing_ok=True)
-    error = await services.run_silently(backend, code)
-    await files.fetch(folder, writes)
+    error = await do(code)
+    await bring()
     if not path.exists():
-        error = await services.run_silently(backend, language.library) or await services.run_silently(backend, code)
-        await files.fetch(folder, writes)
+        library = language.library_code(await services.files(backend).path(folder))
+        error = await do(library) or await do(code)
+        await bring()
     if not path.exists():
         why = error.strip(": ")
         raise TransferError(f"{backend} gave no answer about its variables{': ' if why else ''}{why}.")
     return path
 
 
-async def ask(services: ValueServices, backend: str, language: Language, code: str, folder: str) -> Json:
+async def _do(services: ValueServices, backend: str, folder: str, code: Code) -> str:
+    """Run code, with its files in a folder, and return the error that it ends with, or nothing; TransferError."""
+    match code:
+        case str():
+            return await services.run_silently(backend, code)
+        case Script(code=line, files=contents):
+            await in_thread(lambda: [Path(folder, name).write_bytes(content) for name, content in contents.items()])
+            await carry(services.here, services.files(backend), folder, contents, Progress())
+            return await services.run_silently(backend, line)
+
+
+async def ask(services: ValueServices, backend: str, language: Language, code: Code, folder: str) -> Json:
     """Run an adapter's code, and return the answer; TransferError if there is none, or no JSON object."""
     path = await run(services, backend, language, code, folder)
     try:

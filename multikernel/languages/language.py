@@ -21,12 +21,15 @@ given to it, written as the last thing it does. It is one JSON object, in ASCII:
 
 Import code that refuses, or fails, may add `"at": 1`: the value that it is about, counted from 0.
 
-If there is no such file when the code has been run, `library` is run in the child, and then the code once more: so a
+If there is no such file when the code has been run, the library is run in the child, and then the code once more: so a
 library is loaded once, when it is first needed. The code must leave no trace in the child: no variable that the user
 sees, no history, no count, no last value, no output.
+
+The child may be on another machine. So a folder that code is made for is named as the child sees it, and code that
+reads files of the adapter's is a `Script`, which brings them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -67,29 +70,39 @@ class Incoming:
 
     name: str
     folder: str
-    """Where `write` has written it."""
+    """Where what `write` has written is in the child."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Code that reads files besides those of values."""
+
+    code: str
+    files: Mapping[str, bytes]
+    """Names and contents; they are in the folder that the code is made for, the first one if there are several."""
+
+
+Code = str | Script
 
 
 class Language(Protocol):
     """An adapter.
 
     Where a language has vectors or matrices in place of scalars, it has one more member, `scalars`, that tells which:
-    see `values.elements`. Where `{name} = {value}` makes no variable, it has `assignment` with what does. Where its
-    code reads other files of this machine than those of values, it has `is_local`, which is true.
+    see `values.elements`. Where `{name} = {value}` makes no variable, it has `assignment` with what does.
     """
 
     @property
     def name(self) -> str:
         """The language as messages name it: `R`."""
 
-    @property
-    def library(self) -> str:
-        """Code that the other code needs; it is run once in each life of a child."""
-
     def refuses_name(self, name: str) -> str:
         """Say why a text cannot be the name of a variable, as `is a reserved word of R`; empty if it can be."""
 
-    def export_code(self, name: str, folder: str) -> str:
+    def library_code(self, folder: str) -> Code:
+        """Return code that the other code needs; it is run once in each life of a child."""
+
+    def export_code(self, name: str, folder: str) -> Code:
         """Return code that writes the value of a variable into a folder."""
 
     def write(self, name: str, value: Node, folder: str) -> None:
@@ -98,7 +111,7 @@ class Language(Protocol):
         It is called in a thread, or in another process. `values.as_json.write` may be all it takes.
         """
 
-    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> Code:
         """Return code that makes variables of all values, or of none: it makes all values before it assigns the first.
 
         A trial assigns none. The answer is in the folder of the first.
@@ -110,7 +123,7 @@ class Language(Protocol):
         `remedies.py` has the needs, and what most of this is made of.
         """
 
-    def variables_code(self, folder: str) -> str:
+    def variables_code(self, folder: str) -> Code:
         """Return code that writes a list of the user's variables into a folder."""
 
 
@@ -118,7 +131,7 @@ class Language(Protocol):
 class Previews(Protocol):
     """What an adapter has besides that makes previews."""
 
-    def preview_code(self, name: str, folder: str) -> str:
+    def preview_code(self, name: str, folder: str) -> Code:
         """Return code that writes the beginning of a variable's value into a folder.
 
         The answer is one of

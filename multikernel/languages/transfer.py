@@ -14,9 +14,10 @@ from ..core.errors import TransferError
 from ..core.services import ValueServices
 from . import apart
 from .at_once import at_once
+from .carrying import Progress, Report, carry
 from .child_answer import adapter_of, ask, run
 from .crossing import MANIFEST, Crossing, End, Missing, Way, adapter_in, raise_failure, refused_parts
-from .language import ANSWER, DATA, Incoming, Language
+from .language import DATA, Incoming, Language
 from .together import Refusals
 from .variables import list_variables
 
@@ -29,7 +30,11 @@ Arrival = tuple[Crossing, int]
 """One of the targets of a crossing."""
 
 
-async def copy_all(services: ValueServices, tasks: Sequence[Transfer | Scatter | Gather]) -> None:
+async def copy_all(
+    services: ValueServices,
+    tasks: Sequence[Transfer | Scatter | Gather],
+    report: Report = lambda done, total: None,
+) -> None:
     """Copy variables; TransferError if some cannot be copied exactly, and then none is set.
 
     All are exported before the first is set: each backend exports one after the other, and all backends do so at once.
@@ -37,18 +42,18 @@ async def copy_all(services: ValueServices, tasks: Sequence[Transfer | Scatter |
     is refused, all that can be tried is tried, so that one error says it all.
     """
     async with AsyncExitStack() as stack:
-        refusals, crossings, written = Refusals(), [], []
+        refusals, crossings, written, progress = Refusals(), [], [], Progress(report)
         for task in tasks:
             with refusals.noting():
                 crossings.append(await _crossing(services, task, stack))
         refusals.report()
-        await at_once(partial(_export, services, ends) for ends in _by_backend(crossings))
+        await at_once(partial(_export, services, ends, progress) for ends in _by_backend(crossings))
         for crossing in crossings:
             with refusals.noting():
                 await _write(services, crossing)
                 written.append(crossing)
         arrivals = list(_by_target(written))
-        await at_once(partial(_send, services, each) for each in arrivals)
+        await at_once(partial(_send, services, each, progress) for each in arrivals)
         last = [] if refusals else arrivals[-1:]
         others = arrivals[: len(arrivals) - len(last)]
         with refusals.noting():
@@ -147,13 +152,14 @@ def _possible_name(name: str, adapter: Language) -> str:
     return next((each for each in made if not adapter.refuses_name(each)), "x")
 
 
-async def _export(services: ValueServices, ends: Iterable[End]) -> None:
+async def _export(services: ValueServices, ends: Iterable[End], progress: Progress) -> None:
     """Let values leave a backend, one after the other; TransferError if it gives no answer."""
     for end in ends:
         adapter = adapter_in(end)
         code = adapter.export_code(end.name, await services.files(end.backend).path(end.folder))
-        path = await run(services, end.backend, adapter, code, end.folder, (ANSWER, DATA))
+        path = await run(services, end.backend, adapter, code, end.folder)
         path.rename(path.with_name(MANIFEST))
+        await carry(services.files(end.backend), services.here, end.folder, (DATA,), progress)
 
 
 async def _write(services: ValueServices, crossing: Crossing) -> None:
@@ -172,12 +178,13 @@ async def _missing(services: ValueServices, backend: str, name: str) -> str:
     return f"There is no variable {name} in {backend}.{meant}"
 
 
-async def _send(services: ValueServices, arrivals: Iterable[Arrival]) -> None:
+async def _send(services: ValueServices, arrivals: Iterable[Arrival], progress: Progress) -> None:
     """Copy what was written for one backend to where it looks for it; TransferError."""
     for crossing, number in arrivals:
         end = crossing.targets[number]
         written = [each.name for each in os.scandir(end.folder) if each.is_file(follow_symlinks=False)]
-        await services.files(end.backend).send(end.folder, [name for name in written if name != MANIFEST])
+        names = [name for name in written if name != MANIFEST]
+        await carry(services.here, services.files(end.backend), end.folder, names, progress)
 
 
 async def _import(services: ValueServices, arrivals: Sequence[Arrival], *, is_trial: bool) -> None:

@@ -7,7 +7,7 @@ import anyio
 from ..core.errors import TransferError
 from ..core.services import ValueServices, Variable
 from .child_answer import adapter_of, ask
-from .language import Language
+from .language import Code, Language
 from .values.reader import Json
 
 PATIENCE = 3.0
@@ -30,7 +30,7 @@ async def list_variables(services: ValueServices, backend: str) -> Sequence[Vari
     return found
 
 
-async def look(services: ValueServices, backend: str, language: Language, code_in: Callable[[str], str]) -> Json:
+async def look(services: ValueServices, backend: str, language: Language, code_in: Callable[[str], Code]) -> Json:
     """Run code that looks at variables and writes into a folder, and return the answer; TransferError if there is none.
 
     A backend that does not answer soon is reported to be busy.

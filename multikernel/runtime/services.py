@@ -12,12 +12,13 @@ from ..core.backend import BackendState
 from ..core.errors import TransferError
 from ..core.protocol.wire import Json
 from ..core.router import Router
-from ..core.services import Connection, Files, FilesHere, Process, Services, Variable
+from ..core.services import Connection, Files, Process, Services, Variable
 from ..core.state import State
 from .backend.backend_task import BackendTask
 from .backend.launch_context import LaunchContext
 from .backend.output import Outputs
 from .driver import Driver
+from .files_here import FilesHere
 from .own_code import OwnCode
 from .value_folders import value_folder
 
@@ -43,6 +44,7 @@ class RuntimeServices:
         show_variable: ShowVariable,
     ) -> None:
         """Take what they ask."""
+        self.here: Files = FilesHere()
         self._list_variables = list_variables
         self._show_variable = show_variable
         self._router = router
@@ -140,9 +142,9 @@ class RuntimeServices:
         )
 
     def files(self, backend: str) -> Files:
-        """Return what copies the files of values to and from a backend that runs."""
+        """Return the files of a backend that runs."""
         child = self._driver.child(backend)
-        return FilesHere() if child is None or child.link.files is None else child.link.files
+        return self.here if child is None or child.link.files is None else child.link.files
 
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:

@@ -71,6 +71,11 @@ class FakeServices:
         """Not used by commands."""
         raise NotImplementedError
 
+    @property
+    def here(self) -> Files:
+        """Not used by commands."""
+        raise NotImplementedError
+
     def files(self, backend: str) -> Files:
         """Not used by commands."""
         raise NotImplementedError

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from multikernel.languages.language import ANSWER, DATA, Incoming, Language
+from multikernel.languages.language import ANSWER, DATA, Code, Incoming, Language
 from multikernel.languages.values.reader import Json, read
 
 from ..e2e.kernel import Kernel, open_kernel
@@ -52,7 +52,7 @@ class Child:
         """Return the values of several variables, asked for in one request."""
         folders = [self.folder() for _ in names]
         codes = [self.adapter.export_code(name, str(folder)) for name, folder in zip(names, folders, strict=True)]
-        self.kernel.run("; ".join(codes), silent=True)
+        self.kernel.run("; ".join(map(line_of, codes, folders)), silent=True)
         return [_value(json.loads((folder / ANSWER).read_bytes()), folder) for folder in folders]
 
     def variables(self) -> dict[str, tuple[str, str, int | None]]:
@@ -61,13 +61,14 @@ class Child:
         rows = self.ask(self.adapter.variables_code(str(folder)), folder)["variables"]
         return {name: (kind, shape, size) for name, kind, shape, size in rows}
 
-    def ask(self, code: str, folder: Path) -> Json:
+    def ask(self, code: Code, folder: Path) -> Json:
         """Run code of the adapter's, with its library if it does not answer without, and return what it answers."""
-        self.kernel.run(code, silent=True)
+        line = line_of(code, folder)
+        self.kernel.run(line, silent=True)
         path = folder / ANSWER
         if not path.exists():
-            self.kernel.run(self.adapter.library, silent=True)
-            last = self.kernel.run(code, silent=True)
+            self.kernel.run(line_of(self.adapter.library_code(str(folder)), folder), silent=True)
+            last = self.kernel.run(line_of(code, folder), silent=True)
             assert path.exists(), (last.reply, last.iopub)
         answer: Json = json.loads(path.read_bytes().decode("ascii"))
         return answer
@@ -77,6 +78,15 @@ class Child:
         folder = next(self._folders)
         folder.mkdir(mode=0o700)
         return folder
+
+
+def line_of(code: Code, folder: Path) -> str:
+    """Return what is run, with the files that it reads in a folder."""
+    if isinstance(code, str):
+        return code
+    for name, content in code.files.items():
+        (folder / name).write_bytes(content)
+    return code.code
 
 
 def _value(answer: Json, folder: Path) -> Plain | Json:

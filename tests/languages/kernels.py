@@ -23,10 +23,11 @@ import anyio
 
 from multikernel.core.cells.transfers import Gather, Scatter, Transfer
 from multikernel.core.protocol.wire import Json
-from multikernel.core.services import Files, FilesHere, Variable
+from multikernel.core.services import Files, Variable
 from multikernel.languages.preview import preview
 from multikernel.languages.transfer import copy_all
 from multikernel.languages.variables import list_variables
+from multikernel.runtime.files_here import FilesHere
 
 from ..e2e.kernel import Answer, Kernel, open_kernel
 from ..e2e.lacking import lacking
@@ -46,6 +47,7 @@ class Kernels:
         self._pythons: dict[str, PlainPython] = {}
         self._kernels: dict[str, Kernel] = {}
         self._life = ExitStack()
+        self.here: Files = FilesHere()
         self.folders: list[str] = []
         """All value folders that there were."""
 
@@ -118,7 +120,7 @@ class Kernels:
 
     def files(self, backend: str) -> Files:
         """Return what leaves files where they are."""
-        return FilesHere()
+        return self.here
 
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:

@@ -16,13 +16,13 @@ import pytest
 
 from multikernel.core.cells.transfers import Transfer
 from multikernel.core.errors import TransferError
-from multikernel.core.services import Files, FilesHere
+from multikernel.core.services import Files
 from multikernel.languages import registry
 from multikernel.languages.language import ANSWER, Incoming, Language
-from multikernel.languages.transfer import check, copy_all
+from multikernel.languages.transfer import copy_all
 from multikernel.languages.values.nodes import Node
 from multikernel.languages.values.reader import Json
-from multikernel.languages.variables import list_variables
+from multikernel.runtime.files_here import FilesHere
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +38,6 @@ class Fake:
     """An adapter whose code is the answer that its child gives to it."""
 
     name = "Fake"
-    library = "{}"
 
     def __init__(self, work: Callable[[str], None] = lambda folder: None, value: object = None) -> None:
         """Take what import code does, given the folder, and the value of each variable but `missing` and `bad`."""
@@ -48,6 +47,10 @@ class Fake:
     def refuses_name(self, name: str) -> str:
         """Refuse what is no identifier."""
         return "" if name.isidentifier() and not keyword.iskeyword(name) else "is no identifier of Fake"
+
+    def library_code(self, folder: str) -> str:
+        """Return nothing of use."""
+        return "{}"
 
     def export_code(self, name: str, folder: str) -> str:
         """Return the value."""
@@ -80,6 +83,7 @@ class Services:
     def __init__(self, folder: Path) -> None:
         """Take a folder."""
         self.folder = folder
+        self.here: Files = FilesHere()
         self.answers: list[Json] = []
 
     async def language(self, backend: str) -> str:
@@ -95,7 +99,7 @@ class Services:
 
     def files(self, backend: str) -> Files:
         """Return what leaves files where they are."""
-        return FilesHere()
+        return self.here
 
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:
@@ -160,25 +164,6 @@ async def test_an_interrupt_does_not_wait_for_the_adapter_and_leaves_nothing(
     may_end.set()
     assert await anyio.to_thread.run_sync(is_removed.wait, PATIENCE)
     assert not list(services.folder.glob("*"))
-
-
-async def test_an_adapter_that_needs_files_of_this_machine_is_of_no_use_elsewhere(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    adapter = Fake()
-    adapter.is_local = True  # type: ignore[attr-defined]
-    use(monkeypatch, adapter)
-    await copy_all(services, [TASK])
-    monkeypatch.setattr(services, "files", lambda backend: Remote() if backend == "target" else FilesHere())
-    for action in (copy_all, check):
-        with pytest.raises(TransferError, match=r"Values of Fake cannot yet .* to a file in target, and copy that\."):
-            await action(services, [TASK])
-    with pytest.raises(TransferError, match="Values of Fake"):
-        await list_variables(services, "target")
-
-
-class Remote:
-    """Files that are elsewhere."""
 
 
 @pytest.mark.parametrize("value", [5, {"t": "int", "v": 5}, {"t": "text", "data": [0, 8]}])

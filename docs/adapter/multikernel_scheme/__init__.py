@@ -29,9 +29,8 @@ class Scheme:
 
     name = "Scheme"
 
-    @property
-    def library(self) -> str:
-        """Code that makes a module of `child.py`. Calysto Scheme is written in Python, so that is in Python too."""
+    def library_code(self, folder: str) -> str:
+        """Return code that makes a module of `child.py`. Calysto Scheme is written in Python, so that is in Python."""
         source = Path(__file__).with_name("child.py").read_text("utf-8")
         load = (
             "import sys, types\n"

@@ -11,17 +11,20 @@ import os
 import re
 import shlex
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
-from ..language import ANSWER, DATA, LONGEST_CELL, LONGEST_TEXT, MOST_ROWS, Incoming, Refused
+from ..language import ANSWER, DATA, LONGEST_CELL, LONGEST_TEXT, MOST_ROWS, Incoming, Refused, Script
 from ..values import nodes as n
 from ..values.as_json import to_text
 from ..values.nodes import SIZES, Node, Ref
 from ..values.words import words
 from .quoting import format_of, quoted
 
-SCRIPT = Path(__file__).with_name("child") / "transfer.sh"
+CHILD = Path(__file__).with_name("child")
+SCRIPT = "transfer.sh"
+PRELUDE = "prelude.sh"
 VALUE = "value.sh"
 IMPORT = "import.sh"
 ENVIRONMENT = "environment"
@@ -56,8 +59,6 @@ class Bash:
     """The adapter."""
 
     name = "bash"
-    is_local = True
-    library = ""
     assignment = "{name}=${{{value}}}"
 
     def refuses_name(self, name: str) -> str:
@@ -66,7 +67,11 @@ class Bash:
             return "is no identifier of bash"
         return "is a variable of bash's own" if OWN.fullmatch(name) else ""
 
-    def export_code(self, name: str, folder: str) -> str:
+    def library_code(self, folder: str) -> str:
+        """Return nothing: each call brings what it needs."""
+        return ""
+
+    def export_code(self, name: str, folder: str) -> Script:
         """Return code that writes the value of a variable."""
         return _call("export", folder, name)
 
@@ -77,31 +82,42 @@ class Bash:
         script = _script(name, _assignment(name, value, content), to_text(value), content)
         Path(folder, VALUE).write_text(script, "ascii")
 
-    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
-        """Write a script into the first folder that makes all variables, and return code that runs it."""
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> Script:
+        """Return code that runs a script, which makes all variables."""
         folder = values[0].folder
-        Path(folder, IMPORT).write_text(_import(values, folder, is_trial), "utf-8")
-        return _call("import", folder)
+        return _script_call("import", folder, "", {IMPORT: _import(values, folder, is_trial).encode()})
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes text of integers, and of what leaves as it came from elsewhere."""
         is_integer = isinstance(value, n.Int) or "i" in value.tag.partition(" -")[2]
         return f"declare +i {name}" if is_integer else f"unset '__multikernel__[{name}]'"
 
-    def variables_code(self, folder: str) -> str:
+    def variables_code(self, folder: str) -> Script:
         """Return code that lists the variables which Multi's own environment does not have."""
         names = (name for name in os.environ if IDENTIFIER.fullmatch(name))
-        Path(folder, ENVIRONMENT).write_text("".join(f"{name}\n" for name in names), "ascii")
-        return _call("variables", folder)
+        return _call("variables", folder, "", {ENVIRONMENT: "".join(f"{name}\n" for name in names).encode("ascii")})
 
-    def preview_code(self, name: str, folder: str) -> str:
+    def preview_code(self, name: str, folder: str) -> Script:
         """Return code that writes the beginning of a variable's value."""
-        Path(folder, PREVIEW_SIZES).write_text(f"{MOST_ROWS} {LONGEST_CELL} {LONGEST_TEXT}\n", "ascii")
-        return _call("preview", folder, name)
+        sizes = f"{MOST_ROWS} {LONGEST_CELL} {LONGEST_TEXT}\n"
+        return _call("preview", folder, name, {PREVIEW_SIZES: sizes.encode("ascii")})
 
 
-def _call(action: str, folder: str, name: str = "") -> str:
-    return f". {shlex.quote(str(SCRIPT))} {action} {shlex.quote(folder)} {name}".rstrip()
+def _call(action: str, folder: str, name: str = "", files: Mapping[str, bytes] | None = None) -> Script:
+    """Return a call of a script of the name of an action, which reads files."""
+    own = {each: _source(each) for each in (PRELUDE, f"{action}.sh")}
+    return _script_call(action, folder, name, own | dict(files or {}))
+
+
+def _script_call(action: str, folder: str, name: str, files: Mapping[str, bytes]) -> Script:
+    script = shlex.quote(f"{folder}/{SCRIPT}")
+    code = f". {script} {action} {shlex.quote(folder)} {name}".rstrip()
+    return Script(code, {SCRIPT: _source(SCRIPT), **files})
+
+
+@cache
+def _source(name: str) -> bytes:
+    return (CHILD / name).read_bytes()
 
 
 def _script(name: str, assignment: str, tree: str, content: bytes) -> str:

@@ -180,9 +180,12 @@ class JavaScript:
     name = "JavaScript"
     assignment = "var {name} = {value}"
 
+    def library_code(self, folder: str) -> str:
+        """Return code that makes the functions which the other code calls."""
+        return self._library
+
     @cached_property
-    def library(self) -> str:
-        """The functions that the other code calls."""
+    def _library(self) -> str:
         parts = "\n".join((HERE / part).read_text("utf-8") for part in PARTS)
         code = f'"use strict"; if (G.__multikernel__.exportValue) return;\n{parts}'
         return f"{SETUP}((G) => G.__multikernel__.pristinely(() => {{ {code}\n}})())({GLOBAL});"

@@ -5,10 +5,12 @@ what is typed only names that. `(@source)` is the function even where the user h
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
-from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Refused
+from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Refused, Script
 from ..remedies import Remedies, Steps, expression, steps_to
 from ..values import nodes as n
 from ..values.elements import Scalars
@@ -17,10 +19,11 @@ from ..values.words import words
 from .binary import variable
 from .cells import INTEGERS, Cells, why_not
 
-HERE = Path(__file__).with_name("child")
+CHILD = Path(__file__).with_name("child")
+MEMORY = "memory.m"
 PARTS = ("import.m", "refusals.m", "same.m", "export.m", "nodes.m", "kinds.m", "preview.m")
 VALUE = "value.bin"
-SCRIPT = "import.m"
+SCRIPT = "do.m"
 FUNCTION = "__multikernel__"
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -166,19 +169,20 @@ class Octave:
     """The adapter."""
 
     name = "Octave"
-    is_local = True
     assignment = "{name} = {value};"
     scalars = Scalars(2, "i8")
-    library = (
-        f'if (! (@exist) ("__multikernel_memory__")), (@source) ({quoted(str(HERE / "memory.m"))}); end, '
-        + " ".join(f"(@source) ({quoted(str(HERE / part))});" for part in PARTS)
-    )
 
     def refuses_name(self, name: str) -> str:
         """Return why a text is no identifier, or the empty string."""
         if name in KEYWORDS or name.startswith(FUNCTION.rstrip("_")):
             return "is a reserved word of Octave"
         return "" if IDENTIFIER.fullmatch(name) else "is no identifier of Octave"
+
+    def library_code(self, folder: str) -> Script:
+        """Return code that makes the functions in the child."""
+        memory, *parts = (f"(@source) ({quoted(f'{folder}/{name}')});" for name in (MEMORY, *PARTS))
+        code = f'if (! (@exist) ("__multikernel_memory__")), {memory} end, {" ".join(parts)}'
+        return _lines(code, folder, {name: _source(name) for name in (MEMORY, *PARTS)})
 
     def export_code(self, name: str, folder: str) -> str:
         """Return code that writes the value of a variable."""
@@ -191,13 +195,12 @@ class Octave:
             raise Refused.of(refused)
         Path(folder, VALUE).write_bytes(variable("node", Cells(folder).of(value)))
 
-    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
-        """Write a script that makes variables into the first folder, and return code that runs it."""
+    def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> Script:
+        """Return code that makes variables."""
         names = ", ".join(quoted(each.name) for each in values)
         folders = ", ".join(quoted(each.folder) for each in values)
-        script = Path(values[0].folder, SCRIPT)
-        script.write_text(f'{FUNCTION} ("import", {{{names}}}, {{{folders}}}, {int(is_trial)});\n', "ascii")
-        return _if_loaded(f"(@source) ({quoted(str(script))});")
+        code = f'{FUNCTION} ("import", {{{names}}}, {{{folders}}}, {int(is_trial)});'
+        return _lines(_if_loaded(code), values[0].folder)
 
     def remedy(self, need: str, value: Node, name: str, path: str) -> str:
         """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
@@ -220,6 +223,17 @@ class Octave:
 
 def _is_complex(node: Node) -> bool:
     return isinstance(node, n.Array) and node.dtype.kind in ("c8", "c16")
+
+
+def _lines(code: str, folder: str, files: Mapping[str, bytes] = MappingProxyType({})) -> Script:
+    """Return code that may be long as a script."""
+    line = f"(@source) ({quoted(f'{folder}/{SCRIPT}')});"
+    return Script(line, {**files, SCRIPT: f"{code}\n".encode("ascii")})
+
+
+@cache
+def _source(name: str) -> bytes:
+    return (CHILD / name).read_bytes()
 
 
 def _if_loaded(code: str) -> str:

@@ -46,9 +46,12 @@ class Python:
 
     name = "Python"
 
+    def library_code(self, folder: str) -> str:
+        """Return code that makes the package in the child."""
+        return self._library
+
     @cached_property
-    def library(self) -> str:
-        """Code that makes the package in the child."""
+    def _library(self) -> str:
         folder = files("multikernel.languages.python") / "child"
         sources = [("", "")] + [(name, (folder / f"{name}.py").read_text("utf-8")) for name in MODULES]
         code = f"PACKAGE = {PACKAGE!r}\nSOURCES = {sources!r}\n{LOADER}sys.modules[PACKAGE].hooks.withhold()\n"

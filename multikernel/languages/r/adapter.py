@@ -71,9 +71,12 @@ class RLanguage:
     name = "R"
     scalars = Scalars(1, "i4", "r:vector")
 
+    def library_code(self, folder: str) -> str:
+        """Return code that makes the functions in the child."""
+        return self._library
+
     @cached_property
-    def library(self) -> str:
-        """Code that makes the functions in the child."""
+    def _library(self) -> str:
         folder = files("multikernel.languages.r") / "child"
         source = "\n".join((folder / f"{name}.R").read_text("utf-8") for name in FILES)
         return (

@@ -1,17 +1,20 @@
-"""Copies the files of values between this machine and the one where a kernel runs, over the kernel's own connection."""
+"""The files of values on the machine where a kernel runs, over the kernel's own connection."""
 
 import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import BinaryIO
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import anyio
 
 from .....core.errors import TransferError
 from .....core.printable import printable
+from .....core.services import Content
 from .agent.files import PIECE_SIZE, WINDOW
 from .agent.stream import PIECE, ProtocolError, Stream
+
+GRANT = WINDOW // 4
+"""Bytes that have been taken, after which the keeper is told that it may send as many more."""
 
 LONGEST_TEXT = 1000
 
@@ -19,14 +22,19 @@ LONGEST_TEXT = 1000
 class Task:
     """What the keeper has been asked to do with a folder or a file."""
 
-    def __init__(self, arrival: BinaryIO | None = None) -> None:
-        """Take the file that the pieces of one from there are written to."""
-        self.arrival = arrival
+    def __init__(self) -> None:
+        """Begin."""
         self.size: int | None = None
         self.missing = 0
         """Bytes that have not come yet."""
+        self.granted = 0
+        """Bytes that may come, of those."""
+        self.pieces: deque[bytes] = deque()
+        """What has come, and not been taken."""
         self.path = ""
         self.is_sized, self.ended = anyio.Event(), anyio.Event()
+        self.news = anyio.Event()
+        """A piece has come, or the end."""
         self.error = ""
 
     def end(self, error: str = "") -> None:
@@ -34,6 +42,7 @@ class Task:
         self.error = self.error or printable(error[:LONGEST_TEXT])
         self.is_sized.set()
         self.ended.set()
+        self.news.set()
 
 
 class RemoteFiles:
@@ -52,7 +61,7 @@ class RemoteFiles:
     async def path(self, folder: str) -> str:
         """Return the path there of what stands for a folder of this machine; it is made if there is none yet."""
         if folder not in self._folders:
-            with self._task(Task()) as (number, task):
+            with self._task() as (number, task):
                 self._folders[folder] = number, ""
                 self._stream.say(make=[number])
                 await task.ended.wait()
@@ -60,35 +69,51 @@ class RemoteFiles:
             self._raise(task)
         return self._folders[folder][1]
 
-    async def fetch(self, folder: str, names: Sequence[str]) -> None:
-        """Copy files from there, those that exist; TransferError."""
+    @asynccontextmanager
+    async def open(self, folder: str, name: str) -> AsyncIterator[Content | None]:
+        """Open a file there; None if there is none. TransferError."""
         await self.path(folder)
-        for name in names:
-            path = os.path.join(folder, name)
-            with open(path, "wb", 0) as file, self._task(Task(file)) as (number, task):
-                self._stream.say(fetch=[number, self._folders[folder][0], name])
-                await task.is_sized.wait()
-                if task.missing > shutil.disk_usage(folder).free:
-                    raise TransferError(f"There is no room here for {task.missing / 1e6:.0f} MB from {self._backend}.")
-                await task.ended.wait()
+        with self._task() as (number, task):
+            task.granted = WINDOW
+            self._stream.say(fetch=[number, self._folders[folder][0], name, WINDOW])
+            await task.is_sized.wait()
             self._raise(task)
-            if task.size is None:
-                os.unlink(path)
+            yield None if task.size is None else Content(task.size, self._pieces(number, task))
 
-    async def send(self, folder: str, names: Sequence[str]) -> None:
-        """Copy files to there; TransferError."""
+    async def _pieces(self, number: int, task: Task) -> AsyncIterator[bytes]:
+        taken = 0
+        while task.pieces or not task.ended.is_set():
+            while task.pieces:
+                piece = task.pieces.popleft()
+                yield piece
+                taken += len(piece)
+                if taken >= GRANT:
+                    task.granted += taken
+                    self._stream.say(grant=[number, taken])
+                    taken = 0
+            if not task.ended.is_set():
+                task.news = anyio.Event()
+                await task.news.wait()
+        self._raise(task)
+
+    async def write(self, folder: str, name: str, content: Content) -> None:
+        """Write a file there; TransferError."""
         await self.path(folder)
-        for name in names:
-            with open(os.path.join(folder, name), "rb", 0) as file, self._task(Task()) as (number, task):
-                self._stream.say(store=[number, self._folders[folder][0], name])
-                data = b"..."
-                while data and not task.ended.is_set():
-                    data = file.read(PIECE_SIZE)
-                    self._stream.send(PIECE, [str(number).encode(), data])
-                    self._stream.flush()
-                    await self._wait_for_room()
-                await task.ended.wait()
-            self._raise(task)
+        with self._task() as (number, task):
+            self._stream.say(store=[number, self._folders[folder][0], name, content.size])
+            async for data in content.pieces:
+                for begin in range(0, len(data), PIECE_SIZE):
+                    await self._wait_for_room(task)
+                    self._send(number, data[begin : begin + PIECE_SIZE])
+                if task.ended.is_set():
+                    break
+            self._send(number, b"")
+            await task.ended.wait()
+        self._raise(task)
+
+    def _send(self, number: int, piece: bytes) -> None:
+        self._stream.send(PIECE, [str(number).encode(), piece])
+        self._stream.flush()
 
     def forget(self, folder: str) -> None:
         """Remove what stands for a folder, and for those in it."""
@@ -97,10 +122,10 @@ class RemoteFiles:
             self._stream.say(remove=[number])
 
     @contextmanager
-    def _task(self, task: Task) -> Iterator[tuple[int, Task]]:
+    def _task(self) -> Iterator[tuple[int, Task]]:
         """Number a task, which is cancelled if it does not come to its end."""
         self._last = number = self._last + 1
-        self._tasks[number] = task
+        self._tasks[number] = task = Task()
         if self._broken:
             task.end(self._broken)
         try:
@@ -114,8 +139,8 @@ class RemoteFiles:
         if task.error:
             raise TransferError(f"Files of {self._backend} could not be copied: {task.error}.")
 
-    async def _wait_for_room(self) -> None:
-        while self._stream.held > WINDOW and not self._broken:
+    async def _wait_for_room(self, task: Task) -> None:
+        while not (self._stream.has_room(WINDOW) or task.ended.is_set()):
             self._has_room = anyio.Event()
             await self._has_room.wait()
 
@@ -128,7 +153,7 @@ class RemoteFiles:
                 task = self._tasks.get(number, Task())
                 task.path = path
                 task.end()
-            case "size", [int(number), int() | None as size]:
+            case "size", [int(number), int() | None as size] if size is None or size >= 0:
                 task = self._tasks.get(number, Task())
                 task.size, task.missing = size, size or 0
                 task.is_sized.set()
@@ -136,25 +161,24 @@ class RemoteFiles:
                     task.end()
             case "copied", [int(number), str(why)]:
                 task = self._tasks.get(number, Task())
-                task.end(why or ("it has become shorter meanwhile" if task.missing else ""))
+                task.end(why or ("it became shorter meanwhile" if task.missing else ""))
             case _:
                 raise ProtocolError(f"has sent {what!r:.99}")
 
     def take_piece(self, frames: Sequence[bytes]) -> None:
-        """Take a piece of a file; ProtocolError for one of nothing."""
+        """Take a piece of a file; ProtocolError for one of nothing, and for one that was not asked for."""
         if len(frames) != 2 or not frames[0].isdigit():
             raise ProtocolError("has sent a piece of no file")
         task = self._tasks.get(int(frames[0]))
-        if task is None or task.arrival is None or task.ended.is_set():
-            # It was cancelled, or there was no room.
+        if task is None or task.ended.is_set():
+            # It was cancelled.
             return
         task.missing -= len(frames[1])
-        if task.missing < 0:
-            raise ProtocolError("has sent more of a file than there is")
-        try:
-            task.arrival.write(frames[1])
-        except OSError as error:
-            task.end(str(error))
+        task.granted -= len(frames[1])
+        if task.missing < 0 or task.granted < 0:
+            raise ProtocolError("has sent more of a file than it may")
+        task.pieces.append(frames[1])
+        task.news.set()
 
     def go_on(self) -> None:
         """Send more, since the keeper has received something."""
@@ -163,6 +187,6 @@ class RemoteFiles:
     def break_off(self, why: str) -> None:
         """End all tasks: the kernel, or the way to it, has ended."""
         self._broken = why
-        self._has_room.set()
         for task in self._tasks.values():
             task.end(why)
+        self._has_room.set()

@@ -241,6 +241,7 @@ class PipeLink:
     def writable(self, connection: Connection, is_writable: bool) -> None:
         """Stop writing, or go on."""
         self._stream.writable(connection, is_writable)
+        self.files.go_on()
 
     def _refuse(self, connection: Connection, why: str) -> None:
         """Give the kernel up; what keeps it there has yet to be told."""

@@ -122,6 +122,11 @@ class Keeper:
         self.stream.flush()
         self._look()
 
+    def writable(self, transport: Any, is_writable: bool) -> None:
+        """Note whether a relay takes more."""
+        self.stream.writable(transport, is_writable)
+        self._look()
+
     def gone(self, transport: Any) -> None:
         """Wait for another relay, but not for ever."""
         if self.stream.disconnected(transport):
@@ -244,11 +249,11 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Keep what is to be sent."""
-        self._keeper.stream.writable(self._transport, False)
+        self._keeper.writable(self._transport, False)
 
     def resume_writing(self) -> None:
         """Send what was kept."""
-        self._keeper.stream.writable(self._transport, True)
+        self._keeper.writable(self._transport, True)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Wait for the next one."""

@@ -114,6 +114,10 @@ class Stream:
             self._is_writable = is_writable
             self.flush()
 
+    def has_room(self, most: int) -> bool:
+        """Whether what can wait may be sent now: nothing else waits, and not too many bytes are on their way."""
+        return self._is_writable and not self._unsent and self.held < most
+
     def send(self, kind: int, frames: Sequence[Any]) -> None:
         """Keep a record until the other end has it; `flush` sends it. TooLarge if it would refuse it."""
         size = sum(map(len, frames))
