@@ -52,6 +52,8 @@ class Engine:
     """What is between two records."""
     fields: Mapping[str, re.Pattern[str]]
     """Find `number`, `state`, `reason`, `start` and `node` in a record, as their first group."""
+    unknown: re.Pattern[str]
+    """Found in the error of `state` that means no more than that there is no such job."""
     running: frozenset[str]
     ended: Mapping[str, str]
     """States of a job that has ended, and what that means as the end of a sentence; in all others it is pending."""
@@ -61,6 +63,8 @@ class Engine:
     """Ends a job, and changes nothing where there is none of that name."""
     join: str
     """Runs a command on a job's node, with its stdin and stdout."""
+    environment: str
+    """A pattern for the names of variables that the commands want."""
     check: str
     """Fails with a message if jobs cannot be submitted; gets the user's options as `submit` does, if it is the same
     program."""
@@ -85,6 +89,7 @@ ENGINES: Mapping[str, Engine] = {
             name: re.compile(SLURM_LINE % position)
             for position, name in enumerate(("number", "state", "reason", "start", "node"))
         },
+        unknown=re.compile("Invalid job id specified"),
         running=frozenset({"RUNNING", "RESIZING", "SIGNALING", "STAGE_OUT"}),
         ended={
             "BOOT_FAIL": "ended, since its node did not boot",
@@ -102,6 +107,7 @@ ENGINES: Mapping[str, Engine] = {
         leaving=frozenset({"COMPLETING"}),
         cancel="scancel --name={name}",
         join="srun -Q -u --overlap --jobid={number} -N1 -n1 -w {node} sh -c {script}",
+        environment="SLURM_CONF|SLURM_CLUSTERS|SBATCH_[A-Z_]+",
         check="sbatch --test-only",
     ),
     # From the manual of OpenPBS 20 (qsub, qstat, qselect and qdel, section 1B); not tried.
@@ -118,11 +124,13 @@ ENGINES: Mapping[str, Engine] = {
             "start": re.compile(r"^ +estimated\.start_time = (.+)", re.MULTILINE),
             "node": re.compile(r"^ +exec_host = ([^/+\s]+)", re.MULTILINE),
         },
+        unknown=re.compile("Unknown Job Id|Job has finished"),
         running=frozenset({"R"}),
         ended={"E": "has ended", "F": "has ended", "X": "has ended"},
         leaving=frozenset({"E"}),
         cancel="sh -c 'qdel $(qselect -N {name})'",
         join="ssh -T -oBatchMode=yes -- {node} {script}",
+        environment="PBS_(CONF_FILE|DEFAULT|EXEC|HOME|SERVER)",
         check="qstat -B",
     ),
     # From the manual of Grid Engine 8.1 (submit(1) and qstat(1)); not tried. It says nothing of jobs that have ended.
@@ -137,11 +145,13 @@ ENGINES: Mapping[str, Engine] = {
             "state": re.compile(r"^ *\d+ +\S+ +\S+ +\S+ +(\S+)"),
             "node": re.compile(r"^ *\d+ .* [^ @]+@(\S+) +\d+ *$"),
         },
+        unknown=re.compile("do not exist"),
         running=frozenset({"r", "Rr", "hr"}),
         ended={},
         leaving=frozenset(),
         cancel="qdel {name}",
         join="ssh -T -oBatchMode=yes -- {node} {script}",
+        environment="SGE_[A-Z_]+",
         check="qstat",
     ),
 }
