@@ -28,7 +28,7 @@ class Tagged:
 
     tag: str = ""
     """`LANGUAGE:type` in the words of the language it comes from, where its counterparts there and back would not
-    make the same type again; it came_with_notebook along."""
+    make the same type again; it comes along."""
 
 
 @dataclass(frozen=True, slots=True)
