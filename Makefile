@@ -171,10 +171,10 @@ kernels: $(VENV)/.test
 	@! command -v apt-get >/dev/null || scripts/apt-install r-cran-bit64 r-cran-data.table r-cran-tibble r-recommended \
 		bubblewrap openssh-client || test -z "$$CI"
 
-# What hosts of the tests are made of. An ssh server is not installed on a machine without being asked for: elsewhere than in
-# CI, the tests that miss one are skipped, and say how to get it.
+# What hosts of the tests are made of. An ssh server and a Slurm are not installed on a machine without being asked for:
+# elsewhere than in CI, the tests that miss one are skipped, and say how to get it.
 hosts:
-	@test -z "$$CI" || scripts/apt-install iproute2 openssh-server openssh-client bubblewrap
+	@test -z "$$CI" || scripts/apt-install iproute2 openssh-server openssh-client bubblewrap slurm-wlm munge
 
 # The browser of the tests, in the same way.
 chromium:

@@ -23,6 +23,8 @@ SSHD = "/usr/sbin/sshd"
 TMP = "/run/tmp"
 """The server's folder for temporary files."""
 
+DAEMONS = ("sshd", "munged", "slurmctld", "slurmd", "slurmscriptd")
+
 END_SECONDS = 10.0
 
 NEEDED = ("ip", "unshare", "nsenter", "ssh", "ssh-keygen")
@@ -71,6 +73,8 @@ class Hosts:
     folder: Path
     laptop: str
     server: str
+    address: str
+    """The server's, for the laptop."""
     init: int
     """Process id of the server's process 1, as seen from here."""
 
@@ -88,9 +92,9 @@ class Hosts:
         return run("nsenter", f"--target={self.init}", "--mount", "--pid", "--uts", *command, check=False)
 
     def processes(self) -> list[str]:
-        """Return the command lines of the server's processes, without sshd's and this look at them."""
+        """Return the command lines of the server's processes, without its daemons' and this look at them."""
         lines = self.on_server("ps", "-eo", "pid=,args=").splitlines()
-        return [line for line in lines if "sshd" not in line and " ps -eo" not in line]
+        return [line for line in lines if not any(name in line for name in (*DAEMONS, " ps -eo"))]
 
     def left(self) -> list[str]:
         """Return what there is of ours on the server: processes and folders."""
@@ -146,7 +150,7 @@ def open_hosts(folder: Path) -> Iterator[Hosts]:
             run("ip", "-n", namespace, "link", "set", "lo", "up")
         _write_configs(folder, laptop, address)
         init = _start_sshd(folder, server, undo)
-        yield Hosts(folder, laptop, server, init)
+        yield Hosts(folder, laptop, server, address, init)
 
 
 def _write_configs(folder: Path, laptop: str, address: str) -> None:
