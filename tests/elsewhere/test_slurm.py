@@ -4,6 +4,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from .hosts import Hosts
 from .slurm import CPUS, LATER, Slurm, open_slurm
 
@@ -13,6 +15,7 @@ def test_steps_jobs_and_their_ends(slurm: Slurm) -> None:
     assert subprocess.run(["srun", "hostname"], capture_output=True, text=True, check=True).stdout == "node1\n"
 
 
+@pytest.mark.long
 def test_on_the_server_over_ssh(slurm_there: Slurm, hosts: Hosts) -> None:
     check(slurm_there)
     ssh = ["ssh", "-T", "-o", "BatchMode=yes", "--", "gpu1"]
@@ -58,6 +61,7 @@ def wait_for(slurm: Slurm, job: str) -> None:
         pass
 
 
+@pytest.mark.long
 def test_two_at_a_time_which_end_with_all_their_processes(slurm: Slurm) -> None:
     with tempfile.TemporaryDirectory(prefix="slurm-") as folder:
         with open_slurm(Path(folder)) as other:
