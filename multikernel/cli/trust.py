@@ -8,7 +8,7 @@ from ..config.lookup import FILE_NAME, as_found
 from ..config.settings import read_config_file
 from ..config.trust import distrust, trust
 from ..core.config import BackendConfig
-from ..core.places import AttachedPlace, ProvisionerPlace, RunPlace, SshPlace, UnusablePlace
+from ..core.places import AttachedPlace, JobPlace, ProvisionerPlace, RunPlace, SshPlace, UnusablePlace
 from ..core.printable import printable
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write
 
@@ -46,6 +46,8 @@ def _where(backend: BackendConfig) -> str:
             return f"{kernel} at {name}, by ssh {target}"
         case RunPlace(name, command):
             return f"{kernel} at {name}, by {command[0]}"
+        case JobPlace(name, engine, way):
+            return f"{kernel} at {name}, in a job of {engine}" + (f" by ssh {way.target}" if way else "")
         case AttachedPlace(name, file):
             return f"the kernel of {file}, at {name}"
         case ProvisionerPlace(name, provisioner):

@@ -34,7 +34,7 @@ async def restart(services: Services, arguments: Arguments) -> Json | None:
             f"{attached[0]} is attached to a kernel that Multi has not started, so only its owner can restart it; "
             f"%%stop {attached[0]} detaches it."
         )
-    await services.stop(backends)
+    await services.stop(backends, keeps_jobs=True)
     await services.start(backends)
     return None
 

@@ -131,6 +131,15 @@ def words(value: Value) -> tuple[str, ...]:
     return tuple(word for word in read if word is not None)
 
 
+def option_words(value: Value) -> tuple[str, ...]:
+    """Read options of a command as words; an unquoted decimal number counts as text."""
+    items = value.in_secret().items("a list of words, such as [--gres=gpu:1, --time=8:00:00]")
+    read = [item.number_as_written() or item.text() for item in items]
+    if read and read[0] is not None and not read[0].startswith("-"):
+        items[0].wrong("this is not an option: write one word each, such as --gres=gpu:1")
+    return tuple(word for word in read if word is not None)
+
+
 def options(value: Value) -> Mapping[str, object]:
     """Read the options of a provisioner: anything that JSON has as well."""
     entries = value.in_secret().entries("a mapping of options, such as {namespace: me}")

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from ..core.cells.command_names import NAME
-from ..core.places import AttachedPlace, Place, ProvisionerPlace, RunPlace, SshPlace
+from ..core.engines import ENGINES
+from ..core.places import AttachedPlace, JobPlace, Place, ProvisionerPlace, RunPlace, SshPlace
 from ..core.wording import quote
 from . import fields
 from .mistakes import Mistake
@@ -21,6 +22,7 @@ from .yaml_nodes import compose
 PLACE: dict[str, Callable[[Value], Any]] = {
     "ssh": fields.ssh_target,
     "run": fields.words,
+    "job": fields.one_of(*ENGINES),
     "connection_file": fields.filled,
     "provisioner": fields.filled,
     "python": fields.program,
@@ -31,10 +33,11 @@ PLACE: dict[str, Callable[[Value], Any]] = {
 WAYS = {
     "ssh": ("python", "keep"),
     "run": ("python", "keep"),
+    "job": ("ssh", "options", "python", "keep"),
     "connection_file": (),
     "provisioner": ("options",),
 }
-"""How a place can be reached, and the keys that belong to each way."""
+"""How a place can be reached, and the keys that belong to each way; a way that belongs to another is part of it."""
 
 ONE_OF = ", ".join(WAYS)
 NO_SERVER = f"Multi does not reach Jupyter servers yet: use one of {ONE_OF}"
@@ -42,7 +45,6 @@ LATER = {
     "server": NO_SERVER,
     "url": NO_SERVER,
     "token_env": NO_SERVER,
-    "job": f"Multi does not submit jobs yet: use one of {ONE_OF}",
 }
 """Keys of a later version."""
 NOT_HERE = {**LATER, "host": "the key for a host is ssh, as in ssh: gpu1"}
@@ -109,10 +111,15 @@ def _place(name: str, entry: Entry, folder: Path) -> Place | None:
         return None
     if len(mistakes) == before:
         _check_keys(entry, settings)
-    values = {key: PLACE[key](setting.value) for key, setting in settings.items()}
+    readers = {**PLACE, "options": fields.option_words} if "job" in settings else PLACE
+    values = {key: readers[key](setting.value) for key, setting in settings.items()}
     if len(mistakes) > before:
         return None
     match values:
+        case {"job": engine, **more}:
+            target = more.pop("ssh", None)
+            way = {key: more[key] for key in ("python", "keep") if key in more}
+            return JobPlace(name, engine, None if target is None else SshPlace(name, target, **way), **more)
         case {"ssh": target, **more}:
             return SshPlace(name, target, **more)
         case {"run": words, **more}:
@@ -125,15 +132,18 @@ def _place(name: str, entry: Entry, folder: Path) -> Place | None:
 
 def _check_keys(entry: Entry, settings: Mapping[str, Entry]) -> None:
     """Record a mistake unless there is one way to a place, with keys that belong to it."""
-    ways = [key for key in settings if key in WAYS]
+    named = [key for key in WAYS if key in settings]
+    parts = {part for way in named for part in WAYS[way]}
+    ways = [key for key in settings if key in named and key not in parts]
     if not ways:
         entry.key.wrong(f"no way to get there: add one of {ONE_OF}, for example ssh: gpu1")
     for way in ways[1:]:
         settings[way].key.wrong(f"there is a way already, {ways[0]}: remove one of them")
     for key in settings:
-        if len(ways) == 1 and key not in WAYS and key not in WAYS[ways[0]]:
-            owners = " and ".join(way for way, belonging in WAYS.items() if key in belonging)
-            settings[key].key.wrong(f"this belongs to {owners}, not to {ways[0]}: remove it")
+        if len(ways) == 1 and key not in ways and key not in WAYS[ways[0]]:
+            *most, last = (way for way, belonging in WAYS.items() if key in belonging)
+            owners = f"{', '.join(most)} and " if most else ""
+            settings[key].key.wrong(f"this belongs to {owners}{last}, not to {ways[0]}: remove it")
 
 
 def _program(word: str, folder: Path) -> str:

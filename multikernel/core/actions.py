@@ -100,6 +100,8 @@ class Stop:
     """End a backend's process; its state is `stopped` already."""
 
     backend: str
+    keeps_job: bool = False
+    """The job that its process runs in, if it does, is for the next one; one that has not begun ends all the same."""
 
 
 @dataclass(slots=True)

@@ -44,6 +44,8 @@ class Backend:
     """Its process is about to end, as `exit` has asked it to: what comes next is for a new one."""
     progress: str = ""
     """How far its start has come, in words; empty where there is nothing to tell. Written by lifecycle."""
+    shows_progress: bool = False
+    """The cells that wait for it show its progress. Written by lifecycle."""
     lost: str = ""
     """Why it cannot be reached now, although its process may run; empty while it can. Written by lifecycle."""
     _notices: list[str] = field(default_factory=list)
@@ -123,12 +125,13 @@ class Backend:
     def ready(self) -> None:
         """Note that the child runs cells from now on."""
         self.state = BackendState.READY
-        self.progress = ""
+        self.progress, self.shows_progress = "", False
 
     def ended(self) -> None:
         """Note that the child has gone."""
         self.state = BackendState.STOPPED
         self.lost = self.progress = ""
+        self.shows_progress = False
         self._notices.clear()
         self.next_count = 1
         self.has_plot_options = False

@@ -55,10 +55,11 @@ class Lifecycle:
         for feature in self._hooks.features:
             self._guard(partial(feature.ready, backend))
 
-    def progress(self, backend: Backend, text: str) -> None:
+    def progress(self, backend: Backend, text: str, is_shown: bool) -> None:
         """A start has come so far."""
         if backend.state is BackendState.STARTING:
-            backend.progress = text
+            backend.progress, backend.shows_progress = text, is_shown
+            self._execution.progress(backend)
 
     def lost(self, backend: Backend, why: str) -> None:
         """The connection to a child elsewhere has broken; the child goes on, and what it sends comes when it is back.

@@ -37,6 +37,22 @@ class RunPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class JobPlace:
+    """A batch job for each backend, in which its kernels run one after another."""
+
+    name: str
+    engine: str
+    """The scheduler: a name in `engines.ENGINES`."""
+    way: SshPlace | None
+    """The host whose commands submit jobs; None for this machine. Its `python` and `keep` are those of the place."""
+    options: tuple[str, ...] = field(default=(), repr=False)
+    """Words for the command that submits. A user may have put a secret into one of them."""
+    python: str = "python3"
+    """A Python on the nodes."""
+    keep: float = KEEP
+
+
+@dataclass(frozen=True, slots=True)
 class AttachedPlace:
     """A kernel that somebody else has started and will end."""
 
@@ -65,7 +81,7 @@ class UnusablePlace:
     """Says what the user can do about it."""
 
 
-Place = SshPlace | RunPlace | AttachedPlace | ProvisionerPlace | UnusablePlace
+Place = SshPlace | RunPlace | JobPlace | AttachedPlace | ProvisionerPlace | UnusablePlace
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,9 +204,9 @@ class Router:
         """A child's process has ended by itself."""
         return self._event(partial(self._lifecycle.died, self.state.backends[name], how))
 
-    def progress(self, name: str, text: str) -> list[Action]:
-        """The start of a backend has come so far, in words."""
-        return self._event(partial(self._lifecycle.progress, self.state.backends[name], text))
+    def progress(self, name: str, text: str, is_shown: bool = False) -> list[Action]:
+        """The start of a backend has come so far, in words; whether cells that wait for it are to show them."""
+        return self._event(partial(self._lifecycle.progress, self.state.backends[name], text, is_shown))
 
     def lost(self, name: str, why: str) -> list[Action]:
         """The connection to a child elsewhere has broken, for this reason; what the child sends is not lost."""
@@ -239,10 +239,10 @@ class Router:
         """Start a backend, if it is stopped."""
         return self._event(partial(self._starts.start, self.state.backends[name]))
 
-    def stop(self, name: str) -> list[Action]:
-        """Stop a backend, and fail what it has to do."""
+    def stop(self, name: str, *, keeps_job: bool = False) -> list[Action]:
+        """Stop a backend, and fail what it has to do; with `keeps_job` it is about to be started again."""
         stopped = BackendStopped(f"{name} was stopped.")
-        self._outbox.add(Stop(name))
+        self._outbox.add(Stop(name, keeps_job))
         return self._event(partial(self._lifecycle.end, self.state.backends[name], stopped))
 
     def interrupt(self, name: str) -> list[Action]:

@@ -116,8 +116,11 @@ class Services(ValueServices, Protocol):
     async def start(self, backends: Sequence[str]) -> None:
         """Start backends side by side and wait until all are ready; BackendStartError for the first that does not."""
 
-    async def stop(self, backends: Sequence[str]) -> None:
-        """Stop backends side by side and wait until their processes have ended."""
+    async def stop(self, backends: Sequence[str], *, keeps_jobs: bool = False) -> None:
+        """Stop backends side by side and wait until their processes have ended.
+
+        Their batch jobs end, too, unless the next processes are to run in them.
+        """
 
     async def variables(self, backend: str) -> Sequence[Variable]:
         """Return the variables in a backend that runs, in its order; TransferError if it cannot be asked."""

@@ -127,8 +127,10 @@ class Driver:
                 before, task = self.backend_tasks.get(backend), BackendTask()
                 self._start(self._live, backend, task, before)
                 self.backend_tasks[backend] = task
-            case actions.Stop(backend):
+            case actions.Stop(backend, keeps_job):
                 self._stop(backend)
+                if not keeps_job:
+                    self._launch_context.let_go(backend)
             case actions.Signal(backend):
                 self._start(self._signal, backend)
             case actions.StartJob(key, job):
@@ -234,9 +236,9 @@ class Driver:
             task.lost_at = 0.0
             self._tell(task, self._router.back, backend)
 
-    def _progress(self, backend: str, task: BackendTask, text: str) -> None:
-        """Tell how far a backend's start has come."""
-        self._tell(task, self._router.progress, backend, text)
+    def _progress(self, backend: str, task: BackendTask, text: str, is_shown: bool) -> None:
+        """Tell how far a backend's start has come, and whether cells are to show it."""
+        self._tell(task, self._router.progress, backend, text, is_shown)
 
     def _tell(
         self, task: BackendTask, event: Callable[P, list[Action]], *arguments: P.args, **options: P.kwargs

@@ -96,13 +96,13 @@ class RuntimeServices:
                 if task.error is not None:
                     raise task.error
 
-    async def stop(self, backends: Sequence[str]) -> None:
+    async def stop(self, backends: Sequence[str], *, keeps_jobs: bool = False) -> None:
         """Stop backends side by side and wait until their processes have ended."""
         running: list[BackendTask] = [
             task for backend in backends if (task := self._driver.backend_tasks.get(backend)) is not None
         ]
         for backend in backends:
-            self._driver.decide(self._router.stop, backend)
+            self._driver.decide(self._router.stop, backend, keeps_job=keeps_jobs)
         for task in running:
             await task.ended.wait()
 

@@ -55,7 +55,7 @@ class FakeServices:
         """Record it."""
         self.asked.append(("start", *backends))
 
-    async def stop(self, backends: Sequence[str]) -> None:
+    async def stop(self, backends: Sequence[str], *, keeps_jobs: bool = False) -> None:
         """Record it."""
         self.asked.append(("stop", *backends))
 

@@ -10,7 +10,7 @@ from multikernel.config.mistakes import ConfigError
 from multikernel.config.places import OwnPlaces, read_places_file
 from multikernel.config.reader import read_config
 from multikernel.core.config import Config
-from multikernel.core.places import AttachedPlace, Place, ProvisionerPlace, RunPlace, SshPlace, UnusablePlace
+from multikernel.core.places import AttachedPlace, JobPlace, Place, ProvisionerPlace, RunPlace, SshPlace, UnusablePlace
 
 OWN = Path("/home/me/.jupyter/multikernel.yaml")
 FILE = "multikernel.yaml"
@@ -63,6 +63,11 @@ GPU1 = places_of("places: {gpu1: {ssh: me@gpu1}, own: {connection_file: k.json}}
         ("{run: [/bin/enter]}", RunPlace("Gpu", ("/bin/enter",))),
         ("{connection_file: k.json}", AttachedPlace("Gpu", "/home/me/.jupyter/k.json")),
         ("{connection_file: /tmp/k.json}", AttachedPlace("Gpu", "/tmp/k.json")),
+        ("{job: sge}", JobPlace("Gpu", "sge", None)),
+        (
+            "{ssh: login, job: slurm, options: [--gres=gpu:1, -N, 2], python: p, keep: 1 h}",
+            JobPlace("Gpu", "slurm", SshPlace("Gpu", "login", "p", 3600), ("--gres=gpu:1", "-N", "2"), "p", 3600),
+        ),
         ("{provisioner: k8s}", ProvisionerPlace("Gpu", "k8s", {})),
         (
             "{provisioner: k8s, options: {a: [1, -1.5, true, False, null, ~, '1'], b: {c: x}}}",
@@ -82,6 +87,7 @@ def test_the_home_folder_is_that_of_this_machine_in_paths_on_this_machine(monkey
 
 def test_no_repr_shows_what_may_be_secret() -> None:
     assert "hunter2" not in repr(place("{run: [docker, exec, -e, P=hunter2, box]}"))
+    assert "hunter2" not in repr(place("{job: slurm, options: [--comment=hunter2]}"))
     assert "hunter2" not in repr(place("{provisioner: k8s, options: {password: hunter2}}"))
     assert "hunter2" not in repr(of_ones_own("backends: {r: {kernel: ir, env: {P: hunter2}}}"))
 
@@ -188,7 +194,7 @@ def test_a_file_beside_a_notebook_cannot_define_places() -> None:
             "{kernel: python3, at: gpu1}",
             places_of("places:\n  gpu1: {ssh: a b}\n  c: {keep: 1 s}"),
             f"{OWN}:2:15: places.gpu1.ssh: 'a b' is not one word: name a host, or user@host; options go into "
-            f"~/.ssh/config\n{OWN}:3:3: places.c: no way to get there: add one of ssh, run, connection_file, "
+            f"~/.ssh/config\n{OWN}:3:3: places.c: no way to get there: add one of ssh, run, job, connection_file, "
             "provisioner, for example ssh: gpu1",
         ),
         (
@@ -230,6 +236,9 @@ def test_in_ones_own_file_a_broken_file_elsewhere_costs_its_backend_alone() -> N
         "places: {a: {run: [-TOKEN=hunter2]}}",
         "places: {a: {run: [docker, [hunter2]]}}",
         "places: {a: {provisioner: k8s, options: hunter2}}",
+        "places: {a: {job: slurm, options: hunter2}}",
+        "places: {a: {job: slurm, options: [hunter2]}}",
+        "places: {a: {job: slurm, options: [--comment, [hunter2]]}}",
         "places: {a: {provisioner: k8s, options: [hunter2]}}",
         "places: {a: {provisioner: k8s, options: {TOKEN=hunter2}}}",
         "places: {a: {provisioner: k8s, options: {a: {TOKEN=hunter2: }}}}",

@@ -18,6 +18,7 @@ from multikernel.config.places import PLACE, read_places_file
 from multikernel.config.reader import BACKEND, read_config
 from multikernel.core import places
 from multikernel.core.config import BackendConfig, InterruptMode
+from multikernel.core.engines import ENGINES
 from multikernel.core.places import SshPlace
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -116,6 +117,10 @@ def test_the_schema_has_the_defaults_of_a_place() -> None:
     assert plain == SshPlace("a", "a") == SshPlace("a", "a", keep=duration_of(rules["keep"]["default"]))
 
 
+def test_the_schema_has_all_schedulers() -> None:
+    assert SCHEMA["definitions"]["place"]["properties"]["job"]["enum"] == list(ENGINES)
+
+
 def duration_of(text: str) -> float:
     """Return seconds."""
     place = read_places_file(f"places: {{a: {{ssh: a, keep: {text}}}}}".encode(), Path("/places.yaml")).places["a"]
@@ -188,7 +193,14 @@ def test_both_refuse_an_invalid_backend(settings: dict[str, object]) -> None:
         {"ssh": "a", "keep": 600},
         {"ssh": "a", "keep": "10m"},
         {"ssh": "a", "keep": "010 s"},
-        {"ssh": "a", "job": "slurm"},
+        {"ssh": "a", "job": "slrum"},
+        {"ssh": "a", "options": []},
+        {"job": "slurm", "run": ["a"]},
+        {"job": "slurm", "connection_file": "a"},
+        {"job": "slurm", "provisioner": "a"},
+        {"job": "slurm", "options": {}},
+        {"job": "slurm", "options": ["gpu"]},
+        {"job": "slurm", "options": ["-p", None]},
         {"run": []},
         {"run": "docker"},
         {"run": ["", "a"]},
@@ -271,6 +283,10 @@ way = st.one_of(
         {"run": st.lists(programs | numbers | odd_numbers, max_size=3)}, optional={"python": programs}
     ),
     st.fixed_dictionaries({"connection_file": words | programs}),
+    st.fixed_dictionaries(
+        {"job": st.sampled_from(["slurm", "pbs", "x"])},
+        optional={"ssh": programs, "python": programs, "options": st.lists(programs | numbers, max_size=2)},
+    ),
     st.fixed_dictionaries({"provisioner": words}, optional={"options": st.dictionaries(words | odd_words, anything)}),
 )
 all_places = mutated(st.dictionaries(words, mutated(way), min_size=1, max_size=3))

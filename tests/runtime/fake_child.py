@@ -160,10 +160,10 @@ class FakeChildren:
         output: object,
         deliver: Deliver,
         connection: Callable[[str], None],
-        progress: Callable[[str], None],
+        progress: Callable[[str, bool], None],
     ) -> AsyncIterator[FakeChild]:
         """Do as `launch.open_child`."""
-        progress("launching")
+        progress("launching", False)
         child = FakeChild(config.name, self._composer, deliver, connection, self._call)
         self.all.append(child)
         try:

@@ -110,6 +110,10 @@ class Execution:
         """Go on with a cell that has waited for others, and say whether there was one."""
         return self.tracks.wake()
 
+    def progress(self, backend: Backend) -> None:
+        """Show how far a start has come, if that is worth a line."""
+        self._starts.show(backend)
+
     def started(self, backend: Backend) -> None:
         """Go on with the cells that have waited for a backend."""
         self.tracks.started(backend)

@@ -165,11 +165,11 @@ class Interrupts:
 
     def _restart(self, backend: Backend, error: MultiError) -> None:
         self._lifecycle.end(backend, error)
-        self._outbox.add(Stop(backend.name))
+        self._outbox.add(Stop(backend.name, keeps_job=True))
         self._starts.start(backend)
 
     def _give_up(self, cell: CellRequest) -> None:
         """End what no child does for a cell: a start that it waits for is given up, a job is cancelled."""
         for backend in self._tracks.give_up(cell):
             self._lifecycle.end(backend, Interrupted(f"Interrupted while {backend.name} was starting."))
-            self._outbox.add(Stop(backend.name))
+            self._outbox.add(Stop(backend.name, keeps_job=True))

@@ -28,6 +28,8 @@ class Starts:
         self._outbox = outbox
         self._hooks = hooks
         self._waiting: dict[str, list[Track]] = {name: [] for name in state.backends}
+        self._displays: set[str] = set()
+        """The lines below cells that show how far a start is, by display id."""
 
     def begin(self) -> None:
         """Start the default backend and the eager ones."""
@@ -49,6 +51,18 @@ class Starts:
         for backend in backends:
             self._waiting[backend.name].append(track)
             self.start(backend)
+            self.show(backend)
+
+    def show(self, backend: Backend) -> None:
+        """Show below the cells that wait for a backend how far its start is: one line, which is renewed in place."""
+        if not backend.shows_progress:
+            return
+        for track in self._waiting[backend.name]:
+            display = _display(track, backend.name)
+            msg_type = "update_display_data" if display in self._displays else "display_data"
+            self._displays.add(display)
+            content = {"data": {"text/plain": backend.progress}, "metadata": {}, "transient": {"display_id": display}}
+            self._outbox.publish(track.request, msg_type, content)
 
     def leave(self, backend: Backend) -> None:
         """Let what comes next wait for a new child, since this one is about to end; but not for long."""
@@ -64,6 +78,7 @@ class Starts:
         """Return what has waited for a backend; it no longer does, but may wait for others."""
         waiting, self._waiting[backend.name] = self._waiting[backend.name], []
         for track in waiting:
+            self._displays.discard(_display(track, backend.name))
             if not self.waited_for(track):
                 self._outbox.add(CancelTimer((SLOW_START, track.key)))
         return waiting
@@ -73,6 +88,7 @@ class Starts:
         if backends := self.waited_for(track):
             for backend in backends:
                 self._waiting[backend.name].remove(track)
+                self._displays.discard(_display(track, backend.name))
             self._outbox.add(CancelTimer((SLOW_START, track.key)))
 
     def waited_for(self, track: Track) -> list[Backend]:
@@ -87,5 +103,10 @@ class Starts:
         """Report under a cell that its backend is still starting."""
         for name, tracks in self._waiting.items():
             for track in tracks:
-                if track.key == key:
+                if track.key == key and _display(track, name) not in self._displays:
                     self._outbox.note(track.request, f"{name} is still starting; interrupt the cell to give up.")
+
+
+def _display(track: Track, backend: str) -> str:
+    """Return the display id of the line below a cell that shows a backend's start."""
+    return f"{track.request.id}-{backend}"

@@ -8,9 +8,10 @@ import anyio
 
 from ...core.config import BackendConfig
 from ...core.errors import MultiError
-from .child import Child, Deliver, ReportConnection, ReportProgress
+from .child import Child, Deliver, ReportConnection
 from .launch_context import LaunchContext
 from .output import Output
+from .start import ReportProgress
 
 OpenChild = Callable[
     [BackendConfig, LaunchContext, Output, Deliver, ReportConnection, ReportProgress],

@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 Deliver = Callable[[Channel, Message], None]
 ReportConnection = Callable[[str], None]
 """Called with why the connection is lost, and with the empty string when it is back."""
-ReportProgress = Callable[[str], None]
-"""Called with how far a start has come, in words."""
 
 
 class Child:

@@ -8,10 +8,11 @@ import anyio
 
 from ...core.config import BackendConfig
 from ...core.errors import BackendStartError
-from .child import Child, Deliver, ReportConnection, ReportProgress
+from .child import Child, Deliver, ReportConnection
 from .launch_context import LaunchContext
 from .links.opening import open_link
 from .output import Output
+from .start import ReportProgress, Start
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ async def open_child(
     output: Output,
     deliver: Deliver,
     connection: ReportConnection = lambda why: None,
-    progress: ReportProgress = lambda text: None,
+    progress: ReportProgress = lambda text, is_shown: None,
 ) -> AsyncIterator[Child]:
     """Open a link to a kernel, wait until it is ready, and close it on leaving; `progress` hears how far that is.
 
@@ -32,12 +33,13 @@ async def open_child(
     child = None
     async with AsyncExitStack() as life:
         life.callback(output.close)
-        with anyio.move_on_after(config.timeout):
+        start = Start(progress, config.timeout)
+        with start.scope:
+            start.goes_on("launching its kernel")
             # Here, since all starts come along here; on a thread, since it reads files.
             await anyio.to_thread.run_sync(launch_context.check_may_start, config)
-            progress("launching its kernel")
-            link = await life.enter_async_context(open_link(config, launch_context, output))
-            progress("waiting for its kernel to answer")
+            link = await life.enter_async_context(open_link(config, launch_context, output, start))
+            start.goes_on("waiting for its kernel to answer")
             starting = Child(config, link, launch_context.composer, launch_context.trace, output, deliver, connection)
             life.callback(starting.close)
             await starting.get_ready()

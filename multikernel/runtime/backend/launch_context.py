@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jupyter_client.kernelspec import KernelSpecManager
 
     from ...core.places import Place
+    from .links.pipe.jobs.job import Job
+    from .links.pipe.jobs.queue import Queue
     from .links.pipe.site import Site
 
 
@@ -46,6 +48,15 @@ class LaunchContext:
     """They outlive all children: connections, and what could not be ended at once."""
     sites: "dict[Place, Site]" = field(default_factory=dict)
     """Places elsewhere that were used."""
+    queues: "dict[Place, Queue]" = field(default_factory=dict)
+    """Those of them that are batch jobs."""
+    jobs: "dict[str, Job]" = field(default_factory=dict)
+    """By backend, its last job: it outlives the backend's kernels."""
+
+    def let_go(self, backend: str) -> None:
+        """End what outlives a backend's kernels, if it has such, once the last of them has ended."""
+        if (job := self.jobs.get(backend)) is not None:
+            job.let_go()
 
     def cancel_prelaunched(self, backend: str) -> None:
         """End a backend's process that has been launched already, if there is one."""

@@ -3,9 +3,10 @@
 from contextlib import AbstractAsyncContextManager
 
 from ....core.config import BackendConfig
-from ....core.places import AttachedPlace, RunPlace, SshPlace, UnusablePlace
+from ....core.places import AttachedPlace, JobPlace, RunPlace, SshPlace, UnusablePlace
 from ..launch_context import LaunchContext
 from ..output import Output
+from ..start import Start
 from .link import Link
 from .provisioner import open_provisioned
 
@@ -13,9 +14,9 @@ from .provisioner import open_provisioned
 
 
 def open_link(
-    config: BackendConfig, launch_context: LaunchContext, output: Output
+    config: BackendConfig, launch_context: LaunchContext, output: Output, start: Start
 ) -> AbstractAsyncContextManager[Link]:
-    """Start a backend's kernel, or connect to it; end it on leaving, if it is ours.
+    """Start a backend's kernel, or connect to it; end it on leaving, if it is ours. `start` hears of what takes long.
 
     Raises BackendStartError or BackendNotFound, and what makes a place unusable.
     """
@@ -24,6 +25,10 @@ def open_link(
             from .pipe.opening import open_pipe
 
             return open_pipe(config, place, launch_context, output)
+        case JobPlace() as place:
+            from .pipe.jobs.opening import open_in_job
+
+            return open_in_job(config, place, launch_context, output, start)
         case AttachedPlace() as place:
             from .attached import open_attached
 

@@ -83,12 +83,26 @@ def command_of(place: PipePlace, ssh_options: Sequence[str] = (), greeting: str 
     """
     match place:
         case SshPlace(target=target, python=python):
-            shell = f"exec {_shell_word(python)} -c '{BOOT}'"
-            shell = f'echo "{greeting}"; {shell}' if greeting else shell
+            shell = f'echo "{greeting}"; {boot_line(python)}' if greeting else boot_line(python)
             command = [*ssh(*SSH_OPTIONS, *ssh_options), "--", target, shell]
-        case RunPlace(command=(program, *arguments), python=python):
-            command = [find_program(program), *arguments, python, "-c", BOOT]
+        case RunPlace(python=python):
+            command = command_at(place, (python, "-c", BOOT))
     return command
+
+
+def command_at(place: PipePlace, words: Sequence[str], ssh_options: Sequence[str] = ()) -> list[str]:
+    """Return the command that runs another one at a place; CommandNotFound if there is none."""
+    match place:
+        case SshPlace(target=target):
+            command = [*ssh(*SSH_OPTIONS, *ssh_options), "--", target, "exec " + shlex.join(words)]
+        case RunPlace(command=(program, *arguments)):
+            command = [find_program(program), *arguments, *words]
+    return command
+
+
+def boot_line(python: str) -> str:
+    """Return a line for a shell that runs BOOT; a leading `~` of the Python's path is for that shell to expand."""
+    return f"exec {_shell_word(python)} -c '{BOOT}'"
 
 
 def ssh(*arguments: str) -> list[str]:

@@ -8,7 +8,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Protocol, cast
 
@@ -198,10 +198,11 @@ async def run_command(
     started: Callable[[int], Any] = lambda group: None,
     ended: Callable[[int], Any] = lambda group: None,
     token: str = "",
+    env: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Connection]:
     """Run a command until the context is left; `started` and `ended` get its process group. OSError if it cannot start.
 
-    It gets the front's own environment, whatever a backend's `env` is.
+    It gets the front's own environment unless there is `env`, whatever a backend's `env` is.
     """
     connection = Connection(user, token or secrets.token_hex(16))
     async with AsyncExitStack() as life:
@@ -214,6 +215,7 @@ async def run_command(
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=working_folder(),
+                env=env,
                 start_new_session=True,
             )
         started(connection.group)

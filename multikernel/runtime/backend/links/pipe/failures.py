@@ -4,9 +4,11 @@ import re
 import shlex
 from collections.abc import Mapping
 
-from .....core.places import RunPlace, SshPlace
+from .....core.places import JobPlace, RunPlace, SshPlace
 from .....core.printable import printable
 from .command import PYTHON_NEEDED, PipePlace
+
+NamedPlace = PipePlace | JobPlace
 
 LONGEST_LINE = 300
 
@@ -51,14 +53,20 @@ SSH_FAILURES = (
 class NotReached(Exception):
     """A place's agent did not answer; the text is a sentence without its full stop."""
 
-    def __init__(self, text: str, *, is_certain: bool = True, may_pass: bool = False) -> None:
-        """Say whether nothing can have been started there, and whether another attempt may go better."""
+    def __init__(self, text: str, *, is_certain: bool = True, may_pass: bool = False, is_over: bool = False) -> None:
+        """Say whether nothing can have been started there, and whether another attempt may go better.
+
+        With `is_over` all that was there has ended, for this reason.
+        """
         super().__init__(text)
-        self.is_certain, self.may_pass = is_certain, may_pass
+        self.is_certain, self.may_pass, self.is_over = is_certain, may_pass, is_over
 
 
-def terminal_command(place: PipePlace, *words: str) -> str:
+def terminal_command(place: NamedPlace, *words: str) -> str:
     """Return what a user can type to see for themselves; what looks like a secret is left out."""
+    if isinstance(place, JobPlace):
+        # Where jobs are submitted there are the same programs as a rule.
+        return " ".join(words) if place.way is None else terminal_command(place.way, *words)
     if isinstance(place, SshPlace):
         return " ".join(["ssh", shlex.quote(place.target), *words])
     shown: list[str] = []
@@ -70,14 +78,14 @@ def terminal_command(place: PipePlace, *words: str) -> str:
     return " ".join([*map(shlex.quote, shown), *words])
 
 
-def not_reached(place: PipePlace, exit_code: int | None, said: str) -> NotReached:
+def not_reached(place: NamedPlace, exit_code: int | None, said: str) -> NotReached:
     """Return the error for a command that ended before the agent had answered."""
     is_certain = exit_code in (126, 127) or PYTHON_NEEDED in said or bool(_ssh_failure(place, exit_code, said))
     may_pass = exit_code is not None and not is_certain
     return NotReached(explain(place, exit_code, said), is_certain=is_certain, may_pass=may_pass)
 
 
-def explain(place: PipePlace, exit_code: int | None, said: str) -> str:
+def explain(place: NamedPlace, exit_code: int | None, said: str) -> str:
     """Return a sentence for a command that ended before the agent had answered, from what it wrote to stderr."""
     python = terminal_command(place, place.python, "--version")
     if PYTHON_NEEDED in said:
@@ -100,7 +108,7 @@ def explain(place: PipePlace, exit_code: int | None, said: str) -> str:
     return _sentence(place, f"`{python}` {how}{last}")
 
 
-def explain_answer(place: PipePlace, answer: Mapping[str, object], kernel: str = "") -> str:
+def explain_answer(place: NamedPlace, answer: Mapping[str, object], kernel: str = "") -> str:
     """Return a sentence for an agent's answer that it cannot do what it was asked to."""
     match answer.get("error"):
         case "no pyzmq" if answer.get("why"):
@@ -118,6 +126,8 @@ def explain_answer(place: PipePlace, answer: Mapping[str, object], kernel: str =
             return _sentence(
                 place, f"there is no kernelspec {kernel!r} there; installed are {known}"[: 10 * LONGEST_LINE]
             )
+        case "no script":
+            return _sentence(place, "the script of the job has ended")
         case "gone":
             text = "the kernel is gone, with what kept it there"
             if isinstance(place, RunPlace):
@@ -127,7 +137,7 @@ def explain_answer(place: PipePlace, answer: Mapping[str, object], kernel: str =
             return _sentence(place, f"the agent answered {str(other)[:LONGEST_LINE]!r}")
 
 
-def other_host(place: PipePlace, answer: Mapping[str, object], where: str) -> str:
+def other_host(place: NamedPlace, answer: Mapping[str, object], where: str) -> str:
     """Return a sentence for an agent that finds no keeper because it is not on the host where that is.
 
     One name may lead to several hosts, as those of a cluster's login nodes do.
@@ -138,13 +148,15 @@ def other_host(place: PipePlace, answer: Mapping[str, object], where: str) -> st
     return _sentence(place, f"this leads to {here[:LONGEST_LINE]} now, and the kernel is on {there}")
 
 
-def not_found(place: PipePlace, program: str) -> str:
+def not_found(place: NamedPlace, program: str) -> str:
     """Return a sentence for a command that is no program of this machine."""
     return _sentence(place, f"there is no program {program} here (in the PATH with which Multi was started)")
 
 
-def _ssh_failure(place: PipePlace, exit_code: int | None, said: str) -> str:
+def _ssh_failure(place: NamedPlace, exit_code: int | None, said: str) -> str:
     """Return why ssh could not connect; the empty text if it is not that, or not known."""
+    if isinstance(place, JobPlace):
+        return "" if place.way is None else _ssh_failure(place.way, exit_code, said)
     if isinstance(place, SshPlace) and exit_code == 255:
         known = {"target": place.target, "host": place.target.rpartition("@")[2], "ssh": terminal_command(place)}
         for pattern, text in SSH_FAILURES:
@@ -153,5 +165,5 @@ def _ssh_failure(place: PipePlace, exit_code: int | None, said: str) -> str:
     return ""
 
 
-def _sentence(place: PipePlace, text: str) -> str:
+def _sentence(place: NamedPlace, text: str) -> str:
     return printable(f"{place.name}: {text}")

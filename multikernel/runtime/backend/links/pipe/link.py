@@ -11,7 +11,6 @@ import anyio
 from .....core.actions import Channel
 from .....core.config import BackendConfig
 from .....core.errors import BackendError, BackendNotFound, BackendStartError, MultiError
-from .....core.places import SshPlace
 from .....core.printable import printable
 from .....core.protocol.wire import Composer, Frame, Json, Wire
 from ...output import Output
@@ -23,7 +22,7 @@ from .failures import GARBLED, NotReached, explain_answer, other_host
 from .files import RemoteFiles
 from .launching import launch_word
 from .reports import Reports
-from .site import Site
+from .way import Way
 
 PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before each attempt to connect again; the last from then on."""
@@ -50,14 +49,14 @@ class PipeLink:
     is_ours = True
     shares_files = False
 
-    def __init__(self, config: BackendConfig, site: Site, output: Output, composer: Composer) -> None:
+    def __init__(self, config: BackendConfig, way: Way, output: Output, composer: Composer) -> None:
         """Prepare for a kernel that is yet to be started."""
         self.key = secrets.token_hex(32).encode("ascii")
-        self.transport = "ssh" if isinstance(site.place, SshPlace) else "pipe"
+        self.transport = way.transport
         self.where = ""
         self.interrupt_mode = ""
         """What the kernelspec there says."""
-        self._config, self._site, self._output, self._composer = config, site, output, composer
+        self._config, self._way, self._output, self._composer = config, way, output, composer
         self._name = secrets.token_hex(16)
         self._stream = Stream(self._take)
         self.files = RemoteFiles(config.name, self._stream)
@@ -95,7 +94,7 @@ class PipeLink:
     async def wait_for_end(self) -> str:
         """Wait until the kernel has ended and all that it had sent was received; return how it ended."""
         await self._ended.wait()
-        return self._how
+        return await self._way.how_ended(self._how)
 
     def _send_own(self, msg_type: str, content: Json) -> None:
         self.send("control", Wire(self.key).pack(self._composer.message(msg_type, content)))
@@ -108,8 +107,8 @@ class PipeLink:
 
     async def start(self) -> None:
         """Wait until the kernel runs; BackendStartError or BackendNotFound if it will not."""
-        self._site.keeps(self._name)
-        self._site.tasks.start_soon(self._run)
+        self._way.keeps(self._name)
+        self._way.tasks.start_soon(self._run)
         await self._opened.wait()
         if self._error is not None:
             raise self._error
@@ -123,7 +122,7 @@ class PipeLink:
         self._stream.say(end=True)
         with anyio.CancelScope(shield=True), anyio.move_on_after(0 if self._reports.is_lost else END_SECONDS):
             await self._over.wait()
-        seconds = self._site.place.keep if self._was_answered else UNSURE_SECONDS
+        seconds = self._way.place.keep if self._was_answered else UNSURE_SECONDS
         self._scope.deadline = anyio.current_time() + seconds
 
     async def _run(self) -> None:
@@ -145,7 +144,7 @@ class PipeLink:
         while not self._over.is_set():
             try:
                 request = self._request()
-                async with self._site.connect(request, self) as (connection, answer):
+                async with self._way.connect(request, self) as (connection, answer):
                     if request["do"] == "end":
                         return
                     connected = anyio.current_time()
@@ -154,6 +153,9 @@ class PipeLink:
                     attempts = 0 if anyio.current_time() - connected > BEAT_SECONDS else attempts
             except NotReached as error:
                 why = str(error)
+                if error.is_over:
+                    self._fail(why)
+                    return
                 if not self._was_answered and (attempts or not error.may_pass):
                     self._fail(why)
                     if error.is_certain:
@@ -168,26 +170,26 @@ class PipeLink:
             return {"do": "end", "names": [self._name]}
         if self._was_answered or self._error is not None:
             return {"do": "attach", "name": self._name, "seen": self._stream.seen}
-        keep = self._site.place.keep
+        keep = self._way.place.keep
         return {"do": "start", "name": self._name, "seen": 0, "kernel": self._config.kernel, "keep": keep}
 
     async def _use(self, connection: Connection, answer: Json) -> str:
         """Stay with a connection until it ends; return why it did."""
-        if why := other_host(self._site.place, answer, self.where):
+        if why := other_host(self._way.place, answer, self.where):
             return why
         if "error" in answer:
-            text = explain_answer(self._site.place, answer, self._config.kernel)
+            text = explain_answer(self._way.place, answer, self._config.kernel)
             self._fail(text, BackendNotFound if answer["error"] == "no kernelspec" else BackendStartError)
             self._finish()
         while not connection.closed.is_set() and not self._over.is_set():
             with anyio.move_on_after(BEAT_SECONDS) as waiting:
                 await connection.closed.wait()
             if waiting.cancelled_caught and not self._stream.beat():
-                why = f"{self._site.place.name}: nothing has come over the connection for a while"
+                why = f"{self._way.place.name}: nothing has come over the connection for a while"
                 connection.kill()
-                self._site.distrust()
+                self._way.distrust()
         self._stream.disconnected(connection)
-        return why or f"{self._site.place.name}: the connection has ended"
+        return why or f"{self._way.place.name}: the connection has ended"
 
     def _fail(self, text: str, error: type[MultiError] = BackendStartError) -> None:
         """End the wait for the start, if that goes on."""
@@ -199,7 +201,7 @@ class PipeLink:
     def _finish(self) -> None:
         """Note that there is nothing left there to be ended."""
         self._over.set()
-        self._site.forget(self._name)
+        self._way.forget(self._name)
 
     def _end(self, how: str) -> None:
         if not self._ended.is_set():
@@ -247,7 +249,7 @@ class PipeLink:
         """Give the kernel up; what keeps it there has yet to be told."""
         self._stream.disconnected(connection)
         self._is_refused = True
-        self._fail(printable(f"{self._site.place.name}: {why}"))
+        self._fail(printable(f"{self._way.place.name}: {why}"))
         connection.kill()
 
     # What the agent says.
@@ -276,7 +278,7 @@ class PipeLink:
                 self.where = printable(f"{host[:LONGEST_TEXT]}:{pid}")
                 self._opened.set()
             case "failed", str(text):
-                self._fail(printable(f"{self._site.place.name}: {text[:LONGEST_TEXT]}")[:LONGEST_TEXT])
+                self._fail(printable(f"{self._way.place.name}: {text[:LONGEST_TEXT]}")[:LONGEST_TEXT])
             case "ended", int(code) if -MOST < code < MOST:
                 self._end(describe_exit(code))
                 self._stream.acknowledge()

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from typing import Any
 
 from .files import Files
@@ -26,15 +27,27 @@ FIRST_SECONDS = 5.0
 
 LONGEST_GREETING = 1000
 
+LONELY = b"lonely\n"
+"""What a keeper tells that ends because nobody has listened for too long."""
+
 WRITE_AHEAD = 1 << 20
 """Bytes."""
 
 
-def fork_keeper(listener: socket.socket, folder: str, spec: dict[str, Any], keep: float) -> None:
-    """Start a keeper and its guard; it has the socket, the folder with it, and the kernelspec to start one day."""
-    if os.fork():
-        return
+def fork_keeper(
+    listener: socket.socket, folder: str, spec: dict[str, Any], keep: float, *unneeded: socket.socket, report: int = -1
+) -> int:
+    """Start a keeper and its guard, and return the process id of the latter, which ends last.
+
+    It has the socket, the folder with it, and the kernelspec to start one day; it closes sockets that it does not need.
+    The file descriptor `report` gets LONELY from a keeper that nobody has wanted for too long.
+    """
+    child = os.fork()
+    if child:
+        return child
     os.setsid()
+    for each in unneeded:
+        each.close()
     null = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(null, number)
@@ -42,9 +55,11 @@ def fork_keeper(listener: socket.socket, folder: str, spec: dict[str, Any], keep
     if os.fork():
         os.close(write_end)
         listener.close()
-        _guard(read_end, folder)
+        _guard(read_end, folder, report)
         os._exit(0)
     os.close(read_end)
+    if report >= 0:
+        os.close(report)
     os.chdir("/")
     try:
         asyncio.run(Keeper(listener, folder, spec, keep, write_end).run())
@@ -53,12 +68,17 @@ def fork_keeper(listener: socket.socket, folder: str, spec: dict[str, Any], keep
         os._exit(0)
 
 
-def _guard(pipe: int, folder: str) -> None:
+def _guard(pipe: int, folder: str, report: int) -> None:
     """Wait until the keeper has ended, and end what it has left; it is told of the kernel's process group, or 0."""
+    # What ends a whole job at once is for the keeper to act on.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     group = 0
     with open(pipe, "rb") as lines:
         for line in lines:
-            group = int(line)
+            if line == LONELY and report >= 0:
+                os.write(report, LONELY)
+            elif line != LONELY:
+                group = int(line)
     kill(group, signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -86,6 +106,7 @@ class Keeper:
         self.stream.say(found=self._spec)
         await self._loop.create_unix_server(lambda: Connection(self), sock=self._listener)
         self._beat()
+        self._loop.add_signal_handler(signal.SIGTERM, self._end)
         await self._is_over
         if self._kernel is not None:
             self._kernel.signal(signal.SIGKILL)
@@ -135,7 +156,13 @@ class Keeper:
 
     def _wait_for_relay(self) -> None:
         seconds = self._keep if self._kernel is not None else min(self._keep, FIRST_SECONDS)
-        self._lonely = self._loop.call_later(seconds, self._end)
+        self._lonely = self._loop.call_later(seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        # The guard may have been killed.
+        with suppress(BrokenPipeError):
+            os.write(self._guard, LONELY)
+        self._end()
 
     def _look(self) -> None:
         """Do what depends on how much the front has received."""

@@ -11,6 +11,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -26,6 +27,10 @@ HUNG_UP = select.POLLHUP | getattr(select, "POLLRDHUP", 0)
 LAST_BYTES_SECONDS = 1.0
 END_SECONDS = 5.0
 
+SCRIPT_SECONDS = 30.0
+"""For so long the script of a job is waited for; Python takes a while from a slow file system."""
+LOOK_SECONDS = 0.05
+
 
 class Refused(Exception):
     """What the front asks for cannot be; `answer` tells why."""
@@ -37,12 +42,16 @@ class Refused(Exception):
 
 
 def main() -> None:
-    """Do as the first line says: `probe`, `hold`, `end`, `start` or `attach`."""
+    """Do as the first line says: `probe`, `hold`, `end`, `start`, `attach`, or in a job's script `serve`."""
     request = json.loads(_read_line())
     token = request["token"].encode()
     try:
         if request["do"] == "probe":
             _write(token + _json(python=sys.version.split()[0], kernelspecs=_kernelspecs()))
+        elif request["do"] == "serve":
+            from .warden import serve
+
+            serve(_folder(request["name"]), request["keep"])
         elif request["do"] == "hold":
             _write(token + _json(holding=True))
             _hold()
@@ -78,7 +87,14 @@ def _connect(request: dict[str, Any]) -> socket.socket:
     """Return a connection to the keeper; `start` begins one, unless it was begun before and the answer was lost."""
     folder = _folder(request["name"])
     if request["do"] == "start" and not os.path.exists(folder):
-        _start(folder, request["kernel"], request["keep"])
+        names = _kernelspecs()
+        spec = find_all().get(request["kernel"].lower())
+        if spec is None:
+            raise Refused(error="no kernelspec", kernelspecs=names)
+        if request.get("job"):
+            _start_in_job(_folder(request["job"]), folder, spec, request["keep"])
+        else:
+            _start(folder, spec, request["keep"])
     connection = socket.socket(socket.AF_UNIX)
     try:
         connection.connect(os.path.join(folder, "s"))
@@ -88,14 +104,17 @@ def _connect(request: dict[str, Any]) -> socket.socket:
     return connection
 
 
-def _start(folder: str, kernel: str, keep: float) -> None:
-    names = _kernelspecs()
-    spec = find_all().get(kernel.lower())
-    if spec is None:
-        raise Refused(error="no kernelspec", kernelspecs=names)
+def _start(folder: str, spec: dict[str, Any], keep: float) -> None:
     # It imports asyncio, which nothing else here needs.
     from .keeper import fork_keeper
 
+    if (listener := listen_in(folder)) is not None:
+        fork_keeper(listener, folder, spec, keep)
+        listener.close()
+
+
+def listen_in(folder: str) -> socket.socket | None:
+    """Make a folder with a socket that listens, by which others find who has it; None if there is one already."""
     made = tempfile.mkdtemp(prefix="multikernel-", dir=os.path.dirname(folder))
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(os.path.join(made, "s"))
@@ -105,9 +124,29 @@ def _start(folder: str, kernel: str, keep: float) -> None:
         os.rename(made, folder)
     except OSError:
         shutil.rmtree(made)
-    else:
-        fork_keeper(listener, folder, spec, keep)
-    listener.close()
+        listener.close()
+        return None
+    return listener
+
+
+def _start_in_job(warden: str, folder: str, spec: dict[str, Any], keep: float) -> None:
+    """Have a keeper started by the script of the job in which this runs, which may only just have begun."""
+    until = time.monotonic() + SCRIPT_SECONDS
+    with socket.socket(socket.AF_UNIX) as connection:
+        while True:
+            try:
+                connection.connect(os.path.join(warden, "s"))
+                break
+            except FileNotFoundError:
+                # Nothing but the folder tells that another process of this job is so far.
+                if time.monotonic() > until:
+                    raise Refused(error="no script", host=socket.gethostname()) from None
+                time.sleep(LOOK_SECONDS)
+            except OSError:
+                raise Refused(error="no script", host=socket.gethostname()) from None
+        connection.sendall(_json(folder=folder, spec=spec, keep=keep))
+        if not connection.recv(1):
+            raise Refused(error="no script", host=socket.gethostname())
 
 
 def _end(folder: str) -> None:

@@ -1,0 +1,288 @@
+"""One submission: from before it has a number to its end."""
+
+import logging
+import os
+import secrets
+import shlex
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+import anyio
+
+from ......core.engines import JobState, Phase, how_ended, words
+from ......core.printable import printable
+from ......core.protocol.wire import Json
+from ..command import CommandNotFound, boot_line, command_at
+from ..connection import Connection, User
+from ..failures import NotReached
+from .queue import NotSubmitted, Queue
+from .script import script
+
+LAST_SECONDS = 5.0
+"""How long the end of the front waits for a submission that is under way, and for the job to be cancelled. What is not
+done by then the watchdog does."""
+
+END_SECONDS = 4.0
+"""How long the kernels of a job may take to end before it is cancelled; more than a link gives them."""
+
+REASON_SECONDS = 2.0
+"""How long the end of a kernel waits for the scheduler to say whether it has ended the job."""
+
+LEAVING_PAUSE = 0.3
+CANCEL_PAUSES = (0.5, 2.0, 10.0)
+"""Seconds before each further attempt to cancel; the last from then on."""
+
+AGAIN_SECONDS = 2
+"""The watchdog cancels twice: a submission may still be under way."""
+
+log = logging.getLogger(__name__)
+
+
+class Job:
+    """A job, or one that is yet to be submitted; it is what links need to reach kernels that run in it.
+
+    It lasts until it is let go or the front ends, whatever becomes of its kernels.
+    """
+
+    def __init__(self, queue: Queue) -> None:
+        """Take the queue that it will be submitted to; `live` does so."""
+        self.place, self.tasks = queue.place, queue.site.tasks
+        self.transport = queue.place.engine
+        self.number = ""
+        self.submitted = 0.0
+        """When it was, on the loop's clock."""
+        self.state: JobState | None = None
+        self.has_run = False
+        """A kernel has started in it."""
+        self.why_over = ""
+        """Why it has ended, or will never begin; empty until then."""
+        self.is_let_go = False
+        self._is_gone = False
+        """There is no job, or it has ended."""
+        self._queue = queue
+        self._name = f"multi-{secrets.token_hex(4)}"
+        self._script = secrets.token_hex(16)
+        self._words = Path(queue.site.directory) / self._name
+        """What is there tells the watchdog to cancel the job."""
+        self._keepers: set[str] = set()
+        self._news, self._end, self._is_free = anyio.Event(), anyio.Event(), anyio.Event()
+        self._submitting = anyio.CancelScope(shield=True)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is in the queue."""
+        return not self.why_over and not self.is_running and not self.is_let_go
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs, as far as the scheduler has said."""
+        return self.state is not None and self.state.phase is Phase.RUNNING
+
+    async def live(self) -> None:
+        """Submit it, and cancel it in the end."""
+        try:
+            await self._submit()
+            if not self.why_over:
+                self._queue.watch(self)
+                await self._end.wait()
+            if not self._is_gone:
+                with anyio.move_on_after(END_SECONDS):
+                    await self._is_free.wait()
+                await self._cancel_until_done()
+        except Exception:
+            # The other backends have nothing to do with it.
+            log.exception("a job has failed")
+            self._over("an error in Multi itself, see its log")
+        finally:
+            if not self._is_gone:
+                with anyio.CancelScope(shield=True), anyio.move_on_after(LAST_SECONDS), suppress(NotReached):
+                    await self._cancel(alone=True)
+            if self._is_gone:
+                self._words.unlink(missing_ok=True)
+
+    async def _submit(self) -> None:
+        """Submit it; what has begun comes to its end, so that the job's number is known."""
+        self._write_last_words()
+        ended = anyio.Event()
+        self.tasks.start_soon(self._submit_shielded, ended)
+        try:
+            await ended.wait()
+        except anyio.get_cancelled_exc_class():
+            self._submitting.deadline = anyio.current_time() + LAST_SECONDS
+            with anyio.CancelScope(shield=True):
+                await ended.wait()
+            raise
+
+    async def _submit_shielded(self, ended: anyio.Event) -> None:
+        try:
+            with self._submitting:
+                text = script(self.place.python, self._script, self.place.keep)
+                self.number = await self._queue.submit(self._name, text)
+                log.info("job %s is submitted", self.number)
+                self._tell()
+        except NotSubmitted as error:
+            self._over(str(error))
+        except NotReached as error:
+            if error.is_certain:
+                self._over(str(error))
+            else:
+                # Nobody knows whether there is a job.
+                self._fail(f"{error}; a job that may have been submitted is cancelled")
+        finally:
+            self.submitted = anyio.current_time()
+            ended.set()
+
+    async def wait_until_running(self, tell: Callable[[str, bool], None]) -> None:
+        """Wait until it runs, and tell how far that is; NotReached if it never will.
+
+        What is told is a text, and whether that is worth a line under the cell.
+        """
+        told, was_shown = "", False
+        while not self.is_running:
+            if self.why_over:
+                raise NotReached(self.why_over)
+            text = self._pending_text()
+            if text != told:
+                told, was_shown = text, self.state is not None
+                tell(text, was_shown)
+            await self._news.wait()
+        if self.state is not None and told:
+            tell(f"job {self.number} runs" + (f" on {self.state.node}" if self.state.node else ""), was_shown)
+
+    def _pending_text(self) -> str:
+        if self.state is None:
+            return "submitting a job" if not self.number else f"job {self.number} is submitted"
+        word = self.state.word if self.state.word.lower() != Phase.PENDING else ""
+        reason = self.state.reason or word
+        text = f"job {self.number} pending" + (f" ({reason})" if reason else "")
+        return printable(text + (f", expected {_moment(self.state.start)}" if self.state.start else ""))
+
+    def told(self, state: JobState | None) -> None:
+        """Take what the scheduler says; None is a job that it no longer knows."""
+        if state is None or state.phase is Phase.ENDED:
+            self._over(how_ended(self._queue.engine, self.number, state))
+        else:
+            self.state = state
+            self._tell()
+
+    def let_go(self) -> None:
+        """Cancel it, once its kernels have ended."""
+        self.is_let_go = True
+        self._end.set()
+        self._free()
+
+    # What links need.
+
+    @asynccontextmanager
+    async def connect(self, request: Json, user: User) -> AsyncIterator[tuple[Connection, Json]]:
+        """Run a relay in the job until the context is left; NotReached if that cannot be, or if the job has ended."""
+        if request["do"] == "start":
+            request = {**request, "job": self._script}
+        else:
+            await self._look()
+        async with AsyncExitStack() as life:
+            try:
+                run = self._queue.site.run(self._join, request, user, self._queue.env)
+                connected = await life.enter_async_context(run)
+            except NotReached:
+                await self._look()
+                raise
+            yield connected
+
+    def _join(self, ssh_options: Sequence[str]) -> list[str]:
+        node = self.state.node if self.state else ""
+        values = {"number": self.number, "node": node, "script": boot_line(self.place.python)}
+        return command_at(self._queue.site.place, words(self._queue.engine.join, **values), ssh_options)
+
+    async def how_ended(self, how: str) -> str:
+        """Return how a kernel has ended, of which its keeper says this: the scheduler may have ended the job."""
+        with anyio.move_on_after(REASON_SECONDS), suppress(NotReached):
+            await self._look()
+        return self.why_over or how
+
+    async def _look(self) -> None:
+        """Ask whether it still runs; NotReached if it does not, or if nobody can tell."""
+        while not self.why_over:
+            state = (await self._queue.states([self.number]))[self.number]
+            if state is None or state.word not in self._queue.engine.leaving:
+                self.told(state)
+                break
+            await anyio.sleep(LEAVING_PAUSE)
+        if self.why_over:
+            raise NotReached(self.why_over, is_over=True)
+
+    def distrust(self) -> None:
+        """End a shared connection over which nothing comes any more."""
+        self._queue.site.distrust()
+
+    def keeps(self, name: str) -> None:
+        """Note that there is a keeper, or may be; if the front is killed, it ends with the job."""
+        self._keepers.add(name)
+        self._is_free = anyio.Event()
+
+    def forget(self, name: str) -> None:
+        """Note that a keeper has ended."""
+        self._keepers.discard(name)
+        self._free()
+
+    # The end.
+
+    def _free(self) -> None:
+        if not self._keepers:
+            self._is_free.set()
+
+    def _fail(self, why: str) -> None:
+        """Let nobody wait for it any longer."""
+        self.why_over = why
+        self._end.set()
+        self._tell()
+
+    def _over(self, why: str) -> None:
+        """Note that it has ended, and why."""
+        self._is_gone = True
+        if not self.why_over:
+            log.info("%s", why)
+            self._fail(why)
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = anyio.Event()
+
+    async def _cancel_until_done(self) -> None:
+        """Cancel it, as often as that takes; while it cannot be reached it ends by itself, when `keep` is over."""
+        attempts = 0
+        while not self._is_gone:
+            try:
+                await self._cancel()
+            except NotReached as error:
+                log.warning("job %s cannot be cancelled yet: %s", self.number, error)
+                await anyio.sleep(CANCEL_PAUSES[min(attempts, len(CANCEL_PAUSES) - 1)])
+                attempts += 1
+
+    async def _cancel(self, *, alone: bool = False) -> None:
+        """Cancel it; NotReached if nobody knows whether that was done."""
+        done = await self._queue.run(self._queue.cancel_command(self._name, self.number), alone=alone)
+        if done.code and self.number:
+            state = (await self._queue.states([self.number]))[self.number]
+            if state is not None and state.phase is not Phase.ENDED:
+                raise NotReached(f"{self.place.name}: {done.err}")
+        self._over(f"job {self.number} was cancelled")
+
+    def _write_last_words(self) -> None:
+        """Have the watchdog cancel it if the front is killed."""
+        command = shlex.join(self._queue.cancel_command(self._name, ""))
+        twice = f"{command}; sleep {AGAIN_SECONDS}; {command}"
+        with suppress(CommandNotFound, OSError):
+            argv = command_at(self._queue.site.place, ("sh", "-c", twice))
+            self._words.touch(0o600)
+            self._queue.site.watchdog.at_end(argv, os.fspath(self._words))
+
+
+def _moment(start: str) -> str:
+    """Return a time as people here read it, if the scheduler says it in seconds."""
+    if not start.isdigit():
+        return start
+    moment = datetime.fromtimestamp(int(start))
+    return f"{moment:%H:%M}" if moment.date() == datetime.now().date() else f"{moment:%a %d %b, %H:%M}"

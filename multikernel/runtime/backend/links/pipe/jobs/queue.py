@@ -1,0 +1,160 @@
+"""What all jobs of a place share: the way to the scheduler, and one question for all that wait."""
+
+import asyncio
+import logging
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ......core.engines import ENGINES, JobState, number_of, states_of, words
+from ......core.places import JobPlace, RunPlace
+from ......core.printable import printable
+from ....watchdog import Watchdog
+from ..command import command_at, working_folder
+from ..failures import LONGEST_LINE, NotReached, not_reached
+from ..site import Site
+
+if TYPE_CHECKING:
+    from .job import Job
+
+COMMAND_SECONDS = 60.0
+"""How long a command may take; a controller that is busy takes 10 s and more to answer."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+AGES_PER_QUESTION = 3
+"""The state is asked for when a job has become older by a third, since the last one of those that wait began."""
+
+KEPT_VARIABLES = "HOME|USER|LOGNAME|SHELL|PATH|LD_LIBRARY_PATH|TMPDIR|TZ|LANG|LANGUAGE|LC_[A-Z]+"
+"""What a command on this machine gets of the front's environment. Schedulers store it with the job, and the front's has
+secrets, such as the tokens of a JupyterHub."""
+
+log = logging.getLogger(__name__)
+
+
+class NotSubmitted(Exception):
+    """A scheduler that refuses a job; the text is its own sentence, without its full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a command."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Queue:
+    """A scheduler, and the jobs of ours that are there."""
+
+    def __init__(self, place: JobPlace, directory: str, watchdog: Watchdog, tasks: TaskGroup) -> None:
+        """Take the front's private directory, and tasks that outlive all backends."""
+        self.place, self.engine = place, ENGINES[place.engine]
+        way = place.way or RunPlace(place.name, ("env",), place.python, place.keep)
+        self.site = Site(way, directory, watchdog, tasks, place)
+        self.env = None if place.way else _environment(self.engine.environment)
+        self._pending: list[Job] = []
+
+    async def run(self, command: Sequence[str], stdin: bytes = b"", *, alone: bool = False) -> Done:
+        """Run a command where jobs are submitted; NotReached if that cannot be.
+
+        With `alone` it has an ssh connection of its own, not the shared one.
+        """
+        with self.site.failures():
+            argv = command_at(self.site.place, command, () if alone else await self.site.ssh_options())
+            code, out, err = await self._run(argv, stdin)
+        if code == 255 and self.place.way is not None:
+            raise not_reached(self.place, code, err)
+        if code in (126, 127):
+            raise NotReached(printable(f"{self.place.name}: there is no {command[0]} where jobs are submitted: {err}"))
+        return Done(code, out, err)
+
+    async def _run(self, argv: Sequence[str], stdin: bytes) -> tuple[int, str, str]:
+        with anyio.CancelScope(shield=True):
+            process = await asyncio.create_subprocess_exec(
+                *argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=working_folder(),
+                env=self.env,
+                start_new_session=True,
+            )
+        watchdog = self.site.watchdog
+        watchdog.started(process.pid)
+        try:
+            with anyio.move_on_after(COMMAND_SECONDS):
+                out, err = await process.communicate(stdin)
+                return process.returncode or 0, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+            raise NotReached(f"{self.place.name}: `{argv[0]}` did not end within {COMMAND_SECONDS:g} s")
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, 9)
+                with anyio.CancelScope(shield=True):
+                    await process.wait()
+            watchdog.ended(process.pid)
+
+    async def submit(self, name: str, script: bytes) -> str:
+        """Submit a script and return the number of the job; NotSubmitted, or NotReached where it may be submitted."""
+        done = await self.run([*words(self.engine.submit, name=name), *self.place.options], script)
+        number = number_of(self.engine, done.out)
+        if done.code or number is None:
+            raise NotSubmitted(f"{self.place.name}: {_said(done) or self.engine.title + ' does not say its number'}")
+        return number
+
+    async def states(self, numbers: Iterable[str]) -> dict[str, JobState | None]:
+        """Return the states of jobs, None for one that the scheduler no longer knows; NotReached if nobody answers."""
+        numbers = list(numbers)
+        done = await self.run(words(self.engine.state, numbers))
+        found = states_of(self.engine, done.out)
+        if done.code and not found and not self.engine.unknown.search(done.err):
+            raise NotReached(f"{self.place.name}: {_said(done)}", may_pass=True)
+        return {number: found.get(number) for number in numbers}
+
+    def cancel_command(self, name: str, number: str) -> list[str]:
+        """Return the command that ends a job, whether or not its number is known."""
+        return words(self.engine.cancel, name=name, number=number)
+
+    def watch(self, job: "Job") -> None:
+        """Tell a job of its state until it runs."""
+        self._pending.append(job)
+        if len(self._pending) == 1:
+            self.site.tasks.start_soon(self._ask)
+
+    async def _ask(self) -> None:
+        """Ask for the states of all that wait, again and again."""
+        while self._pending:
+            age = anyio.current_time() - max(job.submitted for job in self._pending)
+            await anyio.sleep(min(max(age / AGES_PER_QUESTION, FIRST_PAUSE), LONGEST_PAUSE))
+            jobs = [job for job in self._pending if job.is_pending]
+            try:
+                states = await self.states(job.number for job in jobs) if jobs else {}
+            except NotReached as error:
+                log.warning("the state of jobs is not known: %s", error)
+                states = {}
+            except Exception:
+                # The front has nothing to do with it.
+                log.exception("asking for the states of jobs has failed")
+                states = {}
+            for job in jobs:
+                if job.number in states:
+                    job.told(states[job.number])
+            self._pending = [job for job in self._pending if job.is_pending]
+
+
+def _environment(pattern: str) -> Mapping[str, str]:
+    kept = re.compile(f"{KEPT_VARIABLES}|{pattern}")
+    return {name: value for name, value in os.environ.items() if kept.fullmatch(name)}
+
+
+def _said(done: Done) -> str:
+    lines = [line.strip().rstrip(".") for line in (done.err or done.out).splitlines() if line.strip()]
+    return printable("; ".join(lines))[: 2 * LONGEST_LINE] or f"the command ended with exit code {done.code}"
