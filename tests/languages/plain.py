@@ -87,6 +87,8 @@ def plain(node: Node, data: bytes) -> Plain:
         case n.Table(rows=rows, names=names, columns=columns, index=index, tag=tag):
             labels = index and (index.names, index.tag, tuple(map(go, index.columns)))
             return ("table", tag, rows, tuple(zip(names, map(go, columns), strict=True)), labels)
+        case n.Sparse(layout=layout, shape=shape, values=values, rows=rows, columns=columns, tag=tag):
+            return ("sparse", tag, layout, shape, *map(go, (values, rows, columns)))
 
 
 def _scalar(kind: str, item: Any) -> Plain:
@@ -161,6 +163,11 @@ _FIELDS: dict[str, Any] = {
         "data": buffers.add(data),
     },
     "table": _table,
+    "sparse": lambda buffers, layout, shape, *parts: {
+        "layout": layout,
+        "shape": list(shape),
+        **{name: tree(part, buffers) for name, part in zip(("values", "rows", "columns"), parts, strict=True)},
+    },
 }
 
 

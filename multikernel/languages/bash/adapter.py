@@ -177,6 +177,8 @@ def _values_of(name: str, value: Node, content: bytes) -> str:
             return _indexed(name, _elements(value, content))
         case n.Array():
             raise Refused("", words(value), OF_ONE_DIMENSION, "json")
+        case n.Sparse():
+            raise Refused("", words(value), NONE, "dense")
         case n.Table():
             raise Refused("", words(value), NONE, "json")
         case n.Factor(levels=levels, data=data):

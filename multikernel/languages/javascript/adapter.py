@@ -247,6 +247,8 @@ def _why_not(node: Node) -> tuple[str, str]:
             return _why_not(packed)
         case n.Array(dtype=n.Dtype(kind="bytes")):
             return IN_JAVASCRIPT, "list"
+        case n.Sparse():
+            return IN_JAVASCRIPT, "dense"
         case n.DateTime(value=value, tag=tag, offset=offset):
             digits = value.partition(".")[2].rstrip("0")
             if offset is not None and len(digits) > 3 and tag not in TEMPORAL:

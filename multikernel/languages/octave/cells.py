@@ -33,6 +33,8 @@ def why_not(node: Node) -> tuple[str, str]:
             return NO_COUNTERPART, "text"
         case n.Array(dtype=n.Dtype(kind="bytes")):
             return NO_COUNTERPART, "list"
+        case n.Sparse():
+            return NO_COUNTERPART, "dense"
         case n.Array(valid=valid, dtype=n.Dtype(kind=kind)) if valid is not None and kind not in ("f4", "f8", "text"):
             return "has missing values, which Octave has in floating point only", "float"
         case n.Factor(levels=n.Array(dtype=n.Dtype(kind=kind))) if kind != "text":
@@ -108,7 +110,7 @@ class Cells:
                 return ["factor", _tag(node), json.dumps(ordered), self._levels(levels), _tag(levels), _place(data)]
             case n.Table():
                 return self._table(node)
-            case n.Date() | n.Time() | n.DateTime() | n.Duration():
+            case n.Date() | n.Time() | n.DateTime() | n.Duration() | n.Sparse():
                 raise Refused("", words(node), NO_COUNTERPART, "text")
 
     def _all(self, nodes: Iterable[Node]) -> Value:

@@ -186,6 +186,9 @@ class _Writer:
                 return "factor", _ref(node.data), f"{levels}L", "TRUE" if node.ordered else "FALSE"
             case n.Table():
                 return self._table(node, path)
+            case n.Sparse(layout=layout, shape=(rows, columns)):
+                parts = self._parts((node.values, node.rows, node.columns), [""] * 3, path, "column")
+                return "sparse", string(layout), f"c({rows}, {columns})", parts
         raise AssertionError
 
     def _parts(self, items: "tuple[Node, ...]", steps: list[str], path: str, within: str = "") -> str:

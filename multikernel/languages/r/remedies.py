@@ -49,6 +49,7 @@ REMEDIES: Remedies = {
     ("list", ""): "as.list({x})",
     ("dict", "table"): "c(list(row.names = row.names({x})), as.list({x}))",
     ("no factor", ""): "as.character({x})",
+    ("dense", ""): "as.matrix({x})",
     ("wrapped", ""): "list({x})",
 }
 LABELS = "attr({x}, 'row.names') <- as.character(attr({x}, 'row.names'))"

@@ -79,6 +79,11 @@ def _add(node: Node, parts: list[str]) -> None:
             _add(levels, parts)
         case n.Table():
             _add_table(node, parts)
+        case n.Sparse(layout=layout, shape=(rows, columns)):
+            parts.append(f'{{"t":"sparse","layout":"{layout}","shape":[{rows},{columns}]')
+            for name, part in (("values", node.values), ("rows", node.rows), ("columns", node.columns)):
+                parts.append(f',"{name}":')
+                _add(part, parts)
     parts.append(_as(node.tag) + "}")
 
 

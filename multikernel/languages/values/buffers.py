@@ -147,6 +147,9 @@ def moved(node: SomeNode, source: Source, sink: Sink) -> SomeNode:
             )
         case n.Factor(levels=levels, data=ref):
             found = replace(node, levels=moved(levels, source, sink), data=sink.move(ref, source))
+        case n.Sparse(values=values, rows=rows, columns=places):
+            values, rows, places = (moved(part, source, sink) for part in (values, rows, places))
+            found = replace(node, values=values, rows=rows, columns=places)
         case n.Table(columns=columns, index=index):
             if index is not None:
                 index = replace(index, columns=tuple(moved(column, source, sink) for column in index.columns))

@@ -41,6 +41,8 @@ def length_of(node: Node, scalars: Scalars) -> int | None:
             return rows
         case n.Bytes(data=data):
             return data.length
+        case n.Sparse():
+            return None
         case n.Null():
             return 0 if scalars.dimensions else None
         case _:

@@ -12,6 +12,8 @@ DEEPEST = 100
 """Levels of lists, dicts and data frames within each other."""
 
 Order = Literal["C", "F"]
+Layout = Literal["csc", "csr", "coo"]
+LAYOUTS: dict[str, Layout] = {"csc": "csc", "csr": "csr", "coo": "coo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,23 @@ class Table(Tagged):
     """None: the rows have no labels but their number."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sparse(Tagged):
+    """A matrix of which only some elements are there, with their places; the others are 0, or false.
+
+    In a compressed layout the places along one axis are where its columns (`csc`) or rows (`csr`) begin among the
+    elements, one more than there are. That they are in range and in order is for the target to check.
+    """
+
+    layout: Layout
+    shape: tuple[int, int]
+    values: Array
+    """Numbers or truth values, of one dimension."""
+    rows: Array
+    """Positions of i4 or i8, from 0."""
+    columns: Array
+
+
 Node = (
     Null
     | NA
@@ -217,6 +236,7 @@ Node = (
     | Array
     | Factor
     | Table
+    | Sparse
 )
 
 SIZES: dict[str, int | None] = {

@@ -23,6 +23,8 @@ def words(node: Node) -> str:
             return "null"
         case n.Table():
             return "data frame"
+        case n.Sparse(shape=shape):
+            return f"sparse matrix, {' x '.join(map(str, shape))}"
         case n.Dict():
             return "dictionary"
         case n.Int():

@@ -31,6 +31,16 @@ def deep(levels: int) -> Any:
 
 
 FACTOR = {"t": "factor", "shape": [2], "ordered": False, "data": [0, 8], "levels": array()}
+PLACES = array(dtype="i4", data=[0, 8])
+SPARSE: dict[str, Any] = {
+    "t": "sparse",
+    "layout": "coo",
+    "shape": [5, 1],
+    "values": array(),
+    "rows": PLACES,
+    "columns": PLACES,
+}
+STARTS = array(dtype="i8", data=[0, 48], shape=[6])
 FRAME = {"t": "table", "rows": 2, "names": ["a"], "columns": [array()], "index": None}
 
 
@@ -47,6 +57,14 @@ FRAME = {"t": "table", "rows": 2, "names": ["a"], "columns": [array()], "index":
         array(dtype="datetime", unit="ms", zone="UTC", order="C"),
         {**FACTOR, "levels": array(order="C")},
         {**FRAME, "columns": [array(order="C")], "index": {"names": [None], "columns": [array(order="C")], "as": "x"}},
+        {**SPARSE, **{key: {**SPARSE[key], "order": "C"} for key in ("values", "rows", "columns")}},
+        {
+            **SPARSE,
+            "layout": "csr",
+            "values": array(order="C"),
+            "rows": {**STARTS, "order": "C"},
+            "columns": {**PLACES, "order": "C"},
+        },
         deep(100),
     ],
 )
@@ -75,6 +93,19 @@ def test_what_is_right_is_read_and_written_again(value: Any) -> None:
         {"t": "text", "data": [1, 8]},
         {"t": "text", "data": [0, True]},
         {"t": "text", "data": [0, 8, 8]},
+        {**SPARSE, "layout": "dia"},
+        {**SPARSE, "layout": ["csr"]},
+        {**SPARSE, "layout": "csr"},
+        {**SPARSE, "layout": "csc", "columns": STARTS},
+        {**SPARSE, "shape": [5]},
+        {**SPARSE, "shape": [5, -1]},
+        {**SPARSE, "values": array(dtype="text")},
+        {**SPARSE, "values": array(dtype="bytes", data=[0, 40])},
+        {**SPARSE, "values": array(shape=[1, 2])},
+        {**SPARSE, "values": {"t": "null"}},
+        {**SPARSE, "rows": array()},
+        {**SPARSE, "rows": {**PLACES, "valid": [0, 2]}},
+        {**SPARSE, "rows": array(dtype="i4", data=[0, 4], shape=[1])},
         {"t": "null", "as": 5},
         {"t": "null", "as": "x" * 2000},
         {"t": "date", "v": "2024-02-29; rm -rf"},
