@@ -14,7 +14,7 @@ Remedies = dict[tuple[str, str], str]
 """Need, and shape of the part -> expression in which `{x}` is the part; `!` begins a statement.
 
 Needs: `text`, `json` (a text that has all parts), `bytes`, `no NUL`, `float`, `float32`, `utc`, `microseconds`,
-`milliseconds`, `no nulls`, `row numbers` in place of labels, `unique names`, `named labels`, `list`, `dict`. So that
+`milliseconds`, `no nulls`, `row numbers` in place of labels, `unique names`, `text keys`, `list`, `dict`. So that
 values can be joined: `no factor`, `by columns` for a matrix that is stored row by row, `wrapped` as the one element of
 a list.
 

@@ -167,6 +167,7 @@ class Octave:
 
     name = "Octave"
     is_local = True
+    keeps_labels = True
     assignment = "{name} = {value};"
     scalars = Scalars(2, "i8")
     library = (

@@ -45,6 +45,7 @@ class Python:
     """The adapter for Python, whichever kernel runs it."""
 
     name = "Python"
+    keeps_labels = True
 
     @cached_property
     def library(self) -> str:

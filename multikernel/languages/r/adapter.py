@@ -70,6 +70,7 @@ class RLanguage:
 
     name = "R"
     scalars = Scalars(1, "i4", "r:vector")
+    keeps_labels = True
 
     @cached_property
     def library(self) -> str:

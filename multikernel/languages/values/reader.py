@@ -3,31 +3,38 @@
 import json
 import re
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeGuard
+from typing import Any
 
 from . import nodes as n
+from .checks import (
+    Json,
+    ManifestError,
+    boolean,
+    integer,
+    is_count,
+    matching,
+    one_of,
+    refuse,
+    text_of,
+    texts,
+    word,
+)
+from .label_reader import labels_by_text, labels_of
 from .nodes import DEEPEST, SIZES, Array, Column, Dtype, Factor, Index, Node, Ref, Table, count_of
+
+__all__ = ["LARGEST_MANIFEST", "Json", "ManifestError", "read", "read_json"]
 
 LARGEST_MANIFEST = 1 << 28
 """Bytes."""
 
 MOST_DIMENSIONS = 32
-LONGEST_WORD = 1000
-"""Characters of a tag or a zone."""
 
 BITS = re.compile(r"[0-9a-f]{16}")
-INTEGER = re.compile(r"-?[0-9]{1,100000}")
 DATE = re.compile(r"[+-]?[0-9]{4,9}-[0-9]{2}-[0-9]{2}")
 TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?")
 ZONE = re.compile(r"[A-Za-z0-9_+\-/:]{1,100}")
 UNITS = ("s", "ms", "us", "ns")
 NA_TYPES = ("bool", "int", "float", "complex", "text")
-
-Json = dict[str, Any]
-
-
-class ManifestError(ValueError):
-    """What a child has written is not a value, in words that follow `it says …`."""
 
 
 def read(value: object, data_size: int) -> Node:
@@ -53,17 +60,17 @@ class _Reader:
         self._size = data_size
         self._kinds: dict[str, Callable[[Json, str, int], Node]] = {
             "null": lambda o, tag, depth: n.Null(tag=tag),
-            "na": lambda o, tag, depth: n.NA(_one_of(o, "of", NA_TYPES), tag=tag),
-            "bool": lambda o, tag, depth: n.Bool(_bool(o, "v"), tag=tag),
-            "int": lambda o, tag, depth: n.Int(_integer(o), tag=tag),
-            "float": lambda o, tag, depth: n.Float(_match(o.get("v"), BITS, "bits of a double"), tag=tag),
+            "na": lambda o, tag, depth: n.NA(one_of(o, "of", NA_TYPES), tag=tag),
+            "bool": lambda o, tag, depth: n.Bool(boolean(o, "v"), tag=tag),
+            "int": lambda o, tag, depth: n.Int(integer(o), tag=tag),
+            "float": lambda o, tag, depth: n.Float(matching(o.get("v"), BITS, "bits of a double"), tag=tag),
             "complex": self._complex,
             "text": self._text,
             "bytes": lambda o, tag, depth: n.Bytes(self._ref(o.get("data"), "data"), tag=tag),
-            "date": lambda o, tag, depth: n.Date(_match(o.get("v"), DATE, "a date"), tag=tag),
-            "time": lambda o, tag, depth: n.Time(_match(o.get("v"), TIME, "a time"), tag=tag),
+            "date": lambda o, tag, depth: n.Date(matching(o.get("v"), DATE, "a date"), tag=tag),
+            "time": lambda o, tag, depth: n.Time(matching(o.get("v"), TIME, "a time"), tag=tag),
             "datetime": self._datetime,
-            "duration": lambda o, tag, depth: n.Duration(_integer(o), tag=tag),
+            "duration": lambda o, tag, depth: n.Duration(integer(o), tag=tag),
             "list": self._list,
             "dict": self._dict,
             "array": self._array,
@@ -73,80 +80,81 @@ class _Reader:
 
     def node(self, value: object, depth: int) -> Node:
         if depth > DEEPEST:
-            _refuse(f"more than {DEEPEST} levels")
+            refuse(f"more than {DEEPEST} levels")
         if not isinstance(value, dict):
-            _refuse("a node that is no object")
+            refuse("a node that is no object")
         kind = value.get("t")
         if not isinstance(kind, str) or kind not in self._kinds:
-            _refuse(f"a node of the unknown type {kind!r:.60}")
-        return self._kinds[kind](value, _word(value, "as"), depth)
+            refuse(f"a node of the unknown type {kind!r:.60}")
+        return self._kinds[kind](value, word(value, "as"), depth)
 
     def _complex(self, value: Json, tag: str, depth: int) -> Node:
         both = value.get("v")
         if not isinstance(both, list) or len(both) != 2:
-            _refuse("a complex number without two parts")
-        real, imaginary = (_match(part, BITS, "bits of a double") for part in both)
+            refuse("a complex number without two parts")
+        real, imaginary = (matching(part, BITS, "bits of a double") for part in both)
         return n.Complex(real, imaginary, tag=tag)
 
     def _text(self, value: Json, tag: str, depth: int) -> Node:
         if "data" in value:
             return n.Text("", self._ref(value["data"], "data"), tag=tag)
-        return n.Text(_text(value.get("v"), "a text"), tag=tag)
+        return n.Text(text_of(value.get("v"), "a text"), tag=tag)
 
     def _datetime(self, value: Json, tag: str, depth: int) -> Node:
         text = value.get("v")
         date, separator, time = text.partition("T") if isinstance(text, str) else ("", "", "")
         if not (separator and DATE.fullmatch(date) and TIME.fullmatch(time)):
-            _refuse(f"{text!r:.60} as a date and time")
+            refuse(f"{text!r:.60} as a date and time")
         zone, offset = value.get("zone", ""), value.get("offset")
         if zone == "" and offset is None:
             return n.DateTime(str(text), tag=tag)
         if not isinstance(offset, int) or isinstance(offset, bool) or abs(offset) > 86400:
-            _refuse("a time zone without an offset in seconds")
-        return n.DateTime(str(text), _match(zone, ZONE, "a time zone"), offset, tag=tag)
+            refuse("a time zone without an offset in seconds")
+        return n.DateTime(str(text), matching(zone, ZONE, "a time zone"), offset, tag=tag)
 
     def _list(self, value: Json, tag: str, depth: int) -> Node:
         if "packed" in value:
             packed = self._array_of(value["packed"], depth)
             if len(packed.shape) != 1:
-                _refuse("a list that is packed in more than one dimension")
+                refuse("a list that is packed in more than one dimension")
             return n.List((), packed, tag=tag)
         return n.List(self._nodes(value.get("v"), depth), tag=tag)
 
     def _dict(self, value: Json, tag: str, depth: int) -> Node:
-        keys = _texts(value.get("k"), "keys")
+        keys = texts(value.get("k"), "keys")
         items = self._nodes(value.get("v"), depth)
         if len(keys) != len(items):
-            _refuse(f"{len(keys)} keys for {len(items)} values")
-        return n.Dict(keys, items, tag=tag)
+            refuse(f"{len(keys)} keys for {len(items)} values")
+        keys, labels = labels_by_text(value.get("labels"), keys, _label)
+        return n.Dict(keys, items, labels, tag=tag)
 
     def _nodes(self, value: object, depth: int) -> tuple[Node, ...]:
         if not isinstance(value, list):
-            _refuse("a list without its elements")
+            refuse("a list without its elements")
         return tuple(self.node(item, depth + 1) for item in value)
 
     def _array(self, value: Json, tag: str, depth: int) -> Array:
         shape = value.get("shape")
-        if not isinstance(shape, list) or not 1 <= len(shape) <= MOST_DIMENSIONS or not all(map(_is_count, shape)):
-            _refuse(f"the shape {shape!r:.60}")
+        if not isinstance(shape, list) or not 1 <= len(shape) <= MOST_DIMENSIONS or not all(map(is_count, shape)):
+            refuse(f"the shape {shape!r:.60}")
         dtype = _dtype(value)
         count = count_of(tuple(shape))
         data = self._ref(value.get("data"), "data")
         size = SIZES[dtype.kind]
         if size is not None and data.length != count * size:
-            _refuse(f"{data.length} bytes for {count} elements of {dtype.kind}")
+            refuse(f"{data.length} bytes for {count} elements of {dtype.kind}")
         if dtype.kind == "bytes" and data.length < 8 * (count + 1):
-            _refuse("fewer offsets than elements")
+            refuse("fewer offsets than elements")
         if dtype.kind == "text" and data.length < count - 1:
-            _refuse("fewer separators than elements")
-        order = _one_of(value, "order", ("C", "F")) if "order" in value else "C"
+            refuse("fewer separators than elements")
+        order = one_of(value, "order", ("C", "F")) if "order" in value else "C"
         valid = self._valid(value, count)
         return Array(dtype, tuple(shape), "F" if order == "F" else "C", data, valid, tag=tag)
 
     def _array_of(self, value: object, depth: int) -> Array:
         node = self.node(value, depth + 1)
         if not isinstance(node, Array):
-            _refuse("a packed list, or levels, that are no array")
+            refuse("a packed list, or levels, that are no array")
         return node
 
     def _valid(self, value: Json, count: int) -> Ref | None:
@@ -154,49 +162,58 @@ class _Reader:
             return None
         valid = self._ref(value["valid"], "valid")
         if valid.length != count:
-            _refuse(f"{valid.length} bytes of validity for {count} elements")
+            refuse(f"{valid.length} bytes of validity for {count} elements")
         return valid
 
     def _factor(self, value: Json, tag: str, depth: int) -> Factor:
         shape = value.get("shape")
-        if not isinstance(shape, list) or len(shape) != 1 or not _is_count(shape[0]):
-            _refuse(f"the shape {shape!r:.60} of a factor")
+        if not isinstance(shape, list) or len(shape) != 1 or not is_count(shape[0]):
+            refuse(f"the shape {shape!r:.60} of a factor")
         levels = self._array_of(value.get("levels"), depth)
         if len(levels.shape) != 1 or levels.valid is not None:
-            _refuse("levels that are null, or not of one dimension")
+            refuse("levels that are null, or not of one dimension")
         data = self._ref(value.get("data"), "data")
         if data.length != 4 * shape[0]:
-            _refuse(f"{data.length} bytes for {shape[0]} codes")
-        return Factor(shape[0], levels, _bool(value, "ordered"), data, tag=tag)
+            refuse(f"{data.length} bytes for {shape[0]} codes")
+        return Factor(shape[0], levels, boolean(value, "ordered"), data, tag=tag)
 
     def _table(self, value: Json, tag: str, depth: int) -> Table:
         rows = value.get("rows")
-        if not _is_count(rows):
-            _refuse(f"{rows!r:.60} rows")
-        names = _texts(value.get("names"), "names of columns")
+        if not is_count(rows):
+            refuse(f"{rows!r:.60} rows")
+        names = texts(value.get("names"), "names of columns")
         columns = self._columns(value.get("columns"), rows, len(names), depth)
-        index = value.get("index")
+        names, labels = labels_by_text(value.get("labels"), names, _label)
+        return Table(rows, names, columns, self._index(value.get("index"), rows, depth), labels, tag=tag)
+
+    def _index(self, index: Any, rows: int, depth: int) -> Index | None:
         if index is None:
-            return Table(rows, names, columns, tag=tag)
+            return None
         if not isinstance(index, dict) or not isinstance(index.get("names"), list):
-            _refuse("an index without names")
-        labels = tuple(None if name is None else _text(name, "the name of an index") for name in index["names"])
-        levels = self._columns(index.get("columns"), rows, len(labels), depth)
-        return Table(rows, names, columns, Index(labels, levels, tag=_word(index, "as")), tag=tag)
+            refuse("an index without names")
+        names = tuple(None if name is None else text_of(name, "the name of an index") for name in index["names"])
+        columns = self._columns(index.get("columns"), rows, len(names), depth)
+        labels = labels_of(index["labels"], len(names), _label) if index.get("labels") is not None else None
+        return Index(names, columns, labels, tag=word(index, "as"))
 
     def _columns(self, value: object, rows: int, names: int, depth: int) -> tuple[Column, ...]:
         columns = self._nodes(value, depth)
         if len(columns) != names:
-            _refuse(f"{names} names for {len(columns)} columns")
+            refuse(f"{names} names for {len(columns)} columns")
         return tuple(_column(column, rows) for column in columns)
 
     def _ref(self, value: object, what: str) -> Ref:
-        if not isinstance(value, list) or len(value) != 2 or not all(map(_is_count, value)):
-            _refuse(f"{value!r:.60} as the place of {what}")
+        if not isinstance(value, list) or len(value) != 2 or not all(map(is_count, value)):
+            refuse(f"{value!r:.60} as the place of {what}")
         offset, length = value
         if offset % 8 or offset + length > self._size:
-            _refuse(f"{what} at {offset} of {length} bytes in a file of {self._size}")
+            refuse(f"{what} at {offset} of {length} bytes in a file of {self._size}")
         return Ref(offset, length)
+
+
+def _label(value: object) -> Node:
+    """Return a node that has nothing in a data file."""
+    return _Reader(0).node(value, 0)
 
 
 def _column(node: Node, rows: int) -> Column:
@@ -206,77 +223,19 @@ def _column(node: Node, rows: int) -> Column:
         case n.List(packed=None, items=items):
             count = len(items)
         case _:
-            _refuse("a column that is none")
+            refuse("a column that is none")
     if count != rows:
-        _refuse(f"a column of {count} elements in a data frame of {rows} rows")
+        refuse(f"a column of {count} elements in a data frame of {rows} rows")
     return node
 
 
 def _dtype(value: Json) -> Dtype:
     kind = value.get("dtype")
     if not isinstance(kind, str) or kind not in SIZES:
-        _refuse(f"the dtype {kind!r:.60}")
-    unit = _one_of(value, "unit", UNITS) if kind in ("datetime", "duration") else ""
-    zone = _match(value["zone"], ZONE, "a time zone") if kind == "datetime" and value.get("zone") else ""
+        refuse(f"the dtype {kind!r:.60}")
+    unit = one_of(value, "unit", UNITS) if kind in ("datetime", "duration") else ""
+    zone = matching(value["zone"], ZONE, "a time zone") if kind == "datetime" and value.get("zone") else ""
     return Dtype(kind, unit, zone)
-
-
-def _is_count(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 62
-
-
-def _integer(value: Json) -> int:
-    digits = _match(value.get("v"), INTEGER, "an integer")
-    # Python refuses to read more than 4300 digits at once, since it takes quadratic time.
-    return int(digits) if len(digits) < 4000 else _refuse("an integer of more than 4000 digits")
-
-
-def _bool(value: Json, key: str) -> bool:
-    found = value.get(key)
-    return found if isinstance(found, bool) else _refuse(f"{found!r:.60} as a truth value")
-
-
-def _text(value: object, what: str) -> str:
-    if not isinstance(value, str) or not _is_unicode(value):
-        _refuse(f"{value!r:.60} as {what}")
-    return value
-
-
-def _texts(value: object, what: str) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        _refuse(f"{value!r:.60} as {what}")
-    return tuple(_text(item, what) for item in value)
-
-
-def _is_unicode(text: str) -> bool:
-    """Say whether a text has no lone surrogates, which JSON lets through."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _word(value: Json, key: str) -> str:
-    found = value.get(key, "")
-    if not isinstance(found, str) or len(found) > LONGEST_WORD or not _is_unicode(found):
-        _refuse(f"{found!r:.60} as a tag")
-    return found
-
-
-def _match(value: object, pattern: re.Pattern[str], what: str) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        _refuse(f"{value!r:.60} as {what}")
-    return value
-
-
-def _one_of(value: Json, key: str, known: tuple[str, ...]) -> str:
-    found = value.get(key)
-    return found if isinstance(found, str) and found in known else _refuse(f"{found!r:.60} as {key}")
-
-
-def _refuse(what: str) -> NoReturn:
-    raise ManifestError(what)
 
 
 def _same(found: Json) -> Json:
