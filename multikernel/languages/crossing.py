@@ -14,6 +14,8 @@ from .chunks import FIRST_POSITION, Exported, advice, begin_of, collect, deal, p
 from .language import Language, Refused
 from .values.nodes import Node
 from .values.reader import Json, ManifestError, read
+from .values.tables import labelled
+from .values.words import words
 
 MANIFEST = "manifest.json"
 """What a source's answer is renamed to, so that the target's does not take its place."""
@@ -89,7 +91,9 @@ class Crossing:
             values = self._values(exported)
             for number, (target, value) in enumerate(zip(self.targets, values, strict=True)):
                 try:
-                    adapter_in(target).write(target.name, value, target.folder)
+                    adapter = adapter_in(target)
+                    adapter.write(target.name, value, target.folder)
+                    refuse_labels(adapter, value)
                 except Refused as refused:
                     raise self._refusal(refused.parts, exported, number) from None
         except OSError as error:
@@ -151,6 +155,14 @@ def adapter_in(end: End) -> Language:
     adapter = registry.find(end.language)
     assert adapter is not None
     return adapter
+
+
+def refuse_labels(adapter: Language, value: Node) -> None:
+    """Refuse keys and columns that are called something else than texts where nobody would remember what."""
+    if not getattr(adapter, "keeps_labels", False):
+        why = f"has keys, or columns, that are called something else than texts, which {adapter.name} does not have"
+        if refused := [(path, words(node), why, "text keys") for path, node in labelled(value)]:
+            raise Refused.of(refused)
 
 
 def refused_parts(answer: Json) -> list[Part] | None:

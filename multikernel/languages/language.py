@@ -89,7 +89,9 @@ class Language(Protocol):
     """An adapter.
 
     Where a language has vectors or matrices in place of scalars, it has one more member, `scalars`, that tells which:
-    see `values.elements`. Where `{name} = {value}` makes no variable, it has `assignment` with what does.
+    see `values.elements`. Where `{name} = {value}` makes no variable, it has `assignment` with what does. Where it
+    sends along again the `labels` of dictionaries, data frames and indices, as long as some of their texts are there,
+    it has `keeps_labels`, which is true: to others none are sent.
     """
 
     @property

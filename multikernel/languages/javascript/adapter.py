@@ -5,6 +5,7 @@ One name is added to the global object, `__multikernel__`, which is not enumerab
 
 import json
 import re
+import struct
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from ..remedies import Remedies, Steps, expression, steps_to
 from ..values import nodes as n
 from ..values.as_json import write
 from ..values.nodes import Node, every
-from ..values.tables import display_names, unclear_keys
+from ..values.tables import shown_names, unclear_keys, with_unique_names
 from ..values.words import words
 
 HERE = Path(__file__).with_name("child")
@@ -141,9 +142,34 @@ def _is_map(node: Node) -> bool:
     """Whether a value of keys is a Map: it also is one where an object would have them in another order."""
     keys = list(node.keys) if isinstance(node, n.Dict) else list(node.names) if isinstance(node, n.Table) else []
     if isinstance(node, n.Table) and node.index is not None:
-        keys = display_names(node.index.names) + keys
+        keys = [*shown_names(node.index.names, node.names), *keys]
+    if isinstance(node, n.Dict) and node.labels is not None:
+        return True
     in_object = sorted(filter(INDEX.fullmatch, keys), key=int) + [key for key in keys if not INDEX.fullmatch(key)]
     return bool(keys) and (node.tag == "javascript:Map" or keys != in_object)
+
+
+def _key(holder: Node, key: str) -> str:
+    """Return an expression for a key of a Map."""
+    if isinstance(holder, n.Dict) and holder.labels is not None:
+        match holder.labels.values[holder.keys.index(key)]:
+            case n.Null(tag=tag):
+                return "undefined" if tag == "javascript:undefined" else "null"
+            case n.Bool() | n.Int() as label:
+                value = int(label.value) if isinstance(label, n.Int) else label.value
+                return f"{value}n" if _is_bigint(label) else json.dumps(value)
+            case n.Float(bits=bits):
+                (number,) = struct.unpack(">d", bytes.fromhex(bits))
+                return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(repr(number), repr(number))
+            case n.Text(value=text):
+                return json.dumps(text)
+            case _:
+                pass
+    return json.dumps(key)
+
+
+def _is_bigint(label: Node) -> bool:
+    return isinstance(label, n.Int) and (label.tag == "javascript:bigint" or abs(label.value) >= 1 << 53)
 
 
 def _part(steps: Steps, above: str) -> str:
@@ -152,7 +178,7 @@ def _part(steps: Steps, above: str) -> str:
         if isinstance(key, int):
             above = f"[...{above}][{key}]" if holder.tag == "javascript:Set" else f"{above}[{key}]"
         elif _is_map(holder):
-            above = f"{above}.get({json.dumps(key)})"
+            above = f"{above}.get({_key(holder, key)})"
         else:
             above = f"{above}.{key}" if key.isidentifier() else f"{above}[{json.dumps(key)}]"
     return above
@@ -169,8 +195,8 @@ def _assigned(name: str, steps: Steps, value: str) -> str:
     if holder.tag == "javascript:Set":
         each = value.replace("{x}", "each")
         return _assigned(name, above, f"new Set(Array.from({{x}}, (each, i) => i === {key} ? {each} : each))")
-    if _is_map(holder):
-        return f"{_part(above, name)}.set({json.dumps(key)}, {value.replace('{x}', part)})"
+    if _is_map(holder) and isinstance(key, str):
+        return f"{_part(above, name)}.set({_key(holder, key)}, {value.replace('{x}', part)})"
     return f"{part} = {value.replace('{x}', part)}"
 
 
@@ -179,6 +205,7 @@ class JavaScript:
 
     name = "JavaScript"
     assignment = "var {name} = {value}"
+    keeps_labels = True
 
     def library_code(self, folder: str) -> str:
         """Return code that makes the functions which the other code calls."""
@@ -205,7 +232,7 @@ class JavaScript:
         refused = [(path, words(node), *why) for path, node in every(value) if (why := _why_not(node))[0]]
         if refused:
             raise Refused.of(refused)
-        write(value, folder)
+        write(with_unique_names(value), folder)
 
     def import_code(self, values: Sequence[Incoming], *, is_trial: bool) -> str:
         """Return code that makes variables."""
@@ -254,7 +281,7 @@ def _why_not(node: Node) -> tuple[str, str]:
             if offset is not None and len(digits) > 3 and tag not in TEMPORAL:
                 return "is between two milliseconds, and a Date has no more", "milliseconds"
             return "", ""
-        case n.Dict() | n.Table():
+        case n.Dict():
             return unclear_keys(node)
         case _:
             return "", ""

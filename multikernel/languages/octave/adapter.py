@@ -169,6 +169,7 @@ class Octave:
     """The adapter."""
 
     name = "Octave"
+    keeps_labels = True
     assignment = "{name} = {value};"
     scalars = Scalars(2, "i8")
 

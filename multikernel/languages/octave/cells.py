@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ..language import DATA, Refused
 from ..values import nodes as n
-from ..values.as_json import to_text
+from ..values.as_json import index_fields, labels_to_text, to_text
 from ..values.nodes import Node, Ref
-from ..values.tables import display_names, unclear_keys
+from ..values.tables import shown_names, unclear_keys, with_unique_names
 from ..values.words import words
 from .binary import Scalar, Value
 
@@ -41,7 +41,7 @@ def why_not(node: Node) -> tuple[str, str]:
             return "has levels that are not text", "text"
         case n.List(packed=n.Array() as packed):
             return why_not(n.Array(packed.dtype, packed.shape, packed.order, packed.data))
-        case n.Dict() | n.Table():
+        case n.Dict():
             return unclear_keys(node)
         case _:
             return "", ""
@@ -89,12 +89,12 @@ class Cells:
                 return ["packed", _tag(node), self.of(array), _place(packed.valid), holder, _numbers(size)]
             case n.List(items=items):
                 return self._list(node, items, own)
-            case n.Dict(keys=keys, items=items):
+            case n.Dict(keys=keys, items=items, labels=labels):
                 map_type = own.removeprefix("containers.Map ") if own.startswith("containers.Map ") else ""
                 # Octave 7 takes no further key after an empty one.
                 if "" in keys or map_type not in ("any", "char", "logical", "double", "single", *INTEGERS):
                     map_type = ""
-                return ["dict", _tag(node), [*keys], self._all(items), map_type]
+                return ["dict", _tag(node) + _labels(keys, labels), [*keys], self._all(items), map_type]
             case n.Array(dtype=dtype, shape=shape, order=order, data=data, valid=valid):
                 return [
                     "array",
@@ -130,14 +130,15 @@ class Cells:
         return ["list", _tag(node), self._all(items), holder, _numbers(size)]
 
     def _table(self, table: n.Table) -> Value:
-        labels, own_names, columns = [], "", table.columns
-        if table.index is not None:
-            labels, columns = display_names(table.index.names), (*table.index.columns, *columns)
-            tag = {"as": table.index.tag} if table.index.tag else {}
-            own_names = json.dumps({**tag, "names": table.index.names})[1:-1]
+        table = with_unique_names(table)
+        labels: tuple[str, ...] = ()
+        own_names, columns = "", table.columns
+        if (index := table.index) is not None:
+            labels, columns = shown_names(index.names, table.names), (*index.columns, *columns)
+            own_names = ",".join(f'"{key}":{value}' for key, value in index_fields(index).items())
         return [
             "table",
-            _tag(table),
+            _tag(table) + _labels(table.names, table.labels),
             [*labels, *table.names],
             self._all(columns),
             _numbers([len(labels)]),
@@ -162,6 +163,10 @@ def _place(ref: Ref | None) -> Value:
 
 def _tag(node: Node) -> str:
     return f',"as":{json.dumps(node.tag)}' if node.tag else ""
+
+
+def _labels(texts: Sequence[str], labels: n.Labels | None) -> str:
+    return f',"labels":{labels_to_text(texts, labels)}' if labels is not None else ""
 
 
 def _scalar(node: Node, kind: str, content: bytes) -> Value:

@@ -45,6 +45,7 @@ class Python:
     """The adapter for Python, whichever kernel runs it."""
 
     name = "Python"
+    keeps_labels = True
 
     def library_code(self, folder: str) -> str:
         """Return code that makes the package in the child."""

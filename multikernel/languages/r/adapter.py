@@ -70,6 +70,7 @@ class RLanguage:
 
     name = "R"
     scalars = Scalars(1, "i4", "r:vector")
+    keeps_labels = True
 
     def library_code(self, folder: str) -> str:
         """Return code that makes the functions in the child."""

@@ -4,12 +4,14 @@ It is put together node by node: `json.dumps` would hold the interpreter's lock,
 whole of a large value.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 
 from . import nodes as n
 from .nodes import Node, Ref
+from .tables import shown_names
 
 VALUE = "value.json"
 
@@ -55,10 +57,11 @@ def _add(node: Node, parts: list[str]) -> None:
         case n.List(packed=n.Array() as packed):
             parts.append('{"t":"list","packed":')
             _add(packed, parts)
-        case n.Dict(keys=keys, items=items):
+        case n.Dict(keys=keys, items=items, labels=labels):
             parts.append(f'{{"t":"dict","k":{_texts(keys)},"v":[')
             _add_all(items, parts)
             parts.append("]")
+            _add_labels(keys, labels, parts)
         case n.Complex(real=real, imaginary=imaginary):
             parts.append(f'{{"t":"complex","v":["{real}","{imaginary}"]')
         case n.Bytes(data=ref):
@@ -87,7 +90,7 @@ def _add(node: Node, parts: list[str]) -> None:
     parts.append(_as(node.tag) + "}")
 
 
-def _add_all(items: tuple[Node, ...], parts: list[str]) -> None:
+def _add_all(items: Sequence[Node], parts: list[str]) -> None:
     for position, item in enumerate(items):
         if position:
             parts.append(",")
@@ -107,18 +110,54 @@ def _add_table(node: n.Table, parts: list[str]) -> None:
     parts.append(f'{{"t":"table","rows":{node.rows},"names":{_texts(node.names)},"columns":[')
     _add_all(node.columns, parts)
     parts.append("]")
-    if node.index is not None:
-        names = ",".join("null" if name is None else quoted(name) for name in node.index.names)
-        parts.append(f',"index":{{"names":[{names}],"columns":[')
-        _add_all(node.index.columns, parts)
-        parts.append(f"]{_as(node.index.tag)}}}")
+    if (index := node.index) is not None:
+        own, shown = index_fields(index), _texts(shown_names(index.names, node.names))
+        parts.append(f',"index":{{{",".join(map(_field, own.items()))},"shown":{shown},"columns":[')
+        _add_all(index.columns, parts)
+        parts.append("]}")
+    _add_labels(node.names, node.labels, parts)
+
+
+def index_fields(index: n.Index) -> dict[str, str]:
+    """Return what an index has beside its columns, as fields of JSON."""
+    names = ",".join("null" if name is None else quoted(name) for name in index.names)
+    fields = {"names": f"[{names}]"}
+    if index.tag:
+        fields["as"] = quoted(index.tag)
+    if index.labels is not None:
+        fields["labels"] = labels_to_text(None, index.labels)
+    return fields
+
+
+def labels_to_text(texts: Sequence[str] | None, labels: n.Labels | None) -> str:
+    """Return labels as JSON text, with the texts that stand for them; the empty string if there are none."""
+    if labels is None:
+        return ""
+    parts = ["{"] if texts is None else [f'{{"k":{_texts(texts)},']
+    parts.append('"v":[')
+    _add_all(labels.values, parts)
+    parts.append("]")
+    if labels.more:
+        parts.append(',"more":[')
+        _add_all(labels.more, parts)
+        parts.append("]")
+    return "".join([*parts, _as(labels.tag), "}"])
+
+
+def _add_labels(texts: Sequence[str], labels: n.Labels | None, parts: list[str]) -> None:
+    if labels is not None:
+        parts.append(f',"labels":{labels_to_text(texts, labels)}')
+
+
+def _field(field: tuple[str, str]) -> str:
+    return f'"{field[0]}":{field[1]}'
 
 
 def _ref(ref: Ref) -> str:
     return f"[{ref.offset},{ref.length}]"
 
 
-def _texts(texts: tuple[str, ...]) -> str:
+def _texts(texts: Sequence[str]) -> str:
     return f"[{','.join(map(quoted, texts))}]"
 
 

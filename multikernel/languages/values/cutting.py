@@ -47,9 +47,8 @@ class _Cutter:
                 return [replace(node, packed=chunk) for chunk in self._array(packed)]
             case n.List(items=items):
                 return [replace(node, items=chunk) for chunk in self._items(items)]
-            case n.Dict(keys=keys, items=items):
-                chunks = zip(self._ranges, self._items(items), strict=True)
-                return [replace(node, keys=keys[begin:end], items=chunk) for (begin, end), chunk in chunks]
+            case n.Dict():
+                return [*self._dict(node)]
             case n.Bytes(data=data):
                 return [replace(node, data=self._bytes(data, 1, each, sink)) for each, sink in self._chunks()]
             case _:
@@ -66,6 +65,11 @@ class _Cutter:
         return [
             tuple(moved(item, self._source, sink) for item in items[begin:end]) for (begin, end), sink in self._chunks()
         ]
+
+    def _dict(self, node: n.Dict) -> Iterator[n.Dict]:
+        for (begin, end), chunk in zip(self._ranges, self._items(node.items), strict=True):
+            labels = node.labels and replace(node.labels, values=node.labels.values[begin:end])
+            yield replace(node, keys=node.keys[begin:end], items=chunk, labels=labels)
 
     def _factor(self, factor: n.Factor) -> list[n.Factor]:
         return [

@@ -7,6 +7,7 @@ from . import nodes as n
 from .array_join import ArrayPart, in_one_unit, join_arrays
 from .buffers import Sink, Source, moved
 from .elements import NONE, SCALARS, vector
+from .label_joining import are_called_alike, joined_keys
 from .nodes import Node
 from .pieces import Misfit, Piece, common_tag, refuse, tag_of, with_tag
 from .singles import as_array
@@ -65,9 +66,8 @@ def _join(path: str, pieces: Sequence[Piece], sink: Sink) -> Node:
         case n.Factor():
             return _join_factors(path, pieces, sink)
         case n.Dict():
-            dicts = [node for node in nodes if isinstance(node, n.Dict)]
-            keys = tuple(key for node in dicts for key in node.keys)
-            return n.Dict(keys, _items(pieces, sink), tag=tag_of(path, pieces))
+            keys, labels = joined_keys([node for node in nodes if isinstance(node, n.Dict)])
+            return n.Dict(keys, _items(pieces, sink), labels, tag=tag_of(path, pieces))
         case n.Bytes():
             data = (part for p in pieces if isinstance(p.node, n.Bytes) for part in p.source.parts(p.node.data))
             return n.Bytes(sink.put(data), tag=tag_of(path, pieces))
@@ -210,6 +210,9 @@ def _join_tables(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Table:
         if table.names != first.names:
             columns = [f"with the columns {', '.join(each.names) or '(none)'}" for each in (first, table)]
             raise Misfit(path, pieces[0], f"a data frame {columns[0]}", piece, f"one {columns[1]}", "wrapped")
+        if not are_called_alike(table, first):
+            others = "one whose columns, or their names or those of its labels, are not the same but as text"
+            raise Misfit(path, pieces[0], "a data frame", piece, others, "wrapped")
         if _labels_of(table) != _labels_of(first):
             labels = [_labels_in_words(each) for each in (first, table)]
             need = "row numbers" if all(map(_is_numbered, tables)) else "wrapped"
@@ -229,8 +232,9 @@ def _join_tables(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Table:
         levels = tuple(
             joined(f"{path}.index", [each.columns[at] for each in indices]) for at in range(len(first.index.columns))
         )
-        index = n.Index(first.index.names, levels, tag=common_tag([each.tag for each in indices]) or "")
-    return n.Table(sum(table.rows for table in tables), first.names, made, index, tag=tag)
+        tag_of_index = common_tag([each.tag for each in indices]) or ""
+        index = n.Index(first.index.names, levels, first.index.labels, tag=tag_of_index)
+    return n.Table(sum(table.rows for table in tables), first.names, made, index, first.labels, tag=tag)
 
 
 def _join_columns(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Column:

@@ -171,12 +171,30 @@ class List(Tagged):
     """A list of scalars of one type, as an array of one dimension; there are no items then."""
 
 
+Label = Null | Bool | Int | Float | Complex | Text | Date | Time | DateTime | Duration | List
+"""What a key or the name of a column may be: nothing of it is in the data file. A list is of labels again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels(Tagged):
+    """What keys, columns or levels of an index are called where that is more than text: as many labels as texts.
+
+    The texts, which are unique, stand for them in languages that have nothing else.
+    """
+
+    values: tuple[Label, ...]
+    more: tuple[Label, ...] = ()
+    """What else the language that they come from needs to make the same of all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dict(Tagged):
     """Ordered; a key may be empty or be there twice, where a language has such."""
 
     keys: tuple[str, ...]
     items: "tuple[Node, ...]"
+    labels: Labels | None = None
+    """The keys, if there are any that are no texts."""
 
 
 Column = Array | Factor | List
@@ -188,6 +206,8 @@ class Index(Tagged):
 
     names: tuple[str | None, ...]
     columns: tuple[Column, ...]
+    labels: Labels | None = None
+    """The names, if there are any that are no texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +219,8 @@ class Table(Tagged):
     columns: tuple[Column, ...]
     index: Index | None = None
     """None: the rows have no labels but their number."""
+    labels: Labels | None = None
+    """The names of the columns, if they are more than texts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 from . import nodes as n
 from .checks import (
@@ -18,6 +19,7 @@ from .checks import (
     texts,
     word,
 )
+from .label_reader import labels_by_text, labels_of
 from .nodes import DEEPEST, SIZES, Array, Column, Dtype, Factor, Index, Node, Ref, Table, count_of
 
 __all__ = ["LARGEST_MANIFEST", "Json", "ManifestError", "read", "read_json"]
@@ -124,7 +126,8 @@ class _Reader:
         items = self._nodes(value.get("v"), depth)
         if len(keys) != len(items):
             refuse(f"{len(keys)} keys for {len(items)} values")
-        return n.Dict(keys, items, tag=tag)
+        keys, labels = labels_by_text(value.get("labels"), keys, _label)
+        return n.Dict(keys, items, labels, tag=tag)
 
     def _nodes(self, value: object, depth: int) -> tuple[Node, ...]:
         if not isinstance(value, list):
@@ -181,14 +184,18 @@ class _Reader:
             refuse(f"{rows!r:.60} rows")
         names = texts(value.get("names"), "names of columns")
         columns = self._columns(value.get("columns"), rows, len(names), depth)
-        index = value.get("index")
+        names, labels = labels_by_text(value.get("labels"), names, _label)
+        return Table(rows, names, columns, self._index(value.get("index"), rows, depth), labels, tag=tag)
+
+    def _index(self, index: Any, rows: int, depth: int) -> Index | None:
         if index is None:
-            return Table(rows, names, columns, tag=tag)
+            return None
         if not isinstance(index, dict) or not isinstance(index.get("names"), list):
             refuse("an index without names")
-        labels = tuple(None if name is None else text_of(name, "the name of an index") for name in index["names"])
-        levels = self._columns(index.get("columns"), rows, len(labels), depth)
-        return Table(rows, names, columns, Index(labels, levels, tag=word(index, "as")), tag=tag)
+        names = tuple(None if name is None else text_of(name, "the name of an index") for name in index["names"])
+        columns = self._columns(index.get("columns"), rows, len(names), depth)
+        labels = labels_of(index["labels"], len(names), _label) if index.get("labels") is not None else None
+        return Index(names, columns, labels, tag=word(index, "as"))
 
     def _columns(self, value: object, rows: int, names: int, depth: int) -> tuple[Column, ...]:
         columns = self._nodes(value, depth)
@@ -217,6 +224,11 @@ class _Reader:
         if offset % 8 or offset + length > self._size:
             refuse(f"{what} at {offset} of {length} bytes in a file of {self._size}")
         return Ref(offset, length)
+
+
+def _label(value: object) -> Node:
+    """Return a node that has nothing in a data file."""
+    return _Reader(0).node(value, 0)
 
 
 def _column(node: Node, rows: int) -> Column:

@@ -42,6 +42,15 @@ SPARSE: dict[str, Any] = {
 }
 STARTS = array(dtype="i8", data=[0, 48], shape=[6])
 FRAME = {"t": "table", "rows": 2, "names": ["a"], "columns": [array()], "index": None}
+ONE = {"t": "int", "v": "1"}
+PAIR = {"t": "list", "v": [ONE, {"t": "text", "v": "b"}], "as": "x:pair"}
+INDEX = {"names": [None], "columns": [array(order="C")], "as": "x", "shown": ["index"]}
+TEXT = {"t": "text", "v": "a"}
+
+
+def named(labels: Any, *names: str) -> dict[str, Any]:
+    """Return a dictionary with labels."""
+    return {"t": "dict", "k": list(names), "v": [{"t": "null"}] * len(names), "labels": labels}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +65,7 @@ FRAME = {"t": "table", "rows": 2, "names": ["a"], "columns": [array()], "index":
         array(order="F", valid=[16, 2]),
         array(dtype="datetime", unit="ms", zone="UTC", order="C"),
         {**FACTOR, "levels": array(order="C")},
-        {**FRAME, "columns": [array(order="C")], "index": {"names": [None], "columns": [array(order="C")], "as": "x"}},
+        {**FRAME, "columns": [array(order="C")], "index": INDEX},
         {**SPARSE, **{key: {**SPARSE[key], "order": "C"} for key in ("values", "rows", "columns")}},
         {
             **SPARSE,
@@ -65,6 +74,14 @@ FRAME = {"t": "table", "rows": 2, "names": ["a"], "columns": [array()], "index":
             "rows": {**STARTS, "order": "C"},
             "columns": {**PLACES, "order": "C"},
         },
+        {
+            "t": "dict",
+            "k": ["1", "x"],
+            "v": [{"t": "null"}] * 2,
+            "labels": {"v": [ONE, {"t": "null"}], "k": ["1", "x"]},
+        },
+        {**FRAME, "columns": [array(order="C")], "labels": {"k": ["a"], "v": [PAIR], "more": [ONE], "as": "x:y"}},
+        {**FRAME, "columns": [array(order="C")], "index": {**INDEX, "labels": {"v": [ONE]}}},
         deep(100),
     ],
 )
@@ -137,12 +154,51 @@ def test_what_is_right_is_read_and_written_again(value: Any) -> None:
         {**FRAME, "columns": [{"t": "null"}]},
         {**FRAME, "index": {"names": [5], "columns": [array()]}},
         {**FRAME, "index": []},
+        {**FRAME, "index": {**INDEX, "labels": {"v": []}}},
+        {**FRAME, "labels": []},
+        {**FRAME, "labels": {"k": ["a"], "v": [FRAME]}},
+        named({"v": [ONE]}, "1"),
+        named({"k": ["1"], "v": [ONE, ONE]}, "1"),
+        named({"k": ["1", "1"], "v": [ONE, ONE]}, "1"),
+        named({"k": [1], "v": [ONE]}, "1"),
+        named({"k": ["1"], "v": {}}, "1"),
+        named({"k": ["1"], "v": [ONE], "more": 5}, "1"),
+        named({"k": ["1"], "v": [ONE], "as": 5}, "1"),
+        named({"k": ["1"], "v": [{"t": "text", "data": [0, 0]}]}, "1"),
+        named({"k": ["1"], "v": [{"t": "text", "data": [0, 8]}]}, "1"),
+        named({"k": ["1"], "v": [{"t": "na", "of": "int"}]}, "1"),
+        named({"k": ["1"], "v": [array(data=[0, 0], shape=[0])]}, "1"),
+        named({"k": ["1"], "v": [{"t": "list", "v": [{"t": "dict", "k": [], "v": []}]}]}, "1"),
+        named({"k": ["1"], "v": [{"t": "list", "packed": array(data=[0, 0], shape=[0])}]}, "1"),
+        named({"k": ["1"], "v": [deep(101)]}, "1"),
         deep(101),
     ],
 )
 def test_what_cannot_be_right_is_refused(value: Any) -> None:
     with pytest.raises(ManifestError):
         read(value, SIZE)
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "expected"),
+    [
+        ({"k": ["1", "a"], "v": [ONE, TEXT]}, ["a", "new", "1"], [TEXT, {"t": "text", "v": "new"}, ONE]),
+        ({"k": ["1"], "v": [ONE]}, ["1", "1"], [ONE, ONE]),
+        ({"k": ["1"], "v": [ONE]}, ["b"], None),
+        ({"k": ["1"], "v": [ONE], "more": [ONE]}, [], []),
+        (None, ["b"], None),
+    ],
+)
+def test_labels_are_found_by_their_texts(labels: Any, names: list[str], expected: Any) -> None:
+    found = json.loads(to_text(read(named(labels, *names), SIZE)))
+    assert found["k"] == names
+    assert found.get("labels", {}).get("v") == expected
+
+
+def test_labels_that_are_nothing_but_texts_are_the_texts() -> None:
+    found = json.loads(to_text(read(named({"k": ["b", "b_1"], "v": [TEXT, TEXT]}, "b_1", "b", "c"), SIZE)))
+    assert found["k"] == ["a", "a", "c"]
+    assert "labels" not in found
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b'"x"'])
@@ -174,6 +230,8 @@ json_values = st.recursive(
                     "levels",
                     "of",
                     "zone",
+                    "labels",
+                    "more",
                 ]
             ),
             inner,
