@@ -86,8 +86,15 @@ def same_series(a: Any, b: Any) -> bool:
 
 
 def same_table(a: Any, b: Any) -> bool:
-    """Compare tables."""
-    return bool(a.schema == b.schema and a.equals(b))
+    """Compare tables; a NaN is no NaN to pyarrow."""
+    if a.schema != b.schema:
+        return False
+    return bool(a.equals(b) or (isinstance(a, pa.Table) and repr(a.to_pydict()) == repr(b.to_pydict())))
+
+
+def same_column(a: Any, b: Any) -> bool:
+    """Compare arrays of pyarrow."""
+    return bool(a.type == b.type and (a.equals(b) or repr(a.to_pylist()) == repr(b.to_pylist())))
 
 
 LIBRARIES: dict[Any, Any] = {
@@ -98,6 +105,8 @@ LIBRARIES: dict[Any, Any] = {
     pd.Categorical: lambda a, b: same_series(pd.Series(a), pd.Series(b)),
     pa.RecordBatch: same_table,
     pa.Table: same_table,
+    pa.Array: same_column,
+    pa.ChunkedArray: same_column,
 }
 if pl is not None:
     LIBRARIES[pl.DataFrame] = same_table

@@ -11,9 +11,9 @@ from ..values.nodes import Node
 from .remedies import statement
 
 PACKAGE = "_multikernel"
-BOTH = ("files", "encoding", "zones", "memory", "hooks", "settings", "listing", "advice")
-EXPORT = ("plain", "numpy", "arrow", "columns", "index", "pandas", "kinds")
-IMPORT = ("lists", "numpy", "times", "plain", "arrow", "columns", "pandas", "kinds")
+BOTH = ("files", "encoding", "zones", "memory", "hooks", "settings", "listing", "advice", "arrow_types")
+EXPORT = ("plain", "numpy", "nested", "arrow", "polars", "columns", "index", "pandas", "kinds")
+IMPORT = ("lists", "numpy", "times", "plain", "nested", "arrow", "columns", "pandas", "kinds")
 MODULES = (
     *BOTH,
     *("exporter", "export_times", *(f"export_{name}" for name in EXPORT)),

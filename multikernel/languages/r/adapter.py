@@ -175,7 +175,8 @@ class _Writer:
             case n.Duration(nanoseconds=number):
                 return "duration", string(str(number))
             case n.List(items=items, packed=None):
-                return "list", self._parts(items, [f"[{at}]" for at in range(len(items))], path)
+                steps = [f"[{at}]" for at in range(len(items))]
+                return "list", self._parts(items, steps, path, "column" if node.of_lists else "")
             case n.List(packed=packed) if packed is not None:
                 return _array(packed)
             case n.Dict(keys=keys, items=items):

@@ -53,7 +53,7 @@ def _add(node: Node, parts: list[str]) -> None:
         case n.List(items=items, packed=None):
             parts.append('{"t":"list","v":[')
             _add_all(items, parts)
-            parts.append("]")
+            parts.append('],"of_lists":true' if node.of_lists else "]")
         case n.List(packed=n.Array() as packed):
             parts.append('{"t":"list","packed":')
             _add(packed, parts)

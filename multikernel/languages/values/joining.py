@@ -169,7 +169,7 @@ def _join_lists(path: str, pieces: Sequence[Piece], sink: Sink) -> n.List:
             if piece.language == tags[0].language:
                 raise Misfit(path, tags[0], with_tag(tags[0]), piece, with_tag(piece), "list")
             tag = ""
-    return n.List(_items(opened, sink), tag=tag)
+    return n.List(_items(opened, sink), of_lists=all(node.of_lists for node in lists), tag=tag)
 
 
 def _items(pieces: Iterable[Piece], sink: Sink) -> tuple[Node, ...]:

@@ -169,6 +169,8 @@ class List(Tagged):
     items: "tuple[Node, ...]"
     packed: Array | None = None
     """A list of scalars of one type, as an array of one dimension; there are no items then."""
+    of_lists: bool = False
+    """Each item is a list, or null, so that one of a single element needs no mark where scalars are vectors."""
 
 
 Label = Null | Bool | Int | Float | Complex | Text | Date | Time | DateTime | Duration | List

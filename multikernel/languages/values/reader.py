@@ -119,7 +119,11 @@ class _Reader:
             if len(packed.shape) != 1:
                 refuse("a list that is packed in more than one dimension")
             return n.List((), packed, tag=tag)
-        return n.List(self._nodes(value.get("v"), depth), tag=tag)
+        items = self._nodes(value.get("v"), depth)
+        is_of_lists = _bool(value, "of_lists") if "of_lists" in value else False
+        if is_of_lists and not all(isinstance(item, n.List | n.Null) for item in items):
+            _refuse("a list of lists with something else in it")
+        return n.List(items, of_lists=is_of_lists, tag=tag)
 
     def _dict(self, value: Json, tag: str, depth: int) -> Node:
         keys = texts(value.get("k"), "keys")

@@ -3,39 +3,14 @@
 from collections.abc import Iterator
 from typing import Any, Optional
 
+from .arrow_types import type_text
+from .export_nested import Nested, is_nested
 from .export_numpy import byte_strings
 from .exporter import Exporter, Kinds, Node
 from .files import PART_BYTES, Refused
 from .memory import Origin
 
 Column = dict[str, Any]
-
-AS_STRING = "{x}.cast('string')"
-POLARS = frozenset(
-    [
-        "Boolean",
-        "Int8",
-        "Int16",
-        "Int32",
-        "Int64",
-        "UInt8",
-        "UInt16",
-        "UInt32",
-        "UInt64",
-        "Float32",
-        "Float64",
-        "String",
-        "Utf8",
-        "Binary",
-        "Date",
-        "Time",
-        "Datetime",
-        "Duration",
-        "Categorical",
-        "Enum",
-    ]
-)
-"""Types of polars whose values come back as they were."""
 
 
 def pyarrow_kinds() -> Kinds:
@@ -53,16 +28,15 @@ def array_types() -> "list[Any]":
     plain = "bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 string large_string "
     plain += "string_view binary large_binary binary_view date32"
     found = [getattr(pa, name)() for name in plain.split() if hasattr(pa, name)]
-    found += [pa.time32("s"), pa.time64("us"), pa.timestamp("us"), pa.duration("us")]
+    found += [pa.time32("s"), pa.time64("us"), pa.timestamp("us"), pa.duration("us"), pa.date64()]
+    found += [pa.null(), pa.binary(1)]
+    found += [getattr(pa, f"decimal{bits}")(1, 0) for bits in (32, 64, 128, 256) if hasattr(pa, f"decimal{bits}")]
+    found += [pa.list_(pa.null()), pa.large_list(pa.null()), pa.list_(pa.null(), 1), pa.struct([])]
     return [*found, pa.dictionary(pa.int32(), pa.string())]
 
 
 def pyarrow_advice(value: Any) -> str:
     """Return what to put in place of another value of pyarrow's."""
-    import pyarrow as pa
-
-    if pa.types.is_decimal(getattr(value, "type", pa.null())) and isinstance(value, (pa.Array, pa.ChunkedArray)):
-        return AS_STRING
     for method in ("read_all", "to_table", "as_py", "to_pylist"):
         if hasattr(type(value), method):
             return f"{{x}}.{method}()"
@@ -90,10 +64,7 @@ def columns_of(exporter: Exporter, table: Any, tag: str, own_tag: Any) -> Node:
             try:
                 made = column_node(exporter, pa.chunked_array([part]) if isinstance(part, pa.Array) else part)
             except Refused as refused:
-                name = repr(table.column_names[at])
-                put = f"{{x}}.set_column({at}, {name}, {{x}}[{name}].cast('string'))"
-                instead = put if refused.instead == AS_STRING else "{x}.to_pydict()"
-                raise Refused(refused.kind, refused.why, instead) from None
+                raise Refused(refused.kind, refused.why, "{x}.to_pydict()") from None
             return {**made, "as": own_tag(at) or made["as"]}
 
         columns.append(exporter.at(("field", name), export))
@@ -107,74 +78,6 @@ def column(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
     is_array = isinstance(value, pa.Array)
     node = column_node(exporter, pa.chunked_array([value]) if is_array else value)
     return alone(node, "pyarrow.Array" if is_array else "pyarrow.ChunkedArray")
-
-
-def polars_kinds() -> Kinds:
-    """Return what makes the nodes of polars' types."""
-    import polars as pl
-
-    return {pl.DataFrame: polars_frame, pl.Series: polars_series}
-
-
-def polars_advice(value: Any) -> str:
-    """Return what to put in place of another value of polars'."""
-    import polars as pl
-
-    for kind in (pl.DataFrame, pl.Series):
-        if isinstance(value, kind):
-            return f"{{pl}}.{kind.__name__}({{x}})"
-    return "{x}.collect()" if isinstance(value, pl.LazyFrame) else ""
-
-
-def polars_frame(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
-    """Return the node of a DataFrame of polars."""
-    kinds = value.dtypes
-    for name, kind in zip(value.columns, kinds):
-        exporter.at(("field", name), lambda kind=kind, name=name: refuse_polars(kind, name))  # type: ignore[misc]
-    if exporter.refused:
-        return {"t": "null"}
-    found = to_arrow(value, "polars.DataFrame")
-    return columns_of(exporter, found, "python:polars.DataFrame", lambda at: polars_tag(kinds[at]))
-
-
-def polars_series(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
-    """Return the node of a Series of polars."""
-    refuse_polars(value.dtype, "")
-    if value.name:
-        found = to_arrow(value.to_frame(), "polars.Series")
-        return columns_of(exporter, found, "python:polars.Series", lambda at: polars_tag(value.dtype))
-    import pyarrow as pa
-
-    to_arrow(value.to_frame(), "polars.Series")
-    node = column_node(exporter, pa.chunked_array(value))
-    return alone({**node, "as": polars_tag(value.dtype) or node["as"]}, "polars.Series")
-
-
-def refuse_polars(kind: Any, name: str) -> Node:
-    """Refuse a type of polars whose values would not come back."""
-    base = str(kind.base_type())
-    if base in POLARS:
-        return {}
-    if base in ("Object", "List", "Array", "Struct"):
-        raise Refused(str(kind), "", "{x}.to_dict(as_series=False)" if name else "{x}.to_list()")
-    other = "Float64" if base == "Decimal" else "String"
-    cast = f"{{x}}.with_columns({{pl}}.col({name!r}).cast({{pl}}.{other}))" if name else f"{{x}}.cast({{pl}}.{other})"
-    raise Refused(str(kind), "", cast)
-
-
-def polars_tag(kind: Any) -> str:
-    """Return the tag of a column whose type Arrow does not tell."""
-    return "python:polars.Enum" if str(kind.base_type()) == "Enum" else ""
-
-
-def to_arrow(value: Any, kind: str) -> Any:
-    """Return a DataFrame of polars as a table; Refused where pyarrow is missing."""
-    try:
-        import pyarrow as pa
-    except ImportError:
-        instead = "{x}.to_dict(as_series=False)" if kind == "polars.DataFrame" else "{x}.to_list()"
-        raise Refused(kind, "needs pyarrow to be copied, which is not installed", instead) from None
-    return pa.table(value)
 
 
 def alone(node: Column, container: str) -> Column:
@@ -193,17 +96,44 @@ def column_node(exporter: Exporter, column: Any) -> Column:
     array = combined(column)
     if pa.types.is_dictionary(kind):
         return factor(exporter, array)
+    if is_nested(kind):
+        return {**Nested(exporter, column_node).rows(array), "as": f"python:pyarrow.{type_text(kind)}"}
+    if pa.types.is_decimal(kind):
+        return {**texts(exporter, decimals(array)), "as": f"python:pyarrow.{kind}"}
     node: Column = {"t": "array", "shape": [len(array)], "as": f"python:pyarrow.{kind}"}
     if array.null_count:
         node["valid"] = exporter.data.put(array.is_valid().to_numpy(zero_copy_only=False).view(np.uint8))
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or str(kind) == "binary_view":
         return {**node, **byte_strings(exporter, [value or b"" for value in array.to_pylist()])}
+    if pa.types.is_fixed_size_binary(kind):
+        return {**node, **byte_strings(exporter, [value or b"" for value in array.to_pylist()])}
+    if pa.types.is_null(kind):
+        return {**node, "dtype": "b1", "data": exporter.data.put(bytes(len(array)))}
+    if pa.types.is_date64(kind):
+        kind, array = pa.date32(), whole_days(array)
     dtype, storage, extra = storage_of(kind)
     numbers = (array if storage is None else array.cast(storage)).fill_null(False if dtype == "b1" else 0)
     flat = np.ascontiguousarray(numbers.to_numpy(zero_copy_only=False))
     if pa.types.is_time(kind) and kind.unit != "ns":
         flat = flat.astype("i8") * {"s": 10**9, "ms": 10**6, "us": 10**3}[kind.unit]
     return {**node, "dtype": dtype, **extra, "data": exporter.data.put(flat.view(np.uint8))}
+
+
+def whole_days(array: Any) -> Any:
+    """Return days in milliseconds as such; Refused where some have a time, which no date should have."""
+    import pyarrow as pa
+
+    days = array.cast(pa.date32())
+    if not days.cast(pa.date64()).equals(array):
+        raise Refused("date64[ms]", "has a time of the day", "{x}.to_pylist()")
+    return days
+
+
+def is_dictionary(kind: Any) -> bool:
+    """Whether a type is one of categories."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_dictionary(kind))
 
 
 def combined(column: Any) -> Any:
@@ -270,7 +200,14 @@ def storage_of(kind: Any) -> "tuple[str, Any, Column]":
         return "duration", pa.int64(), {"unit": kind.unit}
     if types.is_time(kind):
         return "time", pa.int32() if types.is_time32(kind) else pa.int64(), {}
-    raise Refused(str(kind), "", AS_STRING if types.is_decimal(kind) else "{x}.to_pylist()")
+    raise Refused(str(kind), "", "{x}.to_pylist()")
+
+
+def decimals(array: Any) -> Any:
+    """Return decimals as texts."""
+    import pyarrow as pa
+
+    return pa.array([None if value is None else str(value) for value in array.to_pylist()], type=pa.string())
 
 
 def factor(exporter: Exporter, array: Any) -> Column:

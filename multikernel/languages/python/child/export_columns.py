@@ -4,6 +4,7 @@ import datetime
 from typing import Any, Optional
 
 from . import export_arrow
+from .arrow_types import type_text
 from .encoding import encoded, joined
 from .export_numpy import array, times
 from .export_plain import packed
@@ -57,10 +58,20 @@ def dtype_tag(values: Any) -> str:
         return f"datetime64[{dtype.unit}] {zone_of(dtype.tz, '')[1]}"
     if isinstance(dtype, pd.CategoricalDtype):
         return "category"
+    if is_arrow(dtype):
+        kind = dtype.pyarrow_dtype
+        return f"arrow {kind if export_arrow.is_dictionary(kind) else type_text(kind)}"
     if dtype.kind != "O":
         return str(dtype)
     nulls = {null_name(value) for value in values.tolist()} - {""}
     return f"object {nulls.pop()}" if len(nulls) == 1 else "object"
+
+
+def is_arrow(dtype: Any) -> bool:
+    """Whether a column is one of pyarrow's within pandas."""
+    import pandas as pd
+
+    return hasattr(pd, "ArrowDtype") and isinstance(dtype, pd.ArrowDtype)
 
 
 def null_name(value: Any) -> str:
@@ -93,7 +104,18 @@ def column(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
         missing = values.isna().to_numpy()
         node = array(exporter, values.array.to_numpy(dtype=plain, na_value=plain.type(0)))
         return {**node, "valid": exporter.data.put((~missing).view(np.uint8))} if missing.any() else node
+    if is_arrow(dtype):
+        return arrow(exporter, values)
     raise Refused(str(dtype), "", other_dtype(dtype))
+
+
+def arrow(exporter: Exporter, values: Any) -> Column:
+    """Return the node of a column of pyarrow within pandas."""
+    try:
+        node = export_arrow.column_node(exporter, values.array.__arrow_array__())
+    except Refused as refused:
+        raise Refused(refused.kind, refused.why, "{x}.astype(object)") from None
+    return {key: part for key, part in node.items() if key != "as"}
 
 
 def other_dtype(dtype: Any) -> str:
@@ -102,8 +124,6 @@ def other_dtype(dtype: Any) -> str:
 
     if isinstance(dtype, pd.SparseDtype):
         return "{x}.sparse.to_dense()"
-    if type(dtype).__name__ == "ArrowDtype":
-        return "{x}.convert_dtypes(dtype_backend='numpy_nullable')"
     return AS_TEXT
 
 

@@ -99,7 +99,8 @@ def refuse_extras(kind: str, value: Any) -> None:
 def _tagged(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
     made = column(exporter, values, origin)
     # Objects of several kinds tell their nulls themselves.
-    dtype = "object" if made["t"] == "list" else dtype_tag(values)
+    is_any = made["t"] == "list" and values.dtype == object
+    dtype = "object" if is_any else dtype_tag(values)
     made["as"] = f"python:pandas.{dtype}{made.get('as', '')}"
     if origin is not None and origin.tag and origin.fits(values):
         made["as"] = origin.tag

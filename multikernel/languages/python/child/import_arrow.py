@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from .arrow_types import type_named
 from .files import Refused
 from .import_lists import byte_strings
+from .import_nested import Nested, of_decimals
 from .importer import Importer, Node
 from .zones import UTC
 
@@ -66,25 +68,55 @@ def column(importer: Importer, node: Node, tag: str) -> Any:
     """Return a column as an array of the type that it had if it still fits; TypeError for objects."""
     import pyarrow as pa
 
+    kind = wanted(tag)
     if node["t"] == "list":
-        values = importer.parts(range(len(node["v"])), node["v"])
-        if "binary" in tag and all(value is None or type(value) is bytes for value in values):
-            return pa.array(values, type=type_named(tag[len(OWN) :]))
-        raise TypeError
+        if kind is None:
+            raise TypeError
+        return Nested(importer, of_type).elements(node["v"], kind)
     if node["t"] == "factor":
         levels = column(importer, node["levels"], node["levels"].get("as", ""))
         indices = numbers(importer, node["data"], "i4")
         codes = pa.array(indices, mask=indices < 0, type=index_type(tag))
         levels = whole_array(levels)
         return pa.DictionaryArray.from_arrays(codes, levels, ordered=node["ordered"])
-    found = plain_column(importer, node, tag)
-    wanted = tag[len(OWN) :]
-    if tag.startswith(OWN) and wanted != str(found.type):
-        try:
-            return found.cast(type_named(wanted))
-        except (ValueError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            return found
-    return found
+    return of_type(importer, node, kind)
+
+
+def wanted(tag: str) -> Any:
+    """Return the type that a column had; None where there was none, or none that is known here."""
+    if not tag.startswith(OWN) or tag.startswith(f"{OWN}dictionary"):
+        return None
+    try:
+        return type_named(tag[len(OWN) :])
+    except ValueError:
+        return None
+
+
+def of_type(importer: Importer, node: Node, kind: Any) -> Any:
+    """Return an array of a type, or of that which its node has by nature if that is not what it is now."""
+    import pyarrow as pa
+
+    found = plain_column(importer, node, kind)
+    if kind is None or found.type == kind:
+        return found
+    if pa.types.is_null(kind):
+        return pa.nulls(len(found)) if found.null_count == len(found) else found
+    try:
+        if pa.types.is_decimal(kind):
+            return of_decimals(found.to_pylist(), kind)
+        made = found.cast(kind)
+        is_narrowed = pa.types.is_floating(found.type) and pa.types.is_floating(kind)
+    except (ValueError, TypeError, pa.ArrowNotImplementedError):
+        return found
+    return found if is_narrowed and not are_same(found, made) else made
+
+
+def are_same(found: Any, made: Any) -> bool:
+    """Whether doubles are the same in another type."""
+    import numpy as np
+
+    one, other = (whole_array(each).fill_null(0).to_numpy(zero_copy_only=False) for each in (found, made))
+    return bool(np.array_equal(one, other.astype(one.dtype), equal_nan=True))
 
 
 def texts(importer: Importer, node: Node) -> Any:
@@ -118,14 +150,6 @@ def texts(importer: Importer, node: Node) -> Any:
     return pa.chunked_array(chunks, type=pa.large_string())
 
 
-def type_named(name: str) -> Any:
-    """Return a type by what it is printed as; ValueError for one that is not known."""
-    import pyarrow as pa
-
-    unit, has_zone, zone = name.removeprefix("timestamp[").removesuffix("]").partition(", tz=")
-    return pa.timestamp(unit, zone) if has_zone else pa.type_for_alias(name.replace("[day]", ""))
-
-
 def index_type(tag: str) -> Any:
     """Return the type of a dictionary's indices, as its type's name has it."""
     import pyarrow as pa
@@ -141,8 +165,8 @@ def numbers(importer: Importer, ref: Any, kind: str) -> Any:
     return np.frombuffer(importer.read(ref), dtype=f"<{kind}")
 
 
-def plain_column(importer: Importer, node: Node, tag: str) -> Any:
-    """Return a column as an array of the type that its node has by nature."""
+def plain_column(importer: Importer, node: Node, wanted: Any) -> Any:
+    """Return a column as an array of the type that its node has by nature; naive moments if such are wanted."""
     import pyarrow as pa
 
     kind: str = node["dtype"]
@@ -164,6 +188,6 @@ def plain_column(importer: Importer, node: Node, tag: str) -> Any:
         return found.cast(pa.duration(node["unit"]))
     if kind == "datetime":
         zone = node.get("zone") or None
-        is_naive = tag.startswith(f"{OWN}timestamp") and "tz=" not in tag and zone in UTC
+        is_naive = wanted is not None and pa.types.is_timestamp(wanted) and wanted.tz is None and zone in UTC
         return found.cast(pa.timestamp(node["unit"], None if is_naive else "UTC" if zone in UTC else zone))
     return found

@@ -3,6 +3,7 @@
 from typing import Any
 
 from .files import Refused
+from .import_arrow import column as arrow_column
 from .import_arrow import texts as arrow_texts
 from .import_lists import as_list
 from .import_numpy import numbers
@@ -23,6 +24,11 @@ def column(importer: Importer, node: Node, dtype: str) -> Any:
     import numpy as np
     import pandas as pd
 
+    if dtype.startswith("arrow "):
+        found = arrow(importer, node, dtype)
+        if found is not None:
+            return found
+        dtype = ""
     if node["t"] == "factor":
         return categorical(importer, node)
     if node["t"] == "list":
@@ -49,6 +55,20 @@ def column(importer: Importer, node: Node, dtype: str) -> Any:
     plain = pd.array(flat, dtype=nullable(kind))
     plain[missing] = pd.NA
     return as_it_was(plain, dtype)
+
+
+def arrow(importer: Importer, node: Node, dtype: str) -> Any:
+    """Return a column of pyarrow within pandas; None where there is no such, or it is something else now."""
+    import pandas as pd
+
+    try:
+        import pyarrow as pa
+
+        found = arrow_column(importer, node, f"python:pyarrow.{dtype[len('arrow ') :]}")
+        made = found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
+        return pd.ArrowDtype(made.type).construct_array_type()(made)
+    except (ImportError, AttributeError, TypeError, ValueError, NotImplementedError):
+        return None
 
 
 def of_objects(values: list[Any], pd: Any) -> Any:

@@ -27,6 +27,8 @@ def vector(importer: Importer, node: Node, tag: str) -> Any:
 
 def listed(importer: Importer, node: Node, tag: str) -> Any:
     """Return the value of a list, which may have been an array where there is numpy or more."""
+    if tag.startswith("pandas.Series arrow "):
+        return series(importer, node, tag.partition(" ")[2])
     is_alone = " in " in tag
     if not is_alone and not tag.startswith(("numpy.", "pandas.Series ")):
         return sequence(importer, node, tag)
@@ -74,7 +76,7 @@ def moments(importer: Importer, node: Node) -> Any:
 def factor(importer: Importer, node: Node, tag: str) -> Any:
     """Return the value of a factor; Refused where pandas is missing."""
     if tag.startswith("pandas.Series"):
-        return series(importer, node, "")
+        return series(importer, node, tag.partition(" ")[2])
     if " in " in tag:
         return alone(importer, node, tag)
     try:

@@ -84,7 +84,9 @@ def _pairs(node: "dict[str, Any]", value: Any) -> Any:
         for key, part in zip(node["k"], node["v"]):
             yield key, part, value[key]
     elif node["t"] == "factor" and kind.__module__.startswith("pandas"):
-        yield "levels", node["levels"], getattr(value, "cat", value).categories
+        levels = getattr(getattr(value, "cat", value), "categories", None)
+        if levels is not None:
+            yield "levels", node["levels"], levels
     elif node["t"] == "table" and kind.__name__ in ("DataFrame", "Series") and kind.__module__.startswith("pandas"):
         for at, (key, part) in enumerate(zip(named(node["names"]), node["columns"])):
             yield key, part, value if kind.__name__ == "Series" else value.iloc[:, at]
