@@ -49,7 +49,6 @@ def test_the_next_cell_starts_it_anew_and_says_so_once() -> None:
     desk.died("python3")
     assert "start python3" in desk.execute("2")
     assert desk.ready("python3") == [
-        "python3 <- comm_open own",
         "python3 <- execute_request 2: 2",
         "iopub stderr of 2: python3 had died and was restarted: it is new and empty.",
     ]
@@ -99,7 +98,7 @@ def test_a_new_child_is_moved_on_to_the_counter() -> None:
     desk.died("python3")
     desk.execute("x")
     desk.ready("python3")
-    assert desk.child_messages("python3", "comm_open")[-1].content()["data"] == {"count": 3}
+    assert desk.child_messages("python3", "execute_request")[-1].metadata_frame == b'{"multikernel_count":3}'
 
 
 def test_who_has_replied_is_just_finished() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from multikernel.core.kernels.ipython import KEY, SETUP
+
 from .kernel import Json, Kernel, open_kernel
 from .lacking import lacking
 from .same_as_alone import plain_traceback, seen
@@ -35,11 +37,16 @@ CELLS = [
 FRAME = "frame = pd.DataFrame({'n': [1, 2], 'x': [0.5, None], 't': pd.to_datetime(['2024-02-29'] * 2)})"
 
 
+def is_installed(name: str) -> bool:
+    """Whether there is a kernelspec of an old ipykernel."""
+    return (ENVIRONMENTS / "share" / "jupyter" / "kernels" / name).exists()
+
+
 @pytest.fixture(scope="module", params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
     """Return the name of one of their kernelspecs."""
     chosen = str(request.param)
-    if not (ENVIRONMENTS / "share" / "jupyter" / "kernels" / chosen).exists():
+    if not is_installed(chosen):
         lacking(f"{chosen}, which scripts/install-old-ipykernels installs")
     return chosen
 
@@ -115,6 +122,43 @@ def test_its_counter_is_that_of_the_notebook(name: str, multi: Kernel) -> None:
     assert multi.run(f"%%{name}\nOut[{count}], _{count}, In[{count}].split()[-1]").result == repr(
         ("here",) * 2 + ("'here'",)
     )
+
+
+@pytest.fixture(params=[*NAMES, "python3"])
+def set_up(request: pytest.FixtureRequest, environment: None) -> Iterator[Kernel]:
+    """Return a kernel alone that has run what Multi has its children run, the current ipykernel too."""
+    name = str(request.param)
+    if name in NAMES and not is_installed(name):
+        lacking(f"{name}, which scripts/install-old-ipykernels installs")
+    with open_kernel(name) as kernel:
+        kernel.run(SETUP, silent=True, store_history=False)
+        yield kernel
+
+
+def send_numbered(kernel: Kernel, code: str, number: int) -> str:
+    """Send a cell that is to have this number."""
+    return kernel.send("execute_request", {"code": code, "silent": False}, metadata={"cellId": "c", KEY: number})
+
+
+def test_a_number_moves_the_counter_for_a_cell_that_runs(set_up: Kernel) -> None:
+    sent = [send_numbered(set_up, "1 / 0", 7), send_numbered(set_up, "'aborted'", 50)]
+    failed, aborted = map(set_up.wait, sent)
+    assert (failed.content["execution_count"], aborted.content["status"]) == (7, "aborted")
+    while (after := set_up.run("1").content)["status"] == "aborted":
+        pass
+    assert after["execution_count"] == 8
+    here = set_up.wait(send_numbered(set_up, "'here'", 20))
+    assert [here.of(kind)[0]["execution_count"] for kind in ("execute_input", "execute_result")] == [20, 20]
+    assert set_up.run("Out[20], _20, len(In), In[20], In[19]").result == "('here', 'here', 22, \"'here'\", '')"
+    assert set_up.wait(send_numbered(set_up, "'late'", 3)).content["execution_count"] == 22
+    assert set_up.run("%history -n 20").stream().split() == ["20:", "'here'"]
+
+
+def test_nobody_sees_the_number(set_up: Kernel) -> None:
+    parent = "getattr(get_ipython().kernel, '_parent_header', None) or get_ipython().kernel.get_parent()"
+    answer = set_up.wait(send_numbered(set_up, f"({parent})['metadata']", 7))
+    assert answer.result == "{'cellId': 'c'}"
+    assert not any(KEY in str(message) for message in [answer.reply, *answer.iopub])
 
 
 def test_it_completes_and_explains(name: str, multi: Kernel) -> None:

@@ -50,10 +50,6 @@ class Delivery:
         if not request.silent:
             for notice in backend.take_notices():
                 self._outbox.note(request, notice)
-        counts = request.stores_history and not request.subshell
-        follows = backend.profile.follows_counter and not backend.is_attached
-        if counts and follows and backend.next_count < part.count:
-            self._move_counter(backend, part.count)
         self._set_plot_options(backend, cell)
         backend.cells_run += 1
         text = child_text(cell, backend.profile)
@@ -71,7 +67,8 @@ class Delivery:
             part=part,
             runner=runner,
         )
-        self._requests.open(exchange, backend, self._message(request, part, text.text))
+        message = self._message(request, part, text.text)
+        self._requests.open(exchange, backend, self._numbered(message, exchange, backend))
 
     def _message(self, request: CellRequest, part: Part, text: str) -> Message:
         """Return what the child gets; no two messages to it may be the same, or ipykernel takes one for a replay."""
@@ -83,12 +80,15 @@ class Delivery:
         metadata = {**decode(message.metadata_frame), "multikernel_part": part.order[1]}
         return replace(message.with_content(code=text, **expressions), metadata_frame=encode(metadata))
 
-    def _move_counter(self, backend: Backend, count: int) -> None:
-        comm_open = self._outbox.composer.message("comm_open", {})
-        self._outbox.add(
-            ToBackend(backend.name, "shell", comm_open.with_content(**ipython.move_on(comm_open.id, count)))
-        )
+    def _numbered(self, message: Message, exchange: "CellExchange", backend: Backend) -> Message:
+        """Return the message with the number that it is to have at a child which is behind."""
+        request, count = exchange.track.request, exchange.part.count
+        counts = request.stores_history and not request.subshell
+        follows = backend.profile.follows_counter and not backend.is_attached
+        if not (counts and follows and backend.next_count < count):
+            return message
         backend.next_count = count
+        return replace(message, metadata_frame=ipython.numbered(message.metadata_frame, count))
 
     def _set_plot_options(self, backend: Backend, cell: Cell) -> None:
         """Set how big a cell's plots are, and put back what the cell before has set, whatever became of that one."""

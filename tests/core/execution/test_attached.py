@@ -28,7 +28,7 @@ def test_its_counter_is_left_alone() -> None:
     desk.execute("1")
     desk.finish("python3", 1)
     desk.execute("%%mine\n2")
-    assert [message.type for message in desk.child_messages("mine")] == ["execute_request"]
+    assert [message.metadata_frame for message in desk.child_messages("mine")] == [b"{}"]
 
 
 def test_it_is_interrupted_by_message() -> None:

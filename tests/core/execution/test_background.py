@@ -109,8 +109,8 @@ def test_cells_are_numbered_in_the_order_in_which_they_begin() -> None:
     desk.execute("%%python3\n4")
     result = {"data": {}, "metadata": {}, "execution_count": 9}
     assert desk.child("python3", "iopub", "execute_result", 1, **result) == ["iopub execute_result of 1: [1]"]
-    assert "python3 <- comm_open own" in desk.finish("python3", 1)
-    assert desk.child_messages("python3", "comm_open")[-1].content()["data"] == {"count": 4}
+    assert "python3 <- execute_request 4: 4" in desk.finish("python3", 1)
+    assert desk.child_messages("python3", "execute_request")[-1].metadata_frame == b'{"multikernel_count":4}'
     assert desk.child("python3", "iopub", "execute_result", 4, **result) == ["iopub execute_result of 4: [4]"]
     assert desk.last("execute_input")["execution_count"] == 4
 

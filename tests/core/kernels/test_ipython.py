@@ -1,32 +1,26 @@
 """An IPython is moved on to the notebook's counter, and never back."""
 
-from collections.abc import Callable
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Any
 
 import IPython
 import pytest
 import zmq
+from hypothesis import given
+from hypothesis import strategies as st
+from traitlets import Float
+from traitlets.config import Config, Configurable
 
-from multikernel.core.kernels.ipython import SETUP, TARGET, move_on
+from multikernel.core.kernels.ipython import KEY, LONGEST_WAIT, SETUP, numbered
+from multikernel.core.protocol.wire import Json
 
 from ..desk import Desk
-
-
-class FakeComm:
-    _closed = False
-
-
-class FakeManager:
-    def __init__(self) -> None:
-        self.targets: dict[str, Callable[[Any, Any], None]] = {}
-        self.unregistered: list[FakeComm] = []
-
-    def register_target(self, name: str, function: Callable[[Any, Any], None]) -> None:
-        self.targets[name] = function
-
-    def unregister_comm(self, comm: FakeComm) -> None:
-        self.unregistered.append(comm)
+from ..lines import make_message
 
 
 class FakeThread:
@@ -39,32 +33,66 @@ class FakeThread:
         self.schedule = self.scheduled.append
 
 
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+class FakeKernel(Configurable):
+    """What the setup needs of `ipykernel.kernelbase.Kernel`."""
+
+    _execute_sleep = Float(0.0005).tag(config=True)
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)
+        self.shell_handlers = {"execute_request": lambda stream, ident, request: (stream, ident, request)}
+        self.iopub_thread = FakeThread()
+
+    def finish_metadata(self, request: object, metadata: object, reply: object) -> object:
+        return request, metadata, reply
+
+    def sleeps(self) -> float:
+        return self._execute_sleep
+
+
+class FakeIPythonKernel(FakeKernel):
+    """The class of the kernel itself."""
+
+
+def set_up(monkeypatch: pytest.MonkeyPatch, kernel: object) -> SimpleNamespace:
     history = SimpleNamespace(input_hist_raw=["", "a"], input_hist_parsed=["", "a"])
-    kernel = SimpleNamespace(comm_manager=FakeManager(), iopub_thread=FakeThread())
     shell = SimpleNamespace(kernel=kernel, history_manager=history, execution_count=2)
     monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
     return shell
 
 
-def moved(shell: SimpleNamespace, count: int) -> FakeComm:
-    comm, content = FakeComm(), move_on("c", count)
-    shell.kernel.comm_manager.targets[content["target_name"]](comm, {"content": content})
-    return comm
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    return set_up(monkeypatch, FakeIPythonKernel())
+
+
+@contextmanager
+def collected() -> Iterator[tuple[int, int]]:
+    """Let stdout and stderr be collected from a pipe, and return its ends."""
+    ends = os.pipe()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("stdout", "stderr"):
+            patch.setattr(sys, name, SimpleNamespace(_fid=ends[0]))
+        yield ends
+    for end in ends:
+        os.close(end)
+
+
+def handle(shell: SimpleNamespace, metadata: object) -> object:
+    """Let the kernel handle a cell, and return what IPython's own handler has got."""
+    return shell.kernel.shell_handlers["execute_request"]("stream", "ident", {"metadata": metadata})
 
 
 def test_the_code_leaves_no_name_behind(shell: SimpleNamespace) -> None:
     namespace: dict[str, object] = {}
     exec(SETUP, namespace)
     assert set(namespace) == {"__builtins__"}
-    assert list(shell.kernel.comm_manager.targets) == [TARGET]
     assert "\n" not in SETUP
 
 
 def test_the_next_cell_gets_the_number_and_its_place_in_the_history(shell: SimpleNamespace) -> None:
     exec(SETUP, {})
-    moved(shell, 7)
+    handle(shell, {KEY: 7})
     assert shell.execution_count == 7
     assert shell.history_manager.input_hist_raw == ["", "a", "", "", "", "", ""]
     assert shell.history_manager.input_hist_parsed == ["", "a", "", "", "", "", ""]
@@ -72,9 +100,64 @@ def test_the_next_cell_gets_the_number_and_its_place_in_the_history(shell: Simpl
 
 def test_it_never_moves_back(shell: SimpleNamespace) -> None:
     exec(SETUP, {})
-    moved(shell, 1)
+    handle(shell, {KEY: 1})
     assert shell.execution_count == 2
     assert shell.history_manager.input_hist_raw == ["", "a"]
+
+
+@pytest.mark.parametrize("metadata", [{}, {"cellId": "a"}, {"cellId": "a", KEY: 7}, None, [], KEY])
+def test_a_cell_is_handled_as_if_the_number_had_never_been_there(shell: SimpleNamespace, metadata: object) -> None:
+    exec(SETUP, {})
+    expected = {key: value for key, value in metadata.items() if key != KEY} if isinstance(metadata, dict) else metadata
+    assert handle(shell, metadata) == ("stream", "ident", {"metadata": expected})
+
+
+def test_it_waits_for_what_programs_have_written_and_no_longer_sleeps(
+    shell: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collects: list[bytes] = []
+    with collected() as (read_end, write_end):
+        exec(SETUP, {})
+        assert shell.kernel.sleeps() == 0
+        monkeypatch.setattr(time, "sleep", lambda seconds: collects.append(os.read(read_end, 1)))
+        os.write(write_end, b"abc")
+        for _ in range(2):
+            assert shell.kernel.finish_metadata(1, 2, 3) == (1, 2, 3)
+            assert collects == [b"a", b"b", b"c"]
+
+
+def test_it_does_not_wait_for_ever(shell: SimpleNamespace) -> None:
+    with collected() as (_, write_end):
+        exec(SETUP, {})
+        os.write(write_end, b"a")
+        start = time.monotonic()
+        shell.kernel.finish_metadata(1, 2, 3)
+        assert time.monotonic() - start >= LONGEST_WAIT
+
+
+@pytest.mark.parametrize("section", ["FakeIPythonKernel", "FakeKernel"])
+@pytest.mark.parametrize("seconds", [0.0005, 0.1])
+def test_a_sleep_that_is_configured_stays(monkeypatch: pytest.MonkeyPatch, section: str, seconds: float) -> None:
+    kernel = FakeIPythonKernel(config=Config({section: {"_execute_sleep": seconds}}))
+    set_up(monkeypatch, kernel)
+    with collected():
+        exec(SETUP, {})
+    assert kernel.sleeps() == seconds
+    assert "finish_metadata" not in vars(kernel)
+
+
+def test_a_sleep_that_startup_code_has_set_stays(shell: SimpleNamespace) -> None:
+    shell.kernel._execute_sleep = 0.2
+    with collected():
+        exec(SETUP, {})
+    assert shell.kernel.sleeps() == 0.2
+
+
+def test_where_no_pipe_is_known_it_sleeps(shell: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with collected():
+        monkeypatch.setattr(sys, "stderr", SimpleNamespace())
+        exec(SETUP, {})
+    assert shell.kernel.sleeps() == 0.0005
 
 
 def test_outputs_may_wait_without_limit(shell: SimpleNamespace) -> None:
@@ -85,36 +168,60 @@ def test_outputs_may_wait_without_limit(shell: SimpleNamespace) -> None:
     assert thread.options == {zmq.SNDHWM: 0}
 
 
-def test_no_comm_stays_open(shell: SimpleNamespace) -> None:
-    exec(SETUP, {})
-    comm = moved(shell, 7)
-    assert shell.kernel.comm_manager.unregistered == [comm]
-    assert comm._closed
+@given(
+    st.dictionaries(st.text(), st.none() | st.floats() | st.lists(st.text()), max_size=3),
+    st.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " :")]),
+    st.text(" \t\n\r", max_size=2),
+    st.integers(1),
+)
+def test_the_number_comes_last_and_no_other_byte_changes(
+    metadata: Json, separators: tuple[str, str], blank: str, count: int
+) -> None:
+    text = json.dumps(metadata, separators=separators)
+    written = (blank + text[:-1] + blank + "}" + blank).encode()
+    changed = numbered(written, count)
+    assert changed.startswith(written.strip()[:-1])
+    assert list(json.loads(changed)) == [*(key for key in metadata if key != KEY), KEY]
+    assert json.loads(changed)[KEY] == count
 
 
-def test_the_message_is_a_comm_open() -> None:
-    assert move_on("c", 7) == {"comm_id": "c", "target_name": TARGET, "data": {"count": 7}}
+@pytest.mark.parametrize("metadata", [b"", b"null", b"[]", b"[{}]", b"{", b"}", b"\xef\xbb\xbf{}"])
+def test_what_is_no_object_gets_no_number(metadata: bytes) -> None:
+    assert numbered(metadata, 7) == metadata
+
+
+def numbers(desk: Desk, backend: str) -> list[object]:
+    """Return the number in each cell that a child got, None where it has none."""
+    sent = desk.child_messages(backend, "execute_request")
+    return [json.loads(message.metadata_frame).get(KEY) for message in sent]
 
 
 def test_one_counter_counts_for_all_and_an_ipython_is_moved_on_to_it() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r\nx")
     desk.finish("ir", 1, count=1)
-    assert desk.execute("y")[:2] == ["python3 <- comm_open own", "python3 <- execute_request 2: y"]
-    moved = desk.child_messages("python3", "comm_open")[0].content()
-    assert (moved["target_name"], moved["data"]) == (TARGET, {"count": 2})
+    assert desk.execute("y")[:2] == ["python3 <- execute_request 2: y", "iopub busy of 2"]
     desk.finish("python3", 2, count=2)
-    assert "python3 <- execute_request 3: z" in desk.execute("z")
-    assert len(desk.child_messages("python3", "comm_open")) == 1
+    desk.execute("z")
+    assert (numbers(desk, "python3"), numbers(desk, "ir")) == ([2, None], [None])
 
 
-def test_what_the_move_of_the_counter_causes_is_not_shown() -> None:
+def test_what_else_is_in_the_metadata_stays_as_it_was() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r\nx")
     desk.finish("ir", 1)
-    desk.execute("y")
-    own = desk.child_messages("python3", "comm_open")[0].id
-    assert desk.busy("python3", own) + desk.idle("python3", own) == []
+    desk.front(make_message("a", "execute_request", {"code": "y"}, metadata=b'{"cellId": "a", "big": 1e400}'))
+    (sent,) = desk.child_messages("python3", "execute_request")
+    assert sent.metadata_frame == b'{"cellId": "a", "big": 1e400,"multikernel_count":2}'
+    assert sent.header_frame == desk.front_messages("execute_input")[-1].parent_frame
+
+
+def test_each_part_of_a_cell_has_its_number() -> None:
+    desk = Desk("python3", "ir")
+    desk.execute("%%parts\n%%r\nx\n%%python3\ny\n%%python3\nz")
+    desk.finish("ir", 1, count=1)
+    desk.finish("python3", 1, count=2)
+    assert numbers(desk, "python3") == [2, None]
 
 
 def test_a_child_that_is_ahead_is_left_there() -> None:
@@ -133,9 +240,8 @@ def test_cells_that_do_not_count_do_not_move_the_counter() -> None:
     desk.execute("y", store_history=False)
     desk.child("python3", "shell", "execute_reply", 2, status="ok")
     desk.idle("python3", 2)
-    assert desk.child_messages("python3", "comm_open") == []
     desk.execute("z")
-    assert len(desk.child_messages("python3", "comm_open")) == 1
+    assert numbers(desk, "python3") == [None, 2]
 
 
 def test_an_r_has_no_counter_to_be_moved() -> None:

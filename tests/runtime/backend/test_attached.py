@@ -85,8 +85,10 @@ async def test_it_is_used_and_left_as_it_was(context: LaunchContext, owner: Asyn
     async with open_child(mine(owner.connection_file), context, Output(), heard.take) as child:
         assert child.kernel_info["implementation"] == "ipython"
         assert (child.pid, child.link.where, child.link.shares_files, child.link.is_ours) == (0, "", True, False)
-        targets = "get_ipython().kernel.comm_manager.targets"
-        reply = await heard.reply(context, child, f"x = 6 * 7; assert 'multikernel.counter' not in {targets}")
+        handler = "get_ipython().kernel.shell_handlers['execute_request']"
+        reply = await heard.reply(
+            context, child, f"x = 6 * 7; assert 'multikernel' not in {handler}.__code__.co_filename"
+        )
         assert reply.content()["status"] == "ok"
         assert reply.content()["execution_count"] == 1, "no code of Multi's own has been counted"
         with pytest.raises(PermissionError):

@@ -162,7 +162,7 @@ def test_the_counter_is_not_moved_under_a_cell_of_the_main_shell() -> None:
     desk.execute("1")
     say(desk, subshell, "execute_request", code="2")
     created(desk)
-    assert desk.child_messages("python3", "comm_open") == []
+    assert desk.child_messages("python3", "execute_request")[-1].metadata_frame == b"{}"
     assert desk.last("execute_input")["execution_count"] == 2
 
 
