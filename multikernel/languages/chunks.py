@@ -14,8 +14,9 @@ from .values.buffers import Sink, Source
 from .values.cutting import cut, ranges_of
 from .values.elements import NONE, Scalars, length_of
 from .values.joining import join
-from .values.nodes import Dict, Node, every
+from .values.nodes import Dict, Node
 from .values.pieces import Misfit, Piece
+from .values.walk import every
 from .values.words import words
 
 FIRST_POSITION = re.compile(r"\[(\d+)\]")

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from .values import nodes as n
-from .values.nodes import Node, parts
+from .values.nodes import Node
+from .values.walk import parts
 
 Remedies = dict[tuple[str, str], str]
 """Need, and shape of the part -> expression in which `{x}` is the part; `!` begins a statement.

@@ -10,7 +10,8 @@ from pathlib import Path
 from multikernel.languages.language import Incoming, Refused
 from multikernel.languages.values import nodes as n
 from multikernel.languages.values.as_json import write
-from multikernel.languages.values.nodes import Node, every
+from multikernel.languages.values.nodes import Node
+from multikernel.languages.values.walk import every
 
 CHILD = "_multikernel_scheme"
 """Name of the module that the other half becomes in the child."""

@@ -15,8 +15,9 @@ from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Inco
 from ..remedies import Remedies, Steps, expression, steps_to
 from ..values import nodes as n
 from ..values.as_json import write
-from ..values.nodes import Node, every
+from ..values.nodes import Node
 from ..values.tables import shown_names, unclear_keys, with_unique_names
+from ..values.walk import every
 from ..values.words import words
 
 HERE = Path(__file__).with_name("child")

@@ -14,7 +14,8 @@ from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Inco
 from ..remedies import Remedies, Steps, expression, steps_to
 from ..values import nodes as n
 from ..values.elements import Scalars
-from ..values.nodes import Node, every
+from ..values.nodes import Node
+from ..values.walk import every
 from ..values.words import words
 from .binary import variable
 from .cells import INTEGERS, Cells, why_not

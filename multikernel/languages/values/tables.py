@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar, cast
 
-from .nodes import Dict, Labels, List, Node, Table, Text, every
+from .nodes import Dict, Labels, List, Node, Table, Text
+from .walk import every
 
 SomeNode = TypeVar("SomeNode", bound=Node)
 
