@@ -77,6 +77,8 @@ def _place(backend: Backend, host: str) -> str:
 
 
 def _state(backend: Backend, connection: Connection | None) -> str:
+    if backend.shows_progress:
+        return backend.progress
     if connection is None or connection.lost_seconds is None:
         return backend.state
     return f"lost {_duration(connection.lost_seconds)}"

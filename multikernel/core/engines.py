@@ -74,7 +74,7 @@ MORE = ("reason", "start", "node")
 NOTHING = frozenset({None, "", "None", "N/A", "n/a", "(null)"})
 """What schedulers write where they have nothing to say."""
 
-SLURM_LINE = r"^(?:[^|\n]*\|){%d}([^|\n]*)"
+SLURM_LINE = r"^(?:[^|]*\|){%d}([^|]*)"
 
 ENGINES: Mapping[str, Engine] = {
     # Slurm 22.05. A job step kills what it leaves behind, so the script itself is what keeps kernels; a job that starts
@@ -199,4 +199,4 @@ def how_ended(engine: Engine, number: str, state: JobState | None) -> str:
     if state is None:
         return f"job {number} has ended; {engine.title} no longer knows it"
     reason = "" if not state.reason or state.reason == state.word else f", {state.reason}"
-    return f"job {number} {engine.ended[state.word]} ({state.word}{reason})"
+    return f"job {number} {engine.ended[state.word]}: {state.word}{reason}"

@@ -184,6 +184,10 @@ class Desk:
         """Say that a child is ready."""
         return self._take(self.router.ready(backend, self.kernel_info[backend], startup_error))
 
+    def progress(self, backend: str, text: str, *, is_shown: bool = True) -> list[str]:
+        """Say how far a start is."""
+        return self._take(self.router.progress(backend, text, is_shown))
+
     def start_failed(self, backend: str, text: str = "no way") -> list[str]:
         """Say that a child does not get ready."""
         return self._take(self.router.start_failed(backend, BackendStartError(text, ("last line",))))

@@ -22,7 +22,7 @@ from multikernel.runtime.backend.launch import open_child
 from multikernel.runtime.backend.launch_context import LaunchContext
 from multikernel.runtime.backend.links.pipe import command, link, sharing
 from multikernel.runtime.backend.links.pipe.agent.stream import BEAT_SECONDS
-from multikernel.runtime.backend.links.pipe.command import PipePlace
+from multikernel.runtime.backend.links.pipe.failures import NamedPlace
 from multikernel.runtime.backend.links.pipe.link import PipeLink
 from multikernel.runtime.backend.output import Output
 from multikernel.runtime.backend.watchdog import Watchdog
@@ -71,6 +71,8 @@ class Backend:
     def __init__(self, composer: Composer) -> None:
         self.output = Output()
         self.connection: list[str] = []
+        self.progress: list[str] = []
+        """What a cell that waits for it shows."""
         """Why the connection was lost, each time, and an empty text for each return."""
         self.messages: list[Message] = []
         self._composer = composer
@@ -144,6 +146,12 @@ class Backend:
         self.connection.append(why)
         self._news.set()
 
+    def tell(self, text: str, is_shown: bool) -> None:
+        """Take how far the start is."""
+        if is_shown:
+            self.progress.append(text)
+            self._news.set()
+
 
 def _is(message: Message, cell: str, msg_type: str) -> bool:
     return message.parent_id == cell and message.type == msg_type
@@ -167,7 +175,7 @@ class Near:
 
     def __init__(
         self,
-        place: PipePlace,
+        place: NamedPlace,
         directory: str,
         watchdog: Watchdog,
         tasks: TaskGroup,
@@ -187,19 +195,26 @@ class Near:
             tasks=tasks,
         )
 
+    def backend(self) -> Backend:
+        """Return what a start can be watched with."""
+        return Backend(self._composer)
+
     @asynccontextmanager
-    async def open(self, name: str = "r", kernel: str = "python3", **options: Any) -> AsyncIterator[Backend]:
+    async def open(
+        self, name: str = "r", kernel: str = "python3", backend: Backend | None = None, **options: Any
+    ) -> AsyncIterator[Backend]:
         """Open a backend."""
-        backend = Backend(self._composer)
+        backend = backend or self.backend()
         config = BackendConfig(name, kernel, place=self.place, **options)
-        async with open_child(config, self.context, backend.output, backend.deliver, backend.report) as child:
+        said, told = backend.report, backend.tell
+        async with open_child(config, self.context, backend.output, backend.deliver, said, told) as child:
             backend.child = child
             KEEPERS.append(backend.folder)
             yield backend
 
 
 @asynccontextmanager
-async def open_near(place: PipePlace) -> AsyncIterator[Near]:
+async def open_near(place: NamedPlace) -> AsyncIterator[Near]:
     """Begin without backends; nothing of it is left at the end."""
     directory = tempfile.mkdtemp(prefix="m")
     try:

@@ -76,7 +76,10 @@ class Stage:
         config = Config({name: BackendConfig(name, name) for name in BACKENDS}, BACKENDS[0])
         composer = Composer("session-of-multi", lambda: "")
         self.router = Router(config, KERNELSPECS, composer, command_help(), lambda backend: (), "0.1.0")
-        context = cast(LaunchContext, SimpleNamespace(trace=self.trace, memory=None, directory=""))
+        self.let_go: list[str] = []
+        """Backends whose jobs have been let go."""
+        fake = SimpleNamespace(trace=self.trace, memory=None, directory="", let_go=self.let_go.append)
+        context = cast(LaunchContext, fake)
         self.driver = Driver(
             self.router,
             tasks,

@@ -30,6 +30,9 @@ END_SECONDS = 4.0
 REASON_SECONDS = 2.0
 """How long the end of a kernel waits for the scheduler to say whether it has ended the job."""
 
+SHOWN_SECONDS = 2.0
+"""A job that begins within so long needs no line."""
+
 LEAVING_PAUSE = 0.3
 CANCEL_PAUSES = (0.5, 2.0, 10.0)
 """Seconds before each further attempt to cancel; the last from then on."""
@@ -139,17 +142,17 @@ class Job:
 
         What is told is a text, and whether that is worth a line under the cell.
         """
-        told, was_shown = "", False
+        told = "", False
         while not self.is_running:
             if self.why_over:
                 raise NotReached(self.why_over)
-            text = self._pending_text()
-            if text != told:
-                told, was_shown = text, self.state is not None
-                tell(text, was_shown)
+            is_shown = self.state is not None and anyio.current_time() > self.submitted + SHOWN_SECONDS
+            if (new := (self._pending_text(), is_shown)) != told:
+                told = new
+                tell(*told)
             await self._news.wait()
-        if self.state is not None and told:
-            tell(f"job {self.number} runs" + (f" on {self.state.node}" if self.state.node else ""), was_shown)
+        if told[1]:
+            tell(f"job {self.number} runs" + (f" on {self.state.node}" if self.state and self.state.node else ""), True)
 
     def _pending_text(self) -> str:
         if self.state is None:
