@@ -8,15 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core.places import AttachedPlace, Place, UnusablePlace
+from ..core.places import NUMBER, AttachedPlace, Place, UnusablePlace
 from ..core.wording import did_you_mean, nearest, quote, shorten
 from .mistakes import ConfigError, Mistake
 from .places import OwnPlaces, read_places
 from .values import Entry, Value
 from .yaml_nodes import position
 
-NOT_FOR_ATTACHED = ("env", "cwd", "interrupt", "count")
+NOT_FOR_ATTACHED = ("env", "cwd", "interrupt")
 """Keys that mean nothing to a kernel that somebody else has started."""
+
+EXAMPLE = f"~/engine-{NUMBER}.json"
 
 
 def _as_written(folder: str) -> str:
@@ -76,6 +78,14 @@ class Places:
             if misfit is not None:
                 what = f"{misfit} cannot be set for {place.name}, a kernel that runs already: remove it"
                 return self._unusable(settings[misfit].key, name, what)
+            if "count" in settings and not place.is_of_several:
+                what = (
+                    f"{place.name} is one kernel: write {NUMBER} for their numbers in its connection_file, as {EXAMPLE}"
+                )
+                return self._unusable(settings["count"].key, name, what)
+            if place.is_of_several and "count" not in settings:
+                what = f"{place.name} is several kernels: add how many, such as count: 4"
+                return self._unusable(value, name, what)
         elif "kernel" not in settings:
             what = f"no kernel: add the name of a kernelspec for {place.name}, such as kernel: python3"
             return self._unusable(value, name, what)

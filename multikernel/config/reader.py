@@ -136,7 +136,9 @@ class _Reader:
         if not count:
             return [BackendConfig(name, kernel, known, **values)]
         members = [
-            BackendConfig(f"{name}[{i}]", kernel, tuple(f"{alias}[{i}]" for alias in known), group=name, **values)
+            BackendConfig(
+                f"{name}[{i}]", kernel, tuple(f"{alias}[{i}]" for alias in known), group=name, **_of(i, values)
+            )
             for i in range(count)
         ]
         self.groups[name] = Group(name, tuple(member.name for member in members), known)
@@ -161,6 +163,12 @@ class _Reader:
         if backends and len(candidates) != 1:
             self.root.wrong(f"no default: add default: NAME, where NAME is one of {shorten(', '.join(backends))}")
         return candidates[0] if candidates else ""
+
+
+def _of(number: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of one backend of a group."""
+    place = values.get("place")
+    return {**values, "place": place.of(number)} if isinstance(place, AttachedPlace) else {**values}
 
 
 def _names_of(group: Group) -> set[str]:

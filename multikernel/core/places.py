@@ -4,12 +4,15 @@ Apart from core/config.py, since most fronts have no places and need not import 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .errors import MultiError
 
 KEEP = 600.0
 """Seconds that a kernel elsewhere is kept while nobody can reach it, unless its place says otherwise."""
+
+NUMBER = "%d"
+"""What stands for a kernel's number in the group, in the name of its connection file; the first is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,19 @@ class AttachedPlace:
 
     name: str
     connection_file: str
-    """An absolute path on this machine; whether there is such a file is not known before it is needed."""
+    """An absolute path on this machine; whether there is such a file is not known before it is needed.
+
+    With `%d` it is that of each kernel of a group, once its number is there.
+    """
+
+    @property
+    def is_of_several(self) -> bool:
+        """Whether there is a file for each kernel of a group."""
+        return NUMBER in self.connection_file
+
+    def of(self, number: int) -> "AttachedPlace":
+        """Return the place of one kernel of a group."""
+        return replace(self, connection_file=self.connection_file.replace(NUMBER, str(number)))
 
 
 @dataclass(frozen=True, slots=True)

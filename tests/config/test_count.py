@@ -3,6 +3,7 @@
 import pytest
 
 from multikernel.core.config import BackendConfig, Group
+from multikernel.core.places import AttachedPlace
 
 from .test_reader import read
 
@@ -35,3 +36,17 @@ def test_a_single_one_of_a_count_is_the_default() -> None:
 def test_an_entry_of_several_is_one() -> None:
     config = read("default: r\nbackends: {worker: {kernel: python3, count: 2}, r: {kernel: ir}}")
     assert {name: backend.name for name, backend in config.by_entry().items()} == {"worker": "worker[0]", "r": "r"}
+
+
+def test_attached_kernels_of_a_group_have_a_file_each() -> None:
+    config = read("""
+backends: {python: {kernel: python3}, worker: {at: engines, count: 2}}
+places: {engines: {connection_file: /tmp/%d/engine-%d.json}}
+""")
+    files = [
+        backend.place.connection_file
+        for backend in config.backends.values()
+        if isinstance(backend.place, AttachedPlace)
+    ]
+    assert files == ["/tmp/0/engine-0.json", "/tmp/1/engine-1.json"]
+    assert {backend.interrupt for name, backend in config.backends.items() if "worker" in name} == {"message"}

@@ -97,7 +97,11 @@ def _try(
     backends = [backend for backend in config.by_entry().values() if _may_start(backend, kernelspecs)]
     places = [place for place in places_of(own).values() if isinstance(place, SshPlace | RunPlace)]
     attached = {backend.place for backend in backends if isinstance(backend.place, AttachedPlace)}
-    others = [place for place in places_of(own).values() if isinstance(place, AttachedPlace) and place not in attached]
+    others = [
+        place
+        for place in places_of(own).values()
+        if isinstance(place, AttachedPlace) and not place.is_of_several and place not in attached
+    ]
     observer = _Observer(Progress(len(places) + len(others) + len(backends)), config, report)
     try:
         probe_all([*places, *others], backends, runtime, observer)

@@ -1,8 +1,6 @@
 """A kernel that somebody else has started is connected to, and left as it was."""
 
 import json
-import os
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -110,39 +108,6 @@ async def test_what_its_owner_does_detaches_it(context: LaunchContext, owner: As
             await owner.shutdown_kernel(now=True)
         with anyio.fail_after(PATIENCE):
             assert await child.wait_for_end() == "its owner has ended or restarted it"
-
-
-ENGINE = """\
-import sys, ipyparallel
-
-def bind():
-    import ipyparallel
-    from ipykernel import get_connection_file
-    ipyparallel.bind_kernel()
-    return get_connection_file()
-
-with ipyparallel.Cluster(n=1, log_level=40) as engines:
-    engines[:].push({"x": 41})
-    print(*engines[:].apply_sync(bind), flush=True)
-    sys.stdin.read()
-"""
-
-
-async def test_an_engine_of_ipyparallel_is_attached(context: LaunchContext, tmp_path: Path) -> None:
-    environment = {**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")}
-    async with await anyio.open_process([sys.executable, "-c", ENGINE], stderr=None, env=environment) as cluster:
-        assert cluster.stdout is not None
-        assert cluster.stdin is not None
-        with anyio.fail_after(3 * PATIENCE):
-            file = (await cluster.stdout.receive()).decode().strip()
-        heard = Heard()
-        async with open_child(mine(file), context, Output(), heard.take) as child:
-            reply = await heard.reply(context, child, "x += 1")
-            assert reply.content()["user_expressions"]["x"]["data"] == {"text/plain": "42"}
-            await cluster.stdin.aclose()
-            with anyio.fail_after(PATIENCE):
-                assert await child.wait_for_end() == "its owner has ended or restarted it"
-            await cluster.wait()
 
 
 async def test_a_kernel_that_has_ended_is_told_of_at_once(context: LaunchContext, tmp_path: Path) -> None:
