@@ -16,6 +16,7 @@ from anyio.abc import TaskGroup
 
 from multikernel.core.actions import Channel
 from multikernel.core.config import BackendConfig
+from multikernel.core.places import ServerPlace
 from multikernel.core.protocol.wire import Composer, Message
 from multikernel.runtime.backend.child import Child
 from multikernel.runtime.backend.launch import open_child
@@ -167,7 +168,7 @@ class Near:
 
     def __init__(
         self,
-        place: PipePlace,
+        place: PipePlace | ServerPlace,
         directory: str,
         watchdog: Watchdog,
         tasks: TaskGroup,
@@ -194,12 +195,13 @@ class Near:
         config = BackendConfig(name, kernel, place=self.place, **options)
         async with open_child(config, self.context, backend.output, backend.deliver, backend.report) as child:
             backend.child = child
-            KEEPERS.append(backend.folder)
+            if isinstance(child.link, PipeLink):
+                KEEPERS.append(backend.folder)
             yield backend
 
 
 @asynccontextmanager
-async def open_near(place: PipePlace) -> AsyncIterator[Near]:
+async def open_near(place: PipePlace | ServerPlace) -> AsyncIterator[Near]:
     """Begin without backends; nothing of it is left at the end."""
     directory = tempfile.mkdtemp(prefix="m")
     try:
