@@ -49,6 +49,16 @@ class Server:
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read() or b"null")
 
+    def wait_until_alone(self) -> None:
+        """Wait until the server knows that nobody is connected to its kernel."""
+        while self.ask("GET", "kernels")[0]["connections"]:
+            time.sleep(0.05)
+
+    def wait_until_idle(self) -> None:
+        """Wait until its kernel has nothing to do."""
+        while self.ask("GET", "kernels")[0]["execution_state"] != "idle":
+            time.sleep(0.05)
+
     def kernels(self) -> list[str]:
         """Return the ids of the kernels that it has."""
         return [kernel["id"] for kernel in self.ask("GET", "kernels")]
@@ -63,7 +73,13 @@ def open_server(folder: Path, *options: str, port: int = 0) -> Iterator[Server]:
         *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"),
         *(f"--ServerApp.port={port}", f"--ServerApp.root_dir={folder}", "--ServerApp.port_retries=0", *options),
     ]
-    environment = {**os.environ, "JUPYTER_TOKEN": TOKEN, "JUPYTER_CONFIG_DIR": str(folder / "config")}
+    environment = {
+        **os.environ,
+        "JUPYTER_TOKEN": TOKEN,
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        # No extensions of what else is installed here.
+        "JUPYTER_NO_CONFIG": "1",
+    }
     with log.open("ab") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=environment)
     server = Server(process, port, log)

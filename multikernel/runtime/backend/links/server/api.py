@@ -60,12 +60,16 @@ class Api:
             raise no_server(self.place)
         return found
 
-    async def state(self, kernel_id: str) -> str:
-        """Return what a kernel does: `idle`, `busy`, `starting`, `restarting`, `dead` …; NotReached."""
+    async def look(self, kernel_id: str) -> tuple[str, int]:
+        """Return what a kernel does, such as `idle` or `busy`, and how many are connected to it.
+
+        NotReached, with the status 404 where there is no such kernel.
+        """
         answer = await self._ask("GET", f"api/kernels/{kernel_id}")
         if not isinstance(answer, dict) or answer.get("id") != kernel_id:
             raise no_server(self.place)
-        return str(answer.get("execution_state", ""))[:100]
+        connections = answer.get("connections")
+        return str(answer.get("execution_state", ""))[:100], connections if isinstance(connections, int) else 0
 
     async def interrupt(self, kernel_id: str) -> None:
         """Interrupt a kernel; NotReached."""

@@ -30,6 +30,10 @@ REVIVE_SECONDS = (10.0, 60.0)
 """How long a connection that was silent is waited for once the server can be reached: as long as it was silent, but at
 least and at most so long. The server's system sends what was lost at growing intervals."""
 
+NOTICE_PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Seconds between looks whether the server has noticed that a connection has ended. It keeps nothing before that, and
+a new connection would keep it from noticing. Somebody else may be connected, too, and then it never keeps anything."""
+
 OPEN_SECONDS = 70.0
 """How long a server may take to let messages through: it waits for a kernel that is starting for 60 s."""
 
@@ -55,7 +59,7 @@ class Contact:
         self._opened, self._gone = opened, gone
         self._session = secrets.token_hex(16)
         """The server keeps messages for it."""
-        self._was_opened = self._is_over = False
+        self._was_opened = self._is_over = self._has_broken = False
         self._connection: Connection | None = None
         self._news = anyio.Event()
         """Something has come over a connection that is new, or was silent."""
@@ -71,7 +75,7 @@ class Contact:
         attempts = 0
         while not self._is_over:
             try:
-                is_busy = await self._look()
+                is_busy = await self._look_before_connecting()
                 seconds = ANSWER_SECONDS if self._was_opened else OPEN_SECONDS
                 async with connect(self._api, self._kernel_id, self._session, self, seconds) as connection:
                     why = await self._use(connection, is_busy)
@@ -85,18 +89,28 @@ class Contact:
                 await anyio.sleep(PAUSES[min(attempts, len(PAUSES) - 1)])
                 attempts += 1
 
-    async def _look(self) -> bool:
-        """Return whether the kernel is at something, or tell that it has ended; NotReached."""
+    async def _look_before_connecting(self) -> bool:
+        """Return whether the kernel is at something, once the server has noticed the end of the last connection."""
+        state, connections = await self._look()
+        for pause in NOTICE_PAUSES if self._has_broken else ():
+            if connections:
+                await anyio.sleep(pause)
+                state, connections = await self._look()
+        self._has_broken = False
+        return state == "busy"
+
+    async def _look(self) -> tuple[str, int]:
+        """Return what the kernel does and how many are connected to it, or tell that it has ended; NotReached."""
         try:
-            state = await self._api.state(self._kernel_id)
+            state, connections = await self._api.look(self._kernel_id)
         except NotReached as error:
             if error.status != 404:
                 raise
             self._gone("the server has it no longer: it was deleted there, or the server was restarted")
-            return False
+            return "", 0
         if self._was_opened and (how := GONE.get(state)):
             self._gone(how)
-        return state == "busy"
+        return state, connections
 
     async def _use(self, connection: Connection, is_busy: bool) -> str:
         """Stay with a connection until it ends; return why it did."""
@@ -120,7 +134,8 @@ class Contact:
                 elif self._delivery.is_owed or beats % LOOK_BEATS == 0:
                     await self._look_quickly()
         finally:
-            self._delivery.disconnected(may_lack_outputs=gave_up)
+            self._has_broken = not gave_up
+            self._delivery.disconnected(was_given_up=gave_up)
             self._connection = None
         return f"{name}: the connection has ended"
 

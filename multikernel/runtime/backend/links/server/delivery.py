@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from .....core.actions import Channel
 from .....core.errors import BackendLost
 from .....core.protocol.wire import EMPTY, Composer, Frame, Json, Message, decode, encode, parent_id
+from .counting import Count
 from .layout import pack
 
 Lane = tuple[Channel, object]
@@ -64,6 +65,8 @@ class Request:
     """Which message of its connection it was."""
     was_heard: bool = False
     """The kernel has said something about it."""
+    has_crossed: bool = False
+    """The connection broke while it was owed something."""
 
     @property
     def id(self) -> str:
@@ -131,6 +134,7 @@ class Delivery:
         self._refuses_repeats: bool | None = None
         self._sessions: set[str] = set()
         """What the kernel had as its own until the connection broke first; another one is then of another process."""
+        self._count = Count()
         self._was_connected = self._was_disconnected = False
 
     @property
@@ -187,15 +191,13 @@ class Delivery:
         self._is_on_hold = False
         self._flush()
 
-    def disconnected(self, *, may_lack_outputs: bool = False) -> None:
+    def disconnected(self, *, was_given_up: bool = False) -> None:
         """Keep what is sent from now on: the connection has ended, maybe with something still on its way."""
-        if may_lack_outputs:
-            text = (
-                f"the connection to {self._backend} was silent and has been given up, so outputs may be missing here\n"
-            )
-            for request in [each for each in self._owed.values() if each.type == "execute_request" and each.was_heard]:
-                parent = Message(request.header, request.header_frame, "")
-                self._answer("iopub", "stream", {"name": "stderr", "text": text}, parent)
+        for request in list(self._owed.values()):
+            request.has_crossed = request.was_heard
+            if was_given_up and request.was_heard and not self._count.is_kept:
+                self._add_note(request, "was silent and has been given up, so outputs may be missing here")
+        self._count.broken()
         self._write = None
         self._is_on_hold, self._was_disconnected = False, True
         self._in_doubt += self._unsure
@@ -302,8 +304,8 @@ class Delivery:
         if len(request.owes) == 2:
             self._fail(
                 request,
-                f"the connection to {self._backend} broke, and the server has not kept how this ended: look there "
-                f"whether it has done all it should",
+                f"the connection to {self._backend} broke, and the server has not kept how this ended, nor its last "
+                f"outputs: look whether it has done what it should",
             )
 
     def _fail(self, request: Request, text: str) -> None:
@@ -321,6 +323,13 @@ class Delivery:
         self._answer(request.channel, reply_type, {"status": "error", "execution_count": 0, **error}, parent)
         self._answer("iopub", "status", {"execution_state": "idle"}, parent)
 
+    def _add_note(self, request: Request, what: str) -> None:
+        """Add a line about the connection to the outputs of a cell."""
+        if request.type == "execute_request":
+            text = f"the connection to {self._backend} {what}\n"
+            parent = Message(request.header, request.header_frame, "")
+            self._answer("iopub", "stream", {"name": "stderr", "text": text}, parent)
+
     def _answer(self, channel: Channel, msg_type: str, content: Json, parent: Message) -> None:
         message = self._composer.message(msg_type, content, parent)
         self._received(channel, [message.header_frame, message.parent_frame, EMPTY, message.content_frame])
@@ -330,6 +339,7 @@ class Delivery:
     def take(self, channel: Channel, frames: list[Frame]) -> None:
         """Take a message of the kernel, or of the server about it; WireError for one that cannot be read."""
         parent = parent_id(bytes(frames[1]))
+        self._count.take(frames[0])
         if not parent and channel == "iopub" and self._says_gone(frames):
             return
         if parent in self._own:
@@ -352,7 +362,13 @@ class Delivery:
             request.was_heard = True
             request.data = b""
             self._unsure = [each for each in self._unsure if each is not request]
-        request.owes.discard(self._part(request, channel, frames))
+        part = self._part(request, channel, frames)
+        if part == "idle" and request.has_crossed:
+            # Only the reply may still be on its way.
+            missing = self._count.missing() - ("reply" in request.owes)
+            if missing > 0:
+                self._add_note(request, f"broke, and {missing} messages were lost, so outputs may be missing here")
+        request.owes.discard(part)
         if not request.owes:
             self._owed.pop(request.id, None)
 
@@ -362,6 +378,8 @@ class Delivery:
         msg_type = str(header.get("msg_type"))
         if channel == request.channel and msg_type.endswith("_reply"):
             self._meet(request, header.get("session"))
+            if channel == "shell":
+                self._count.begin(frames[0])
             return "reply"
         if channel == "iopub" and msg_type == "status" and decode(frames[3]).get("execution_state") == "idle":
             return "idle"
