@@ -12,7 +12,7 @@ from ..config.kernelspecs import InstalledKernelspec, is_provisioner
 from ..config.stated import stated_language
 from ..core.config import BackendConfig
 from ..core.kernels.table import KernelProfile, profile_of_program
-from ..core.places import AttachedPlace, JobPlace, ProvisionerPlace, RunPlace, SshPlace, UnusablePlace
+from ..core.places import AttachedPlace, JobPlace, ProvisionerPlace, RunPlace, ServerPlace, SshPlace, UnusablePlace
 from ..core.wording import did_you_mean, nearest
 
 OWN_PYTHON = frozenset({"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"})
@@ -36,7 +36,9 @@ def why_unusable(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKern
             return str(error).replace("\n", "; ")
         case AttachedPlace(connection_file=file):
             return None if os.path.isfile(file) else f"there is no connection file {file}: is the kernel running?"
-        case SshPlace() | RunPlace() | JobPlace():
+        case ServerPlace(token_env=variable) if variable and not os.environ.get(variable):
+            return f"the environment variable {variable} is not set where Multi starts: put the server's token into it"
+        case SshPlace() | RunPlace() | JobPlace() | ServerPlace():
             return None
         case ProvisionerPlace(name, provisioner) if not is_provisioner(provisioner):
             return f"the provisioner {provisioner!r} of the place {name} is not installed"

@@ -8,7 +8,7 @@ from ..config.lookup import FILE_NAME, as_found
 from ..config.settings import read_config_file
 from ..config.trust import distrust, trust
 from ..core.config import BackendConfig
-from ..core.places import AttachedPlace, JobPlace, ProvisionerPlace, RunPlace, SshPlace, UnusablePlace
+from ..core.places import AttachedPlace, JobPlace, ProvisionerPlace, RunPlace, ServerPlace, SshPlace, UnusablePlace
 from ..core.printable import printable
 from .subcommand import FINE, UNUSABLE, CommandError, Subcommand, write
 
@@ -52,6 +52,8 @@ def _where(backend: BackendConfig) -> str:
             return f"the kernel of {file}, at {name}"
         case ProvisionerPlace(name, provisioner):
             return f"{kernel} at {name}, by {provisioner}"
+        case ServerPlace(name, url):
+            return f"{kernel} at {name}, the server {url}"
         case UnusablePlace(name):
             return f"{kernel} at {name}, which cannot be used yet; see multikernel check"
         case None:

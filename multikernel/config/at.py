@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core.places import NUMBER, AttachedPlace, Place, UnusablePlace
+from ..core.places import NUMBER, AttachedPlace, Place, ServerPlace, UnusablePlace
 from ..core.wording import did_you_mean, nearest, quote, shorten
 from .mistakes import ConfigError, Mistake
 from .places import OwnPlaces, read_places
@@ -23,6 +23,15 @@ EXAMPLE = f"~/engine-{NUMBER}.json"
 
 def _as_written(folder: str) -> str:
     return folder
+
+
+def _misfit_of_server(settings: Mapping[str, Entry]) -> tuple[str, str] | None:
+    """Return the key of what a Jupyter server cannot be asked for, and what to do about it; None if there is none."""
+    if "env" in settings:
+        return "env", "a Jupyter server starts kernels in its own environment: remove this"
+    if "cwd" in settings and str(settings["cwd"].value.node.value).startswith("/"):
+        return "cwd", "this is relative to the root folder of the server: remove the / at its beginning"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,9 @@ class Places:
         elif "kernel" not in settings:
             what = f"no kernel: add the name of a kernelspec for {place.name}, such as kernel: python3"
             return self._unusable(value, name, what)
+        elif isinstance(place, ServerPlace) and (found := _misfit_of_server(settings)) is not None:
+            key, what = found
+            return self._unusable(settings[key].value, name, what)
         return place
 
     def _unknown(self, name: str, own: OwnPlaces) -> str:

@@ -20,6 +20,14 @@ MAX_DURATION = 30 * 24 * 60 * 60
 UNITS = {"s": 1, "min": 60, "h": 3600}
 DURATION = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?(s|min|h)")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+SERVER = re.compile(
+    r"(https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])|http://(localhost|127\.0\.0\.1|\[::1\]))"
+    r"(:[0-9]{1,5})?(/[\w.~%!$&'()*+,;=:@/-]*)?",
+    re.ASCII,
+)
+"""Where a server is. No user and no query: there could be a token in them."""
+VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+"""In capitals, as such variables are: a token, in hexadecimal digits, must not pass for a name."""
 CONTROL_OR_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
 
@@ -117,6 +125,32 @@ def program(value: Value) -> str | None:
         value.wrong(f"a program's name cannot contain the character U+{ord(found.group()):04X}")
     elif text and text.startswith("-"):
         value.wrong(f"{quote(text)} is an option, not the name of a program")
+    return text
+
+
+def server_url(value: Value) -> str | None:
+    """Read where a Jupyter server is; return it with a slash at its end. What may be a secret in it is not shown."""
+    text = filled(value.in_secret())
+    if not text:
+        return None
+    if not SERVER.fullmatch(text):
+        if re.search(r"[?#]|//[^/]*@", text):
+            value.wrong("remove what is before the @, or behind the ? or #: the place for a token is token_env")
+        elif re.match(r"http://", text):
+            value.wrong("http is for servers on this machine alone, since anybody on the way could read it: use https")
+        else:
+            value.wrong("this is not the address of a server, such as https://hub.example.org/user/me/")
+    return f"{text.rstrip('/')}/"
+
+
+def token_variable(value: Value) -> str | None:
+    """Read the name of an environment variable; what may be the token itself is not shown."""
+    text = filled(value.in_secret())
+    if text and not VARIABLE.fullmatch(text):
+        value.wrong(
+            "this is not the name of an environment variable, such as HUB_TOKEN; if it is the token itself, put that "
+            "into such a variable, and ask the server for another one if anybody else can read this file"
+        )
     return text
 
 

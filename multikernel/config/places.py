@@ -12,7 +12,7 @@ from typing import Any
 
 from ..core.cells.command_names import NAME
 from ..core.engines import ENGINES
-from ..core.places import AttachedPlace, JobPlace, Place, ProvisionerPlace, RunPlace, SshPlace
+from ..core.places import AttachedPlace, JobPlace, Place, ProvisionerPlace, RunPlace, ServerPlace, SshPlace
 from ..core.wording import quote
 from . import fields
 from .mistakes import Mistake
@@ -25,9 +25,11 @@ PLACE: dict[str, Callable[[Value], Any]] = {
     "job": fields.one_of(*ENGINES),
     "connection_file": fields.filled,
     "provisioner": fields.filled,
+    "server": fields.server_url,
     "python": fields.program,
     "keep": fields.duration,
     "options": fields.options,
+    "token_env": fields.token_variable,
 }
 
 WAYS = {
@@ -36,18 +38,23 @@ WAYS = {
     "job": ("ssh", "options", "python", "keep"),
     "connection_file": (),
     "provisioner": ("options",),
+    "server": ("token_env",),
 }
 """How a place can be reached, and the keys that belong to each way; a way that belongs to another is part of it."""
 
 ONE_OF = ", ".join(WAYS)
-NO_SERVER = f"Multi does not reach Jupyter servers yet: use one of {ONE_OF}"
-LATER = {
-    "server": NO_SERVER,
-    "url": NO_SERVER,
-    "token_env": NO_SERVER,
+NO_TOKEN = (
+    "a token does not belong in a file: put it into an environment variable, name that with token_env, "
+    "and ask the server for another one if anybody else can read this file"
+)
+NOT_HERE = {
+    "host": "the key for a host is ssh, as in ssh: gpu1",
+    "user": "a user is part of the target, as in ssh: me@gpu1",
+    "url": "the key for a Jupyter server is server, as in server: https://hub.example.org/user/me/",
+    "token": NO_TOKEN,
+    "password": NO_TOKEN,
 }
-"""Keys of a later version."""
-NOT_HERE = {**LATER, "host": "the key for a host is ssh, as in ssh: gpu1"}
+"""Keys that people try, and what to do in their place."""
 
 BELONGS_TO_A_PLACE = "this is for a place: put it under places in your own multikernel.yaml, and name the place with at"
 OF_A_PLACE = dict.fromkeys((*WAYS, *NOT_HERE, "keep"), BELONGS_TO_A_PLACE)
@@ -106,9 +113,6 @@ def _place(name: str, entry: Entry, folder: Path) -> Place | None:
     before = len(mistakes)
     wanted = "a mapping such as {ssh: gpu1}"
     settings = {} if entry.value.is_missing else entry.value.known_entries(wanted, PLACE, NOT_HERE)
-    if any(map(entry.value.has_key, LATER)):
-        # What goes with such a key is not what it would be without.
-        return None
     if len(mistakes) == before:
         _check_keys(entry, settings)
     readers = {**PLACE, "options": fields.option_words} if "job" in settings else PLACE
@@ -126,6 +130,8 @@ def _place(name: str, entry: Entry, folder: Path) -> Place | None:
             return RunPlace(name, (_program(words[0], folder), *words[1:]), **more)
         case {"connection_file": path}:
             return AttachedPlace(name, _path(path, folder))
+        case {"server": url, **more}:
+            return ServerPlace(name, url, **more)
         case _:
             return ProvisionerPlace(name, values["provisioner"], values.get("options", MappingProxyType({})))
 

@@ -110,10 +110,6 @@ class Value:
         self.is_not(wanted)
         return []
 
-    def has_key(self, name: str) -> bool:
-        """Whether this is a mapping with such a key."""
-        return self.type == "map" and any(key.value == name for key, _ in self.node.value)
-
     def entries(self, wanted: str) -> dict[str, "Entry"]:
         """Return the entries of a mapping in their order, without those whose key is a mistake."""
         entries: dict[str, Entry] = {}

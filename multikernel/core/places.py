@@ -88,6 +88,17 @@ class ProvisionerPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerPlace:
+    """A Jupyter server, such as one that a JupyterHub has started for the user."""
+
+    name: str
+    url: str
+    """Ends in a slash; https, or http on this machine."""
+    token_env: str = ""
+    """The environment variable that has the token; empty for a server that wants none."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnusablePlace:
     """A place that a config names but that nobody defines, or that is not for this backend; nothing starts there."""
 
@@ -96,7 +107,7 @@ class UnusablePlace:
     """Says what the user can do about it."""
 
 
-Place = SshPlace | RunPlace | JobPlace | AttachedPlace | ProvisionerPlace | UnusablePlace
+Place = SshPlace | RunPlace | JobPlace | AttachedPlace | ProvisionerPlace | ServerPlace | UnusablePlace
 
 
 @dataclass(frozen=True, slots=True)

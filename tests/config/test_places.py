@@ -10,7 +10,16 @@ from multikernel.config.mistakes import ConfigError
 from multikernel.config.places import OwnPlaces, read_places_file
 from multikernel.config.reader import read_config
 from multikernel.core.config import Config
-from multikernel.core.places import AttachedPlace, JobPlace, Place, ProvisionerPlace, RunPlace, SshPlace, UnusablePlace
+from multikernel.core.places import (
+    AttachedPlace,
+    JobPlace,
+    Place,
+    ProvisionerPlace,
+    RunPlace,
+    ServerPlace,
+    SshPlace,
+    UnusablePlace,
+)
 
 OWN = Path("/home/me/.jupyter/multikernel.yaml")
 FILE = "multikernel.yaml"
@@ -68,6 +77,8 @@ GPU1 = places_of("places: {gpu1: {ssh: me@gpu1}, own: {connection_file: k.json}}
             "{ssh: login, job: slurm, options: [--gres=gpu:1, -N, 2], python: p, keep: 1 h}",
             JobPlace("Gpu", "slurm", SshPlace("Gpu", "login", "p", 3600), ("--gres=gpu:1", "-N", "2"), "p", 3600),
         ),
+        ("{server: https://hub/user/me@x}", ServerPlace("Gpu", "https://hub/user/me@x/")),
+        ("{server: 'http://[::1]:80/', token_env: T}", ServerPlace("Gpu", "http://[::1]:80/", "T")),
         ("{provisioner: k8s}", ProvisionerPlace("Gpu", "k8s", {})),
         (
             "{provisioner: k8s, options: {a: [1, -1.5, true, False, null, ~, '1'], b: {c: x}}}",
@@ -195,7 +206,7 @@ def test_a_file_beside_a_notebook_cannot_define_places() -> None:
             places_of("places:\n  gpu1: {ssh: a b}\n  c: {keep: 1 s}"),
             f"{OWN}:2:15: places.gpu1.ssh: 'a b' is not one word: name a host, or user@host; options go into "
             f"~/.ssh/config\n{OWN}:3:3: places.c: no way to get there: add one of ssh, run, job, connection_file, "
-            "provisioner, for example ssh: gpu1",
+            "provisioner, server, for example ssh: gpu1",
         ),
         (
             "{kernel: python3, at: own, cwd: there}",

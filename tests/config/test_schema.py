@@ -58,6 +58,10 @@ BEYOND_A_SCHEMA = {
         r".* cannot be set for .*, a kernel that runs already",
         "{backends: {r: {at: a, env: {A: x}}}, places: {a: {connection_file: a}}}",
     ),
+    "what a server cannot be asked for": (
+        r"a Jupyter server starts kernels in its own|this is relative to the root folder of the server",
+        "{backends: {r: {kernel: ir, at: a, env: {A: x}}}, places: {a: {server: https://hub}}}",
+    ),
     "a time that is too short or too long": (r".* (s|min|h) is out of range", "places: {a: {ssh: a, keep: 0 s}}"),
 }
 """What the reader refuses and a schema cannot express. A schema cannot see what is lost on loading a file either: how a
@@ -214,6 +218,23 @@ def test_both_refuse_an_invalid_backend(settings: dict[str, object]) -> None:
         {"provisioner": "a", "options": []},
         {"provisioner": "a", "options": {"a": ["\0"]}},
         {"provisioner": "a", "options": {"a": {"\0": 1}}},
+        {"server": ""},
+        {"server": "hub.example.org"},
+        {"server": "http://hub.example.org"},
+        {"server": "http://127.0.0.1.example.org"},
+        {"server": "https://me:secret@hub"},
+        {"server": "https://hub/?token=secret"},
+        {"server": "https://hub/#secret"},
+        {"server": "https://hub/ "},
+        {"server": "https://h\u00fcb"},
+        {"server": "https://hub:port"},
+        {"server": "https://hub\n"},
+        {"server": "https://hub", "keep": "1 s"},
+        {"server": "https://hub", "job": "slurm"},
+        {"server": "https://hub", "token": "secret"},
+        {"server": "https://hub", "token_env": "0123456789abcdef"},
+        {"server": "https://hub", "token_env": "hub_token"},
+        {"ssh": "a", "token_env": "A"},
     ],
     ids=str,
 )
@@ -277,6 +298,9 @@ backend = st.fixed_dictionaries(
 backends = mutated(st.dictionaries(words, mutated(backend), min_size=1, max_size=3))
 programs = st.sampled_from(["docker", "~/bin/python", "-c", "", "a b", "a\n", "1"])
 durations = st.sampled_from(["45 s", "30min", "1.5 h", "0 s", "1000 h", "10m", "1", "1_0 s"])
+servers = st.sampled_from(
+    ["https://hub", "https://[::1]:8000/user/me@x/", "http://localhost:8888", "http://hub", "hub"]
+)
 way = st.one_of(
     st.fixed_dictionaries({"ssh": programs}, optional={"python": programs, "keep": durations}),
     st.fixed_dictionaries(
@@ -286,6 +310,9 @@ way = st.one_of(
     st.fixed_dictionaries(
         {"job": st.sampled_from(["slurm", "pbs", "x"])},
         optional={"ssh": programs, "python": programs, "options": st.lists(programs | numbers, max_size=2)},
+    ),
+    st.fixed_dictionaries(
+        {"server": servers}, optional={"token_env": st.sampled_from(["HUB_TOKEN", "A", "a", "0", ""])}
     ),
     st.fixed_dictionaries({"provisioner": words}, optional={"options": st.dictionaries(words | odd_words, anything)}),
 )

@@ -16,6 +16,7 @@ from anyio.abc import TaskGroup
 
 from multikernel.core.actions import Channel
 from multikernel.core.config import BackendConfig
+from multikernel.core.places import ServerPlace
 from multikernel.core.protocol.wire import Composer, Message
 from multikernel.runtime.backend.child import Child
 from multikernel.runtime.backend.launch import open_child
@@ -175,7 +176,7 @@ class Near:
 
     def __init__(
         self,
-        place: NamedPlace,
+        place: NamedPlace | ServerPlace,
         directory: str,
         watchdog: Watchdog,
         tasks: TaskGroup,
@@ -209,12 +210,13 @@ class Near:
         said, told = backend.report, backend.tell
         async with open_child(config, self.context, backend.output, backend.deliver, said, told) as child:
             backend.child = child
-            KEEPERS.append(backend.folder)
+            if isinstance(child.link, PipeLink):
+                KEEPERS.append(backend.folder)
             yield backend
 
 
 @asynccontextmanager
-async def open_near(place: NamedPlace) -> AsyncIterator[Near]:
+async def open_near(place: NamedPlace | ServerPlace) -> AsyncIterator[Near]:
     """Begin without backends; nothing of it is left at the end."""
     directory = tempfile.mkdtemp(prefix="m")
     try:

@@ -17,7 +17,7 @@ from ...config.places import OwnPlaces
 from ...config.settings import history_file, load_settings, own_places
 from ...config.trust import command_to_trust
 from ...core.config import BackendConfig, Config
-from ...core.places import AttachedPlace, RunPlace, SshPlace
+from ...core.places import AttachedPlace, RunPlace, ServerPlace, SshPlace
 from ...core.printable import printable
 from ..backends import why_unusable
 from ..subcommand import FINE, WRONG, CommandError, Subcommand, write
@@ -95,7 +95,7 @@ def _try(
         what = f"the path {runtime} is too long for sockets, so backends are reached over tcp"
         report(Diagnosis("note", "runtime folder", what, "set JUPYTER_RUNTIME_DIR to a shorter path"))
     backends = [backend for backend in config.by_entry().values() if _may_start(backend, kernelspecs)]
-    places = [place for place in places_of(own).values() if isinstance(place, SshPlace | RunPlace)]
+    places = [place for place in places_of(own).values() if isinstance(place, SshPlace | RunPlace | ServerPlace)]
     attached = {backend.place for backend in backends if isinstance(backend.place, AttachedPlace)}
     others = [
         place

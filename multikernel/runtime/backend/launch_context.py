@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .links.pipe.jobs.job import Job
     from .links.pipe.jobs.queue import Queue
     from .links.pipe.site import Site
+    from .links.server.site import Kernels
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class LaunchContext:
     """Those of them that are batch jobs."""
     jobs: "dict[str, Job]" = field(default_factory=dict)
     """By backend, its last job: it outlives the backend's kernels."""
+    servers: "dict[Place, Kernels]" = field(default_factory=dict)
+    """Jupyter servers that were used."""
 
     def let_go(self, backend: str) -> None:
         """End what outlives a backend's kernels, if it has such, once the last of them has ended."""

@@ -3,7 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 
 from ....core.config import BackendConfig
-from ....core.places import AttachedPlace, JobPlace, RunPlace, SshPlace, UnusablePlace
+from ....core.places import AttachedPlace, JobPlace, RunPlace, ServerPlace, SshPlace, UnusablePlace
 from ..launch_context import LaunchContext
 from ..output import Output
 from ..start import Start
@@ -33,6 +33,10 @@ def open_link(
             from .attached import open_attached
 
             return open_attached(config, place, launch_context)
+        case ServerPlace() as place:
+            from .server.opening import open_server
+
+            return open_server(config, place, launch_context, output)
         case UnusablePlace(error=error):
             raise error
         case _:

@@ -1,0 +1,408 @@
+"""Messages to and from a kernel over connections that break: none is lost that can be had, and none runs twice.
+
+A server keeps what a kernel says for the session that was connected last. It says nothing of what it has received, so:
+
+- A ping follows each message; its pong comes when the server has handed on what was written before. What was written
+  and has neither that nor an answer of the kernel's is in doubt when the connection breaks.
+- When there is a new connection, a kernel_info_request of our own is sent as a fence: kernels take requests of one
+  channel in their order, so at its end all before it have ended, and what is still missing then is lost for good.
+- What is in doubt is sent again, the same bytes, to kernels that refuse what they have had: those of ipykernel's kind
+  check for repeated signatures. Whether a kernel does is found out when it matters, by sending it a request that does
+  no harm twice. In other kernels what is in doubt ends with an error, since it may have run.
+
+No I/O, no clock: `link` owns the connections and tells of them.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from .....core.actions import Channel
+from .....core.errors import BackendLost
+from .....core.protocol.wire import EMPTY, Composer, Frame, Json, Message, decode, encode, parent_id
+from .counting import Count
+from .layout import pack
+
+Lane = tuple[Channel, object]
+"""A channel, and the subshell that a request is for: what a kernel takes in its order."""
+
+MAIN: Lane = ("shell", None)
+
+MOST_OWED = 1000
+"""Requests whose answers are waited for; older ones will not be answered."""
+
+MOST_SESSIONS = 3
+"""A kernel that has so many has no session of its own."""
+
+LARGEST = 10 << 20
+"""Bytes: servers break the connection at a larger message, unless they are told otherwise (tornado's
+`websocket_max_message_size`)."""
+
+GONE = {
+    "restarting": "it died, and the server has started another one in its place",
+    "autorestarting": "it died, and the server has started another one in its place",
+    "dead": "it died, and the server could not start it again",
+}
+"""What a server says of a kernel, on its own behalf or as the kernel's state."""
+
+RESTARTED = "the server has restarted it while the connection was lost"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """A message to the kernel."""
+
+    channel: Channel
+    header: Json
+    header_frame: bytes
+    data: bytes
+    """As it is sent; empty once that will not be needed again."""
+    owes: set[str] = field(default_factory=set)
+    """Of `reply` and `idle`, what has not come."""
+    number: int = 0
+    """Which message of its connection it was."""
+    was_heard: bool = False
+    """The kernel has said something about it."""
+    has_crossed: bool = False
+    """The connection broke while it was owed something."""
+
+    @property
+    def id(self) -> str:
+        """Its msg_id."""
+        return str(self.header.get("msg_id", ""))
+
+    @property
+    def type(self) -> str:
+        """Its msg_type."""
+        return str(self.header.get("msg_type", ""))
+
+    @property
+    def lane(self) -> Lane:
+        """What the kernel takes it in turn with."""
+        return self.channel, self.header.get("subshell_id")
+
+
+@dataclass(slots=True, eq=False)
+class Fence:
+    """A request of our own, behind others."""
+
+    request: Request
+    behind: list[Request]
+    decides: bool
+    """What is held waits for it."""
+
+
+class Delivery:
+    """The messages of one kernel."""
+
+    def __init__(
+        self,
+        backend: str,
+        composer: Composer,
+        received: Callable[[Channel, list[Frame]], None],
+        gone: Callable[[str], None],
+        note: Callable[[str], None],
+    ) -> None:
+        """Begin without a connection.
+
+        `received` gets each message of the kernel (header, parent header, metadata, content, buffers), `gone` how it
+        has ended, and `note` what went wrong that no request can be told.
+        """
+        self._backend, self._composer = backend, composer
+        self._received, self._gone, self._note = received, gone, note
+        self._write: Callable[[bytes], bool] | None = None
+        self._is_on_hold = False
+        self._held: frozenset[str] = frozenset()
+        """Channels on which nothing may be sent yet, although there is a connection."""
+        self._kept: list[Request] = []
+        """What could not be sent yet."""
+        self._written = 0
+        """Messages on this connection."""
+        self._unsure: list[Request] = []
+        """Those of which nobody has said that they have arrived."""
+        self._in_doubt: list[Request] = []
+        """Those of earlier connections."""
+        self._owed: dict[str, Request] = {}
+        self._fences: dict[str, Fence] = {}
+        self._own: dict[str, None] = {}
+        """Ids of the requests that are made here."""
+        self._probe = ""
+        """Id of what was sent twice."""
+        self._probe_replies = 0
+        self._refuses_repeats: bool | None = None
+        self._sessions: set[str] = set()
+        """What the kernel had as its own until the connection broke first; another one is then of another process."""
+        self._count = Count()
+        self._was_connected = self._was_disconnected = False
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the kernel has something to answer."""
+        return bool(self._owed or self._kept)
+
+    # What goes out.
+
+    def send(self, channel: Channel, frames: Sequence[Frame]) -> None:
+        """Send a message, of which the header is the first frame, as soon as that is possible."""
+        header_frame = bytes(frames[0])
+        request = Request(channel, decode(header_frame), header_frame, pack(channel, frames))
+        if channel in ("shell", "control") and request.type.endswith("_request"):
+            request.owes = {"reply", "idle"}
+        if self._write is None or self._is_on_hold or channel in self._held:
+            self._kept.append(request)
+        else:
+            self._put(request)
+
+    def _put(self, request: Request) -> None:
+        if self._write is None or not self._write(request.data):
+            self._kept.append(request)
+            return
+        self._written += 1
+        request.number = self._written
+        self._unsure.append(request)
+        if request.owes:
+            self._owed[request.id] = request
+            if len(self._owed) > MOST_OWED:
+                del self._owed[next(iter(self._owed))]
+
+    def _flush(self) -> None:
+        kept, self._kept = self._kept, []
+        for request in kept:
+            if request.channel in self._held:
+                self._kept.append(request)
+            else:
+                self._put(request)
+
+    def acknowledged(self, number: int) -> None:
+        """So many messages of this connection have reached the kernel's socket there."""
+        while self._unsure and self._unsure[0].number <= number:
+            self._unsure.pop(0).data = b""
+
+    # Connections.
+
+    def hold(self) -> None:
+        """Keep what is sent from now on: nothing comes over the connection, though it may yet."""
+        self._is_on_hold = True
+
+    def go_on(self) -> None:
+        """Send what was kept: the connection was never broken."""
+        self._is_on_hold = False
+        self._flush()
+
+    def disconnected(self, *, was_given_up: bool = False) -> None:
+        """Keep what is sent from now on: the connection has ended, maybe with something still on its way."""
+        for request in list(self._owed.values()):
+            request.has_crossed = request.was_heard
+            if was_given_up and request.was_heard and not self._count.is_kept:
+                self._add_note(request, "was silent and has been given up, so outputs may be missing here")
+        self._count.broken()
+        self._write = None
+        self._is_on_hold, self._was_disconnected = False, True
+        self._in_doubt += self._unsure
+        self._unsure = []
+
+    def connected(self, write: Callable[[bytes], bool], *, is_busy: bool) -> None:
+        """Go on over a new connection; `is_busy` says whether the kernel is at something.
+
+        An idle kernel may be another one by now, so nothing is sent before it has said who it is. A busy one is not:
+        what it does was sent by us.
+        """
+        self._write, self._written, self._is_on_hold = write, 0, False
+        self._fences.clear()
+        for request in [each for each in self._in_doubt if len(each.data) > LARGEST]:
+            self._in_doubt.remove(request)
+            self._fail(
+                request,
+                f"the connection to {self._backend} broke at this message of {len(request.data) / 1e6:.0f} MB; most "
+                f"Jupyter servers take 10 MB at most (`websocket_max_message_size` in their `tornado_settings`)",
+            )
+        if not self._was_connected:
+            self._was_connected = True
+            self._flush()
+            return
+        can_repeat = not self._in_doubt or self._refuses_repeats is True
+        if is_busy and can_repeat:
+            self._settle()
+            return
+        self._held = frozenset({"shell"} if is_busy else {"shell", "control", "stdin"})
+        self._flush()
+        if not can_repeat and self._refuses_repeats is None:
+            self._send_probe()
+        self._fence(MAIN, [each for each in self._owed.values() if each.lane == MAIN], decides=True)
+
+    def tick(self) -> None:
+        """Some time has passed: a fence that was answered ends without its idle, which some kernels do not send."""
+        for fence in list(self._fences.values()):
+            if "reply" not in fence.request.owes:
+                self._fenced(fence, fence.request.was_heard)
+                fence.request.was_heard = True
+
+    def _fenced(self, fence: Fence, is_over: bool) -> None:
+        if is_over and self._fences.pop(fence.request.id, None) is not None:
+            self._judge(fence)
+
+    def _send_probe(self) -> None:
+        request = self._own_request(MAIN)
+        self._probe, self._probe_replies = request.id, 0
+        self._put_own(request)
+        self._put_own(request)
+
+    def _fence(self, lane: Lane, behind: list[Request], *, decides: bool = False) -> None:
+        request = self._own_request(lane)
+        self._fences[request.id] = Fence(request, behind, decides)
+        self._put_own(request)
+
+    def _put_own(self, request: Request) -> None:
+        if self._write is not None and self._write(request.data):
+            self._written += 1
+
+    def _own_request(self, lane: Lane) -> Request:
+        channel, subshell = lane
+        message = self._composer.message("kernel_info_request", {})
+        header = message.header if subshell is None else {**message.header, "subshell_id": subshell}
+        frame = encode(header)
+        self._own[message.id] = None
+        if len(self._own) > MOST_OWED:
+            del self._own[next(iter(self._own))]
+        return Request(channel, header, frame, pack(channel, [frame, EMPTY, EMPTY, EMPTY]), {"reply", "idle"})
+
+    def _judge(self, fence: Fence) -> None:
+        """Take a fence's end: what is before it and has not ended will not any more."""
+        for request in fence.behind:
+            if request.id in self._owed and request not in self._in_doubt:
+                self._lose(request)
+        if fence.decides:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Send again what is in doubt, or give it up; then all that was kept, and let fences tell what is lost."""
+        self._held = frozenset()
+        in_doubt, self._in_doubt = self._in_doubt, []
+        for request in in_doubt:
+            if request.was_heard:
+                continue
+            if self._refuses_repeats:
+                self._put(request)
+            else:
+                self._fail(
+                    request,
+                    f"the connection to {self._backend} broke just then, so this may have run there or not: look, and "
+                    f"run it again if it has not",
+                )
+        lanes: dict[Lane, list[Request]] = {}
+        for request in self._owed.values():
+            lanes.setdefault(request.lane, []).append(request)
+        for lane, requests in lanes.items():
+            self._fence(lane, requests)
+        self._flush()
+
+    def _lose(self, request: Request) -> None:
+        """End a request whose answer will not come; of half an answer, the core makes the other half up."""
+        del self._owed[request.id]
+        if len(request.owes) == 2:
+            self._fail(
+                request,
+                f"the connection to {self._backend} broke, and the server has not kept how this ended, nor its last "
+                f"outputs: look whether it has done what it should",
+            )
+
+    def _fail(self, request: Request, text: str) -> None:
+        """Answer a request in the kernel's place."""
+        self._owed.pop(request.id, None)
+        log.warning("a %s ends without its answer: %s", request.type, text, extra={"backend": self._backend})
+        if not request.owes:
+            self._note(f"{request.type}: {text}")
+            return
+        parent = Message(request.header, request.header_frame, "")
+        error = BackendLost(f"{text}.").content()
+        if request.type == "execute_request":
+            self._answer("iopub", "error", error, parent)
+        reply_type = f"{request.type.removesuffix('_request')}_reply"
+        self._answer(request.channel, reply_type, {"status": "error", "execution_count": 0, **error}, parent)
+        self._answer("iopub", "status", {"execution_state": "idle"}, parent)
+
+    def _add_note(self, request: Request, what: str) -> None:
+        """Add a line about the connection to the outputs of a cell."""
+        if request.type == "execute_request":
+            text = f"the connection to {self._backend} {what}\n"
+            parent = Message(request.header, request.header_frame, "")
+            self._answer("iopub", "stream", {"name": "stderr", "text": text}, parent)
+
+    def _answer(self, channel: Channel, msg_type: str, content: Json, parent: Message) -> None:
+        message = self._composer.message(msg_type, content, parent)
+        self._received(channel, [message.header_frame, message.parent_frame, EMPTY, message.content_frame])
+
+    # What comes in.
+
+    def take(self, channel: Channel, frames: list[Frame]) -> None:
+        """Take a message of the kernel, or of the server about it; WireError for one that cannot be read."""
+        parent = parent_id(bytes(frames[1]))
+        self._count.take(frames[0])
+        if not parent and channel == "iopub" and self._says_gone(frames):
+            return
+        if parent in self._own:
+            self._take_own(channel, parent, frames)
+            return
+        if (request := self._owed.get(parent)) is not None:
+            self._hear(request, channel, frames)
+        self._received(channel, frames)
+
+    def _says_gone(self, frames: list[Frame]) -> bool:
+        header = decode(frames[0])
+        state = decode(frames[3]).get("execution_state") if header.get("msg_type") == "status" else None
+        how = GONE.get(state) if isinstance(state, str) else None
+        if how is not None:
+            self._gone(how)
+        return how is not None
+
+    def _hear(self, request: Request, channel: Channel, frames: list[Frame]) -> None:
+        if not request.was_heard:
+            request.was_heard = True
+            request.data = b""
+            self._unsure = [each for each in self._unsure if each is not request]
+        part = self._part(request, channel, frames)
+        if part == "idle" and request.has_crossed:
+            # Only the reply may still be on its way.
+            missing = self._count.missing() - ("reply" in request.owes)
+            if missing > 0:
+                self._add_note(request, f"broke, and {missing} messages were lost, so outputs may be missing here")
+        request.owes.discard(part)
+        if not request.owes:
+            self._owed.pop(request.id, None)
+
+    def _part(self, request: Request, channel: Channel, frames: list[Frame]) -> str:
+        """Return which part of an answer a message is: `reply`, `idle`, or the empty text."""
+        header = decode(frames[0])
+        msg_type = str(header.get("msg_type"))
+        if channel == request.channel and msg_type.endswith("_reply"):
+            self._meet(request, header.get("session"))
+            if channel == "shell":
+                self._count.begin(frames[0])
+            return "reply"
+        if channel == "iopub" and msg_type == "status" and decode(frames[3]).get("execution_state") == "idle":
+            return "idle"
+        return ""
+
+    def _meet(self, request: Request, session: object) -> None:
+        """Take the session in a kernel's reply, unless it is that of the request, as with IRkernel 1.3.2."""
+        if session == request.header.get("session"):
+            return
+        if not self._was_disconnected:
+            if len(self._sessions) < MOST_SESSIONS:
+                self._sessions.add(str(session))
+        elif len(self._sessions) == 1 and session not in self._sessions:
+            self._gone(RESTARTED)
+
+    def _take_own(self, channel: Channel, parent: str, frames: list[Frame]) -> None:
+        if parent == self._probe:
+            self._probe_replies += channel == "shell"
+        if (fence := self._fences.get(parent)) is None:
+            return
+        part = self._part(fence.request, channel, frames)
+        if part == "reply" and fence.decides and self._probe:
+            self._refuses_repeats, self._probe = self._probe_replies == 1, ""
+        fence.request.owes.discard(part)
+        if not fence.request.owes:
+            self._fenced(fence, True)

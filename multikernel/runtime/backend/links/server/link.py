@@ -1,0 +1,209 @@
+"""The way to a kernel of a Jupyter server."""
+
+import logging
+import signal
+import uuid
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+import anyio
+from anyio.abc import TaskGroup
+
+from .....core.actions import Channel
+from .....core.config import BackendConfig
+from .....core.errors import BackendError, BackendNotFound, BackendStartError, MultiError
+from .....core.printable import printable
+from .....core.protocol.wire import DELIMITER, Composer, Frame
+from ...output import Output
+from ..link import Listener
+from ..pipe.reports import Reports
+from .api import Api
+from .contact import PAUSES, Contact
+from .delivery import Delivery
+from .failures import NotReached
+from .site import Kernels
+
+END_SECONDS = 2.6
+"""How long a server's answer to the end of a kernel is waited for."""
+
+DELETE_SECONDS = 20.0
+"""What a server may take to end a kernel that does not react."""
+
+UNSURE_ATTEMPTS = 5
+"""How often a kernel is looked for that may have been started by a request that was not answered."""
+
+LONGEST_TEXT = 1000
+
+log = logging.getLogger(__name__)
+
+
+class ServerLink:
+    """The way to one kernel."""
+
+    key, signature_scheme = b"", "hmac-sha256"
+    """No signatures: the server signs for the kernel and checks for us, and nobody else writes to our connection."""
+    transport = "server"
+    pid = 0
+    is_ours = True
+    shares_files = False
+    files = None
+
+    def __init__(self, config: BackendConfig, api: Api, kernels: Kernels, output: Output, composer: Composer) -> None:
+        """Prepare for a kernel that is yet to be started."""
+        self.kernel_id = str(uuid.uuid4())
+        self._config, self._api, self._kernels = config, api, kernels
+        self._reports = Reports(config.name)
+        self._delivery = Delivery(config.name, composer, self._reports_message, self._end, output.note)
+        self._opened = anyio.Event()
+        """There is a connection, or will never be."""
+        self._error: MultiError | None = None
+        self._ended, self._how = anyio.Event(), ""
+        self._over = anyio.Event()
+        """The kernel was deleted, or there is none."""
+        self._scope = anyio.CancelScope()
+        """Of all that is done with the kernel, but for its start and its end."""
+        self._contact: Contact | None = None
+
+    @property
+    def where(self) -> str:
+        """The server, and how the kernel's id begins."""
+        return f"{urlsplit(self._api.place.url).netloc}:{self.kernel_id[:8]}"
+
+    def listen(self, listener: Listener) -> None:
+        """Report to a listener, what has come already first."""
+        self._reports.listen(listener)
+
+    def send(self, channel: Channel, frames: Sequence[Frame]) -> None:
+        """Send a message, or keep it while the connection is lost."""
+        self._delivery.send(channel, frames[frames.index(DELIMITER) + 2 :])
+
+    async def signal(self, number: int) -> None:
+        """Let the server interrupt the kernel, as its kernelspec wants it; BackendError if it does not."""
+        assert number == signal.SIGINT
+        try:
+            await self._api.interrupt(self.kernel_id)
+        except NotReached as error:
+            raise BackendError(str(error)) from None
+
+    async def wait_for_end(self) -> str:
+        """Wait until the kernel has ended and all that it had sent was received; return how it ended."""
+        await self._ended.wait()
+        return self._how
+
+    def close(self) -> None:
+        """Report nothing from now on."""
+        self._reports.close()
+
+    # One life.
+
+    async def start(self, tasks: TaskGroup) -> None:
+        """Wait until there is a connection to a kernel; BackendStartError or BackendNotFound if there will be none.
+
+        `tasks` outlive the link: what was begun here is ended there.
+        """
+        tasks.start_soon(self._run)
+        await self._opened.wait()
+        if self._error is not None:
+            raise self._error
+
+    async def end(self) -> None:
+        """Delete the kernel, or go on trying to for as long as the front lives."""
+        self.close()
+        self._scope.cancel()
+        with anyio.CancelScope(shield=True), anyio.move_on_after(0 if self._reports.is_lost else END_SECONDS):
+            await self._over.wait()
+
+    async def _run(self) -> None:
+        try:
+            is_there = await self._launch()
+            if is_there and self._error is None:
+                self._contact = Contact(
+                    self._config.name,
+                    self._api,
+                    self.kernel_id,
+                    self._delivery,
+                    self._reports,
+                    self._opened.set,
+                    self._fail,
+                )
+                with self._scope:
+                    await self._contact.keep()
+            if is_there is not False:
+                await self._delete(is_certain=bool(is_there))
+            self._kernels.forget(self.kernel_id)
+        except Exception:
+            # The other links have nothing to do with it. If the front is killed, the watchdog still ends the kernel.
+            log.exception("a link has failed", extra={"backend": self._config.name})
+            self._fail("an error in Multi itself, see its log")
+        finally:
+            self._fail("the connection was given up")
+            self._over.set()
+            self._api.close()
+
+    async def _launch(self) -> bool | None:
+        """Start the kernel; return whether there is one, None if nobody knows."""
+        asked_for = self.kernel_id
+        try:
+            with self._scope:
+                await self._check()
+            if self._error is not None or self._scope.cancel_called:
+                return False
+            self._kernels.keep(asked_for)
+            # This is not cancelled: there would be a kernel that nobody knows.
+            config = self._config
+            self.kernel_id = await self._api.start(asked_for, config.kernel, config.cwd, config.timeout + END_SECONDS)
+        except NotReached as error:
+            self._fail(str(error))
+            return False if error.is_final else None
+        if self.kernel_id != asked_for:
+            self._kernels.keep(self.kernel_id)
+            self._kernels.forget(asked_for)
+        return True
+
+    async def _check(self) -> None:
+        """Look whether the server has what the kernel needs, which its own errors would not say; NotReached."""
+        place, kernel, cwd = self._api.place.name, self._config.kernel, self._config.cwd
+        specs = await self._api.kernelspecs()
+        if kernel not in specs:
+            known = ", ".join(sorted(specs)) or "none"
+            self._fail(f"{place}: there is no kernelspec {kernel!r} there; installed are {known}", BackendNotFound)
+        elif _is_multi(specs[kernel].get("metadata")):
+            self._fail(f"the kernelspec {kernel!r} there is Multi itself; name another one", BackendNotFound)
+        elif cwd and not await self._api.has_folder(cwd):
+            self._fail(f"{place}: there is no folder {cwd!r} below the server's root folder")
+
+    async def _delete(self, *, is_certain: bool) -> None:
+        """Delete the kernel, at last; where it is not certain that there is one, look for it for a while."""
+        tried = 0
+        while is_certain or tried < UNSURE_ATTEMPTS:
+            try:
+                await self._api.delete(self.kernel_id, DELETE_SECONDS)
+            except NotReached as error:
+                if error.is_final and is_certain:
+                    return
+            else:
+                return
+            tried += 1
+            await anyio.sleep(PAUSES[min(tried, len(PAUSES) - 1)])
+
+    def _fail(self, text: str, error: type[MultiError] = BackendStartError) -> None:
+        """End the wait for the start, if that goes on."""
+        if not self._opened.is_set():
+            sentence = printable(f"{self._config.name} could not be started: {text[:LONGEST_TEXT]}.")
+            self._error = error(sentence)
+            self._opened.set()
+        self._end(text)
+
+    def _end(self, how: str) -> None:
+        if not self._ended.is_set():
+            self._how = how
+            self._ended.set()
+        if self._contact is not None:
+            self._contact.end()
+
+    def _reports_message(self, channel: Channel, frames: list[Frame]) -> None:
+        self._reports.received(channel, [DELIMITER, b"", *frames])
+
+
+def _is_multi(metadata: object) -> bool:
+    return isinstance(metadata, Mapping) and bool(metadata.get("multikernel"))
