@@ -6,7 +6,7 @@ import anyio
 
 from ..core.services import Content, Files
 
-REPORT_SECONDS = 0.25
+REPORT_SECONDS = 0.5
 
 Report = Callable[[int, int], None]
 """Gets how many bytes have been carried, and how many there are in all, as far as that is known."""
@@ -28,7 +28,7 @@ class Progress:
     def carried(self, size: int) -> None:
         """Note that so many bytes have got somewhere."""
         self._done += size
-        if (now := anyio.current_time()) - self._reported_at > REPORT_SECONDS:
+        if (now := anyio.current_time()) - self._reported_at > REPORT_SECONDS or self._done == self._total:
             self._reported_at = now
             self._report(self._done, self._total)
 
