@@ -34,17 +34,18 @@ class Progress:
 
 
 async def carry(source: Files, target: Files, folder: str, names: Iterable[str], progress: Progress) -> None:
-    """Carry files of a folder, those that exist; TransferError.
+    """Carry files of a folder, those that exist; TransferError."""
+    if source is not target:
+        for name in names:
+            async with source.open(folder, name) as content:
+                if content is not None:
+                    await write(content, target, folder, name, progress)
 
-    Nothing is held here but what is on its way.
-    """
-    if source is target:
-        return
-    for name in names:
-        async with source.open(folder, name) as content:
-            if content is not None:
-                progress.expect(content.size)
-                await target.write(folder, name, Content(content.size, _noting(content.pieces, progress)))
+
+async def write(content: Content, target: Files, folder: str, name: str, progress: Progress) -> None:
+    """Write what is read elsewhere; TransferError. Nothing is held here but what is on its way."""
+    progress.expect(content.size)
+    await target.write(folder, name, Content(content.size, _noting(content.pieces, progress)))
 
 
 async def _noting(pieces: AsyncIterator[bytes], progress: Progress) -> AsyncIterator[bytes]:
