@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -45,7 +46,9 @@ def kill_ssh(kernel: Kernel) -> bool:
     """Kill each ssh that Multi runs; return whether there were any."""
     found = ssh_of(kernel)
     for process in found:
-        process.kill()
+        # The end of a shared connection ends the others.
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     return bool(found)
 
 
