@@ -32,7 +32,7 @@ from .runtime.backend.launch_context import LaunchContext
 from .runtime.backend.output import Outputs
 from .runtime.backend.prelaunch import Prelaunched
 from .runtime.backend.watchdog import Watchdog
-from .runtime.driver import Driver
+from .runtime.driver import Driver, Report
 from .runtime.front.connection import Connection
 from .runtime.front.front import Front
 from .runtime.front.history import HistoryFile
@@ -49,7 +49,9 @@ TAB_SECONDS = 0.3
 
 log = logging.getLogger(__name__)
 
-ForTransfers = Callable[[Services, Sequence[Transfer | Scatter | Gather]], Awaitable[None]]
+Tasks = Sequence[Transfer | Scatter | Gather]
+CheckAll = Callable[[Services, Tasks], Awaitable[None]]
+CopyAll = Callable[[Services, Tasks, Report], Awaitable[None]]
 
 
 def serve(
@@ -149,7 +151,7 @@ def _bind(context: "zmq.Context[zmq.Socket[bytes]]", connection: Connection, lau
 # takes longer than the loop may be held up.
 
 
-async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> object:
+async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job, report: Report) -> object:
     match job:
         case HeaderLine():
             return await TABLE[job.name.lower()].run(services, job.operands)
@@ -159,7 +161,7 @@ async def _do_job(services: RuntimeServices, history: HistoryFile, job: Job) -> 
             return None
         case Copy(transfers):
             copy_all = await anyio.to_thread.run_sync(_import_copy_all)
-            await copy_all(services, transfers)
+            await copy_all(services, transfers, report)
             return None
         case FindHistory(query):
             return await asyncio.wrap_future(history.find(query))
@@ -190,13 +192,13 @@ async def _preview(services: Services, backend: str, variable: str) -> Json:
     return await preview(services, backend, variable)
 
 
-def _import_check() -> ForTransfers:
+def _import_check() -> CheckAll:
     from .languages.transfer import check
 
     return check
 
 
-def _import_copy_all() -> ForTransfers:
+def _import_copy_all() -> CopyAll:
     from .languages.transfer import copy_all
 
     return copy_all

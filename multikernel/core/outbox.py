@@ -1,5 +1,6 @@
 """The actions of the event at hand, and the messages that Multi itself sends."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from traceback import format_exception
@@ -126,6 +127,30 @@ class Outbox:
         """Publish an error under a cell."""
         self.publish(request, "error", error.content())
 
+    def line(self, request: Request) -> "Line":
+        """Return a line of Multi's own under a cell, on stderr, which is renewed in place."""
+        return Line(partial(self.publish, request, "stream"))
+
     def note(self, request: Request, text: str) -> None:
         """Publish a line of Multi's own under a cell, on stderr."""
         self.publish(request, "stream", {"name": "stderr", "text": f"{text}\n"})
+
+
+class Line:
+    """A line that a newer one takes the place of, by a carriage return: notebooks and terminals do so."""
+
+    def __init__(self, publish: Callable[[Json], None]) -> None:
+        """Take what publishes the content of a stream message."""
+        self._publish = publish
+        self._last = ""
+
+    def show(self, text: str) -> None:
+        """Show a text in place of the last one."""
+        if text != self._last.rstrip():
+            begin, self._last = "\r" if self._last else "", text.ljust(len(self._last))
+            self._publish({"name": "stderr", "text": begin + self._last})
+
+    def end(self) -> None:
+        """Let the last text stay, if there was one."""
+        if self._last:
+            self._publish({"name": "stderr", "text": "\n"})

@@ -197,6 +197,8 @@ class Track:
     """The step that it is at. Written by tracks."""
     job: HeaderLine | Check | Copy | None = None
     """What is being done for it outside the core. Written by tracks."""
+    carried: tuple[int, int] | None = None
+    """Bytes that a copy has got to another machine, and all that it will. Written by copies."""
     branches_left: int = 0
     """Written by tracks."""
     has_failed: bool = False

@@ -18,7 +18,7 @@ from .execution.execution import Execution
 from .execution.interrupts import NO_EFFECT, Interrupts
 from .execution.lanes import Lanes
 from .execution.starts import LEAVING, SLOW_START, Starts
-from .execution.tracks import CELL, SLOW_COPY
+from .execution.tracks import CELL
 from .execution.turns import Turns
 from .feature import Feature, Handler
 from .features.comms.comms import Comms
@@ -132,7 +132,7 @@ class Router:
             IDLE_DELAY: exchanges.idle_delay_timer,
             SLOW_START: starts.slow_timer,
             LEAVING: execution.tracks.leaving_timer,
-            SLOW_COPY: execution.tracks.slow_copy_timer,
+            **execution.tracks.copies.timers(),
             NO_EFFECT: self._interrupts.no_effect_timer,
             **hooks.timers,
         }
@@ -268,6 +268,10 @@ class Router:
         """Take what a job has returned, or the MultiError that it raised."""
         kind, about = key
         return self._event(lambda: self._jobs[kind](about, outcome), self.requests.about(about))
+
+    def carried(self, key: JobKey, done: int, total: int) -> list[Action]:
+        """A copy has got so many bytes from one machine to another, of so many."""
+        return self._event(partial(self._execution.tracks.copies.carried, key[1], done, total))
 
     def _event(self, act: Callable[[], None], request: Request | None = None) -> list[Action]:
         self._guard(act, request)

@@ -6,7 +6,7 @@ import anyio
 
 from ..core.services import Content, Files
 
-REPORT_SECONDS = 0.25
+REPORT_SECONDS = 0.5
 
 Report = Callable[[int, int], None]
 """Gets how many bytes have been carried, and how many there are in all, as far as that is known."""
@@ -28,23 +28,24 @@ class Progress:
     def carried(self, size: int) -> None:
         """Note that so many bytes have got somewhere."""
         self._done += size
-        if (now := anyio.current_time()) - self._reported_at > REPORT_SECONDS:
+        if (now := anyio.current_time()) - self._reported_at > REPORT_SECONDS or self._done == self._total:
             self._reported_at = now
             self._report(self._done, self._total)
 
 
 async def carry(source: Files, target: Files, folder: str, names: Iterable[str], progress: Progress) -> None:
-    """Carry files of a folder, those that exist; TransferError.
+    """Carry files of a folder, those that exist; TransferError."""
+    if source is not target:
+        for name in names:
+            async with source.open(folder, name) as content:
+                if content is not None:
+                    await write(content, target, folder, name, progress)
 
-    Nothing is held here but what is on its way.
-    """
-    if source is target:
-        return
-    for name in names:
-        async with source.open(folder, name) as content:
-            if content is not None:
-                progress.expect(content.size)
-                await target.write(folder, name, Content(content.size, _noting(content.pieces, progress)))
+
+async def write(content: Content, target: Files, folder: str, name: str, progress: Progress) -> None:
+    """Write what is read elsewhere; TransferError. Nothing is held here but what is on its way."""
+    progress.expect(content.size)
+    await target.write(folder, name, Content(content.size, _noting(content.pieces, progress)))
 
 
 async def _noting(pieces: AsyncIterator[bytes], progress: Progress) -> AsyncIterator[bytes]:

@@ -60,6 +60,13 @@ class End:
     """As the registry has it."""
     folder: str
     """Where the files of the value are."""
+    elsewhere: int | None = None
+    """Bytes of its data file, if that is not on this machine."""
+
+    @property
+    def data_size(self) -> int:
+        """Bytes of its data file; ManifestError for none."""
+        return data_size(self.folder) if self.elsewhere is None else self.elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class Crossing:
 
     def write(self) -> None:
         """Check what the sources have written, and write it for the targets; TransferError, Missing."""
-        exported = [self._exported(end, data_size) for end in self.sources]
+        exported = [self._exported(end, lambda end: end.data_size) for end in self.sources]
         try:
             values = self._values(exported)
             for number, (target, value) in enumerate(zip(self.targets, values, strict=True)):
@@ -102,10 +109,10 @@ class Crossing:
     def refuse(self, number: int, parts: Sequence[Part]) -> None:
         """Raise the TransferError for what the target of a number refuses."""
         # Their buffers do not matter now, and those of a value that was scattered are gone.
-        exported = [self._exported(end, lambda folder: sys.maxsize) for end in self.sources]
+        exported = [self._exported(end, lambda end: sys.maxsize) for end in self.sources]
         raise self._refusal(parts, exported, number)
 
-    def _exported(self, end: End, size_of: Callable[[str], int]) -> Exported:
+    def _exported(self, end: End, size_of: Callable[[End], int]) -> Exported:
         """Return what a source has written."""
         try:
             answer = read_file(Path(end.folder, MANIFEST))
@@ -114,7 +121,7 @@ class Crossing:
             if (parts := refused_parts(answer)) is not None:
                 raise _error(end.name, parts[:MOST_SHOWN], len(parts))
             raise_failure(answer, self.text, end.backend)
-            value = read(answer.get("value"), size_of(end.folder))
+            value = read(answer.get("value"), size_of(end))
         except ManifestError as error:
             raise _invalid([end], error) from None
         return Exported(end.backend, end.name, adapter_in(end), value, end.folder)

@@ -91,7 +91,8 @@ class Language(Protocol):
     Where a language has vectors or matrices in place of scalars, it has one more member, `scalars`, that tells which:
     see `values.elements`. Where `{name} = {value}` makes no variable, it has `assignment` with what does. Where it
     sends along again the `labels` of dictionaries, data frames and indices, as long as some of their texts are there,
-    it has `keeps_labels`, which is true: to others none are sent.
+    it has `keeps_labels`, which is true: to others none are sent. Where `write` does not read the buffers, it has
+    `reads_data`, which is false: they need not come to this machine then.
     """
 
     @property

@@ -18,6 +18,7 @@ from .carrying import Progress, Report, carry
 from .child_answer import adapter_of, ask, run
 from .crossing import MANIFEST, Crossing, End, Missing, Way, adapter_in, raise_failure, refused_parts
 from .language import DATA, Incoming, Language
+from .passing import Passing
 from .together import Refusals
 from .variables import list_variables
 
@@ -26,6 +27,8 @@ PART = re.compile(r"[A-Za-z0-9]+")
 EXPRESSION = re.compile(r"[\[\](){}.$@]")
 """What is in an expression and in no name."""
 
+Departure = tuple[Crossing, End]
+"""One of the sources of a crossing."""
 Arrival = tuple[Crossing, int]
 """One of the targets of a crossing."""
 
@@ -47,13 +50,14 @@ async def copy_all(
             with refusals.noting():
                 crossings.append(await _crossing(services, task, stack))
         refusals.report()
-        await at_once(partial(_export, services, ends, progress) for ends in _by_backend(crossings))
-        for crossing in crossings:
+        passing = Passing(services, stack)
+        await at_once(partial(_export, services, each, passing, progress) for each in _by_source(crossings))
+        for crossing in map(passing.sized, crossings):
             with refusals.noting():
                 await _write(services, crossing)
                 written.append(crossing)
         arrivals = list(_by_target(written))
-        await at_once(partial(_send, services, each, progress) for each in arrivals)
+        await at_once(partial(_send, services, each, passing, progress) for each in arrivals)
         last = [] if refusals else arrivals[-1:]
         others = arrivals[: len(arrivals) - len(last)]
         with refusals.noting():
@@ -71,12 +75,12 @@ async def check(services: ValueServices, tasks: Sequence[Transfer | Scatter | Ga
         await _languages(services, task)
 
 
-def _by_backend(crossings: Iterable[Crossing]) -> Iterable[list[End]]:
+def _by_source(crossings: Iterable[Crossing]) -> Iterable[list[Departure]]:
     """Return what leaves a backend, for each."""
-    found: defaultdict[str, list[End]] = defaultdict(list)
+    found: defaultdict[str, list[Departure]] = defaultdict(list)
     for crossing in crossings:
         for source in crossing.sources:
-            found[source.backend].append(source)
+            found[source.backend].append((crossing, source))
     return found.values()
 
 
@@ -152,14 +156,17 @@ def _possible_name(name: str, adapter: Language) -> str:
     return next((each for each in made if not adapter.refuses_name(each)), "x")
 
 
-async def _export(services: ValueServices, ends: Iterable[End], progress: Progress) -> None:
+async def _export(
+    services: ValueServices, departures: Iterable[Departure], passing: Passing, progress: Progress
+) -> None:
     """Let values leave a backend, one after the other; TransferError if it gives no answer."""
-    for end in ends:
+    for crossing, end in departures:
         adapter = adapter_in(end)
         code = adapter.export_code(end.name, await services.files(end.backend).path(end.folder))
         path = await run(services, end.backend, adapter, code, end.folder)
         path.rename(path.with_name(MANIFEST))
-        await carry(services.files(end.backend), services.here, end.folder, (DATA,), progress)
+        if not await passing.takes(crossing):
+            await carry(services.files(end.backend), services.here, end.folder, (DATA,), progress)
 
 
 async def _write(services: ValueServices, crossing: Crossing) -> None:
@@ -178,13 +185,14 @@ async def _missing(services: ValueServices, backend: str, name: str) -> str:
     return f"There is no variable {name} in {backend}.{meant}"
 
 
-async def _send(services: ValueServices, arrivals: Iterable[Arrival], progress: Progress) -> None:
+async def _send(services: ValueServices, arrivals: Iterable[Arrival], passing: Passing, progress: Progress) -> None:
     """Copy what was written for one backend to where it looks for it; TransferError."""
     for crossing, number in arrivals:
         end = crossing.targets[number]
         written = [each.name for each in os.scandir(end.folder) if each.is_file(follow_symlinks=False)]
         names = [name for name in written if name != MANIFEST]
         await carry(services.here, services.files(end.backend), end.folder, names, progress)
+        await passing.go_on(end, progress)
 
 
 async def _import(services: ValueServices, arrivals: Sequence[Arrival], *, is_trial: bool) -> None:

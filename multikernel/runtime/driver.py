@@ -28,7 +28,9 @@ from .front.history import HistoryFile
 from .own_code import OwnCode
 
 P = ParamSpec("P")
-DoJob = Callable[[Job], Coroutine[Any, Any, object]]
+Report = Callable[[int, int], None]
+"""Gets how many bytes of a copy are on another machine, and how many there will be."""
+DoJob = Callable[[Job, Report], Coroutine[Any, Any, object]]
 
 log = logging.getLogger(__name__)
 
@@ -273,11 +275,16 @@ class Driver:
 
     # Jobs.
 
+    def _carried(self, key: JobKey, scope: anyio.CancelScope, done: int, total: int) -> None:
+        """Tell how far a copy is, unless it was cancelled."""
+        if not scope.cancel_called:
+            self.decide(self._router.carried, key, done, total)
+
     async def _job(self, key: JobKey, job: Job, scope: anyio.CancelScope) -> None:
         outcome: object = Interrupted(f"{job.text} was interrupted.")
         try:
             with scope:
-                outcome = await self._do_job(job)
+                outcome = await self._do_job(job, partial(self._carried, key, scope))
             if scope.cancelled_caught:
                 await self._own_code.let_end()
         except MultiError as error:

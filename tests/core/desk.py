@@ -31,6 +31,7 @@ from multikernel.core.actions import (
 from multikernel.core.backend import Backend
 from multikernel.core.config import BackendConfig, Config, InterruptMode, Kernelspec
 from multikernel.core.errors import BackendStartError, MultiError
+from multikernel.core.execution.tracks import CELL
 from multikernel.core.protocol.wire import Composer, Json, Message
 from multikernel.core.router import Router
 
@@ -227,6 +228,10 @@ class Desk:
     def usage_measured(self, request: object, usage: Json) -> list[str]:
         """Say that the processes have been looked at."""
         return self._take(self.router.job_done(("usage", str(request)), usage))
+
+    def carried(self, about: object, done: int, total: int) -> list[str]:
+        """Say that a cell's copy has got so many bytes to another machine."""
+        return self._take(self.router.carried((CELL, str(about)), done, total))
 
     def fire(self, kind: str, about: object) -> list[str]:
         """Say that a timer has run out; it has to be set."""

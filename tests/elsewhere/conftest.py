@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.conftest import need
 from tests.e2e.lacking import lacking
 
 from . import slurm as of_slurm
 from .hosts import Hosts, missing, open_hosts
 from .near import calm_down, hurry
 from .slurm import Slurm, open_slurm
+
+__all__ = ["need"]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ DAEMONS = ("sshd", "munged", "slurmctld", "slurmd", "slurmscriptd")
 
 END_SECONDS = 10.0
 
-NEEDED = ("ip", "unshare", "nsenter", "ssh", "ssh-keygen")
+NEEDED = ("ip", "tc", "unshare", "nsenter", "ssh", "ssh-keygen")
 
 SSHD_CONFIG = """
 ListenAddress {address}
@@ -86,6 +86,14 @@ class Hosts:
     def link(self, state: str) -> None:
         """Set the network `up` or `down`."""
         run("ip", "-n", self.laptop, "link", "set", "eth0", state)
+
+    def speed(self, megabits: int | None) -> None:
+        """Let so many megabits a second pass each way; None: all that there are."""
+        for namespace, device in ((self.laptop, "eth0"), (self.server, "eth1")):
+            run("tc", "-n", namespace, "qdisc", "del", "dev", device, "root", check=False)
+            if megabits is not None:
+                rate = ("rate", f"{megabits}mbit", "burst", "256kb", "latency", "50ms")
+                run("tc", "-n", namespace, "qdisc", "add", "dev", device, "root", "tbf", *rate)
 
     def on_server(self, *command: str) -> str:
         """Run a command on the server and return what it writes."""

@@ -19,7 +19,7 @@ from multikernel.core.router import Router
 from multikernel.runtime import driver as module
 from multikernel.runtime.backend.launch_context import LaunchContext
 from multikernel.runtime.backend.output import Outputs
-from multikernel.runtime.driver import Driver
+from multikernel.runtime.driver import Driver, Report
 from multikernel.runtime.front.front import Front
 from multikernel.runtime.front.history import HistoryFile
 from multikernel.runtime.own_code import OwnCode
@@ -99,7 +99,7 @@ class Stage:
             lambda services, backend, variable: _no_preview(),
         )
 
-    async def do_job(self, job: Job) -> object:
+    async def do_job(self, job: Job, report: Report) -> object:
         """Run the real commands; all else has nothing to find."""
         match job:
             case HeaderLine():

@@ -96,7 +96,7 @@ async def test_a_child_that_is_lost_and_back_misses_nothing() -> None:
 
 @pytest.mark.parametrize("msg_type", ["usage_request", "history_request"])
 async def test_a_look_that_fails_is_an_error_of_its_request(msg_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(job: object) -> object:
+    async def refuse(job: object, report: object) -> object:
         raise PermissionError("/proc/1/smaps")
 
     async with open_stage(begins=False) as stage:

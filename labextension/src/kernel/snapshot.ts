@@ -47,6 +47,9 @@ export interface ITransfer {
   /** In words: `df from python to r`. */
   readonly text: string;
   readonly backends: readonly string[];
+  /** Bytes that are on another machine by now, and all that will be; null where nothing has to go to one. */
+  readonly done: number | null;
+  readonly total: number | null;
 }
 
 export type BackendAction = 'start' | 'stop' | 'restart' | 'interrupt';

@@ -61,9 +61,16 @@ export class BackendsPanel extends ReactWidget {
           act={(action, backend) => void this._act(notebook, action, backend)}
           log={async backend => (await notebook.link.ask('log', { backend })).text}
         />
-        {snapshot.transfers.map(({ text }) => (
+        {snapshot.transfers.map(({ text, done, total }) => (
           <p key={text} className="multi-Note" role="status">
-            {trans.__('Copying %1', text)}
+            {done === null || total === null
+              ? trans.__('Copying %1', text)
+              : trans.__(
+                  'Copying %1: %2 of %3 MB',
+                  text,
+                  (done / 1e6).toFixed(),
+                  (total / 1e6).toFixed()
+                )}
           </p>
         ))}
         <h2>{trans.__('Variables')}</h2>

@@ -6,7 +6,7 @@ A plain cell has one track. A broadcast branches into one for each child, and a 
 from collections.abc import Iterable
 from functools import partial
 
-from ..actions import CancelJob, CancelTimer, SetTimer, StartJob
+from ..actions import CancelJob, StartJob
 from ..backend import Backend, BackendState
 from ..cells.lines import HeaderLine
 from ..cells.transfers import Check, Copy
@@ -18,13 +18,10 @@ from ..requests import Requests
 from ..state import State
 from .answers import Answers
 from .bodies import Bodies
+from .copies import Copies
 from .delivery import Delivery
 from .lanes import Lanes
 from .starts import Starts
-
-SLOW_COPY_SECONDS = 10.0
-SLOW_COPY = "slow copy"
-"""Timers, by the track that waits."""
 
 CELL = "cell"
 """Jobs, by the track that they are for."""
@@ -53,6 +50,7 @@ class Tracks:
         self._turns = state.turns
         self._answers = answers
         self._guard = guard
+        self.copies = Copies(state, outbox)
         self._bodies = Bodies(state, outbox, requests, delivery, starts, state.turns, answers, self)
 
     def begin(self, request: CellRequest, steps: tuple[Step, ...], parent: Track | None = None) -> None:
@@ -152,7 +150,7 @@ class Tracks:
         self._turns.give_up(track)
         if track.job is not None:
             self._outbox.add(CancelJob((CELL, track.key)))
-            self._outbox.add(CancelTimer((SLOW_COPY, track.key)))
+            self.copies.end(track)
             track.job = None
 
     def drop(self, request: CellRequest) -> None:
@@ -187,7 +185,7 @@ class Tracks:
                     track.request, f"Waiting for {', '.join(others)} in the background, before {copy.text} is copied."
                 )
         elif self._is_ready(track, copy.targets):
-            self._outbox.add(SetTimer((SLOW_COPY, track.key), SLOW_COPY_SECONDS))
+            self.copies.begin(track)
             self._do(track, copy)
 
     def job_done(self, key: str, outcome: object) -> None:
@@ -195,23 +193,14 @@ class Tracks:
         track = self._find(key)
         if track is None or track.job is None:
             return
-        job, track.job = track.job, None
-        if isinstance(job, Copy):
-            self._outbox.add(CancelTimer((SLOW_COPY, key)))
+        self.copies.end(track)
+        track.job = None
         if isinstance(outcome, MultiError):
             self.fail(track, outcome)
             return
         if outcome is not None:
             self._outbox.publish(track.request, "display_data", {"data": outcome, "metadata": {}, "transient": {}})
         self.next_step(track)
-
-    def slow_copy_timer(self, key: str) -> None:
-        """Report under a cell what it waits for."""
-        track = self._find(key)
-        if track is not None and isinstance(track.job, Copy):
-            busy = " and ".join(name for name in track.job.backends if self._state.is_busy(name))
-            doing = f"waiting for {busy}, which is busy, to copy" if busy else "copying"
-            self._outbox.note(track.request, f"Still {doing} {track.job.text}; interrupt the cell to give up.")
 
     def copying(self, backend: Backend) -> list[CellRequest]:
         """Return the cells for which variables are copied from or to a backend."""

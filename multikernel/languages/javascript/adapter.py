@@ -205,6 +205,7 @@ class JavaScript:
     """The adapter."""
 
     name = "JavaScript"
+    reads_data = False
     assignment = "var {name} = {value}"
     keeps_labels = True
 

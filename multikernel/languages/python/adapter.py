@@ -46,6 +46,7 @@ class Python:
 
     name = "Python"
     keeps_labels = True
+    reads_data = False
 
     def library_code(self, folder: str) -> str:
         """Return code that makes the package in the child."""

@@ -69,6 +69,7 @@ class RLanguage:
     """The adapter for R."""
 
     name = "R"
+    reads_data = False
     scalars = Scalars(1, "i4", "r:vector")
     keeps_labels = True
 

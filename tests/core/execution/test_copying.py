@@ -235,7 +235,3 @@ def test_a_copy_that_takes_long_says_so() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r -i x\nx")
     assert "Still copying x from python3 to ir;" in desk.fire("slow copy", 1)[0]
-    desk.execute("%%r\nx")
-    desk.command_done(1)
-    desk.timers["slow copy", "1"] = 1
-    assert desk.fire("slow copy", 1) == []

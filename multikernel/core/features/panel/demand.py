@@ -30,7 +30,7 @@ def why_not(spine: Spine, name: str) -> str:
 def _is_at_work(spine: Spine, name: str) -> bool:
     """Whether cells that have begun run on a backend, are going to, or copy from or to it now."""
     parts = (part for request in spine.requests.cells() for part in request.parts)
-    is_at_an_end = any(name in copy.backends for _, copy in transfers(spine))
+    is_at_an_end = any(name in copy.backends for _, copy, _ in transfers(spine))
     return is_at_an_end or any(part.backend == name and not part.has_ended for part in parts)
 
 
@@ -62,10 +62,10 @@ def waiting(spine: Spine) -> Counter[str]:
     return waits
 
 
-def transfers(spine: Spine) -> list[tuple[CellRequest, Copy]]:
-    """Return what is being copied, with the cell that it is for."""
+def transfers(spine: Spine) -> list[tuple[CellRequest, Copy, tuple[int, int] | None]]:
+    """Return what is being copied, with the cell that it is for and how far it is."""
     return [
-        (request, track.job)
+        (request, track.job, track.carried)
         for request in spine.requests.cells()
         for track in request.tracks
         if isinstance(track.job, Copy)

@@ -28,8 +28,14 @@ def snapshot(spine: Spine, commands: tuple[str, ...], config_error: str, moments
         "commands": list(commands),
         "backends": [_backend(spine, backend, moments, waits) for backend in state.backends.values()],
         "transfers": [
-            {"text": copy.text, "backends": list(copy.backends), "cell": request.id}
-            for request, copy in transfers(spine)
+            {
+                "text": copy.text,
+                "backends": list(copy.backends),
+                "cell": request.id,
+                "done": None if carried is None else carried[0],
+                "total": None if carried is None else carried[1],
+            }
+            for request, copy, carried in transfers(spine)
         ],
     }
 

@@ -155,7 +155,11 @@ def test_variables_on_their_way_are_sent() -> None:
     desk = watched("python3", "ir")
     desk.execute("%%ir -i x\n1")
     look(desk)
-    assert snapshot(desk)["transfers"] == [{"text": "x from python3 to ir", "backends": ["python3", "ir"], "cell": "2"}]
+    transfer = {"text": "x from python3 to ir", "backends": ["python3", "ir"], "cell": "2"}
+    assert snapshot(desk)["transfers"] == [{**transfer, "done": None, "total": None}]
+    desk.carried(2, 5, 7)
+    look(desk)
+    assert snapshot(desk)["transfers"] == [{**transfer, "done": 5, "total": 7}]
     desk.command_done(2)
     look(desk)
     assert snapshot(desk)["transfers"] == []
