@@ -194,7 +194,7 @@ def test_all_values_enter_r_or_none(ready: Kernels, bad: str) -> None:
 
 
 def test_all_values_enter_python_or_none(ready: Kernels) -> None:
-    ready.execute("r", "n <- 5; twice <- list(a = 1, a = 2)")
+    ready.execute("r", "n <- 5; twice <- structure(c(1, 2), dim = 2:1, units = 'secs', class = c('hms', 'difftime'))")
     with pytest.raises(TransferError, match="twice"):
         ready.copy_all(Transfer("r", "n", "python", "entered"), Transfer("r", "twice", "python", "twice"))
     ready.execute("python", "assert 'entered' not in globals()")

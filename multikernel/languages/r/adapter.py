@@ -22,6 +22,7 @@ FILES = [
     "advice",
     "writing",
     "origins",
+    "attributes",
     "export_times",
     "export",
     "import_times",
@@ -224,7 +225,8 @@ def _tags(node: Node, within: str) -> tuple[str, str]:
     """Return the tag of R's own and that of another language."""
     tag = node.tag
     if tag.startswith(OWN):
-        return string(tag.removeprefix(OWN)), EMPTY
+        kind, tab, attributes = tag.removeprefix(OWN).partition("\t")
+        return string(f"{kind or within}{tab}{attributes}"), EMPTY
     if tag == "python:int" and isinstance(node, n.Int) and abs(node.value) < 1 << 31:
         # It is an integer in R too.
         tag = ""

@@ -3,8 +3,8 @@
 import re
 from typing import Any, NoReturn, TypeGuard
 
-LONGEST_WORD = 1000
-"""Characters of a tag or a zone."""
+LONGEST_TAG = 1 << 24
+"""Characters; the attributes of a value may be in it."""
 INTEGER = re.compile(r"-?[0-9]{1,100000}")
 
 Json = dict[str, Any]
@@ -58,7 +58,7 @@ def _is_unicode(text: str) -> bool:
 def word(value: Json, key: str) -> str:
     """Return a tag; the empty string if there is none."""
     found = value.get(key, "")
-    if not isinstance(found, str) or len(found) > LONGEST_WORD or not _is_unicode(found):
+    if not isinstance(found, str) or len(found) > LONGEST_TAG or not _is_unicode(found):
         refuse(f"{found!r:.60} as a tag")
     return found
 

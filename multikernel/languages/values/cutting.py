@@ -7,7 +7,7 @@ from itertools import pairwise
 from . import nodes as n
 from .array_data import byte_strings, elements, packed, rows_of_columns
 from .buffers import Sink, Source, moved
-from .elements import NONE, Scalars, axis_of, length_of, vector
+from .elements import NONE, Scalars, axis_of, length_of, of_elements, vector
 from .nodes import SIZES, Node, Ref
 
 Range = tuple[int, int]
@@ -25,7 +25,7 @@ def cut(node: Node, count: int, source: Source, sinks: Sequence[Sink], scalars: 
     """Return the chunks of a value that has a length; ManifestError where its data file is not what it should be."""
     length = length_of(node, scalars)
     assert length is not None
-    return _Cutter(ranges_of(length, count), source, sinks, scalars).cut(node)
+    return _Cutter(ranges_of(length, count), source, sinks, scalars).cut(of_elements(node))
 
 
 class _Cutter:

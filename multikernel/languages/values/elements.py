@@ -1,11 +1,14 @@
 """How long a value is, and what is the first axis of an array: what cutting and joining have in common."""
 
 from dataclasses import dataclass, replace
+from typing import TypeVar, cast
 
 from . import nodes as n
 from .nodes import Node
 
 SCALARS = (n.NA, n.Bool, n.Int, n.Float, n.Complex, n.Text, n.Date, n.Time, n.DateTime, n.Duration)
+
+SomeNode = TypeVar("SomeNode", bound=Node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +62,17 @@ def vector(array: n.Array, scalars: Scalars) -> n.Array:
     if array.shape == (1,) and not array.tag:
         return replace(array, tag=scalars.tag)
     return array
+
+
+def of_elements(node: SomeNode) -> SomeNode:
+    """Return a value with what its tags, and those of its columns, say of some of its elements, too."""
+    found: Node = node
+    if "\t" in node.tag:
+        tag = "\t".join(node.tag.split("\t")[:2]).rstrip("\t")
+        found = replace(node, tag="" if tag.endswith(":") else tag)
+    if isinstance(found, n.Table):
+        index = found.index
+        if index is not None:
+            index = replace(index, columns=tuple(map(of_elements, index.columns)))
+        found = replace(found, columns=tuple(map(of_elements, found.columns)), index=index)
+    return cast("SomeNode", found)

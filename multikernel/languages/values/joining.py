@@ -6,7 +6,7 @@ from dataclasses import replace
 from . import nodes as n
 from .array_join import ArrayPart, in_one_unit, join_arrays
 from .buffers import Sink, Source, moved
-from .elements import NONE, SCALARS, vector
+from .elements import NONE, SCALARS, of_elements, vector
 from .label_joining import are_called_alike, joined_keys
 from .nodes import Node
 from .pieces import Misfit, Piece, common_tag, refuse, tag_of, with_tag
@@ -29,7 +29,7 @@ def join(pieces: Sequence[Piece], sink: Sink) -> Node:
         return _join_singles(pieces, sink)
     if len(present) == 1:
         return moved(present[0].node, present[0].source, sink)
-    return _join("", present, sink)
+    return _join("", [replace(piece, node=of_elements(piece.node)) for piece in present], sink)
 
 
 def _join_singles(pieces: Sequence[Piece], sink: Sink) -> Node:

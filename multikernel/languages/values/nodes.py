@@ -29,7 +29,11 @@ class Tagged:
 
     tag: str = ""
     """`LANGUAGE:type` in the words of the language it comes from, where its counterparts there and back would not
-    make the same type again; it comes along."""
+    make the same type again; it comes along.
+
+    Behind a tab there may be attributes that others have nothing for: those that some of the elements would have, too,
+    and behind another tab those of the whole.
+    """
 
 
 @dataclass(frozen=True, slots=True)

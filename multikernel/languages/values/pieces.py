@@ -65,7 +65,10 @@ def _tag_in(path: str, known: Sequence[Piece]) -> str:
     if common is None:
         first = known[0]
         other = next(piece for piece in known if piece.node.tag != first.node.tag)
-        raise Misfit(path, first, with_tag(first), other, with_tag(other), _need_of(path, first, other))
+        is_one, is_other = with_tag(first), with_tag(other)
+        if is_one == is_other:
+            is_other += " with other attributes"
+        raise Misfit(path, first, is_one, other, is_other, _need_of(path, first, other))
     return common
 
 
@@ -84,7 +87,7 @@ def common_tag(tags: Sequence[str]) -> str | None:
 
 def with_tag(piece: Piece) -> str:
     """Return what a piece is in words, with its type in its own language."""
-    tag = piece.node.tag.partition(":")[2]
+    tag = piece.node.tag.partition(":")[2].partition("\t")[0]
     return f"{_a(piece)} ({tag})" if tag else _a(piece)
 
 

@@ -120,7 +120,5 @@ without_class <- function(x, is_column = FALSE) {
   refuse_and_go_on(class(x)[1L], "is of a class that only R has", instead)
   if (instead == AS_LIST) lapply(unclass(x), identity) else lapply(stats::setNames(nm = methods::slotNames(x)), function(each) methods::slot(x, each))
 }
-# What takes away all attributes but those that others have something for.
-refuse_attributes <- function(kind, extra, instead)
-  refuse(kind, sprintf("has the attribute %s, which no other language has", paste(extra, collapse = ", ")), instead)
-WITHOUT <- "!for (each in setdiff(names(attributes({x})), %s)) attr({x}, each) <- NULL"
+refuse_attributes <- function(kind, names, why = "which only R has")
+  refuse(kind, sprintf("has the attribute %s, %s", paste(names, collapse = ", "), why), sprintf("!for (each in %s) attr({x}, each) <- NULL", deparse1(names)))

@@ -2,7 +2,8 @@
 
 export_value <- function(x, origin = NULL) {
   if (length(places) > DEEPEST) refuse(class(x)[1L], sprintf("is more than %d levels deep", DEEPEST))
-  finish(export_untagged(x, origin), origin, x)
+  found <- undressed(x)
+  if (is.null(found)) finish(export_untagged(x, origin), origin, x) else finish_dressed(export_untagged(found$plain, origin), found, x)
 }
 
 export_untagged <- function(x, origin) {
@@ -16,7 +17,6 @@ export_untagged <- function(x, origin) {
   if (is.data.frame(x)) return(export_table(x, origin))
   if (is.factor(x)) return(export_factor(x, origin))
   if (is.object(x) && !is_known(x) && !(is.list(x) && identical(class(x), "AsIs"))) x <- without_class(x)
-  check_attributes(x, c("names", "dim", "dimnames"))
   if (is.list(x)) return(export_list(x, origin))
   if (!is.null(names(x)) && is.null(dim(x))) return(export_named(x, origin))
   if (!is.null(dim(x))) return(export_array(x))
@@ -24,35 +24,13 @@ export_untagged <- function(x, origin) {
   if (length(x) == 1L) export_scalar(x) else node("array", shape = sprintf("[%d]", length(x)), vector_of(x))
 }
 
-# The attributes that belong to a class of times; `allowed` are those that any value of its kind may have.
-check_attributes <- function(x, allowed) {
-  if (!is.object(x) && all(names(attributes(x)) %in% allowed)) return()
-  own <- c(if (is.object(x)) "class", if (inherits(x, "POSIXct")) "tzone", if (inherits(x, "difftime")) "units")
-  extra <- setdiff(names(attributes(x)), c(allowed, own))
-  if (length(extra)) refuse_attributes(class(x)[1L], extra, if (is.object(x) || is.list(x) || !is.null(dim(x)) || !is.null(names(x)))
-    sprintf(WITHOUT, deparse(c("names", "dim", "dimnames", own))) else "as.vector({x})")
-  if (inherits(x, "POSIXct") && length(attr(x, "tzone")) > 1L)
-    refuse(class(x)[1L], "has three time zones", "!attr({x}, \"tzone\") <- attr({x}, \"tzone\")[1L]")
-  if (inherits(x, "POSIXct") && !(is.null(attr(x, "tzone")) || is.character(attr(x, "tzone"))))
-    refuse(class(x)[1L], "has a time zone that is no text", "!attr({x}, \"tzone\") <- \"UTC\"")
-}
-
 export_list <- function(x, origin) {
-  if (!is.null(dim(x))) refuse("matrix of lists", "", if (length(dim(x)) == 2L)
-    "lapply(setNames(seq_len(nrow({x})), rownames({x})), function(i) {x}[i, ])" else "list(dim = dim({x}), dimnames = dimnames({x}), values = lapply({x}, identity))")
   is_asis <- inherits(x, "AsIs")
   if (is.null(names(x))) return(node("list", v = json_list(parts(x, origins_in_order(origin, length(x)))), as = if (is_asis) "\"r:AsIs\"" else "\"r:list\""))
-  if (is_asis) refuse("AsIs", "is of a class that only R has", "unclass({x})")
-  check_names(x, "list")
   node("dict", k = json_list(quoted(names(x))), v = json_list(parts(x, origins_by_name(origin, names(x)))))
 }
-check_names <- function(x, kind) if (anyNA(names(x)))
-  refuse(kind, "has a name that is NA", "!names({x})[is.na(names({x}))] <- \"NA\"")
 
 export_named <- function(x, origin) {
-  kind <- class(x)[1L]
-  check_names(x, kind)
-  if (is.raw(x)) refuse("raw", "has names", "setNames(as.integer({x}), names({x}))")
   labels <- names(x)
   names(x) <- NULL
   # A part of a vector cannot be of another type than the others.
@@ -218,25 +196,12 @@ export_array <- function(x) {
 }
 export_labelled <- function(x) {
   labels <- dimnames(x)
-  if (length(dim(x)) != 2L || is.null(labels[[2L]]) || !is.null(names(labels))) {
-    is_frame <- length(dim(x)) == 2L && is.null(names(labels)) && !is.object(x) && !anyDuplicated(labels[[1L]])
-    refuse("array", "has names of dimensions", if (is_frame) "as.data.frame({x})" else "as.data.frame.table({x}, stringsAsFactors = FALSE)")
-  }
-  if (is.object(x)) refuse(class(x)[1L], "has row or column names", "as.data.frame.table({x}, stringsAsFactors = FALSE)")
   columns <- lapply(seq_len(ncol(x)), function(at) as.vector(x[, at]))
   names(columns) <- labels[[2L]]
   export_columns(columns, nrow(x), labels[[1L]], "r:matrix", NULL)
 }
 
-export_factor <- function(x, origin, is_column = FALSE) {
-  plain <- "factor(as.vector({x}), as.character(levels({x})), ordered = is.ordered({x}))"
-  if (!is.null(dim(x))) refuse("factor", "has dimensions", sprintf("list(dim = dim({x}), values = %s)", plain))
-  if (!is.null(names(x))) refuse("factor", "has names", if (is_column) plain else sprintf("data.frame(name = names({x}), value = %s)", plain))
-  if (!identical(class(x), "factor") && !identical(class(x), c("ordered", "factor")) || typeof(x) != "integer" || !is.character(levels(x)))
-    refuse(class(x)[1L], "is of a class that only R has", plain)
-  extra <- setdiff(names(attributes(x)), c("levels", "class"))
-  if (length(extra)) refuse_attributes("factor", extra, sprintf(WITHOUT, deparse(c("levels", "class"))))
-  if (!is.null(attributes(levels(x)))) refuse("factor", "has levels with attributes", "!levels({x}) <- as.vector(levels({x}))")
+export_factor <- function(x, origin) {
   if (anyNA(levels(x))) refuse("factor", "has a level that is NA", "factor({x}, na.omit(levels({x})), ordered = is.ordered({x}))")
   codes <- unclass(x)
   attributes(codes) <- NULL
@@ -247,17 +212,11 @@ export_factor <- function(x, origin, is_column = FALSE) {
        ordered = if (is.ordered(x)) "true" else "false", data = put(codes, 4L))
 }
 
-DATA_FRAMES <- list("r:data.frame" = "data.frame", "r:tibble" = c("tbl_df", "tbl", "data.frame"),
-               "r:data.table" = c("data.table", "data.frame"))
+# What comes first counts where a class is of several.
+DATA_FRAMES <- list("r:data.table" = c("data.table", "data.frame"), "r:tibble" = c("tbl_df", "tbl", "data.frame"), "r:data.frame" = "data.frame")
 
 export_table <- function(x, origin) {
   tag <- names(DATA_FRAMES)[vapply(DATA_FRAMES, identical, NA, class(x))]
-  plain <- "structure(lapply({x}, identity), row.names = attr({x}, \"row.names\"), class = \"data.frame\")"
-  extra <- setdiff(names(attributes(x)), c("names", "row.names", "class", ".internal.selfref"))
-  if (!length(tag)) refuse_and_go_on(class(x)[1L], "is a data frame of a class of its own", plain)
-  else if (length(extra)) refuse_and_go_on(class(x)[1L], sprintf("has the attribute %s, which no other language has", paste(extra, collapse = ", ")),
-    if (tag == "r:data.frame") plain else sprintf(WITHOUT, deparse(c("names", "row.names", "class", ".internal.selfref"))))
-  if (anyNA(names(x))) refuse_and_go_on("data.frame", "has a column whose name is NA", "!names({x})[is.na(names({x}))] <- \"NA\"")
   labels <- attr(x, "row.names")
   # Unless labels that number the rows have come from elsewhere as labels.
   if (is.integer(labels) && identical(labels, seq_along(labels)) && !isTRUE(nzchar(origin$labels))) labels <- NULL
@@ -293,12 +252,14 @@ refuse_wide <- function(x, name, labels) {
 }
 export_column <- function(x, origin) {
   if (is.null(x) || isS4(x) || !(is.atomic(x) || is.list(x))) refuse_class(x, TRUE)
-  if (is.factor(x)) return(finish(export_factor(x, origin, TRUE), origin, x))
-  if (is.object(x) && !is_known(x) && !(is.list(x) && identical(class(x), "AsIs"))) x <- without_class(x, TRUE)
-  if (!is.null(names(x))) refuse(class(x)[1L], "is a column whose elements have names", "unname({x})")
-  check_attributes(x, character())
-  made <- if (is.list(x)) node("list", v = json_list(parts(x, origins_in_order(origin, length(x)))), as = if (is.object(x)) "\"r:AsIs\"" else "\"r:list\"")
+  found <- undressed(x, TRUE)
+  if (!is.null(found)) return(finish_dressed(column_of(found$plain, origin), found, x))
+  finish(column_of(x, origin), origin, x)
+}
+column_of <- function(x, origin) {
+  if (is.object(x) && !is_known(x) && !is.factor(x) && !(is.list(x) && identical(class(x), "AsIs"))) x <- without_class(x, TRUE)
+  if (is.factor(x)) export_factor(x, origin)
+    else if (is.list(x)) node("list", v = json_list(parts(x, origins_in_order(origin, length(x)))), as = if (is.object(x)) "\"r:AsIs\"" else "\"r:list\"")
     else if (is.raw(x)) refuse("raw", "is a column of single bytes", "as.integer({x})")
     else node("array", shape = sprintf("[%d]", length(x)), vector_of(x))
-  finish(made, origin, x)
 }

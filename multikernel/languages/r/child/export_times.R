@@ -66,7 +66,7 @@ export_time <- function(x) {
     return(node("duration", with_int_tag(c(v = quoted(nanoseconds_text(found)), difftime_tag(x)), x)))
   }
   zone <- zone_of(x)
-  local <- as.POSIXlt(x, tz = zone)
+  local <- as.POSIXlt(x, tz = if (grepl("^[+-]", zone)) known_zone(zone) else zone)
   offset <- if (is.null(local$gmtoff) || is.na(local$gmtoff)) 0 else local$gmtoff
   seconds <- as.double(unclass(x))
   found <- apart(in_unit(seconds, "POSIXct"))
@@ -91,7 +91,7 @@ clock_text <- function(found) {
 }
 time_class <- function(x) class(x)[1L]
 is_local <- function(x) is.null(attr(x, "tzone")) || !nzchar(attr(x, "tzone")[1L])
-local_tag <- function(x) if (is_local(x)) c(as = if (is.null(attr(x, "tzone"))) "\"r:local\"" else "\"r:local named\"")
+local_tag <- function(x) if (has_offset(attr(x, "tzone"))) c(as = quoted(paste("r:moments", attr(x, "tzone")))) else if (is_local(x)) c(as = if (is.null(attr(x, "tzone"))) "\"r:local\"" else "\"r:local named\"")
 zone_word <- function(x) if (!is_local(x)) zone_of(x) else if (is.null(attr(x, "tzone"))) "none" else "empty"
 local_zone <- function() {
   # Sys.timezone() starts a program, which may complain.
@@ -99,13 +99,16 @@ local_zone <- function() {
   if (!nzchar(zone)) zone <- sub("^.*/zoneinfo/", "", normalizePath("/etc/localtime", mustWork = FALSE))
   if (zone %in% OlsonNames()) zone else Sys.timezone()
 }
+OFFSET <- "^<([+-][0-9]{2})([0-9]{2})>[+-][0-9]{2}:[0-9]{2}$"
+has_offset <- function(zone) is.character(zone) && grepl(OFFSET, zone[1L])
 zone_of <- function(x) {
-  zone <- attr(x, "tzone")[1L]
+  zone <- sub(OFFSET, "\\1:\\2", attr(x, "tzone")[1L])
   if (is_local(x)) zone <- local_zone()
   if (is.null(zone) || is.na(zone)) "UTC" else zone
 }
+PER_UNIT <- c(secs = 1, mins = 60, hours = 3600, days = 86400, weeks = 604800)
 difftime_seconds <- function(x) {
-  per <- c(secs = 1, mins = 60, hours = 3600, days = 86400, weeks = 604800)[[attr(x, "units")]]
+  per <- PER_UNIT[[attr(x, "units")]]
   plain <- as.double(unclass(x))
   seconds <- plain * per
   if (!all(seconds / per == plain, na.rm = TRUE)) refuse("difftime", "has no exact number of seconds", "as.difftime(round(as.numeric({x}, units = \"secs\"), 6), units = \"secs\")")

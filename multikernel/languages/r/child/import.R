@@ -195,6 +195,11 @@ as_plain_list <- function(values, missing) {
 
 import_node <- function(node, made) {
   tag <- node[[2L]]
+  if (grepl("\t", tag, fixed = TRUE)) {
+    fields <- c(strsplit(tag, "\t", fixed = TRUE)[[1L]], "", "")
+    node[[2L]] <- fields[1L]
+    return(dressed(import_node(node, made), fields[2L], fields[3L]))
+  }
   if (endsWith(tag, " whole")) {
     node[[2L]] <- sub("( IDate)? whole$", "", tag)
     return(whole_time(import_node(node, made), grepl(" IDate", tag, fixed = TRUE)))
@@ -215,6 +220,7 @@ import_node <- function(node, made) {
     datetime = import_datetime(node[[4L]], node[[5L]], node[[6L]], tag),
     duration = import_duration(node[[4L]], tag),
     list = if (is_plain(tag) && all(lengths(made[node[[4L]]]) == 0L)) plain_vector(tag, length(node[[4L]]))
+      else if (is_moments(tag)) moments_of(made[node[[4L]]], tag)
       else if (tag == "AsIs") I(made[node[[4L]]]) else made[node[[4L]]],
     dict = { values <- made[node[[5L]]]
              names(values) <- node[[4L]]
@@ -282,6 +288,6 @@ import_table <- function(rows, names, columns, labels, tag) {
     if (anyNA(labels) || anyDuplicated(labels)) refuse("index", "has labels that are null or there twice, which row names are not in R", "need:row numbers")
   }
   class <- DATA_FRAMES[[paste0("r:", tag)]]
-  found <- structure(columns, names = names, row.names = labels, class = if (is.null(class)) "data.frame" else class)
-  if (inherits(found, "data.table") && requireNamespace("data.table", quietly = TRUE)) data.table::setalloccol(found) else found
+  allocated(structure(columns, names = names, row.names = labels, class = if (is.null(class)) "data.frame" else class))
 }
+allocated <- function(x) if (inherits(x, "data.table") && requireNamespace("data.table", quietly = TRUE)) data.table::setalloccol(x) else x

@@ -31,14 +31,24 @@ known_zone <- function(zone) {
   if (!nzchar(zone) || zone %in% c("Z", "+00:00", "-00:00", "UTC")) return("UTC")
   if (grepl("^[+-]", zone)) {
     hours <- as.integer(substr(zone, 2L, 3L))
-    if (!grepl(":00$", zone) || nchar(zone) != 6L || hours > 12L) refuse("datetime", sprintf("has the offset %s, for which R has no time zone", zone), "need:utc")
-    return(sprintf("Etc/GMT%s%d", if (substr(zone, 1L, 1L) == "-") "+" else "-", hours))
+    west <- if (substr(zone, 1L, 1L) == "-") "+" else "-"
+    if (grepl(":00$", zone) && nchar(zone) == 6L && hours <= 12L) return(sprintf("Etc/GMT%s%d", west, hours))
+    if (nchar(zone) != 6L || hours > 24L) refuse("datetime", sprintf("has the offset %s, for which R has no time zone", zone), "need:utc")
+    # As POSIX writes what has no name (IEEE 1003.1, 8.3).
+    return(sprintf("<%s>%s%s", sub(":", "", zone), west, substring(zone, 2L)))
   }
   if (!(zone %in% OlsonNames())) refuse("datetime", sprintf("has the time zone %s, which R does not know", zone), "need:utc")
   zone
 }
 posixct <- function(seconds, zone, tag)
-  .POSIXct(seconds, switch(tag, local = NULL, "local named" = "", "plain POSIXct none" = NULL, "plain POSIXct empty" = "", known_zone(zone)))
+  if (is_moments(tag)) .POSIXct(seconds, substring(tag, 9L)) else .POSIXct(seconds, switch(tag, local = NULL, "local named" = "", "plain POSIXct none" = NULL, "plain POSIXct empty" = "", known_zone(zone)))
+
+# What has an offset for a time zone is a list of moments in other languages.
+is_moments <- function(tag) startsWith(tag, "moments ") && has_offset(substring(tag, 9L))
+moments_of <- function(items, tag) {
+  if (!all(vapply(items, function(each) is.null(each) || inherits(each, "POSIXct") && length(each) == 1L, NA))) return(items)
+  posixct(vapply(items, function(each) if (is.null(each)) NA_real_ else as.double(unclass(each)), 0), "", tag)
+}
 
 split_clock <- function(text) {
   numbers <- as.double(strsplit(text, ":", fixed = TRUE)[[1L]][1:2])
