@@ -120,9 +120,9 @@ class _Reader:
                 refuse("a list that is packed in more than one dimension")
             return n.List((), packed, tag=tag)
         items = self._nodes(value.get("v"), depth)
-        is_of_lists = _bool(value, "of_lists") if "of_lists" in value else False
+        is_of_lists = boolean(value, "of_lists") if "of_lists" in value else False
         if is_of_lists and not all(isinstance(item, n.List | n.Null) for item in items):
-            _refuse("a list of lists with something else in it")
+            refuse("a list of lists with something else in it")
         return n.List(items, of_lists=is_of_lists, tag=tag)
 
     def _dict(self, value: Json, tag: str, depth: int) -> Node:
