@@ -1,6 +1,7 @@
 """`same` compares two values and their types to the last bit. The tests run this file in a kernel."""
 
 import datetime
+import decimal
 import struct
 from typing import Any
 
@@ -31,6 +32,8 @@ def same(a: Any, b: Any) -> bool:
         return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
     if type(a) is float:
         return bits(a) == bits(b)
+    if type(a) is decimal.Decimal:
+        return str(a) == str(b)
     if type(a) is complex:
         return bits(a.real) == bits(b.real) and bits(a.imag) == bits(b.imag)
     if pd is not None and (a is pd.NaT or a is pd.NA):

@@ -9,7 +9,7 @@ from .kernels import Kernels, need_r_package
 from .test_python_and_r import SAME
 
 SETUP = """
-import collections, datetime, decimal, enum, pathlib, zoneinfo
+import collections, datetime, decimal, enum, fractions, pathlib, zoneinfo
 import numpy as np, pandas as pd, polars as pl, pyarrow as pa
 
 def with_attrs(x):

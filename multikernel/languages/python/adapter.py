@@ -11,11 +11,13 @@ from ..values.nodes import Node
 from .remedies import statement
 
 PACKAGE = "_multikernel"
-BOTH = ("files", "encoding", "zones", "memory", "hooks", "settings", "listing", "advice", "arrow_types")
+BOTH = ("files", "encoding", "zones", "memory", "hooks", "settings", "listing", "advice")
+TYPES = ("arrow_types", "periods", "intervals")
 EXPORT = ("plain", "numpy", "nested", "arrow", "polars", "columns", "index", "pandas", "kinds")
-IMPORT = ("lists", "numpy", "times", "plain", "nested", "arrow", "columns", "pandas", "kinds")
+IMPORT = ("levels", "lists", "numpy", "times", "plain", "nested", "arrow", "columns", "pandas", "kinds")
 MODULES = (
     *BOTH,
+    *TYPES,
     *("exporter", "export_times", *(f"export_{name}" for name in EXPORT)),
     *("importer", *(f"import_{name}" for name in IMPORT)),
     *("own_tags", "preview", "calls"),

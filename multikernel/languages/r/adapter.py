@@ -26,6 +26,7 @@ FILES = [
     "export_times",
     "export",
     "import_times",
+    "import_levels",
     "import",
     "variables",
     "preview",
@@ -186,7 +187,7 @@ class _Writer:
             case n.Array():
                 return _array(node)
             case n.Factor():
-                levels = self.add(node.levels, path, "column")
+                levels = self.add(node.levels, path, "levels")
                 return "factor", _ref(node.data), f"{levels}L", "TRUE" if node.ordered else "FALSE"
             case n.Table():
                 return self._table(node, path)

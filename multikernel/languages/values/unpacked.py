@@ -18,6 +18,7 @@ NULLS: dict[str, Node] = {
     "NAType": n.Null(tag="python:pandas.NA"),
     "NaTType": n.Null(tag="python:pandas.NaT"),
 }
+EXACT = "python:decimal.Decimal"
 
 
 def unpacked(node: n.List, source: Source) -> n.List | None:
@@ -49,7 +50,8 @@ def _maker(dtype: Dtype, tag: str) -> Callable[[bytes], Node] | None:
     if kind in ("date", "datetime", "duration"):
         return _of_time(dtype, tag)
     if kind == "text":
-        return lambda raw: n.Text(raw.decode())
+        own = EXACT if tag.endswith(" Decimal") else ""
+        return lambda raw: n.Text(raw.decode(), tag=own)
     if kind == "b1":
         return lambda raw: n.Bool(raw != b"\0")
     if kind == "f8":

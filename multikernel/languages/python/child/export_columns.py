@@ -1,9 +1,10 @@
 """Writes columns of pandas as nodes, and the names of columns."""
 
 import datetime
+from decimal import Decimal
 from typing import Any, Optional
 
-from . import export_arrow
+from . import export_arrow, intervals, periods
 from .arrow_types import type_text
 from .encoding import encoded, joined
 from .export_numpy import array, times
@@ -61,10 +62,17 @@ def dtype_tag(values: Any) -> str:
     if is_arrow(dtype):
         kind = dtype.pyarrow_dtype
         return f"arrow {kind if export_arrow.is_dictionary(kind) else type_text(kind)}"
-    if dtype.kind != "O":
+    if dtype.kind != "O" or is_span(dtype):
         return str(dtype)
     nulls = {null_name(value) for value in values.tolist()} - {""}
     return f"object {nulls.pop()}" if len(nulls) == 1 else "object"
+
+
+def is_span(dtype: Any) -> bool:
+    """Whether a column is of periods or intervals."""
+    import pandas as pd
+
+    return isinstance(dtype, (pd.PeriodDtype, pd.IntervalDtype))
 
 
 def is_arrow(dtype: Any) -> bool:
@@ -106,6 +114,10 @@ def column(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
         return {**node, "valid": exporter.data.put((~missing).view(np.uint8))} if missing.any() else node
     if is_arrow(dtype):
         return arrow(exporter, values)
+    if isinstance(dtype, pd.PeriodDtype):
+        return array(exporter, periods.starts(values.array))
+    if isinstance(dtype, pd.IntervalDtype):
+        return texts(exporter, intervals.texts(values.array), values.isna().to_numpy())
     raise Refused(str(dtype), "", other_dtype(dtype))
 
 
@@ -161,10 +173,10 @@ def objects(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column
         except Refused:
             # The one that is wrong is found below.
             pass
-    if nulls <= {type(None)} and len(kinds) == 1 and kinds <= {*TIMES, complex} and not has_parts:
+    if nulls <= {type(None)} and len(kinds) == 1 and kinds <= {*TIMES, complex, Decimal} and not has_parts:
         whole = packed(exporter, found, *kinds)
         if whole is not None:
-            return whole
+            return {**whole, "as": " Decimal"} if kinds == {Decimal} else whole
     return {"t": "list", "v": exporter.parts("row", found, origin, len(found))}
 
 
@@ -183,10 +195,12 @@ def factor(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
         raise Refused("category", "has categories of mixed types", "{x}.astype(object)")
     came = origin.parts.get("levels") if origin is not None else None
     tag = came.tag if came is not None and came.tag and came.fits(values.cat.categories) else ""
+    # Where they become texts elsewhere, it says what objects they were.
+    own = " date" if node["dtype"] == "date" and levels.dtype == object else node.get("as", "")
     return {
         "t": "factor",
         "shape": [len(values)],
-        "levels": {**node, "as": tag or f"python:pandas.{dtype_tag(levels)}"},
+        "levels": {**node, "as": tag or f"python:pandas.{dtype_tag(levels)}{own}"},
         "ordered": bool(values.cat.ordered),
         "data": exporter.data.put(codes.view(np.uint8)),
     }

@@ -21,7 +21,6 @@ LIBRARIES: dict[str, Callable[[], Kinds]] = {
 BASES = (bool, int, float, complex, str, bytes, bytearray, dict, list, tuple, set, frozenset)
 
 INSTEAD = {
-    "decimal.Decimal": "str({x})",
     "fractions.Fraction": "str({x})",
     "uuid.UUID": "str({x})",
     "array.array": "{x}.tolist()",

@@ -1,5 +1,6 @@
 """Writes arrays and scalars of numpy as nodes."""
 
+import decimal
 from typing import Any, Optional
 
 from .encoding import bits, joined, little
@@ -67,7 +68,8 @@ def objects(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Node:
     flat = values.ravel().tolist()
     kinds = set(map(type, flat)) - {type(None)}
     # Nothing but None is as good as bools that are null.
-    whole = packed(exporter, flat, kinds.pop() if kinds else bool) if len(kinds) <= 1 else None
+    is_one = len(kinds) <= 1 and kinds != {decimal.Decimal}
+    whole = packed(exporter, flat, kinds.pop() if kinds else bool) if is_one else None
     if whole is None or "as" in whole or "zone" in whole:
         raise Refused("numpy.ndarray of objects", "has several dimensions, but not one type", "{x}.tolist()")
     return {**whole, "shape": list(values.shape), "order": "C", "as": "python:numpy.object"}

@@ -2,7 +2,7 @@
 
 from typing import Any, Optional
 
-from . import export_columns, export_index
+from . import export_columns, export_index, export_numpy, intervals, periods
 from .export_columns import Column, column, dtype_tag
 from .export_times import moment, nanoseconds
 from .exporter import Exporter, Kinds, Node
@@ -20,6 +20,8 @@ def pandas_kinds() -> Kinds:
         pd.Categorical: categorical,
         pd.Timestamp: lambda exporter, value, origin: timestamp(value),
         pd.Timedelta: lambda exporter, value, origin: timedelta(value),
+        pd.Period: period,
+        pd.Interval: interval,
         type(pd.NA): lambda exporter, value, origin: {"t": "null", "as": "python:pandas.NA"},
         type(pd.NaT): lambda exporter, value, origin: {"t": "null", "as": "python:pandas.NaT"},
     }
@@ -46,6 +48,29 @@ def timedelta(value: Any) -> Node:
     """Return the node of a Timedelta."""
     exact = nanoseconds(value) + value.nanoseconds
     return {"t": "duration", "v": str(exact), "as": f"python:pandas.Timedelta {getattr(value, 'unit', 'ns')}"}
+
+
+def period(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a Period: the day or the moment at which it begins."""
+    import pandas as pd
+
+    found = pd.array([value])
+    node = export_numpy.moment_scalar(periods.starts(found)[0])
+    return {**node, "as": f"python:pandas.{found.dtype}"}
+
+
+def interval(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of an Interval: a text."""
+    import numpy as np
+    import pandas as pd
+
+    found = pd.array([value])
+    ends = {type(value.left), type(value.right)}
+    if len(ends) > 1 or not ends <= {int, float, np.int64, np.float64, pd.Timestamp, pd.Timedelta}:
+        raise Refused("pandas.Interval", "has ends that others do not have", "str({x})")
+    (text,) = intervals.texts(found)
+    kind = "plain " if ends <= {int, float} else ""
+    return {"t": "text", "v": text, "as": f"python:pandas.{kind}{found.dtype}"}
 
 
 def categorical(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:

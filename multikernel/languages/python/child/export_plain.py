@@ -1,6 +1,7 @@
 """Writes scalars, lists, tuples, sets and dicts of Python's own as nodes."""
 
 import datetime
+import decimal
 from typing import Any, Optional
 
 from .encoding import bits, encoded, joined, little
@@ -41,6 +42,8 @@ def packed(exporter: Exporter, values: list[Any], kind: type) -> Optional[Node]:
 
     if kind in TIMES:
         return packed_times(exporter, values, kind)
+    if kind is decimal.Decimal:
+        return packed(exporter, [None if value is None else str(value) for value in values], str)
     if kind not in EMPTY:
         return None
     valid = bytes([value is not None for value in values])
@@ -67,6 +70,11 @@ def packed(exporter: Exporter, values: list[Any], kind: type) -> Optional[Node]:
     if has_nulls:
         node["valid"] = exporter.data.put(valid)
     return node
+
+
+def exact_number(exporter: Exporter, value: decimal.Decimal, origin: Optional[Origin]) -> Node:
+    """Return the node of a Decimal, a text: its digits, which no other language has as a number."""
+    return {**text(exporter, str(value), origin), "as": "python:decimal.Decimal"}
 
 
 def mapping(exporter: Exporter, value: dict[Any, Any], origin: Optional[Origin]) -> Node:
@@ -109,6 +117,7 @@ PLAIN: Kinds = {
     float: lambda exporter, value, origin: {"t": "float", "v": bits(value)},
     complex: lambda exporter, value, origin: {"t": "complex", "v": [bits(value.real), bits(value.imag)]},
     str: text,
+    decimal.Decimal: exact_number,
     bytes: byte_string,
     bytearray: lambda exporter, value, origin: {**byte_string(exporter, value, origin), "as": "python:bytearray"},
     datetime.datetime: lambda exporter, value, origin: moment(value),

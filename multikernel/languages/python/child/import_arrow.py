@@ -4,6 +4,7 @@ from typing import Any
 
 from .arrow_types import type_named
 from .files import Refused
+from .import_levels import arrow_levels, typed
 from .import_lists import byte_strings
 from .import_nested import Nested, of_decimals
 from .importer import Importer, Node
@@ -74,12 +75,21 @@ def column(importer: Importer, node: Node, tag: str) -> Any:
             raise TypeError
         return Nested(importer, of_type).elements(node["v"], kind)
     if node["t"] == "factor":
-        levels = column(importer, node["levels"], node["levels"].get("as", ""))
+        levels = categories(importer, node["levels"])
         indices = numbers(importer, node["data"], "i4")
         codes = pa.array(indices, mask=indices < 0, type=index_type(tag))
         levels = whole_array(levels)
         return pa.DictionaryArray.from_arrays(codes, levels, ordered=node["ordered"])
     return of_type(importer, node, kind)
+
+
+def categories(importer: Importer, node: Node) -> Any:
+    """Return the categories of a factor, of the type that they had before they became texts."""
+    tag = node.get("as", "")
+    kind = wanted(tag)
+    texts = importer.texts(node["data"], node["shape"][0]) if node["dtype"] == "text" and kind is not None else []
+    found = typed(texts, str(kind)) if texts else None
+    return column(importer, node, tag) if found is None else arrow_levels(found, kind)
 
 
 def wanted(tag: str) -> Any:

@@ -1,10 +1,14 @@
 """Makes columns of pandas of nodes."""
 
+import datetime
 from typing import Any
 
+from . import intervals, periods
+from .arrow_types import type_named
 from .files import Refused
 from .import_arrow import column as arrow_column
 from .import_arrow import texts as arrow_texts
+from .import_levels import arrow_levels, moments, typed
 from .import_lists import as_list
 from .import_numpy import numbers
 from .importer import Importer, Node
@@ -29,6 +33,10 @@ def column(importer: Importer, node: Node, dtype: str) -> Any:
         if found is not None:
             return found
         dtype = ""
+    if dtype.startswith(("period[", "interval[")):
+        found = spans(importer, node, dtype)
+        if found is not None:
+            return found
     if node["t"] == "factor":
         return categorical(importer, node)
     if node["t"] == "list":
@@ -69,6 +77,18 @@ def arrow(importer: Importer, node: Node, dtype: str) -> Any:
         return pd.ArrowDtype(made.type).construct_array_type()(made)
     except (ImportError, AttributeError, TypeError, ValueError, NotImplementedError):
         return None
+
+
+def spans(importer: Importer, node: Node, dtype: str) -> Any:
+    """Return a column of periods or intervals; None where it is something else now."""
+    import numpy as np
+
+    kind = node.get("dtype", "")
+    if dtype.startswith("interval["):
+        return intervals.made(as_list(importer, node), dtype) if kind == "text" else None
+    if kind == "date" or (kind == "datetime" and node.get("zone", "") in ("", *UTC)):
+        return periods.made(numbers(importer, {**node, "zone": ""}, np), dtype)
+    return None
 
 
 def of_objects(values: list[Any], pd: Any) -> Any:
@@ -150,7 +170,7 @@ def texts(importer: Importer, node: Node, dtype: str) -> Any:
         except ValueError:
             # pandas before 2 has no large strings.
             return kind.__from_arrow__(found.cast("string"))
-    return plain_texts(as_list(importer, node), dtype, pd)
+    return plain_texts(as_list(importer, node, dtype), dtype, pd)
 
 
 def plain_texts(values: list[Any], dtype: str, pd: Any) -> Any:
@@ -183,7 +203,7 @@ def categorical(importer: Importer, node: Node) -> Any:
     import numpy as np
     import pandas as pd
 
-    levels = column(importer, node["levels"], pandas_tag(node["levels"]))
+    levels = categories(importer, node["levels"], pandas_tag(node["levels"]))
     levels = pd.Index(levels, dtype=object) if levels.dtype == object else pd.Index(levels)
     codes = np.frombuffer(importer.read(node["data"]), dtype="<i4")
     if len(codes) and (codes.max() >= len(levels) or codes.min() < -1):
@@ -191,3 +211,26 @@ def categorical(importer: Importer, node: Node) -> Any:
     if levels.has_duplicates or levels.hasnans:
         raise Refused("factor", "has levels that are there twice, or null")
     return pd.Categorical.from_codes(codes, levels, ordered=node["ordered"])
+
+
+def categories(importer: Importer, node: Node, dtype: str) -> Any:
+    """Return the categories of a factor, of the dtype that they had before they became texts."""
+    import numpy as np
+    import pandas as pd
+
+    texts = importer.texts(node["data"], node["shape"][0]) if node["dtype"] == "text" else []
+    found = typed(texts, dtype.removeprefix("arrow ")) if texts else None
+    if found is None:
+        return column(importer, node, dtype)
+    if dtype.startswith("arrow "):
+        import pyarrow as pa
+
+        made = pa.chunked_array([arrow_levels(found, type_named(dtype[len("arrow ") :]))])
+        return pd.ArrowDtype(made.type).construct_array_type()(made)
+    if dtype.startswith("period["):
+        made = periods.made(np.array(found, dtype="<M8[D]"), dtype)
+        return column(importer, node, "") if made is None else made
+    if dtype.startswith("object"):
+        return of_objects([datetime.datetime.fromisoformat(each) if type(each) is str else each for each in found], pd)
+    unit = dtype.partition("[")[2].rstrip("]")
+    return as_it_was(moments(found, unit) if dtype.startswith("datetime64") else np.array(found), dtype)

@@ -1,8 +1,9 @@
 """Makes lists of arrays, with the standard library only."""
 
 import datetime
+import decimal
 import struct
-from typing import Any
+from typing import Any, Optional
 
 from .files import Refused
 from .importer import Importer, Node
@@ -23,6 +24,8 @@ def as_list(importer: Importer, node: Node, tag: str = "") -> list[Any]:
         node = {**node, "zone": ""}
     if kind == "text":
         values: list[Any] = importer.texts(node["data"], count)
+        if tag.endswith(" Decimal"):
+            values = exact_numbers(values, importer.read(node["valid"]) if "valid" in node else None)
     elif kind == "bytes":
         values = byte_strings(importer.read(node["data"]), count)
     elif kind in ("c8", "c16"):
@@ -39,6 +42,22 @@ def as_list(importer: Importer, node: Node, tag: str = "") -> list[Any]:
     if tag.endswith(" utc") and node.get("zone") in UTC:
         return [value and value.replace(tzinfo=datetime.timezone.utc) for value in values]
     return values
+
+
+def exact_numbers(texts: "list[str]", valid: "Optional[bytearray]") -> "list[Any]":
+    """Return texts as Decimals if all that count are written as such."""
+    counts = bytes([1]) * len(texts) if valid is None else valid
+    found = [exact_number(text) if there else text for text, there in zip(texts, counts)]
+    return found if all(type(number) is not str for number, there in zip(found, counts) if there) else list(texts)
+
+
+def exact_number(text: str) -> "decimal.Decimal | str":
+    """Return a text as a Decimal if it is written as one, or the text."""
+    try:
+        number = decimal.Decimal(text)
+    except decimal.InvalidOperation:
+        return text
+    return number if str(number) == text else text
 
 
 def byte_strings(raw: bytearray, count: int) -> list[bytes]:

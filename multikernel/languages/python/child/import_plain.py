@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from . import intervals
 from .encoding import to_double
 from .files import Refused
-from .import_lists import as_list
+from .import_lists import as_list, exact_number
 from .import_numpy import SCALARS, of_list
 from .import_numpy import scalar as numpy_scalar
 from .import_times import date, duration, moment, time
@@ -41,7 +42,23 @@ def floating(importer: Importer, node: Node, tag: str) -> Any:
 
 def text(importer: Importer, node: Node, tag: str) -> Any:
     value = node["v"] if "v" in node else bytes(importer.read(node["data"])).decode("utf-8")
+    if tag == "decimal.Decimal":
+        return exact_number(value)
+    if tag.startswith(("pandas.interval[", "pandas.plain interval[")):
+        return interval(value, tag)
     return numpy_scalar(value, tag) if tag.startswith(SCALARS) else value
+
+
+def interval(text: str, tag: str) -> Any:
+    """Return the Interval that a text is, or the text."""
+    import pandas as pd
+
+    kind, _, dtype = tag[len("pandas.") :].rpartition("interval[")
+    found = intervals.made([text], f"interval[{dtype}")
+    if found is None:
+        return text
+    ends = found[0].left, found[0].right
+    return pd.Interval(*(end.item() for end in ends), found.closed) if kind else found[0]
 
 
 def byte_string(importer: Importer, node: Node, tag: str) -> Any:

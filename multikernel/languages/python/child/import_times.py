@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from . import periods
 from .files import Refused
 from .import_numpy import SCALARS
 from .import_numpy import scalar as numpy_scalar
@@ -13,10 +14,23 @@ from .zones import UTC, localized, made, zone_info
 def date(importer: Importer, node: Node, tag: str) -> Any:
     if tag.startswith(SCALARS):
         return numpy_scalar(node["v"], tag)
+    if tag.startswith("pandas.period["):
+        return period(node["v"], tag)
     try:
         return datetime.date.fromisoformat(node["v"])
     except ValueError:
         raise Refused("date", f"{node['v']} is beyond the years 1 to 9999 of Python's dates") from None
+
+
+def period(text: str, tag: str) -> Any:
+    """Return the Period that begins then; ValueError where none does."""
+    import numpy as np
+
+    moment = np.datetime64(text)
+    found = periods.made(np.array([moment]), tag[len("pandas.") :])
+    if found is None:
+        raise ValueError(text)
+    return found[0]
 
 
 def split_seconds(clock: str) -> "tuple[str, int]":
@@ -35,6 +49,8 @@ def time(importer: Importer, node: Node, tag: str) -> Any:
 def moment(importer: Importer, node: Node, tag: str) -> Any:
     if tag.startswith(SCALARS) and node.get("zone", "UTC") in UTC:
         return numpy_scalar(node["v"], tag)
+    if tag.startswith("pandas.period[") and node.get("zone", "UTC") in UTC:
+        return period(node["v"], tag)
     own, _, unit = tag.partition("pandas.Timestamp ")
     is_naive = tag.startswith("naive")
     library = own.partition("datetime.")[2].strip()

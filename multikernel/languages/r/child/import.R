@@ -151,6 +151,7 @@ import_array <- function(dtype, shape, order, ref, valid_ref, unit, zone, tag, i
     else if (!(dtype %in% c("i8", "u8", "u4", "time", "datetime", "duration"))) values[missing] <- NA
   }
   if (tag == "integer64" && !inherits(values, "integer64") && has_bit64()) values <- bit64::as.integer64(values)
+  if (tag == "levels") return(level_texts(values, dtype, zone))
   if (tag == "list") return(as_plain_list(values, missing))
   if (tag == "AsIs") return(I(as_plain_list(values, missing)))
   if (is_plain(tag) && length(missing) == count) values <- plain_vector(tag, count)
@@ -261,7 +262,6 @@ as_named_vector <- function(values, kind) {
 }
 import_factor <- function(ref, levels, ordered) {
   codes <- read_at(ref, "integer", 4L)
-  if (!is.character(levels)) refuse("factor", "has categories that are not text, which levels are in R", "need:text")
   levels <- as.vector(levels)
   if (anyDuplicated(levels) || anyNA(levels)) refuse("factor", "has levels that are there twice, or null")
   if (anyNA(codes) || any(codes < -1L) || any(codes >= length(levels))) refuse("factor", "has codes that are no levels")
