@@ -93,7 +93,9 @@ class Queue:
             with anyio.move_on_after(COMMAND_SECONDS):
                 out, err = await process.communicate(stdin)
                 return process.returncode or 0, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
-            raise NotReached(f"{self.place.name}: `{argv[0]}` did not end within {COMMAND_SECONDS:g} s")
+            raise NotReached(
+                f"{self.place.name}: `{argv[0]}` did not end within {COMMAND_SECONDS:g} s", is_certain=False
+            )
         finally:
             if process.returncode is None:
                 with suppress(ProcessLookupError, PermissionError):
@@ -123,6 +125,17 @@ class Queue:
         """Return the command that ends a job, whether or not its number is known."""
         return words(self.engine.cancel, name=name, number=number)
 
+    async def check(self) -> str:
+        """Try whether jobs can be submitted; return why not, as the scheduler says it, or the empty text."""
+        command = words(self.engine.check)
+        if command[0] == words(self.engine.submit, name="")[0]:
+            command += self.place.options
+        try:
+            done = await self.run(command, b"#!/bin/sh\n", alone=True)
+        except NotReached as error:
+            return str(error)
+        return f"{self.place.name}: {_said(done)}" if done.code else ""
+
     def watch(self, job: "Job") -> None:
         """Tell a job of its state until it runs."""
         self._pending.append(job)
@@ -140,6 +153,8 @@ class Queue:
             except NotReached as error:
                 log.warning("the state of jobs is not known: %s", error)
                 states = {}
+                for job in jobs:
+                    job.doubted(str(error))
             except Exception:
                 # The front has nothing to do with it.
                 log.exception("asking for the states of jobs has failed")
