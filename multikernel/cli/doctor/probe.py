@@ -193,7 +193,9 @@ async def _try_place(place: TriedPlace, launch_context: LaunchContext) -> Found:
         attached = BackendConfig(place.name, "", interrupt="message", timeout=PLACE_SECONDS, place=place)
         return await _start_and_end(attached, launch_context)
     with anyio.move_on_after(PLACE_SECONDS):
-        is_job = isinstance(place, JobPlace)
-        error = await (new_queue(place, launch_context).check() if is_job else probe(place))
+        if isinstance(place, JobPlace):
+            error = await new_queue(place, launch_context).check()
+        else:
+            error = await probe(place)
         return Found(error=error.removeprefix(f"{place.name}: "))
     return Found(error=f"it did not answer within {PLACE_SECONDS:g} s")
