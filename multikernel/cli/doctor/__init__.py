@@ -17,7 +17,7 @@ from ...config.places import OwnPlaces
 from ...config.settings import history_file, load_settings, own_places
 from ...config.trust import command_to_trust
 from ...core.config import BackendConfig, Config
-from ...core.places import AttachedPlace, RunPlace, ServerPlace, SshPlace
+from ...core.places import AttachedPlace, JobPlace, RunPlace, ServerPlace, SshPlace
 from ...core.printable import printable
 from ..backends import why_unusable
 from ..subcommand import FINE, WRONG, CommandError, Subcommand, write
@@ -94,8 +94,11 @@ def _try(
     if is_too_long_for_ipc(runtime):
         what = f"the path {runtime} is too long for sockets, so backends are reached over tcp"
         report(Diagnosis("note", "runtime folder", what, "set JUPYTER_RUNTIME_DIR to a shorter path"))
-    backends = [backend for backend in config.by_entry().values() if _may_start(backend, kernelspecs)]
-    places = [place for place in places_of(own).values() if isinstance(place, SshPlace | RunPlace | ServerPlace)]
+    # Who tries things out does not want to wait in a queue, nor to be billed for a node.
+    all_backends = [each for each in config.by_entry().values() if not isinstance(each.place, JobPlace)]
+    backends = [backend for backend in all_backends if _may_start(backend, kernelspecs)]
+    tried = SshPlace | RunPlace | JobPlace | ServerPlace
+    places = [place for place in places_of(own).values() if isinstance(place, tried)]
     attached = {backend.place for backend in backends if isinstance(backend.place, AttachedPlace)}
     others = [
         place

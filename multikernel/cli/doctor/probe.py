@@ -22,11 +22,12 @@ from ...config.kernelspecs import kernel_spec_manager
 from ...config.settings import check_may_start
 from ...core.config import BackendConfig
 from ...core.errors import MultiError
-from ...core.places import AttachedPlace, RunPlace, ServerPlace, SshPlace
+from ...core.places import AttachedPlace, JobPlace, RunPlace, ServerPlace, SshPlace
 from ...core.protocol.wire import Composer
 from ...runtime.backend.ipc import LONGEST_IPC_PATH
 from ...runtime.backend.launch import open_child
 from ...runtime.backend.launch_context import LaunchContext
+from ...runtime.backend.links.pipe.jobs.opening import new_queue
 from ...runtime.backend.links.pipe.probe import probe
 from ...runtime.backend.links.server.probe import probe as probe_server
 from ...runtime.backend.output import Output
@@ -44,7 +45,7 @@ PLACE_SECONDS = 30.0
 SOCKET_IN_FOLDER = "multikernel-1234567-abcdefgh/01234567"
 """As long as the longest path of a child's socket below Jupyter's runtime folder."""
 
-TriedPlace = SshPlace | RunPlace | AttachedPlace | ServerPlace
+TriedPlace = SshPlace | RunPlace | JobPlace | AttachedPlace | ServerPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +186,20 @@ async def _start_and_end(backend: BackendConfig, launch_context: LaunchContext) 
 
 
 async def _try_place(place: TriedPlace, launch_context: LaunchContext) -> Found:
-    """Ask at a place for what a kernel there needs, or connect to an attached kernel."""
+    """Ask at a place for what a kernel there needs, or connect to an attached kernel.
+
+    A scheduler is asked whether it would take a job: one that is submitted may wait for hours.
+    """
     if isinstance(place, AttachedPlace):
         attached = BackendConfig(place.name, "", interrupt="message", timeout=PLACE_SECONDS, place=place)
         return await _start_and_end(attached, launch_context)
     with anyio.move_on_after(PLACE_SECONDS):
-        answer = await (probe_server(place) if isinstance(place, ServerPlace) else probe(place))
-        return Found(error=answer.removeprefix(f"{place.name}: "))
+        match place:
+            case JobPlace():
+                error = await new_queue(place, launch_context).check()
+            case ServerPlace():
+                error = await probe_server(place)
+            case _:
+                error = await probe(place)
+        return Found(error=error.removeprefix(f"{place.name}: "))
     return Found(error=f"it did not answer within {PLACE_SECONDS:g} s")

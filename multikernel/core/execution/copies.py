@@ -53,9 +53,9 @@ class Copies:
             self._show(track)
 
     def _shown(self, key: str) -> None:
-        track = self._tracks[key]
-        self._lines[key] = self._outbox.line(track.request)
-        self._show(track)
+        if (track := self._tracks.get(key)) is not None:
+            self._lines[key] = self._outbox.line(track.request)
+            self._show(track)
 
     def _show(self, track: Track) -> None:
         line = self._lines.get(track.key)
@@ -65,8 +65,8 @@ class Copies:
 
     def _slow(self, key: str) -> None:
         """Report under a cell what it waits for, unless it shows how far the copy is."""
-        track = self._tracks[key]
-        if track.carried is None and isinstance(track.job, Copy):
+        track = self._tracks.get(key)
+        if track is not None and track.carried is None and isinstance(track.job, Copy):
             busy = " and ".join(name for name in track.job.backends if self._state.is_busy(name))
             doing = f"waiting for {busy}, which is busy, to copy" if busy else "copying"
             self._outbox.note(track.request, f"Still {doing} {track.job.text}; interrupt the cell to give up.")

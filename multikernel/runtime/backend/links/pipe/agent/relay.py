@@ -9,20 +9,18 @@ import select
 import shutil
 import socket
 import sys
-import tempfile
 import threading
 import time
 from contextlib import suppress
 from typing import Any
 
+from .folders import folder_of, listen_in
 from .kernelspecs import find_all
 from .stream import BEAT_SECONDS, MOST_SILENT_BEATS
 
 PIECE = 1 << 18
 SET_PIPE_SIZE, PIPE_BYTES = 1031, 1 << 20
 """F_SETPIPE_SZ of Linux, which Python 3.8 does not name; elsewhere it is an error."""
-LONGEST_BASE = 60
-"""Bytes of the path below which folders are made; a socket's path has 103 at most."""
 HUNG_UP = select.POLLHUP | getattr(select, "POLLRDHUP", 0)
 LAST_BYTES_SECONDS = 1.0
 END_SECONDS = 5.0
@@ -51,13 +49,13 @@ def main() -> None:
         elif request["do"] == "serve":
             from .warden import serve
 
-            serve(_folder(request["name"]), request["keep"])
+            serve(folder_of(request["name"]), request["keep"])
         elif request["do"] == "hold":
             _write(token + _json(holding=True))
             _hold()
         elif request["do"] == "end":
             for name in request["names"]:
-                _end(_folder(name))
+                _end(folder_of(name))
             _write(token + _json(ended=True))
         else:
             _relay(_connect(request), request["seen"], token)
@@ -85,14 +83,14 @@ def _kernelspecs() -> list[str]:
 
 def _connect(request: dict[str, Any]) -> socket.socket:
     """Return a connection to the keeper; `start` begins one, unless it was begun before and the answer was lost."""
-    folder = _folder(request["name"])
+    folder = folder_of(request["name"])
     if request["do"] == "start" and not os.path.exists(folder):
         names = _kernelspecs()
         spec = find_all().get(request["kernel"].lower())
         if spec is None:
             raise Refused(error="no kernelspec", kernelspecs=names)
         if request.get("job"):
-            _start_in_job(_folder(request["job"]), folder, spec, request["keep"])
+            _start_in_job(folder_of(request["job"]), folder, spec, request["keep"])
         else:
             _start(folder, spec, request["keep"])
     connection = socket.socket(socket.AF_UNIX)
@@ -111,22 +109,6 @@ def _start(folder: str, spec: dict[str, Any], keep: float) -> None:
     if (listener := listen_in(folder)) is not None:
         fork_keeper(listener, folder, spec, keep)
         listener.close()
-
-
-def listen_in(folder: str) -> socket.socket | None:
-    """Make a folder with a socket that listens, by which others find who has it; None if there is one already."""
-    made = tempfile.mkdtemp(prefix="multikernel-", dir=os.path.dirname(folder))
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(os.path.join(made, "s"))
-    listener.listen(5)
-    try:
-        # Whoever finds the folder finds a socket that listens.
-        os.rename(made, folder)
-    except OSError:
-        shutil.rmtree(made)
-        listener.close()
-        return None
-    return listener
 
 
 def _start_in_job(warden: str, folder: str, spec: dict[str, Any], keep: float) -> None:
@@ -188,24 +170,6 @@ def _pass_down(connection: socket.socket, token: bytes) -> None:
         while data:
             _write(data)
             data = connection.recv(PIECE)
-
-
-def _folder(name: str) -> str:
-    """Return the folder of a keeper; ValueError for what is no name of one."""
-    int(name, 16)
-    return os.path.join(_base(), "multikernel-" + name)
-
-
-def _base() -> str:
-    """Return the folder of all keepers: the same for each session, whatever its TMPDIR is.
-
-    What XDG_RUNTIME_DIR names will not do: it is removed after the last session.
-    """
-    home = os.path.expanduser("~")
-    for base in ("/tmp", "/var/tmp", os.path.join(home, ".cache"), home):
-        if len(os.fsencode(base)) <= LONGEST_BASE and os.access(base, os.W_OK | os.X_OK):
-            return base
-    return tempfile.gettempdir()
 
 
 def _json(**content: Any) -> bytes:

@@ -16,8 +16,8 @@ import time
 from contextlib import suppress
 from typing import Any
 
+from .folders import listen_in
 from .keeper import LONELY, fork_keeper
-from .relay import listen_in
 
 REQUEST_SECONDS = 5.0
 

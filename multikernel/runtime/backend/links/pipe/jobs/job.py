@@ -28,7 +28,7 @@ END_SECONDS = 4.0
 """How long the kernels of a job may take to end before it is cancelled; more than a link gives them."""
 
 REASON_SECONDS = 2.0
-"""How long the end of a kernel waits for the scheduler to say whether it has ended the job."""
+"""How long the scheduler may take to say that a job has ended, and then why."""
 
 SHOWN_SECONDS = 2.0
 """A job that begins within so long needs no line."""
@@ -62,6 +62,8 @@ class Job:
         self.why_over = ""
         """Why it has ended, or will never begin; empty until then."""
         self.is_let_go = False
+        self._doubt = ""
+        """Why the scheduler could not say last time how it is."""
         self._is_gone = False
         """There is no job, or it has ended."""
         self._queue = queue
@@ -156,9 +158,10 @@ class Job:
 
     def _pending_text(self) -> str:
         if self.state is None:
-            return "submitting a job" if not self.number else f"job {self.number} is submitted"
+            text = f"job {self.number} is submitted" if self.number else "submitting a job"
+            return printable(f"{text} ({self._doubt})" if self._doubt else text)
         word = self.state.word if self.state.word.lower() != Phase.PENDING else ""
-        reason = self.state.reason or word
+        reason = self._doubt or self.state.reason or word
         text = f"job {self.number} pending" + (f" ({reason})" if reason else "")
         return printable(text + (f", expected {_moment(self.state.start)}" if self.state.start else ""))
 
@@ -167,8 +170,13 @@ class Job:
         if state is None or state.phase is Phase.ENDED:
             self._over(how_ended(self._queue.engine, self.number, state))
         else:
-            self.state = state
+            self.state, self._doubt = state, ""
             self._tell()
+
+    def doubted(self, why: str) -> None:
+        """Take that the scheduler could not be asked."""
+        self._doubt = why
+        self._tell()
 
     def let_go(self) -> None:
         """Cancel it, once its kernels have ended."""
@@ -184,14 +192,17 @@ class Job:
         if request["do"] == "start":
             request = {**request, "job": self._script}
         else:
-            await self._look()
+            await self.look()
         async with AsyncExitStack() as life:
             try:
                 run = self._queue.site.run(self._join, request, user, self._queue.env)
                 connected = await life.enter_async_context(run)
             except NotReached:
-                await self._look()
+                await self.look()
                 raise
+            if connected[1].get("error") == "no script":
+                # Nothing can be started in it any more.
+                self.let_go()
             yield connected
 
     def _join(self, ssh_options: Sequence[str]) -> list[str]:
@@ -201,18 +212,22 @@ class Job:
 
     async def how_ended(self, how: str) -> str:
         """Return how a kernel has ended, of which its keeper says this: the scheduler may have ended the job."""
-        with anyio.move_on_after(REASON_SECONDS), suppress(NotReached):
-            await self._look()
+        with suppress(NotReached):
+            await self.look()
         return self.why_over or how
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """Ask whether it still runs; NotReached if it does not, or if nobody can tell."""
-        while not self.why_over:
-            state = (await self._queue.states([self.number]))[self.number]
-            if state is None or state.word not in self._queue.engine.leaving:
-                self.told(state)
-                break
-            await anyio.sleep(LEAVING_PAUSE)
+        state = self.state
+        with anyio.move_on_after(REASON_SECONDS):
+            while not self.why_over:
+                state = (await self._queue.states([self.number]))[self.number]
+                if state is None or state.word not in self._queue.engine.leaving:
+                    break
+                # It is about to be known why.
+                await anyio.sleep(LEAVING_PAUSE)
+        if not self.why_over:
+            self.told(state)
         if self.why_over:
             raise NotReached(self.why_over, is_over=True)
 
@@ -240,6 +255,7 @@ class Job:
         """Let nobody wait for it any longer."""
         self.why_over = why
         self._end.set()
+        self._free()
         self._tell()
 
     def _over(self, why: str) -> None:

@@ -1,7 +1,7 @@
 """Opens the link to a kernel in a batch job."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from ......core.config import BackendConfig
 from ......core.errors import BackendStartError, MultiError
@@ -25,7 +25,7 @@ async def open_in_job(
     run.
     """
     output.begin()
-    job = job_of(config, place, launch_context)
+    job = await job_of(config, place, launch_context)
     try:
         await job.wait_until_running(start.waits)
     except NotReached as error:
@@ -48,15 +48,23 @@ async def open_in_job(
         await link.end()
 
 
-def job_of(config: BackendConfig, place: JobPlace, launch_context: LaunchContext) -> Job:
+async def job_of(config: BackendConfig, place: JobPlace, launch_context: LaunchContext) -> Job:
     """Return the job that a backend has, or a new one that is about to be submitted."""
     job = launch_context.jobs.get(config.name)
+    if job is not None and job.is_running:
+        # It may have ended since its last kernel did. If nobody can tell, it will be said when it is joined.
+        with suppress(NotReached):
+            await job.look()
     if job is None or job.why_over or job.is_let_go:
-        queue = launch_context.queues.get(place)
-        if queue is None:
-            assert launch_context.tasks is not None
-            queue = Queue(place, launch_context.directory, launch_context.watchdog, launch_context.tasks)
-            launch_context.queues[place] = queue
+        if place not in launch_context.queues:
+            launch_context.queues[place] = new_queue(place, launch_context)
+        queue = launch_context.queues[place]
         job = launch_context.jobs[config.name] = Job(queue)
         queue.site.tasks.start_soon(job.live)
     return job
+
+
+def new_queue(place: JobPlace, launch_context: LaunchContext) -> Queue:
+    """Return the way to a scheduler."""
+    assert launch_context.tasks is not None
+    return Queue(place, launch_context.directory, launch_context.watchdog, launch_context.tasks)

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import anyio
 from anyio.abc import TaskGroup
@@ -20,9 +20,6 @@ from ....watchdog import Watchdog
 from ..command import command_at, working_folder
 from ..failures import LONGEST_LINE, NotReached, not_reached
 from ..site import Site
-
-if TYPE_CHECKING:
-    from .job import Job
 
 COMMAND_SECONDS = 60.0
 """How long a command may take; a controller that is busy takes 10 s and more to answer."""
@@ -51,6 +48,24 @@ class Done:
     err: str
 
 
+class Waiting(Protocol):
+    """A job that has been submitted, as the queue sees it."""
+
+    number: str
+    submitted: float
+    """When, by the loop's clock."""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it waits for its turn."""
+
+    def told(self, state: JobState | None) -> None:
+        """Take its state; None where the scheduler no longer knows it."""
+
+    def doubted(self, why: str) -> None:
+        """Note that its state cannot be learnt."""
+
+
 class Queue:
     """A scheduler, and the jobs of ours that are there."""
 
@@ -60,7 +75,7 @@ class Queue:
         way = place.way or RunPlace(place.name, ("env",), place.python, place.keep)
         self.site = Site(way, directory, watchdog, tasks, place)
         self.env = None if place.way else _environment(self.engine.environment)
-        self._pending: list[Job] = []
+        self._pending: list[Waiting] = []
 
     async def run(self, command: Sequence[str], stdin: bytes = b"", *, alone: bool = False) -> Done:
         """Run a command where jobs are submitted; NotReached if that cannot be.
@@ -93,7 +108,9 @@ class Queue:
             with anyio.move_on_after(COMMAND_SECONDS):
                 out, err = await process.communicate(stdin)
                 return process.returncode or 0, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
-            raise NotReached(f"{self.place.name}: `{argv[0]}` did not end within {COMMAND_SECONDS:g} s")
+            raise NotReached(
+                f"{self.place.name}: `{argv[0]}` did not end within {COMMAND_SECONDS:g} s", is_certain=False
+            )
         finally:
             if process.returncode is None:
                 with suppress(ProcessLookupError, PermissionError):
@@ -123,7 +140,18 @@ class Queue:
         """Return the command that ends a job, whether or not its number is known."""
         return words(self.engine.cancel, name=name, number=number)
 
-    def watch(self, job: "Job") -> None:
+    async def check(self) -> str:
+        """Try whether jobs can be submitted; return why not, as the scheduler says it, or the empty text."""
+        command = words(self.engine.check)
+        if command[0] == words(self.engine.submit, name="")[0]:
+            command += self.place.options
+        try:
+            done = await self.run(command, b"#!/bin/sh\n", alone=True)
+        except NotReached as error:
+            return str(error)
+        return f"{self.place.name}: {_said(done)}" if done.code else ""
+
+    def watch(self, job: Waiting) -> None:
         """Tell a job of its state until it runs."""
         self._pending.append(job)
         if len(self._pending) == 1:
@@ -140,6 +168,8 @@ class Queue:
             except NotReached as error:
                 log.warning("the state of jobs is not known: %s", error)
                 states = {}
+                for job in jobs:
+                    job.doubted(str(error))
             except Exception:
                 # The front has nothing to do with it.
                 log.exception("asking for the states of jobs has failed")
