@@ -20,6 +20,7 @@ class Site:
     """A place that nothing is asked of."""
 
     place = RunPlace("box", ("env",))
+    transport = "pipe"
 
 
 @pytest.mark.parametrize(
