@@ -39,7 +39,7 @@ class Server:
 
     def place(self, port: int | None = None) -> ServerPlace:
         """Return the place that it is, by way of another port if there is one."""
-        return ServerPlace("hub", f"http://127.0.0.1:{port or self.port}{self.base}", TOKEN_ENV)
+        return place_at(port or self.port, self.base)
 
     def ask(self, method: str, path: str) -> Any:
         """Ask the server, as somebody else with the token would."""
@@ -54,6 +54,13 @@ class Server:
         while self.ask("GET", "kernels")[0]["connections"]:
             time.sleep(0.05)
 
+    def wait_until_empty(self) -> None:
+        """Wait until the server has no kernel."""
+        until = time.monotonic() + START_SECONDS
+        while self.kernels():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
     def wait_until_idle(self) -> None:
         """Wait until its kernel has nothing to do."""
         while self.ask("GET", "kernels")[0]["execution_state"] != "idle":
@@ -62,6 +69,11 @@ class Server:
     def kernels(self) -> list[str]:
         """Return the ids of the kernels that it has."""
         return [kernel["id"] for kernel in self.ask("GET", "kernels")]
+
+
+def place_at(port: int, base: str = "/") -> ServerPlace:
+    """Return the place that a server at a port of this machine is."""
+    return ServerPlace("hub", f"http://127.0.0.1:{port}{base}", TOKEN_ENV)
 
 
 @contextmanager

@@ -1,12 +1,16 @@
 """Backends on a real Jupyter server, whose connections break in every way."""
 
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import anyio
+import psutil
 import pytest
 
 from multikernel.runtime.backend.links.server import contact
@@ -16,6 +20,8 @@ from .near import PATIENCE, Backend, Near, open_near
 from .servers import TOKEN, TOKEN_ENV, Server, Way, open_server, open_way
 
 pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parent.parent.parent
 
 COUNT = 32
 CELL = f"import time\nfor i in range({COUNT}):\n    print(i, flush=True); time.sleep(0.1)"
@@ -167,3 +173,25 @@ async def test_a_kernel_that_somebody_deletes(server: Server) -> None:
         await anyio.to_thread.run_sync(server.ask, "DELETE", f"kernels/{server.kernels()[0]}")
         with anyio.fail_after(PATIENCE):
             assert "it was deleted there" in await backend.child.wait_for_end()
+
+
+def test_a_front_that_is_killed_leaves_no_kernel(server: Server) -> None:
+    command = [sys.executable, "-m", "tests.elsewhere.server_front", str(server.port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as front:
+        assert front.stdout is not None
+        directory = Path(front.stdout.readline().strip())
+        assert front.stdout.readline() == "busy\n"
+        assert len(server.kernels()) == 1
+        written = [file for file in directory.rglob("*") if file.is_file()]
+        assert written
+        assert not any(TOKEN in file.read_text("utf-8", "replace") for file in written)
+        assert not any(TOKEN in " ".join(words) for words in command_lines())
+        front.kill()
+    server.wait_until_empty()
+    while directory.exists():
+        time.sleep(0.05)
+
+
+def command_lines() -> list[list[str]]:
+    """Return the words of all processes."""
+    return [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]

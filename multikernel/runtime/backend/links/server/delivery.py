@@ -13,26 +13,17 @@ A server keeps what a kernel says for the session that was connected last. It sa
 No I/O, no clock: `link` owns the connections and tells of them.
 """
 
-import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from .....core.actions import Channel
-from .....core.errors import BackendLost
-from .....core.protocol.wire import EMPTY, Composer, Frame, Json, Message, decode, encode, parent_id
-from .counting import Count
+from .....core.protocol.wire import Composer, Frame, decode, parent_id
+from .answers import Answers
+from .counting import Count, Sessions
 from .layout import pack
-
-Lane = tuple[Channel, object]
-"""A channel, and the subshell that a request is for: what a kernel takes in its order."""
-
-MAIN: Lane = ("shell", None)
+from .request import MAIN, Fence, Lane, Request, harmless_request
 
 MOST_OWED = 1000
 """Requests whose answers are waited for; older ones will not be answered."""
-
-MOST_SESSIONS = 3
-"""A kernel that has so many has no session of its own."""
 
 LARGEST = 10 << 20
 """Bytes: servers break the connection at a larger message, unless they are told otherwise (tornado's
@@ -46,52 +37,6 @@ GONE = {
 """What a server says of a kernel, on its own behalf or as the kernel's state."""
 
 RESTARTED = "the server has restarted it while the connection was lost"
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True, eq=False)
-class Request:
-    """A message to the kernel."""
-
-    channel: Channel
-    header: Json
-    header_frame: bytes
-    data: bytes
-    """As it is sent; empty once that will not be needed again."""
-    owes: set[str] = field(default_factory=set)
-    """Of `reply` and `idle`, what has not come."""
-    number: int = 0
-    """Which message of its connection it was."""
-    was_heard: bool = False
-    """The kernel has said something about it."""
-    has_crossed: bool = False
-    """The connection broke while it was owed something."""
-
-    @property
-    def id(self) -> str:
-        """Its msg_id."""
-        return str(self.header.get("msg_id", ""))
-
-    @property
-    def type(self) -> str:
-        """Its msg_type."""
-        return str(self.header.get("msg_type", ""))
-
-    @property
-    def lane(self) -> Lane:
-        """What the kernel takes it in turn with."""
-        return self.channel, self.header.get("subshell_id")
-
-
-@dataclass(slots=True, eq=False)
-class Fence:
-    """A request of our own, behind others."""
-
-    request: Request
-    behind: list[Request]
-    decides: bool
-    """What is held waits for it."""
 
 
 class Delivery:
@@ -110,8 +55,8 @@ class Delivery:
         `received` gets each message of the kernel (header, parent header, metadata, content, buffers), `gone` how it
         has ended, and `note` what went wrong that no request can be told.
         """
-        self._backend, self._composer = backend, composer
-        self._received, self._gone, self._note = received, gone, note
+        self._composer, self._received, self._gone = composer, received, gone
+        self._answers = Answers(backend, composer, received, note)
         self._write: Callable[[bytes], bool] | None = None
         self._is_on_hold = False
         self._held: frozenset[str] = frozenset()
@@ -132,10 +77,9 @@ class Delivery:
         """Id of what was sent twice."""
         self._probe_replies = 0
         self._refuses_repeats: bool | None = None
-        self._sessions: set[str] = set()
-        """What the kernel had as its own until the connection broke first; another one is then of another process."""
+        self._sessions = Sessions()
         self._count = Count()
-        self._was_connected = self._was_disconnected = False
+        self._was_connected = False
 
     @property
     def is_owed(self) -> bool:
@@ -196,10 +140,10 @@ class Delivery:
         for request in list(self._owed.values()):
             request.has_crossed = request.was_heard
             if was_given_up and request.was_heard and not self._count.is_kept:
-                self._add_note(request, "was silent and has been given up, so outputs may be missing here")
+                self._answers.add_line(request, "was silent and has been given up, so outputs may be missing here")
         self._count.broken()
-        self._write = None
-        self._is_on_hold, self._was_disconnected = False, True
+        self._sessions.broken()
+        self._write, self._is_on_hold = None, False
         self._in_doubt += self._unsure
         self._unsure = []
 
@@ -213,11 +157,8 @@ class Delivery:
         self._fences.clear()
         for request in [each for each in self._in_doubt if len(each.data) > LARGEST]:
             self._in_doubt.remove(request)
-            self._fail(
-                request,
-                f"the connection to {self._backend} broke at this message of {len(request.data) / 1e6:.0f} MB; most "
-                f"Jupyter servers take 10 MB at most (`websocket_max_message_size` in their `tornado_settings`)",
-            )
+            self._owed.pop(request.id, None)
+            self._answers.too_large(request)
         if not self._was_connected:
             self._was_connected = True
             self._flush()
@@ -235,13 +176,9 @@ class Delivery:
     def tick(self) -> None:
         """Some time has passed: a fence that was answered ends without its idle, which some kernels do not send."""
         for fence in list(self._fences.values()):
-            if "reply" not in fence.request.owes:
-                self._fenced(fence, fence.request.was_heard)
-                fence.request.was_heard = True
-
-    def _fenced(self, fence: Fence, is_over: bool) -> None:
-        if is_over and self._fences.pop(fence.request.id, None) is not None:
-            self._judge(fence)
+            if fence.was_replied:
+                self._judge(fence)
+            fence.was_replied = "reply" not in fence.request.owes
 
     def _send_probe(self) -> None:
         request = self._own_request(MAIN)
@@ -259,20 +196,21 @@ class Delivery:
             self._written += 1
 
     def _own_request(self, lane: Lane) -> Request:
-        channel, subshell = lane
-        message = self._composer.message("kernel_info_request", {})
-        header = message.header if subshell is None else {**message.header, "subshell_id": subshell}
-        frame = encode(header)
-        self._own[message.id] = None
+        request = harmless_request(self._composer, lane)
+        self._own[request.id] = None
         if len(self._own) > MOST_OWED:
             del self._own[next(iter(self._own))]
-        return Request(channel, header, frame, pack(channel, [frame, EMPTY, EMPTY, EMPTY]), {"reply", "idle"})
+        return request
 
     def _judge(self, fence: Fence) -> None:
         """Take a fence's end: what is before it and has not ended will not any more."""
+        del self._fences[fence.request.id]
         for request in fence.behind:
             if request.id in self._owed and request not in self._in_doubt:
-                self._lose(request)
+                del self._owed[request.id]
+                # Of half an answer, the core makes the other half up.
+                if len(request.owes) == 2:
+                    self._answers.lost(request)
         if fence.decides:
             self._settle()
 
@@ -286,53 +224,14 @@ class Delivery:
             if self._refuses_repeats:
                 self._put(request)
             else:
-                self._fail(
-                    request,
-                    f"the connection to {self._backend} broke just then, so this may have run there or not: look, and "
-                    f"run it again if it has not",
-                )
+                self._owed.pop(request.id, None)
+                self._answers.in_doubt(request)
         lanes: dict[Lane, list[Request]] = {}
         for request in self._owed.values():
             lanes.setdefault(request.lane, []).append(request)
         for lane, requests in lanes.items():
             self._fence(lane, requests)
         self._flush()
-
-    def _lose(self, request: Request) -> None:
-        """End a request whose answer will not come; of half an answer, the core makes the other half up."""
-        del self._owed[request.id]
-        if len(request.owes) == 2:
-            self._fail(
-                request,
-                f"the connection to {self._backend} broke, and the server has not kept how this ended, nor its last "
-                f"outputs: look whether it has done what it should",
-            )
-
-    def _fail(self, request: Request, text: str) -> None:
-        """Answer a request in the kernel's place."""
-        self._owed.pop(request.id, None)
-        log.warning("a %s ends without its answer: %s", request.type, text, extra={"backend": self._backend})
-        if not request.owes:
-            self._note(f"{request.type}: {text}")
-            return
-        parent = Message(request.header, request.header_frame, "")
-        error = BackendLost(f"{text}.").content()
-        if request.type == "execute_request":
-            self._answer("iopub", "error", error, parent)
-        reply_type = f"{request.type.removesuffix('_request')}_reply"
-        self._answer(request.channel, reply_type, {"status": "error", "execution_count": 0, **error}, parent)
-        self._answer("iopub", "status", {"execution_state": "idle"}, parent)
-
-    def _add_note(self, request: Request, what: str) -> None:
-        """Add a line about the connection to the outputs of a cell."""
-        if request.type == "execute_request":
-            text = f"the connection to {self._backend} {what}\n"
-            parent = Message(request.header, request.header_frame, "")
-            self._answer("iopub", "stream", {"name": "stderr", "text": text}, parent)
-
-    def _answer(self, channel: Channel, msg_type: str, content: Json, parent: Message) -> None:
-        message = self._composer.message(msg_type, content, parent)
-        self._received(channel, [message.header_frame, message.parent_frame, EMPTY, message.content_frame])
 
     # What comes in.
 
@@ -367,7 +266,9 @@ class Delivery:
             # Only the reply may still be on its way.
             missing = self._count.missing() - ("reply" in request.owes)
             if missing > 0:
-                self._add_note(request, f"broke, and {missing} messages were lost, so outputs may be missing here")
+                self._answers.add_line(
+                    request, f"broke, and {missing} messages were lost, so outputs may be missing here"
+                )
         request.owes.discard(part)
         if not request.owes:
             self._owed.pop(request.id, None)
@@ -377,23 +278,14 @@ class Delivery:
         header = decode(frames[0])
         msg_type = str(header.get("msg_type"))
         if channel == request.channel and msg_type.endswith("_reply"):
-            self._meet(request, header.get("session"))
-            if channel == "shell":
+            if self._sessions.is_other(header.get("session"), request.header.get("session")):
+                self._gone(RESTARTED)
+            elif channel == "shell":
                 self._count.begin(frames[0])
             return "reply"
         if channel == "iopub" and msg_type == "status" and decode(frames[3]).get("execution_state") == "idle":
             return "idle"
         return ""
-
-    def _meet(self, request: Request, session: object) -> None:
-        """Take the session in a kernel's reply, unless it is that of the request, as with IRkernel 1.3.2."""
-        if session == request.header.get("session"):
-            return
-        if not self._was_disconnected:
-            if len(self._sessions) < MOST_SESSIONS:
-                self._sessions.add(str(session))
-        elif len(self._sessions) == 1 and session not in self._sessions:
-            self._gone(RESTARTED)
 
     def _take_own(self, channel: Channel, parent: str, frames: list[Frame]) -> None:
         if parent == self._probe:
@@ -405,4 +297,4 @@ class Delivery:
             self._refuses_repeats, self._probe = self._probe_replies == 1, ""
         fence.request.owes.discard(part)
         if not fence.request.owes:
-            self._fenced(fence, True)
+            self._judge(fence)

@@ -22,7 +22,7 @@ class NotReached(Exception):
     """A server did not do what it was asked for; the text is a sentence without its full stop."""
 
     def __init__(self, text: str, status: int = 0) -> None:
-        """Take the status of its answer; 0 where there was none, or none of a Jupyter server."""
+        """Take the status of its answer; 0 where there was none."""
         super().__init__(text)
         self.status = status
 
@@ -59,7 +59,7 @@ def _why_refused(place: ServerPlace, status: int, said: str) -> str:
 
 def no_server(place: ServerPlace) -> NotReached:
     """Return the error for an answer that is none of a Jupyter server's."""
-    return NotReached(_sentence(place, f"what answers at {place.url} is not a Jupyter server: check `server:`"))
+    return NotReached(_sentence(place, f"what answers at {place.url} is not a Jupyter server: check `server:`"), 200)
 
 
 def not_reached(place: ServerPlace, error: Exception) -> NotReached:

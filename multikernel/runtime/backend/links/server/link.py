@@ -4,6 +4,7 @@ import logging
 import signal
 import uuid
 from collections.abc import Mapping, Sequence
+from math import inf
 from urllib.parse import urlsplit
 
 import anyio
@@ -29,8 +30,11 @@ END_SECONDS = 2.6
 DELETE_SECONDS = 20.0
 """What a server may take to end a kernel that does not react."""
 
+ANSWERED_ATTEMPTS = 1
+"""How often a kernel is deleted that the server says it could not start."""
+
 UNSURE_ATTEMPTS = 5
-"""How often a kernel is looked for that may have been started by a request that was not answered."""
+"""How often one is that may have been started by a request that was not answered: it may not be there yet."""
 
 LONGEST_TEXT = 1000
 
@@ -115,8 +119,8 @@ class ServerLink:
 
     async def _run(self) -> None:
         try:
-            is_there = await self._launch()
-            if is_there and self._error is None:
+            attempts = await self._launch()
+            if self._error is None and not self._scope.cancel_called:
                 self._contact = Contact(
                     self._config.name,
                     self._api,
@@ -128,8 +132,7 @@ class ServerLink:
                 )
                 with self._scope:
                     await self._contact.keep()
-            if is_there is not False:
-                await self._delete(is_certain=bool(is_there))
+            await self._delete(attempts)
             self._kernels.forget(self.kernel_id)
         except Exception:
             # The other links have nothing to do with it. If the front is killed, the watchdog still ends the kernel.
@@ -140,25 +143,25 @@ class ServerLink:
             self._over.set()
             self._api.close()
 
-    async def _launch(self) -> bool | None:
-        """Start the kernel; return whether there is one, None if nobody knows."""
+    async def _launch(self) -> float:
+        """Start the kernel; return how often to try to delete it, which depends on whether there may be one."""
         asked_for = self.kernel_id
         try:
             with self._scope:
                 await self._check()
             if self._error is not None or self._scope.cancel_called:
-                return False
+                return 0
             self._kernels.keep(asked_for)
             # This is not cancelled: there would be a kernel that nobody knows.
             config = self._config
             self.kernel_id = await self._api.start(asked_for, config.kernel, config.cwd, config.timeout + END_SECONDS)
         except NotReached as error:
             self._fail(str(error))
-            return False if error.is_final else None
+            return ANSWERED_ATTEMPTS if error.status else UNSURE_ATTEMPTS
         if self.kernel_id != asked_for:
             self._kernels.keep(self.kernel_id)
             self._kernels.forget(asked_for)
-        return True
+        return inf
 
     async def _check(self) -> None:
         """Look whether the server has what the kernel needs, which its own errors would not say; NotReached."""
@@ -172,14 +175,14 @@ class ServerLink:
         elif cwd and not await self._api.has_folder(cwd):
             self._fail(f"{place}: there is no folder {cwd!r} below the server's root folder")
 
-    async def _delete(self, *, is_certain: bool) -> None:
-        """Delete the kernel, at last; where it is not certain that there is one, look for it for a while."""
+    async def _delete(self, attempts: float) -> None:
+        """Delete the kernel, at last."""
         tried = 0
-        while is_certain or tried < UNSURE_ATTEMPTS:
+        while tried < attempts:
             try:
                 await self._api.delete(self.kernel_id, DELETE_SECONDS)
             except NotReached as error:
-                if error.is_final and is_certain:
+                if error.is_final and attempts != UNSURE_ATTEMPTS:
                     return
             else:
                 return
