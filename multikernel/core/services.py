@@ -76,8 +76,7 @@ class ValueServices(Protocol):
     async def language(self, backend: str) -> str:
         """Return the language of a backend that runs, in lower case.
 
-        One that is starting is waited for. Raises TransferError for one that is stopped, or whose files cannot be
-        reached.
+        One that is starting is waited for. Raises TransferError for one that is stopped.
         """
 
     async def run_silently(self, backend: str, code: str) -> str:
@@ -92,6 +91,12 @@ class ValueServices(Protocol):
 
     def files(self, backend: str) -> Files:
         """Return the files of a backend that runs: `here` itself for one that sees those of this machine."""
+
+    def shares_files(self, backend: str) -> bool | None:
+        """Return whether the files of a backend that runs can be reached; None if it has yet to be asked."""
+
+    def note_sharing(self, backend: str, shares_files: bool) -> None:
+        """Note what a backend has said."""
 
     def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
         """Make a private folder for the values of a backend; it is removed with all that is in it on leaving."""

@@ -19,6 +19,7 @@ from .child_answer import adapter_of, ask, run
 from .crossing import MANIFEST, Crossing, End, Missing, Way, adapter_in, raise_failure, refused_parts
 from .language import DATA, Incoming, Language
 from .passing import Passing
+from .shared_files import make_sure
 from .together import Refusals
 from .variables import list_variables
 
@@ -121,11 +122,13 @@ async def _languages(services: ValueServices, task: Transfer | Scatter | Gather)
     languages, new_languages = [], []
     for backend in task.sources:
         language, adapter = await adapter_of(services, backend)
+        await make_sure(services, backend, adapter)
         if why := adapter.refuses_name(task.name):
             raise TransferError(_no_variable(task.name, why, backend, adapter))
         languages.append(language)
     for backend in task.targets:
         language, adapter = await adapter_of(services, backend)
+        await make_sure(services, backend, adapter)
         if why := adapter.refuses_name(task.new_name):
             made = _possible_name(task.new_name, adapter)
             raise TransferError(

@@ -8,6 +8,7 @@ from ..core.errors import TransferError
 from ..core.services import ValueServices, Variable
 from .child_answer import adapter_of, ask
 from .language import Code, Language
+from .shared_files import make_sure
 from .values.reader import Json
 
 PATIENCE = 3.0
@@ -35,8 +36,9 @@ async def look(services: ValueServices, backend: str, language: Language, code_i
 
     A backend that does not answer soon is reported to be busy.
     """
-    async with services.value_folder(backend) as folder:
-        with anyio.move_on_after(PATIENCE):
+    with anyio.move_on_after(PATIENCE):
+        await make_sure(services, backend, language)
+        async with services.value_folder(backend) as folder:
             path = await services.files(backend).path(folder)
             return await ask(services, backend, language, code_in(path), folder)
     raise TransferError(f"{backend} is busy.")

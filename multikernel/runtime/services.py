@@ -123,14 +123,8 @@ class RuntimeServices:
         known = self.state.backends[backend]
         if known.state is BackendState.STARTING:
             await self.start([backend])
-        child = self._driver.child(backend)
-        if known.state is not BackendState.READY or child is None:
+        if known.state is not BackendState.READY or self._driver.child(backend) is None:
             raise TransferError(f"{backend} is not running, so it has no variables.")
-        if child.link.files is None and not child.link.shares_files:
-            raise TransferError(
-                f"{backend} runs elsewhere and shares no files with this machine, so its variables cannot be reached: "
-                f"write them to a file there, and copy that."
-            )
         return known.language
 
     async def run_silently(self, backend: str, code: str) -> str:
@@ -145,6 +139,16 @@ class RuntimeServices:
         """Return the files of a backend that runs."""
         child = self._driver.child(backend)
         return self.here if child is None or child.link.files is None else child.link.files
+
+    def shares_files(self, backend: str) -> bool | None:
+        """Return whether the files of a backend that runs can be reached; None if it has yet to be asked."""
+        child = self._driver.child(backend)
+        return child is None or child.link.files is not None or child.link.shares_files
+
+    def note_sharing(self, backend: str, shares_files: bool) -> None:
+        """Note what a backend has said."""
+        if (child := self._driver.child(backend)) is not None:
+            child.link.shares_files = shares_files
 
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:

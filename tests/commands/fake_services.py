@@ -80,6 +80,14 @@ class FakeServices:
         """Not used by commands."""
         raise NotImplementedError
 
+    def shares_files(self, backend: str) -> bool | None:
+        """Not used by commands."""
+        raise NotImplementedError
+
+    def note_sharing(self, backend: str, shares_files: bool) -> None:
+        """Not used by commands."""
+        raise NotImplementedError
+
     def value_folder(self, source: str) -> AbstractAsyncContextManager[str]:
         """Not used by commands."""
         raise NotImplementedError

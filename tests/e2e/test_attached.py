@@ -7,6 +7,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from .kernel import Kernel, open_kernel
+from .lacking import need_root
 
 CONFIG = """\
 default: python
@@ -95,3 +96,15 @@ def test_it_goes_on_when_the_front_ends(owner: KernelManager, tmp_path: Path) ->
         kernel.send("shutdown_request", {"restart": False}, channel="control")
     assert owner.is_alive()
     assert Path(owner.connection_file).exists()
+
+
+def test_values_go_there_and_back_as_long_as_it_sees_the_same_files(kernel: Kernel, tmp_path: Path) -> None:
+    kernel.run("y = [1, 'two']")
+    assert kernel.run("%%mine -i y -o z\nz = y[::-1]").content["status"] == "ok"
+    assert kernel.run("z").result == "['two', 1]"
+    need_root()
+    kernel.run(f"%%mine\nimport os; os.chroot({str(tmp_path)!r})")
+    assert kernel.run("%%stop mine").content["status"] == "ok"
+    refused = kernel.run("%%mine -i y -o z\nz = 5")
+    assert "mine shares no files with this machine" in refused.content["evalue"]
+    assert kernel.run("%%mine\nz").result == "['two', 1]"

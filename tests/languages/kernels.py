@@ -122,6 +122,13 @@ class Kernels:
         """Return what leaves files where they are."""
         return self.here
 
+    def shares_files(self, backend: str) -> bool | None:
+        """Say that it does."""
+        return True
+
+    def note_sharing(self, backend: str, shares_files: bool) -> None:
+        """Take what is known."""
+
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:
         """Make a folder."""

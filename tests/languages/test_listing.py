@@ -3,9 +3,12 @@
 import time
 from collections.abc import Callable, Iterator
 
+import anyio
 import pytest
 
 from multikernel.core.services import Variable
+from multikernel.languages.child_answer import adapter_of
+from multikernel.languages.language import Script
 
 from ..e2e.kernel import ODD_KERNELSPECS
 from .kernels import Kernels
@@ -185,3 +188,12 @@ def test_a_long_list_says_how_many_more_there_are(kernels: Kernels, backend: str
     last = found[1000]
     assert int(last.kind.removesuffix(" more")) >= 200
     assert Variable("...", last.kind, "", None) == last
+
+
+@pytest.mark.parametrize("backend", KERNELSPECS)
+def test_code_for_a_folder_that_a_kernel_does_not_see_changes_nothing(kernels: Kernels, backend: str) -> None:
+    before = rows(kernels, backend)
+    _, adapter = anyio.run(adapter_of, kernels, backend)
+    code = adapter.export_code("x0123456789abcdef", "/nonexistent/values")
+    anyio.run(kernels.run_silently, backend, code.code if isinstance(code, Script) else code)
+    assert rows(kernels, backend) == before

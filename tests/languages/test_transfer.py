@@ -84,6 +84,7 @@ class Services:
         """Take a folder."""
         self.folder = folder
         self.here: Files = FilesHere()
+        self.shares: dict[str, bool] = {}
         self.answers: list[Json] = []
 
     async def language(self, backend: str) -> str:
@@ -100,6 +101,14 @@ class Services:
     def files(self, backend: str) -> Files:
         """Return what leaves files where they are."""
         return self.here
+
+    def shares_files(self, backend: str) -> bool | None:
+        """Return what is known."""
+        return self.shares.get(backend)
+
+    def note_sharing(self, backend: str, shares_files: bool) -> None:
+        """Know it."""
+        self.shares[backend] = shares_files
 
     @asynccontextmanager
     async def value_folder(self, source: str) -> AsyncIterator[str]:

@@ -82,7 +82,7 @@ async def test_it_is_used_and_left_as_it_was(context: LaunchContext, owner: Asyn
     heard = Heard()
     async with open_child(mine(owner.connection_file), context, Output(), heard.take) as child:
         assert child.kernel_info["implementation"] == "ipython"
-        assert (child.pid, child.link.where, child.link.shares_files, child.link.is_ours) == (0, "", True, False)
+        assert (child.pid, child.link.where, child.link.shares_files, child.link.is_ours) == (0, "", None, False)
         handler = "get_ipython().kernel.shell_handlers['execute_request']"
         reply = await heard.reply(
             context, child, f"x = 6 * 7; assert 'multikernel' not in {handler}.__code__.co_filename"

@@ -58,7 +58,7 @@ def config(kernel: str, timeout: float = 60.0) -> BackendConfig:
 async def test_it_starts_is_interrupted_and_ends_in_a_thread_of_its_own(context: LaunchContext, output: Output) -> None:
     async with open_child(config("remote"), context, output, lambda *_: None) as child:
         assert child.link.transport == "tcp"
-        assert not child.link.shares_files
+        assert child.link.shares_files is None
         assert (child.pid, child.link.where) == (0, "remote")
         assert context.watchdog._groups == set()
         await child.signal()

@@ -47,6 +47,8 @@ class AttachedLink:
 
     def __init__(self, connection: Connection) -> None:
         """Take what the connection file says."""
+        self.shares_files: bool | None = None
+        """Its address does not tell: what listens on this machine may be a tunnel, or a container."""
         self._connection = connection
         self._channels: Channels | None = None
         self._is_gone = anyio.Event()
@@ -69,12 +71,8 @@ class AttachedLink:
     @property
     def where(self) -> str:
         """Its host; empty for this one, as far as its address tells."""
-        return "" if self.shares_files else str(self._connection.ip)
-
-    @property
-    def shares_files(self) -> bool:
-        """Whether it is on this machine, as far as its address tells."""
-        return self.transport == "ipc" or is_loopback(self._connection.ip)
+        is_here = self.transport == "ipc" or is_loopback(self._connection.ip)
+        return "" if is_here else str(self._connection.ip)
 
     def listen(self, listener: Listener) -> None:
         """Connect; zmq.ZMQError if that is not possible."""

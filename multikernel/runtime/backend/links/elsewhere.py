@@ -56,7 +56,7 @@ End = Callable[[AsyncKernelManager, Report], Coroutine[Any, Any, None]]
 class ElsewhereLink(ProcessLink):
     """The way to a kernel that runs wherever its provisioner put it."""
 
-    shares_files = False
+    shares_files: bool | None = None
 
     def __init__(self, backend: str, manager: AsyncKernelManager, report: Report, loop: SideLoop, through: str) -> None:
         """Take the manager of a kernel that has just been started, and the loop and the name of its provisioner."""

@@ -28,6 +28,9 @@ class Listener(Protocol):
 class Link(Protocol):
     """The way to one kernel that runs."""
 
+    shares_files: bool | None
+    """Whether paths of this machine mean the same there; None until the kernel has been asked."""
+
     @property
     def key(self) -> bytes:
         """Of the signatures of the kernel's messages."""
@@ -51,10 +54,6 @@ class Link(Protocol):
     @property
     def is_ours(self) -> bool:
         """Whether Multi started the kernel; in one that is attached it sets nothing up, and its owner ends it."""
-
-    @property
-    def shares_files(self) -> bool:
-        """Whether paths of this machine mean the same there."""
 
     @property
     def files(self) -> Files | None:

@@ -27,7 +27,7 @@ class ProcessLink:
     """The way to a process of this machine."""
 
     is_ours = True
-    shares_files = True
+    shares_files: bool | None = True
     files = None
 
     def __init__(self, backend: str, manager: "AsyncKernelManager", report: Report) -> None:

@@ -20,6 +20,7 @@ from multikernel.runtime.backend.links.pipe.agent.stream import (
     VERSION,
     WORD,
     Stream,
+    head_of,
 )
 from multikernel.runtime.backend.links.pipe.command import BOOT
 from multikernel.runtime.backend.links.pipe.probe import probe
@@ -173,6 +174,11 @@ def word(**content: Any) -> bytes:
     return b"".join(written)
 
 
+def chunk(data: bytes) -> bytes:
+    """Return the first chunk of an agent."""
+    return head_of(1, 0, data) + data
+
+
 FINE = b'{"version": %d, "seen": 0}\n' % VERSION
 
 HOSTILE: dict[str, tuple[bytes, bytes]] = {
@@ -189,9 +195,9 @@ HOSTILE: dict[str, tuple[bytes, bytes]] = {
     "a gap": (FINE, CHUNK_HEAD.pack(7, 0, 0)),
     "a huge record": (
         FINE,
-        CHUNK_HEAD.pack(1, 0, 13) + RECORD_HEAD.pack(0, 1) + (LARGEST_RECORD + 1).to_bytes(8, "big"),
+        chunk(RECORD_HEAD.pack(0, 1) + (LARGEST_RECORD + 1).to_bytes(8, "big")),
     ),
-    "a word without a frame": (FINE, CHUNK_HEAD.pack(1, 0, 5) + RECORD_HEAD.pack(WORD, 0)),
+    "a word without a frame": (FINE, chunk(RECORD_HEAD.pack(WORD, 0))),
     "two words": (FINE, word(a=1, b=2)),
     "an unknown word": (FINE, word(nonesuch=1)),
     "found nothing": (FINE, word(found={})),

@@ -20,6 +20,7 @@ from multikernel.runtime.backend.links.pipe.agent.stream import (
     RECORD_HEAD,
     ProtocolError,
     Stream,
+    head_of,
 )
 
 Record = tuple[int, list[bytes]]
@@ -214,12 +215,14 @@ def test_a_connection_over_which_nothing_comes_is_dead_after_some_beats() -> Non
 
 
 def chunk(data: bytes, number: int = 1, acknowledged: int = 0) -> bytes:
-    return CHUNK_HEAD.pack(number, acknowledged, len(data)) + data
+    return head_of(number, acknowledged, data) + data
 
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "a gap": lambda: chunk(b"x", number=3),
     "a huge chunk": lambda: CHUNK_HEAD.pack(1, 0, CHUNK + 1),
+    "noise in a chunk": lambda: chunk(b"abc")[:-2] + b"?" + chunk(b"abc")[-2:-1],
+    "noise in a head": lambda: b"\0" * 7 + b"\x01" + bytes(8) + chunk(b"abc")[16:-3] + b"xyz",
     "what was never sent": lambda: chunk(b"", 0, 1),
     "an unknown kind": lambda: chunk(RECORD_HEAD.pack(PIECE + 1, 0)),
     "too many frames": lambda: chunk(RECORD_HEAD.pack(0, MOST_FRAMES + 1)),

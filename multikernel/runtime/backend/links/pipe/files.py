@@ -10,11 +10,11 @@ import anyio
 from .....core.errors import TransferError
 from .....core.printable import printable
 from .....core.services import Content
-from .agent.files import PIECE_SIZE, WINDOW
+from .agent.files import PIECE_SIZE, Window
 from .agent.stream import PIECE, ProtocolError, Stream
 
-GRANT = WINDOW // 4
-"""Bytes that have been taken, after which the keeper is told that it may send as many more."""
+GRANTED = 1 << 23
+"""Bytes that the keeper may send, and that are held here, before they are taken."""
 
 LONGEST_TEXT = 1000
 
@@ -50,7 +50,7 @@ class RemoteFiles:
 
     def __init__(self, backend: str, stream: Stream) -> None:
         """Take the backend's name, for errors, and the stream to its keeper."""
-        self._backend, self._stream = backend, stream
+        self._backend, self._stream, self._window = backend, stream, Window(stream)
         self._folders: dict[str, tuple[int, str]] = {}
         """Folder here -> its number, and where it is there."""
         self._tasks: dict[int, Task] = {}
@@ -74,8 +74,8 @@ class RemoteFiles:
         """Open a file there; None if there is none. TransferError."""
         await self.path(folder)
         with self._task() as (number, task):
-            task.granted = WINDOW
-            self._stream.say(fetch=[number, self._folders[folder][0], name, WINDOW])
+            task.granted = GRANTED
+            self._stream.say(fetch=[number, self._folders[folder][0], name, GRANTED])
             await task.is_sized.wait()
             self._raise(task)
             yield None if task.size is None else Content(task.size, self._pieces(number, task))
@@ -87,7 +87,7 @@ class RemoteFiles:
                 piece = task.pieces.popleft()
                 yield piece
                 taken += len(piece)
-                if taken >= GRANT:
+                if taken >= GRANTED // 4:
                     task.granted += taken
                     self._stream.say(grant=[number, taken])
                     taken = 0
@@ -140,7 +140,7 @@ class RemoteFiles:
             raise TransferError(f"Files of {self._backend} could not be copied: {task.error}.")
 
     async def _wait_for_room(self, task: Task) -> None:
-        while not (self._stream.has_room(WINDOW) or task.ended.is_set()):
+        while not (self._window.has_room() or task.ended.is_set()):
             self._has_room = anyio.Event()
             await self._has_room.wait()
 

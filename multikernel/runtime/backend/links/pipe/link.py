@@ -47,7 +47,7 @@ class PipeLink:
     signature_scheme = "hmac-sha256"
     pid = 0
     is_ours = True
-    shares_files = False
+    shares_files: bool | None = False
 
     def __init__(self, config: BackendConfig, way: Way, output: Output, composer: Composer) -> None:
         """Prepare for a kernel that is yet to be started."""

@@ -49,7 +49,7 @@ class ServerLink:
     transport = "server"
     pid = 0
     is_ours = True
-    shares_files = False
+    shares_files: bool | None = False
     files = None
 
     def __init__(self, config: BackendConfig, api: Api, kernels: Kernels, output: Output, composer: Composer) -> None:

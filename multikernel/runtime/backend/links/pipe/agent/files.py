@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 import stat
+import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -14,10 +16,48 @@ from .stream import PIECE, ProtocolError, Stream
 
 PIECE_SIZE = 1 << 18
 """Bytes of a piece."""
-WINDOW = 1 << 22
-"""Bytes on their way, after which the next piece waits: messages must not wait long behind a file."""
+LEAST_WINDOW, MOST_WINDOW = 1 << 19, 1 << 23
+"""Bytes on their way, after which the next piece waits."""
+LONGEST_QUEUE = 0.1
+"""Seconds that a message may wait behind pieces of files."""
+
+LONGEST_SECONDS = 3600.0
 
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class Window:
+    """How much of files may be on its way: as much as the connection takes, but a message must not wait long behind it.
+
+    What is acknowledged later than it could be has waited in a queue, somewhere on the way.
+    """
+
+    def __init__(self, stream: Stream, now: Callable[[], float] = time.monotonic) -> None:
+        """Begin small."""
+        self._stream, self._now = stream, now
+        self._size = LEAST_WINDOW
+        self._least = LONGEST_SECONDS
+        """Seconds that an acknowledgement takes without a queue, as far as is known."""
+        self._mark, self._since = 0, 0.0
+        """The chunk whose acknowledgement is waited for, and since when."""
+
+    def has_room(self) -> bool:
+        """Whether a piece may be sent now."""
+        is_acknowledged = self._mark <= self._stream.acknowledged
+        if self._mark and is_acknowledged:
+            self._learn(self._now() - self._since)
+            self._mark = 0
+        has_room = self._stream.has_room(self._size)
+        if has_room and is_acknowledged:
+            self._mark, self._since = self._stream.last + 1, self._now()
+        return has_room
+
+    def _learn(self, seconds: float) -> None:
+        self._least = min(self._least, seconds)
+        if seconds > self._least + LONGEST_QUEUE:
+            self._size = max(LEAST_WINDOW, self._size * 3 // 4)
+        else:
+            self._size = min(MOST_WINDOW, self._size * 3 // 2)
 
 
 class Reading:
@@ -60,7 +100,7 @@ class Files:
 
     def __init__(self, folder: str, stream: Stream) -> None:
         """Make folders in a folder; send over a stream."""
-        self._base, self._stream = folder, stream
+        self._base, self._stream, self._window = folder, stream, Window(stream)
         self._reading: deque[Reading] = deque()
         self._writing: dict[int, Writing] = {}
 
@@ -148,7 +188,7 @@ class Files:
     def go_on(self) -> None:
         """Send what fits on the way, in turns."""
         waiting = 0
-        while waiting < len(self._reading) and self._stream.has_room(WINDOW):
+        while waiting < len(self._reading) and self._window.has_room():
             each = self._reading.popleft()
             if each.missing and each.granted <= 0:
                 self._reading.append(each)

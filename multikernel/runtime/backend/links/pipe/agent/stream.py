@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 import struct
+import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 """Of all that the two ends say to each other; they refuse another one."""
 
 CHUNK_HEAD = struct.Struct(">QQI")
-"""Number of the chunk (0: none, a sign of life), number of the last chunk received, bytes that follow."""
+"""Number of the chunk (0: none, a sign of life), number of the last chunk received, bytes of it."""
+CHECK = struct.Struct(">I")
+"""Comes behind the head, before the bytes: the CRC-32 of both. Whatever writes to the same pipe is noticed by it."""
 RECORD_HEAD = struct.Struct(">BI")
 """Kind, number of frames; their sizes follow, 8 bytes each."""
 CHUNK = 1 << 17
@@ -30,7 +33,8 @@ OUTPUT, WORD, PIECE = 4, 5, 6
 BEAT_SECONDS = 1.5
 MOST_SILENT_BEATS = 5
 """A connection is dead within 9 s: before a kernel is said not to have reacted to an interrupt."""
-CHUNKS_PER_ACKNOWLEDGEMENT = 16
+CHUNKS_PER_ACKNOWLEDGEMENT = 4
+"""Less than the smallest window of `files`."""
 CHUNK_OVERHEAD = 200
 """Bytes that a chunk takes besides its data."""
 
@@ -45,6 +49,12 @@ class Garbled(ProtocolError):
 
 class TooLarge(Exception):
     """A record that no stream carries."""
+
+
+def head_of(number: int, seen: int, data: Any) -> bytes:
+    """Return what comes before the bytes of a chunk."""
+    head = CHUNK_HEAD.pack(number, seen, len(data))
+    return head + CHECK.pack(zlib.crc32(data, zlib.crc32(head)))
 
 
 class Reader:
@@ -82,7 +92,9 @@ class Stream:
         self.held = 0
         """Bytes that the other end has not acknowledged."""
         self._take = take
-        self._last = self._acknowledged = self._told = 0
+        self.last = self.acknowledged = 0
+        """Numbers of the last chunk that was to be sent, and of the last that the other end has."""
+        self._told = 0
         self._sent: deque[tuple[int, Any]] = deque()
         self._unsent: deque[tuple[int, Any]] = deque()
         self._records = Reader(self._read_records())
@@ -92,8 +104,8 @@ class Stream:
 
     def connected(self, transport: Any, seen: object) -> None:
         """Go on over a new connection, whose other end has `seen` so many chunks; ProtocolError if that cannot be."""
-        if not isinstance(seen, int) or not self._acknowledged <= seen <= self._last:
-            raise ProtocolError(f"has seen chunk {seen!r:.99} of {self._last}")
+        if not isinstance(seen, int) or not self.acknowledged <= seen <= self.last:
+            raise ProtocolError(f"has seen chunk {seen!r:.99} of {self.last}")
         self._drop(seen)
         self._unsent.extendleft(reversed(self._sent))
         self._sent.clear()
@@ -124,8 +136,8 @@ class Stream:
         if len(frames) > MOST_FRAMES or size > LARGEST_RECORD:
             raise TooLarge(f"{len(frames)} frames with {size} bytes are more than the connection takes")
         for chunk in _chunks(kind, frames):
-            self._last += 1
-            self._unsent.append((self._last, chunk))
+            self.last += 1
+            self._unsent.append((self.last, chunk))
             self.held += len(chunk) + CHUNK_OVERHEAD
 
     def say(self, **word: Any) -> None:
@@ -141,7 +153,7 @@ class Stream:
             while self._unsent and size < CHUNK:
                 number, data = self._unsent.popleft()
                 self._sent.append((number, data))
-                parts += (CHUNK_HEAD.pack(number, self.seen, len(data)), data)
+                parts += (head_of(number, self.seen, data), data)
                 size += len(data)
             self._told = self.seen
             self._transport.write(b"".join(parts))
@@ -150,7 +162,7 @@ class Stream:
         """Tell what has been received; it is a sign of life, too."""
         if self._is_writable:
             self._told = self.seen
-            self._transport.write(CHUNK_HEAD.pack(0, self.seen, 0))
+            self._transport.write(head_of(0, self.seen, b""))
 
     def beat(self) -> bool:
         """Give a sign of life, each BEAT_SECONDS; False if the other end has given none for too long."""
@@ -169,10 +181,14 @@ class Stream:
 
     def _read_chunks(self) -> Generator[int, bytes, None]:
         while True:
-            number, acknowledged, size = CHUNK_HEAD.unpack((yield CHUNK_HEAD.size))
-            if size > CHUNK or number > self.seen + 1 or acknowledged > self._last:
+            head = yield CHUNK_HEAD.size
+            number, acknowledged, size = CHUNK_HEAD.unpack(head)
+            if size > CHUNK or number > self.seen + 1 or acknowledged > self.last:
                 raise Garbled(f"has sent chunk {number} of {size} bytes after {self.seen}")
+            check = yield CHECK.size
             data = yield size
+            if CHECK.pack(zlib.crc32(data, zlib.crc32(head))) != check:
+                raise Garbled(f"has sent chunk {number} with something else in it")
             self._drop(acknowledged)
             if number == self.seen + 1:
                 self.seen = number
@@ -192,7 +208,7 @@ class Stream:
             self._take(kind, frames)
 
     def _drop(self, acknowledged: int) -> None:
-        self._acknowledged = max(self._acknowledged, acknowledged)
+        self.acknowledged = max(self.acknowledged, acknowledged)
         while self._sent and self._sent[0][0] <= acknowledged:
             self.held -= len(self._sent.popleft()[1]) + CHUNK_OVERHEAD
 
