@@ -60,6 +60,7 @@ REMEDIES: Remedies = {
     ("unique names", "table"): "{x}.set_axis([f'{name}_{at}' for at, name in enumerate({x}.columns)], axis=1)",
     ("named labels", ""): "{x}.rename_axis(index='row')",
     ("dense", ""): "{x}.toarray()",
+    ("canonical", ""): "{x}.tocoo().asformat({x}.format)",
     ("list", "list"): "list({x})",
     **{("list", f"array of {kind}"): "list({x})" for kind in ("date", "datetime", "duration", "factor")},
     ("list", "array"): "{x}.tolist()",
