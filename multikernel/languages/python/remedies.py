@@ -112,6 +112,8 @@ TABLES = {
 
 def statement(need: str, value: Node, name: str, path: str) -> str:
     """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
+    if need == "no origin":
+        return f"{name} = __import__('copy').copy({name})"
     if path.endswith(".index") and need in LABELS:
         return f"{name}{path} = {name}{path}.{LABELS[need]}"
     part, above = part_at(value, path)
