@@ -15,9 +15,10 @@ Remedies = dict[tuple[str, str], str]
 """Need, and shape of the part -> expression in which `{x}` is the part; `!` begins a statement.
 
 Needs: `text`, `json` (a text that has all parts), `bytes`, `no NUL`, `float`, `float32`, `utc`, `microseconds`,
-`milliseconds`, `no nulls`, `dense`, `row numbers` in place of labels, `unique names`, `text keys`, `named labels`,
-`list`, `dict`. So that values can be joined: `no factor`, `by columns` for a matrix that is stored row by row,
-`wrapped` as the one element of a list.
+`milliseconds`, `no nulls`, `dense`, `canonical` (the elements of a sparse matrix in order), `row numbers` in place of
+labels, `unique names`, `text keys`, `named labels`, `list`, `dict`, `no origin` (nothing remembered of what it was). So
+that values can be joined: `no factor`, `by columns` for a matrix that is stored row by row, `wrapped` as the one
+element of a list.
 
 Shapes: `scalar`, `bytes` (else `scalar`), `list`, `dict`, `array` (with several dimensions first `dims`, then
 `matrix`), `matrix` (of lists, else `list`), `column` (of a Series first `series`), `table`, `sparse`; empty for all.

@@ -1,8 +1,17 @@
 """Attributes and classes of R that others have nothing for: they come back with a value, and never with another one."""
 
+import re
+
 import pytest
 
+from multikernel.core.cells.transfers import Gather, Scatter
+from multikernel.core.errors import TransferError
+from multikernel.languages.r.adapter import R
+
+from .child import Child, child_of
 from .kernels import Kernels, need_r_package
+
+child = child_of("ir", R)
 
 VALUES = [
     "structure(1, class = c('foo', 'Date'))",
@@ -188,3 +197,98 @@ def test_what_is_not_true_of_a_changed_value_is_left_behind(
     kernels.execute("python", edit)
     kernels.copy("python", "x", "r", "y")
     check(kernels, "expected", "y")
+
+
+FOREIGN = [
+    ("structure(1:3, class = 'thing')", "1:3"),
+    ("structure(data.frame(a = 1), of = y ~ x)", "data.frame(a = 1)"),
+    ("list(a = structure(c(a = 1, b = 2), class = 'thing'))", "list(a = list(a = 1, b = 2))"),
+    ("survival::Surv(c(1, 2), c(0, 1))", "data.frame(time = c(1, 2), status = c(0, 1))"),
+]
+"""What only the session that it left gets back as it was, and what others get."""
+
+
+@pytest.mark.parametrize(("value", "expected"), FOREIGN)
+def test_what_only_its_own_session_can_know_is_refused_in_another(kernels: Kernels, value: str, expected: str) -> None:
+    kernels.execute("r", f"x <- {value}; expected <- {expected}")
+    kernels.copy("r", "x", "python")
+    kernels.execute("r", "options(multikernel = NULL)")
+    with pytest.raises(TransferError, match="only to the R session that they left") as refused:
+        kernels.copy("python", "x", "r")
+    kernels.follow("python", str(refused.value))
+    kernels.copy("python", "x", "r")
+    check(kernels, "expected", "x")
+
+
+def test_what_is_nothing_but_data_comes_back_to_any_session(kernels: Kernels) -> None:
+    need_r_package(kernels, "readr")
+    for value in (GROUPED, LABELLED, "AirPassengers"):
+        kernels.execute("r", f"x <- {value}")
+        kernels.copy("r", "x", "python")
+        kernels.execute("r", "options(multikernel = NULL)")
+        kernels.copy("python", "x", "r", "y")
+        check(kernels, "x", "y")
+    kernels.execute("r", f"x <- {OF_PACKAGES['readr'][0]}")
+    kernels.copy("r", "x", "python")
+    kernels.execute("r", "options(multikernel = NULL)")
+    kernels.copy("python", "x", "r", "y")
+    # As after saveRDS.
+    kernels.execute("r", "attr(x, 'problems') <- attr(y, 'problems') <- NULL")
+    check(kernels, "x", "y")
+
+
+def test_chunks_have_what_is_true_of_their_elements(kernels: Kernels) -> None:
+    kernels.execute("r", f"x <- data.frame(t = ts(1:3)); x$l <- {LABELLED}; attr(x, 'note') <- 'n'; g <- {GROUPED}")
+    for name in ("x", "g"):
+        kernels.copy_all(Scatter("r", name, ("python", "other"), name))
+        kernels.copy_all(Gather(("python", "other"), name, "r", f"{name}_"))
+    kernels.execute("r", "attributes(x$t) <- attr(x, 'note') <- attr(x$l, 'of') <- NULL")
+    check(kernels, "x", "x_")
+    kernels.execute("r", "g <- tibble::as_tibble(unclass(g)[1:2])")
+    check(kernels, "g", "g_")
+
+
+def test_what_is_joined_has_the_same_attributes(kernels: Kernels) -> None:
+    for name, label in (("x", "l"), ("y", "m")):
+        kernels.execute("r", f"{name} <- structure(c(1, 2), label = '{label}')")
+        kernels.copy("r", name, "python")
+        kernels.copy("r", name, "other")
+    kernels.copy("r", "y", "other", "x")
+    with pytest.raises(TransferError, match="with other attributes"):
+        kernels.copy_all(Gather(("python", "other"), "x", "r", "z"))
+
+
+HOSTILE = [
+    ("noquote", "bibentry"),
+    ("character", "language"),
+    ("character", "closure"),
+    ("character 1", "live session 1"),
+    ("character 1", "character 99999999"),
+    ("character 1", "list 99999999"),
+    ("character 1", "character -1"),
+    ("character 1", "with 5"),
+    ("class", "dim"),
+    ("class", "levels"),
+    ("class", "row.names"),
+    ("noquote", "factor"),
+    ("noquote", "data.frame"),
+    (" 0", " "),
+]
+
+
+@pytest.mark.parametrize(("said", "instead"), HOSTILE)
+def test_what_no_session_has_sent_is_not_revived(child: Child, said: str, instead: str) -> None:
+    child.kernel.run("x <- noquote(c('a', 'b')); y <- 'before'")
+    kind, tag, *rest = child.get("x")
+    first, kept, bound = tag.split("\t")
+    assert said in bound
+    for parts in (
+        (first, kept, bound.replace(said, instead)),
+        (first, kept.replace(said, instead), f"{'0' * 32} NULL 0"),
+    ):
+        answer = child.put("y", (kind, "\t".join(parts), *rest))
+        shown = child.kernel.run("cat(class(y), typeof(y))").stream()
+        if "done" in answer:
+            assert re.fullmatch("(noquote|character|factor|data.frame) character", shown), (answer, shown)
+        else:
+            assert shown == "character character"

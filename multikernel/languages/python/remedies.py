@@ -60,6 +60,7 @@ REMEDIES: Remedies = {
     ("unique names", "table"): "{x}.set_axis([f'{name}_{at}' for at, name in enumerate({x}.columns)], axis=1)",
     ("named labels", ""): "{x}.rename_axis(index='row')",
     ("dense", ""): "{x}.toarray()",
+    ("canonical", ""): "{x}.tocoo().asformat({x}.format)",
     ("list", "list"): "list({x})",
     **{("list", f"array of {kind}"): "list({x})" for kind in ("date", "datetime", "duration", "factor")},
     ("list", "array"): "{x}.tolist()",
@@ -111,6 +112,8 @@ TABLES = {
 
 def statement(need: str, value: Node, name: str, path: str) -> str:
     """Return a statement that makes of a part of a variable what a target needs; empty if none is known."""
+    if need == "no origin":
+        return f"{name} = __import__('copy').copy({name})"
     if path.endswith(".index") and need in LABELS:
         return f"{name}{path} = {name}{path}.{LABELS[need]}"
     part, above = part_at(value, path)

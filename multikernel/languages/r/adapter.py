@@ -23,6 +23,7 @@ FILES = [
     "writing",
     "origins",
     "attributes",
+    "sparse",
     "export_times",
     "export",
     "import_times",

@@ -16,6 +16,7 @@ AS_TEXT = {
     "duration": 'ifelse(is.na({x}), NA, sprintf("%.17g %s", as.numeric({x}), attr({x}, "units")))',
 }
 AS_TEXT["time"] = AS_TEXT["duration"]
+PLAIN = "attributes({x})[intersect(names(attributes({x})), c('names', 'dim', 'dimnames'))]"
 WITHOUT_LABELS = "data.frame({x}, row.names = NULL, check.names = FALSE)"
 REMEDIES: Remedies = {
     **{
@@ -50,6 +51,13 @@ REMEDIES: Remedies = {
     ("dict", "table"): "c(list(row.names = row.names({x})), as.list({x}))",
     ("no factor", ""): "as.character({x})",
     ("dense", ""): "as.matrix({x})",
+    (
+        "no origin",
+        "table",
+    ): "if (is.data.frame({x})) structure(lapply({x}, identity), row.names = attr({x}, 'row.names'), "
+    f"class = 'data.frame') else `attributes<-`({{x}}, {PLAIN})",
+    **{("no origin", f"{place} of factor"): "factor(as.vector({x}), levels({x}))" for place in ("array", "column")},
+    ("no origin", ""): f"!attributes({{x}}) <- {PLAIN}",
     ("wrapped", ""): "list({x})",
 }
 LABELS = "attr({x}, 'row.names') <- as.character(attr({x}, 'row.names'))"

@@ -76,13 +76,13 @@ finish_dressed <- function(made, found, x) {
   extra <- found$extra
   cannot <- names(extra)[!vapply(extra, is_kept, NA)]
   if (length(cannot)) refuse_attributes(class(x)[1L], cannot)
-  loose <- extra[is_loose(names(extra)) | names(extra) == "class" & all(extra$class %in% LOOSE_CLASSES)]
+  loose <- loose_of(extra)
   bound <- encoded(c(extra, list(" lost" = found$lost)))
   if (nchar(bound) > LONGEST_TAG) refuse_attributes(class(x)[1L], names(extra), "which are too large")
   own <- if (nzchar(made[2L])) substring(made[2L], 2L, nchar(made[2L]) - 1L) else if (startsWith(made[1L], "{\"t\":\"array\"")) "r:vector" else "r:"
   kept <- if (length(loose)) paste(typeof(x), encoded(loose)) else ""
   bound <- paste(fingerprint(found$plain), bound)
-  if (!is_for_all(bound)) assign(print_of_text(bound), TRUE, envir = issued)
+  if (!is_for_all(bound) || has_word("pointer", bound)) assign(fingerprint(bound), TRUE, envir = issued)
   # The tag that it has is JSON already.
   paste0(made[1L], ",\"as\":\"", own, "\\t", inside(quoted(kept)), "\\t", inside(quoted(bound)), "\"}")
 }
@@ -94,20 +94,18 @@ dressed <- function(value, kept, bound) {
   mark <- substr(bound, 1L, 32L)
   text <- substring(bound, 34L)
   if (nzchar(mark) && identical(mark, fingerprint(value))) {
-    if (!is_for_all(bound) && is.null(issued[[print_of_text(bound)]])) refuse_foreign(decoded(text, FALSE))
-    extra <- decoded(text, TRUE)
+    is_issued <- !is.null(issued[[fingerprint(bound)]])
+    if (!is_issued && !is_for_all(bound)) refuse(c(decoded(text, FALSE)$class, class(value))[1L], "has a class or attributes that come back only to the R session that they left", "need:no origin")
+    extra <- decoded(text, is_issued)
     for (name in extra[[" lost"]]) attr(value, name) <- NULL
     return(allocated(with_attributes(value, extra[names(extra) != " lost"])))
   }
   if (nzchar(mark) && is.data.frame(value) && is_for_all(bound)) return(allocated(with_attributes(value, still_true(value, decoded(text, FALSE)))))
   type <- sub(" .*$", "", kept)
-  if (nzchar(kept) && identical(type, typeof(value))) with_attributes(value, decoded(substring(kept, nchar(type) + 2L), FALSE)) else value
+  if (nzchar(kept) && identical(type, typeof(value))) with_attributes(value, loose_of(decoded(substring(kept, nchar(type) + 2L), FALSE))) else value
 }
-refuse_foreign <- function(extra) {
-  # What to run is for the variable as a whole.
-  steps <<- ""
-  refuse(c(extra$class, "R")[1L], "has a class or attributes that come back only to the R session that they left", "need:no origin")
-}
+loose_of <- function(extra)
+  extra[vapply(names(extra), function(name) (is_loose(name) || name == "class") && all(c(if (name == "class") extra$class, classes_in(extra[[name]])) %in% LOOSE_CLASSES), NA)]
 with_attributes <- function(x, extra) {
   # A size comes before what names its parts.
   for (name in names(extra)[order(names(extra) != "dim")]) attr(x, name) <- extra[[name]]
@@ -141,7 +139,6 @@ fingerprint <- function(x) {
   tryCatch(write_all(x, to), finally = close(to))
   unname(tools::md5sum(path))
 }
-print_of_text <- function(text) fingerprint(text)
 write_all <- function(x, to) {
   kind <- typeof(x)
   if (kind %in% LIVE) return(writeBin(c("live", live_number(x)), to))
@@ -169,7 +166,7 @@ usual_nan <- function(x) {
 
 tokens_of <- function(x) {
   kind <- typeof(x)
-  if (kind %in% LIVE) return(c("live", live_number(x)))
+  if (kind %in% LIVE) return(c(if (kind == "externalptr") "pointer" else "live", live_number(x)))
   known <- attributes(x)
   known <- known[names(known) != ".internal.selfref"]
   attributes(x) <- NULL
@@ -212,7 +209,7 @@ decoded <- function(text, is_issued) {
   value <- function(depth) {
     if (depth > DEEPEST) stop("a value has attributes that are too deep")
     kind <- take(1L)
-    if (kind == "live") return(live_value(take(2L), is_issued))
+    if (kind %in% c("live", "pointer")) return(live_value(kind, take(2L), is_issued))
     count <- as.integer(take(1L))
     if (kind == "with") {
       names <- texts_of(take(count))
@@ -241,7 +238,7 @@ doubles_of <- function(words) {
   values
 }
 
-# Pointers and code never leave; what goes is their number here.
+# Pointers and code never leave; what goes is their number here. Elsewhere a pointer is nil, as in what saveRDS has saved.
 
 LIVE <- c("externalptr", "language", "symbol", "closure", "builtin")
 live <- list()
@@ -255,17 +252,17 @@ live_number <- function(x) {
   }
   c(session, at)
 }
-live_value <- function(words, is_issued) {
+live_value <- function(kind, words, is_issued) {
   at <- as.integer(words[2L])
-  if (is_issued && identical(words[1L], session) && at %in% seq_along(live)) live[[at]]
+  if (is_issued && identical(words[1L], session) && at %in% seq_along(live)) live[[at]] else if (kind == "pointer") methods::new("externalptr")
 }
 # Whether any session may get the attributes.
 is_for_all <- function(bound) {
-  words <- strsplit(bound, " ", fixed = TRUE)[[1L]]
-  if ("live" %in% words) return(FALSE)
+  if (has_word("live", bound)) return(FALSE)
   extra <- decoded(substring(bound, 34L), FALSE)
   all(is_data_class(c(extra$class, classes_in(extra))))
 }
+has_word <- function(word, text) grepl(paste0(" ", word, " "), text, fixed = TRUE)
 classes_in <- function(x) {
   known <- attributes(x)
   below <- c(if (is.list(x)) unclass(x), known[names(known) != "class"])

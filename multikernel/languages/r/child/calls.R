@@ -109,4 +109,4 @@ noting_refusals <- function(action) tryCatch(action, multikernel_refused = funct
   refusals[[length(refusals) + 1L]] <<- unclass(refused)
   NULL
 })
-parts_of <- function(node) switch(node[[1L]], list = node[[4L]], dict = node[[5L]], factor = node[[5L]], table = c(node[[6L]], node[[7L]]), integer())
+parts_of <- function(node) switch(node[[1L]], list = node[[4L]], dict = node[[5L]], factor = node[[5L]], sparse = node[[6L]], table = c(node[[6L]], node[[7L]]), integer())

@@ -2,12 +2,13 @@
 
 export_value <- function(x, origin = NULL) {
   if (length(places) > DEEPEST) refuse(class(x)[1L], sprintf("is more than %d levels deep", DEEPEST))
-  found <- undressed(x)
+  found <- if (is_sparse(x)) undressed_sparse(x) else undressed(x)
   if (is.null(found)) finish(export_untagged(x, origin), origin, x) else finish_dressed(export_untagged(found$plain, origin), found, x)
 }
 
 export_untagged <- function(x, origin) {
   if (is.null(x)) return(node("null"))
+  if (is_sparse(x)) return(export_sparse(x))
   if (isS4(x)) x <- without_class(x)
   if (is.pairlist(x)) {
     refuse_and_go_on("pairlist", "", "as.list({x})")
