@@ -61,6 +61,13 @@ def same_array(a: Any, b: Any) -> bool:
     return bool(a.tobytes() == b.tobytes())
 
 
+def same_masked(a: Any, b: Any) -> bool:
+    """Compare masked arrays; what is masked does not count."""
+    is_plain = a.mask is np.ma.nomask, b.mask is np.ma.nomask
+    is_like = is_plain[0] == is_plain[1] and same(a.fill_value, b.fill_value) and a.dtype == b.dtype
+    return is_like and np.array_equal(a.mask, b.mask) and same(a.filled(), b.filled())
+
+
 def same_frame(a: Any, b: Any) -> bool:
     """Compare data frames."""
     if a.shape != b.shape or not same_index(a.columns, b.columns) or not same_index(a.index, b.index):
@@ -101,6 +108,7 @@ def same_column(a: Any, b: Any) -> bool:
 
 
 LIBRARIES: dict[Any, Any] = {
+    np.ma.MaskedArray: same_masked,
     np.ndarray: same_array,
     np.generic: lambda a, b: a.dtype == b.dtype and a.tobytes() == b.tobytes(),
     pd.DataFrame: same_frame,

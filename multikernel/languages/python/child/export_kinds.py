@@ -71,8 +71,10 @@ def instead_of(value: Any) -> str:
         return INSTEAD[name]
     bases = [base for base in kind.__mro__[1:] if base is not object]
     modules = {str(base.__module__).partition(".")[0] for base in (kind, *bases)}
-    if any(base.__module__ == "enum" for base in bases) and not any(base in BASES for base in bases):
+    if any(base.__module__ == "enum" for base in bases):
         return "{x}.value"
+    if "__dataclass_fields__" in vars(kind):
+        return "__import__('dataclasses').asdict({x})"
     for base in bases:
         if base in BASES:
             return f"{base.__name__}({{x}})"
@@ -99,8 +101,6 @@ def of_library(kind: type, module: str) -> str:
         return "list({x})"
     if module.startswith("scipy.sparse"):
         return "{x}.toarray()"
-    if "__dataclass_fields__" in kind.__dict__ or (module == "types" and kind.__name__ == "SimpleNamespace"):
-        return "dict(vars({x}))"
     return ""
 
 
