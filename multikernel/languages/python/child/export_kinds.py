@@ -8,6 +8,7 @@ from .export_numpy import numpy_advice, numpy_kinds
 from .export_pandas import pandas_advice, pandas_kinds
 from .export_plain import PLAIN
 from .export_polars import polars_advice, polars_kinds
+from .export_sparse import scipy_kinds
 from .exporter import Exporter, Kinds, Node
 from .files import Refused, type_name
 from .memory import Origin
@@ -17,6 +18,7 @@ LIBRARIES: dict[str, Callable[[], Kinds]] = {
     "pandas": pandas_kinds,
     "polars": polars_kinds,
     "pyarrow": pyarrow_kinds,
+    "scipy": scipy_kinds,
 }
 BASES = (bool, int, float, complex, str, bytes, bytearray, dict, list, tuple, set, frozenset)
 
@@ -100,7 +102,7 @@ def of_library(kind: type, module: str) -> str:
     if module.startswith(("itertools", "builtins")) and hasattr(kind, "__next__"):
         return "list({x})"
     if module.startswith("scipy.sparse"):
-        return "{x}.toarray()"
+        return "{x}.tocsr()" if hasattr(kind, "tocsr") else "{x}.toarray()"
     return ""
 
 
