@@ -14,6 +14,11 @@ except ImportError:
     pl = None
 import pyarrow as pa
 
+try:
+    import scipy.sparse
+except ImportError:
+    scipy = None
+
 
 def bits(x: float) -> bytes:
     """Return the bits of a double."""
@@ -61,6 +66,19 @@ def same_array(a: Any, b: Any) -> bool:
     return bool(a.tobytes() == b.tobytes())
 
 
+def same_masked(a: Any, b: Any) -> bool:
+    """Compare masked arrays; what is masked does not count."""
+    is_plain = a.mask is np.ma.nomask, b.mask is np.ma.nomask
+    is_like = is_plain[0] == is_plain[1] and same(a.fill_value, b.fill_value) and a.dtype == b.dtype
+    return is_like and np.array_equal(a.mask, b.mask) and same(a.filled(), b.filled())
+
+
+def same_sparse(a: Any, b: Any) -> bool:
+    """Compare sparse matrices."""
+    parts = ("data", "row", "col") if a.format == "coo" else ("data", "indices", "indptr")
+    return bool(a.shape == b.shape and all(same(getattr(a, part), getattr(b, part)) for part in parts))
+
+
 def same_frame(a: Any, b: Any) -> bool:
     """Compare data frames."""
     if a.shape != b.shape or not same_index(a.columns, b.columns) or not same_index(a.index, b.index):
@@ -101,6 +119,7 @@ def same_column(a: Any, b: Any) -> bool:
 
 
 LIBRARIES: dict[Any, Any] = {
+    np.ma.MaskedArray: same_masked,
     np.ndarray: same_array,
     np.generic: lambda a, b: a.dtype == b.dtype and a.tobytes() == b.tobytes(),
     pd.DataFrame: same_frame,
@@ -111,6 +130,8 @@ LIBRARIES: dict[Any, Any] = {
     pa.Array: same_column,
     pa.ChunkedArray: same_column,
 }
+if scipy is not None:
+    LIBRARIES[scipy.sparse.spmatrix] = LIBRARIES[scipy.sparse.sparray] = same_sparse
 if pl is not None:
     LIBRARIES[pl.DataFrame] = same_table
     LIBRARIES[pl.Series] = lambda a, b: a.name == b.name and a.dtype == b.dtype and a.equals(b, null_equal=True)

@@ -9,6 +9,7 @@ SETUP = """
 import datetime
 from decimal import Decimal
 import numpy as np, pandas as pd, polars as pl, pyarrow as pa
+import scipy.sparse as sp
 
 def of_arrow(values, kind):
     return pd.Series(values, dtype=pd.ArrowDtype(kind))
@@ -129,7 +130,56 @@ COLUMNS = {
         "pd.Interval(pd.Timestamp('2024-01-01'), pd.Timestamp('2024-01-02'))",
         "[pd.Interval(0, 1), 'a']",
     ],
+    "units": [
+        "np.array([1, 2], dtype='m8[D]')",
+        "np.array([1, 2, 'NaT'], dtype='m8[W]')",
+        "np.array([1, 2], dtype='m8[h]')",
+        "np.array([1, 2], dtype='m8[25s]')",
+        "np.array([1, 2], dtype='M8[h]')",
+        "np.array(['2024', 'NaT'], dtype='M8[Y]')",
+        "np.array(['2024-02'], dtype='M8[M]')",
+        "np.array(['2024-02-01'], dtype='M8[W]')",
+        "np.array([1, 2], dtype='M8[2D]')",
+        "np.array([1000, 2000], dtype='m8[ps]')",
+        "np.datetime64('2024-02')",
+        "np.datetime64('2024')",
+        "np.datetime64('2024-02-01T03')",
+        "np.timedelta64(5, 'D')",
+        "np.timedelta64(5, 'W')",
+        "np.datetime64('NaT', 'M')",
+        "np.array(np.timedelta64(5, 'D'))",
+    ],
+    "masks": [
+        "np.ma.masked_array([1, 2, 3], mask=[0, 1, 0])",
+        "np.ma.masked_array([1.5, 2, float('nan')], mask=[0, 1, 0])",
+        "np.ma.masked_array([1, 2])",
+        "np.ma.masked_array([1, 2], mask=[0, 0])",
+        "np.ma.masked_array([1, 2], mask=[1, 1], fill_value=7)",
+        "np.ma.masked_array([[1, 2], [3, 4]], mask=[[0, 1], [1, 0]])",
+        "np.ma.masked_array(np.asfortranarray([[1, 2], [3, 4]]), mask=[[0, 1], [1, 0]])",
+        "np.ma.masked_array(['a', 'bc'], mask=[0, 1])",
+        "np.ma.masked_array([True, False], mask=[0, 1])",
+        "np.ma.masked_array(np.array(['2024'], dtype='M8[D]'), mask=[1])",
+        "np.ma.masked_array([5], mask=[0])",
+        "np.ma.masked_array(np.float32([1.5, 2]), mask=[0, 1])",
+        "{'a': np.ma.masked_invalid([1.0, float('nan')])}",
+    ],
+    "sparse": [
+        "pd.Series(pd.arrays.SparseArray([0, 1, 0]))",
+        "pd.DataFrame({'a': pd.arrays.SparseArray([float('nan'), 1.5]), 'b': pd.arrays.SparseArray([False, True])})",
+    ],
 }
+SPARSE = [
+    "sp.csr_matrix(np.eye(3))",
+    "sp.csc_matrix([[1, 0], [0, 2]])",
+    "sp.coo_matrix(([1, 2], ([0, 1], [1, 1])))",
+    "sp.csr_array(np.array([[True, False]]))",
+    "sp.csc_array((2, 3))",
+    "sp.csr_matrix(([1, 2], np.array([0, 1], dtype='i8'), np.array([0, 1, 2], dtype='i8')), shape=(2, 2))",
+    "sp.coo_array(([1, 2], ([0, 0], [1, 1])), shape=(2, 2))",
+    "sp.csc_matrix(np.array([[1j, 0]]))",
+    "[sp.csr_matrix(np.float32([[1.5, 0]]))]",
+]
 
 
 @pytest.fixture(scope="module")
@@ -144,4 +194,10 @@ def ready(kernels: Kernels) -> Kernels:
 def test_they_come_back(ready: Kernels, kind: str, other: str) -> None:
     ready.execute("python", f"x = [{', '.join(COLUMNS[kind])}]")
     ready.copy_there_and_back("python", "x", other, "y")
+    ready.execute("python", "assert same(x, y), [pair for pair in zip(x, y) if not same(*pair)]")
+
+
+def test_sparse_matrices_come_back(ready: Kernels) -> None:
+    ready.execute("python", f"x = [{', '.join(SPARSE)}]")
+    ready.copy_there_and_back("python", "x", "other", "y")
     ready.execute("python", "assert same(x, y), [pair for pair in zip(x, y) if not same(*pair)]")

@@ -13,8 +13,8 @@ from .remedies import statement
 PACKAGE = "_multikernel"
 BOTH = ("files", "encoding", "zones", "memory", "hooks", "settings", "listing", "advice")
 TYPES = ("arrow_types", "periods", "intervals")
-EXPORT = ("plain", "numpy", "nested", "arrow", "polars", "columns", "index", "pandas", "kinds")
-IMPORT = ("levels", "lists", "numpy", "times", "plain", "nested", "arrow", "columns", "pandas", "kinds")
+EXPORT = ("plain", "numpy", "nested", "arrow", "polars", "columns", "index", "pandas", "sparse", "kinds")
+IMPORT = ("levels", "lists", "numpy", "times", "plain", "nested", "arrow", "columns", "pandas", "sparse", "kinds")
 MODULES = (
     *BOTH,
     *TYPES,

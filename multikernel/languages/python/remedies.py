@@ -72,6 +72,7 @@ REMEDIES: Remedies = {
     ("no factor", ""): "{x}.astype(object)",
     ("by columns", "dims"): "__import__('numpy').asfortranarray({x})",
     ("wrapped", ""): "[{x}]",
+    ("dense", "sparse"): "{x}.toarray()",
 }
 
 LABELS = {"text": "map(str, na_action='ignore')", "float": "astype('float64')", "float32": "astype('float32')"}

@@ -105,6 +105,8 @@ def column(exporter: Exporter, values: Any, origin: Optional[Origin]) -> Column:
         return {"t": "array", "shape": [len(values)], **times(exporter, values.to_numpy(f"M8[{dtype.unit}]"), zone)}
     if isinstance(dtype, pd.StringDtype):
         return strings(exporter, values)
+    if isinstance(dtype, pd.SparseDtype) and dtype == pd.SparseDtype(dtype.subtype) and dtype.kind in "biuf":
+        return array(exporter, values.sparse.to_dense().to_numpy())
     if isinstance(dtype, np.dtype):
         return objects(exporter, values, origin) if dtype.kind == "O" else array(exporter, values.to_numpy())
     if type(values.array) in (pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray):

@@ -8,6 +8,7 @@ from .export_numpy import numpy_advice, numpy_kinds
 from .export_pandas import pandas_advice, pandas_kinds
 from .export_plain import PLAIN
 from .export_polars import polars_advice, polars_kinds
+from .export_sparse import scipy_kinds
 from .exporter import Exporter, Kinds, Node
 from .files import Refused, type_name
 from .memory import Origin
@@ -17,6 +18,7 @@ LIBRARIES: dict[str, Callable[[], Kinds]] = {
     "pandas": pandas_kinds,
     "polars": polars_kinds,
     "pyarrow": pyarrow_kinds,
+    "scipy": scipy_kinds,
 }
 BASES = (bool, int, float, complex, str, bytes, bytearray, dict, list, tuple, set, frozenset)
 
@@ -71,8 +73,10 @@ def instead_of(value: Any) -> str:
         return INSTEAD[name]
     bases = [base for base in kind.__mro__[1:] if base is not object]
     modules = {str(base.__module__).partition(".")[0] for base in (kind, *bases)}
-    if any(base.__module__ == "enum" for base in bases) and not any(base in BASES for base in bases):
+    if any(base.__module__ == "enum" for base in bases):
         return "{x}.value"
+    if "__dataclass_fields__" in vars(kind):
+        return "__import__('dataclasses').asdict({x})"
     for base in bases:
         if base in BASES:
             return f"{base.__name__}({{x}})"
@@ -98,9 +102,7 @@ def of_library(kind: type, module: str) -> str:
     if module.startswith(("itertools", "builtins")) and hasattr(kind, "__next__"):
         return "list({x})"
     if module.startswith("scipy.sparse"):
-        return "{x}.toarray()"
-    if "__dataclass_fields__" in kind.__dict__ or (module == "types" and kind.__name__ == "SimpleNamespace"):
-        return "dict(vars({x}))"
+        return "{x}.tocsr()" if hasattr(kind, "tocsr") else "{x}.toarray()"
     return ""
 
 

@@ -10,6 +10,8 @@ from .files import Refused, type_name
 from .memory import Origin
 
 UNITS = ("s", "ms", "us", "ns")
+LONGEST_FILL = 100
+"""Bytes of what stands for masked elements."""
 FIELDS = "{field: {x}[field] for field in {x}.dtype.names}"
 R_NA = 0x7FF00000000007A2
 """The bits of R's NA among the NaNs; a quiet one has one bit more, which the FPU sets."""
@@ -20,7 +22,8 @@ def numpy_kinds() -> Kinds:
     """Return what makes the nodes of numpy's types: arrays, and scalars of the types that others have too."""
     import numpy as np
 
-    kinds: Kinds = {np.ndarray: ndarray}
+    # What is mapped from a file is an array elsewhere, and comes back as one.
+    kinds: Kinds = {np.ndarray: ndarray, np.memmap: ndarray, np.ma.MaskedArray: masked}
     for code in ("?", "b", "h", "i", "l", "q", "B", "H", "I", "L", "Q", "e", "f", "d", "F", "D", "U", "S", "M8", "m8"):
         kind = np.dtype(code).type
         # Where long and long long are of one size, only one of them comes back.
@@ -42,6 +45,29 @@ def ndarray(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
     return {**array(exporter, value), "as": f"python:numpy.{value.dtype.str}"}
 
 
+def masked(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
+    """Return the node of a masked array: what is masked is null."""
+    import numpy as np
+
+    kind = "numpy.ma.MaskedArray"
+    if not value.ndim or value.dtype.kind not in KINDS or value.dtype.metadata:
+        raise Refused(kind, "is of a type that others do not have with nulls", "{x}.tolist()")
+    fill = vars(value).get("_fill_value")
+    if fill is not None and np.array_equal(fill, np.ma.default_fill_value(value.dtype)):
+        fill = None
+    if value.hardmask or (fill is not None and fill.nbytes > LONGEST_FILL):
+        raise Refused(kind, "has a hard mask, or a long text to fill in", "{np}.ma.array({x}.data, mask={x}.mask)")
+    mask = np.ma.getmaskarray(value)
+    node = array(exporter, np.where(mask, np.zeros((), value.dtype), value.data) if mask.any() else value.data)
+    if "valid" in node:
+        raise Refused(kind, "has nulls beside what is masked", "{x}.filled()")
+    if mask.any():
+        order = node["order"]
+        node["valid"] = exporter.data.put(np.ascontiguousarray(~mask.ravel(order=order)).view(np.uint8))
+    words = [value.dtype.str, "plain" if value.mask is np.ma.nomask else "masked"]
+    return {**node, "as": f"python:numpy.ma.{' '.join(words + ([] if fill is None else [fill.tobytes().hex()]))}"}
+
+
 def numpy_scalar(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
     """Return the node of a scalar."""
     return {**scalar(exporter, value), "as": f"python:numpy.scalar.{value.dtype.str}"}
@@ -52,7 +78,7 @@ def numpy_advice(value: Any) -> str:
     import numpy as np
 
     if isinstance(value, np.ma.MaskedArray):
-        return "{x}.tolist()"
+        return "{np}.ma.array({x}.data, mask={x}.mask)"
     if isinstance(value, np.ndarray):
         return FIELDS if value.dtype.names and value.ndim == 1 else "{np}.asarray({x})"
     if isinstance(value, (np.longdouble, np.clongdouble)):
@@ -101,22 +127,38 @@ def moment_scalar(value: Any) -> Node:
     """Return the node of a datetime64 or timedelta64."""
     import numpy as np
 
-    unit, step = np.datetime_data(value.dtype)
-    if unit not in NANOSECONDS or step != 1:
-        raise Refused(
-            type_name(value), f"has the unit {unit_name(unit, step)}, which others do not have", other_unit(value)
-        )
+    value = in_common_unit(value, type_name(value))
     if np.isnat(value):
         return {"t": "null"}
+    unit = np.datetime_data(value.dtype)[0]
     if value.dtype.kind == "m":
         return {"t": "duration", "v": str(int(value.view("i8")) * NANOSECONDS[unit])}
-    if unit == "D":
-        return {"t": "date", "v": str(value)}
-    return {"t": "datetime", "v": str(value.astype(f"M8[{unit if unit in UNITS else 's'}]"))}
+    return {"t": "date" if unit == "D" else "datetime", "v": str(value)}
 
 
-NANOSECONDS = {"W": 604800 * 10**9, "D": 86400 * 10**9, "h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9}
-NANOSECONDS.update(ms=10**6, us=1000, ns=1)
+def in_common_unit(values: Any, name: str) -> Any:
+    """Return times in a unit that others have, which may be a finer one; Refused where there is none."""
+    import numpy as np
+
+    unit, step = np.datetime_data(values.dtype)
+    kind = values.dtype.kind
+    is_day = kind == "M" and unit in ("Y", "M", "W", "D")
+    if step == 1 and (unit in UNITS or (is_day and unit == "D")):
+        return values
+    common = "D" if is_day else unit if unit in UNITS else "ns" if unit in ("ps", "fs", "as") else "s"
+    if unit == "generic" or (kind == "m" and unit in ("Y", "M")):
+        common = ""
+    try:
+        found = values.astype(f"{kind}8[{common}]") if common else None
+    except OverflowError:
+        found = None
+    if found is None or not np.array_equal(found.astype(values.dtype), values, equal_nan=True):
+        why = f"has the unit {unit_name(unit, step)}, which others do not have"
+        raise Refused(name, why, other_unit(values))
+    return found
+
+
+NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 1000, "ns": 1}
 
 
 def unit_name(unit: str, step: int) -> str:
@@ -197,11 +239,10 @@ def times(exporter: Exporter, flat: Any, zone: Optional[str] = None) -> dict[str
     """Return what an array node of datetime64 or timedelta64 has beside its shape."""
     import numpy as np
 
-    unit, step = np.datetime_data(flat.dtype)
     name = f"array of {flat.dtype}"
+    flat = in_common_unit(flat, name)
+    unit = np.datetime_data(flat.dtype)[0]
     is_days = unit == "D" and flat.dtype.kind == "M"
-    if step != 1 or not (unit in UNITS or is_days):
-        raise Refused(name, f"has the unit {unit_name(unit, step)}, which others do not have", other_unit(flat))
     missing = np.isnat(flat)
     numbers = np.ascontiguousarray(flat).astype(flat.dtype.newbyteorder("<"), copy=False).view("<i8")
     result: dict[str, Any] = {}

@@ -9,6 +9,7 @@ from .import_lists import as_list
 from .import_numpy import array
 from .import_pandas import data_frame, series
 from .import_plain import PLAIN, sequence
+from .import_sparse import sparse
 from .importer import Importer, Kinds, Node
 
 
@@ -86,4 +87,4 @@ def factor(importer: Importer, node: Node, tag: str) -> Any:
     return categorical(importer, node)
 
 
-KINDS: Kinds = {**PLAIN, "list": listed, "array": vector, "factor": factor, "table": data_frame}
+KINDS: Kinds = {**PLAIN, "list": listed, "array": vector, "factor": factor, "table": data_frame, "sparse": sparse}

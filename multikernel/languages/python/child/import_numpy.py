@@ -77,8 +77,30 @@ def numpy() -> Optional[Any]:
     return np
 
 
+def masked(importer: Importer, node: Node, tag: str) -> Any:
+    """Return an array whose nulls are masked, as they were; ImportError where numpy is missing."""
+    import numpy as np
+
+    dtype, how, *fill = tag[len("numpy.ma.") :].split(" ")
+    plain = {key: part for key, part in node.items() if key != "valid"}
+    values = array(importer, plain, f"numpy.{dtype}")
+    shape, order = node["shape"], node.get("order", "C")
+    mask: Any = np.ma.nomask
+    if "valid" in node:
+        valid = np.frombuffer(importer.read(node["valid"]), dtype="u1")
+        mask = (valid == 0).reshape(shape, order=order)
+    elif how == "masked":
+        mask = np.zeros(shape, dtype=bool, order=order)
+    found: Any = np.ma.MaskedArray(values, mask)
+    if fill and found.dtype.str == dtype:
+        found.set_fill_value(np.frombuffer(bytes.fromhex(fill[0]), dtype)[0])
+    return found
+
+
 def array(importer: Importer, node: Node, tag: str) -> Any:
     """Return an array as Python has it: of numpy, or a list where that has no such."""
+    if tag.startswith("numpy.ma."):
+        return masked(importer, node, tag)
     np, kind = numpy(), node["dtype"]
     own = tag[len("numpy.") :] if tag.startswith("numpy.") else ""
     if own[1:].startswith("M8") and node.get("zone") in UTC:

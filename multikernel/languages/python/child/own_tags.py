@@ -10,7 +10,7 @@ from .files import Refused
 from .memory import OWN
 from .zones import zone_of
 
-LIBRARIES = ("numpy", "pandas", "polars", "pyarrow")
+LIBRARIES = ("numpy", "pandas", "polars", "pyarrow", "scipy")
 
 
 def is_lost(tag: str, value: Any) -> bool:
