@@ -36,6 +36,8 @@ SIGNATURES_REMEMBERED = 8192
 
 dumps: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":")).encode
 loads: Callable[[str], Any] = json.JSONDecoder().decode
+loads_first: Callable[[str], tuple[Any, int]] = json.JSONDecoder().raw_decode
+quote: Callable[[str], str] = json.encoder.encode_basestring_ascii
 
 
 class WireError(ValueError):
@@ -90,18 +92,37 @@ def encode(value: Json) -> bytes:
         raise WireError(f"not representable in JSON: {error}") from None
 
 
+def encode_header(header: Json) -> bytes:
+    """Return the same bytes as `encode`, in half the time if all values are text, as they are in most headers."""
+    try:
+        members = [f"{quote(key)}:{quote(value)}" for key, value in header.items()]
+    except TypeError:
+        return encode(header)
+    return f"{{{','.join(members)}}}".encode("ascii")
+
+
 def decode(frame: Frame) -> Json:
     """Decode a JSON object; invalid UTF-8 is replaced, since this is only for looking; WireError otherwise."""
     text = str(frame, "utf-8", "replace")
     try:
-        value = loads(text)
-    except (ValueError, RecursionError) as error:
-        raise WireError(f"not JSON: {error}") from None
+        value, end = loads_first(text)
+    except (ValueError, RecursionError):
+        end = -1
+    if end != len(text):
+        value = _decode_with_blanks(text)
     if not isinstance(value, dict):
         raise WireError(f"not a JSON object but {type(value).__name__}")
     if text.count("{") + text.count("[") > DEEPEST and _is_too_deep(value):
         raise WireError(f"more than {DEEPEST} lists and objects within each other")
     return value
+
+
+def _decode_with_blanks(text: str) -> object:
+    """Decode JSON with white space around it, which takes a third longer even if there is none; WireError otherwise."""
+    try:
+        return loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"not JSON: {error}") from None
 
 
 def _is_too_deep(value: Json) -> bool:
@@ -224,14 +245,14 @@ class Composer:
             "version": "5.5",
         }
         parent_id, parent_frame = (parent.id, parent.header_frame) if parent else ("", EMPTY)
-        return Message(header, encode(header), parent_id, parent_frame, content_frame=encode(content))
+        return Message(header, encode_header(header), parent_id, parent_frame, content_frame=encode(content))
 
     def forward(self, message: Message, parent_frame: bytes) -> Message:
         """Return a child's message as the notebook gets it: of the one session, with the original parent header."""
         header = {**message.header, "session": self.session}
         return Message(
             header,
-            encode(header),
+            encode_header(header),
             message.parent_id,
             parent_frame,
             message.metadata_frame,

@@ -15,6 +15,7 @@ import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 
 import anyio
 import zmq
@@ -113,7 +114,7 @@ class Publisher(LoopSocket):
             await self._moved_on.wait()
 
     def _topic(self, message: Message) -> bytes:
-        return f"kernel.{self._composer.session}.{message.type}".encode("utf-8", "replace")
+        return _topic(self._composer.session, message.type)
 
     def _publish_to(
         self, subscribers: Iterable[Subscriber], topic: bytes, message: Message, frames: Sequence[Frame]
@@ -272,6 +273,11 @@ class Publisher(LoopSocket):
 
     def _list_selective(self) -> None:
         self._selective = [each for each in self._subscribers.values() if not each.wants_everything]
+
+
+@lru_cache(maxsize=64)
+def _topic(session: str, msg_type: str) -> bytes:
+    return f"kernel.{session}.{msg_type}".encode("utf-8", "replace")
 
 
 def _connection(frame: "zmq.Frame") -> Connection | None:
