@@ -67,8 +67,8 @@ class LoopSocket:
     ) -> None:
         """Take over a bound or connected socket; `drained` is called when all that had arrived is delivered.
 
-        With `is_from_kernel` all messages come from one kernel. One that breaks off behind the delimiter then costs that
-        kernel its next message too, but nobody else any.
+        With `is_from_kernel` all messages come from one kernel: one that breaks off behind the delimiter then costs it
+        the next one too.
         """
         self._socket = socket
         self._is_from_kernel = is_from_kernel

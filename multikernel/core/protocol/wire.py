@@ -171,6 +171,23 @@ def parent_id(frame: bytes) -> str:
     return found if isinstance(found, str) else ""
 
 
+def signed_frames(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """Return those of a message's frames that are signed; WireError if they are malformed."""
+    start = _start(frames)
+    return frames[start + 1 : start + 5]
+
+
+def _start(frames: Sequence[Frame]) -> int:
+    """Return the index of the signature; WireError if there is no whole message behind the delimiter."""
+    try:
+        start = frames.index(DELIMITER) + 1
+    except ValueError:
+        raise WireError("no delimiter") from None
+    if len(frames) < start + 5:
+        raise WireError(f"{len(frames) - start} frames after the delimiter, not 5 or more")
+    return start
+
+
 class Wire:
     """The signatures of one connection: every message out is signed, every message in is checked."""
 
@@ -192,16 +209,21 @@ class Wire:
         signed = [message.header_frame, message.parent_frame, message.metadata_frame, message.content_frame]
         return [*identities, DELIMITER, self._sign(signed), *signed, *message.buffers]
 
-    def unpack(self, frames: Sequence[Frame]) -> tuple[Identities, Message]:
-        """Return who sent the frames and the message in them; WireError if it is malformed, forged or replayed."""
-        try:
-            start = frames.index(DELIMITER)
-        except ValueError:
-            raise WireError("no delimiter") from None
-        if len(frames) < start + 6:
-            raise WireError(f"{len(frames) - start - 1} frames after the delimiter, not 5 or more")
-        self._check(bytes(frames[start + 1]), frames[start + 2 : start + 6])
-        return tuple(map(bytes, frames[:start])), parse_message(frames[start + 2 :])
+    def signature(self, frames: Sequence[Frame]) -> bytes:
+        """Return what the signature of received frames has to be; WireError if they are malformed.
+
+        This is what takes long in `unpack` if they are large; it may be done beforehand, in another thread.
+        """
+        return self._sign(signed_frames(frames))
+
+    def unpack(self, frames: Sequence[Frame], signature: bytes | None = None) -> tuple[Identities, Message]:
+        """Return who sent the frames and the message in them; WireError if it is malformed, forged or replayed.
+
+        `signature` is what has to be theirs, where that is known already.
+        """
+        start = _start(frames)
+        self._check(bytes(frames[start]), self.signature(frames) if signature is None else signature)
+        return tuple(map(bytes, frames[: start - 1])), parse_message(frames[start + 1 :])
 
     def _sign(self, frames: Sequence[Frame]) -> bytes:
         if self._auth is None:
@@ -211,10 +233,10 @@ class Wire:
             auth.update(frame)
         return auth.hexdigest().encode("ascii")
 
-    def _check(self, signature: bytes, frames: Sequence[Frame]) -> None:
+    def _check(self, signature: bytes, expected: bytes) -> None:
         if self._auth is None:
             return
-        if not hmac.compare_digest(self._sign(frames), signature):
+        if not hmac.compare_digest(expected, signature):
             raise WireError("a signature that is missing or wrong")
         if signature in self._seen or signature in self._seen_before:
             raise WireError("a message that was sent before")

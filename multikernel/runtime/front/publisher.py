@@ -15,7 +15,6 @@ import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 
 import anyio
 import zmq
@@ -94,10 +93,9 @@ class Publisher(LoopSocket):
         self._moved_on = anyio.Event()
         super().__init__(iopub, lambda frames: None, self._drained)
 
-    def publish(self, message: Message) -> None:
-        """Send a message to all that have asked for it, now or as soon as they read."""
+    def publish(self, message: Message, frames: Sequence[Frame]) -> None:
+        """Send a message, packed, to all that have asked for it, now or as soon as they read."""
         topic = self._topic(message)
-        frames = self._pack(message)
         if self._behind or sum(map(len, frames)) >= LARGE or not self._try(EVERYBODY + topic, frames):
             self._publish_to(self._subscribers.values(), topic, message, frames)
         elif self._selective:
@@ -114,7 +112,7 @@ class Publisher(LoopSocket):
             await self._moved_on.wait()
 
     def _topic(self, message: Message) -> bytes:
-        return _topic(self._composer.session, message.type)
+        return f"kernel.{self._composer.session}.{message.type}".encode("utf-8", "replace")
 
     def _publish_to(
         self, subscribers: Iterable[Subscriber], topic: bytes, message: Message, frames: Sequence[Frame]
@@ -273,11 +271,6 @@ class Publisher(LoopSocket):
 
     def _list_selective(self) -> None:
         self._selective = [each for each in self._subscribers.values() if not each.wants_everything]
-
-
-@lru_cache(maxsize=64)
-def _topic(session: str, msg_type: str) -> bytes:
-    return f"kernel.{session}.{msg_type}".encode("utf-8", "replace")
 
 
 def _connection(frame: "zmq.Frame") -> Connection | None:
