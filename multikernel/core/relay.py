@@ -18,6 +18,10 @@ KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"}
 """What a child sends that the front sends itself."""
 
 
+OUTPUTS = frozenset({"stream", "display_data", "update_display_data", "execute_result", "error", "clear_output"})
+"""What a child sends that nothing waits for but the notebook."""
+
+
 class Relay:
     """Sends a child's messages on under the notebook's own headers, and draws the consequences."""
 
@@ -28,12 +32,12 @@ class Relay:
         self._hooks = hooks
         self._guard = guard
 
-    def take(self, backend: Backend, channel: Channel, message: Message) -> None:
-        """Take a message of a child."""
+    def take(self, backend: Backend, channel: Channel, message: Message) -> bool:
+        """Take a message of a child, and return whether something may have to follow, as not from an output."""
         backend.messages_heard += 1
         exchange = self._exchanges.find(backend.name, message.parent_id)
         try:
-            self._take(backend, channel, message, exchange)
+            return self._take(backend, channel, message, exchange)
         except WireError as error:
             self._outbox.drop(channel, message, f"it cannot be read: {error}", backend.name)
         except Exception as error:
@@ -41,25 +45,28 @@ class Relay:
             if exchange is not None and not (exchange.request is not None and exchange.request.is_over):
                 # Else what the child still sends for it would end its request a second time.
                 self._guard(partial(self._exchanges.fail, exchange, InternalError(error)), exchange.request)
+        return True
 
-    def _take(self, backend: Backend, channel: Channel, message: Message, exchange: Exchange | None) -> None:
+    def _take(self, backend: Backend, channel: Channel, message: Message, exchange: Exchange | None) -> bool:
         if exchange is not None and not isinstance(exchange, NotebookExchange):
             self._for_multi(backend, channel, message, exchange)
-            return
+            return True
         origin = exchange.origin if exchange is not None else self._exchanges.origin(backend.name, message.parent_id)
         if origin is None:
             self._unasked(backend, channel, message)
         elif channel == "iopub":
-            self._published(backend, message, origin, exchange)
+            return self._published(backend, message, origin, exchange)
         elif channel == "stdin":
             self._on_stdin(backend, message, origin, exchange)
         elif exchange is not None:
             self._reply(backend, channel, message, exchange)
         elif not self._hooks.replied_late(message, origin):
             self._outbox.drop(channel, message, "nobody waits for it", backend.name)
+        return True
 
-    def _published(self, backend: Backend, message: Message, origin: Origin, exchange: NotebookExchange | None) -> None:
-        if exchange is not None and not exchange.is_begun:
+    def _published(self, backend: Backend, message: Message, origin: Origin, exchange: NotebookExchange | None) -> bool:
+        has_begun = exchange is not None and not exchange.is_begun
+        if exchange is not None and has_begun:
             exchange.is_begun = True
             if exchange.request.type in COMM_TYPES and message.type != "status":
                 self._exchanges.is_concurrent(exchange)
@@ -71,6 +78,7 @@ class Relay:
                 self._exchanges.idle(exchange)
         elif message.type not in KEPT_FROM_FRONT:
             self._forward(backend, "iopub", message, origin, exchange)
+        return has_begun or message.type not in OUTPUTS
 
     def _on_stdin(self, backend: Backend, message: Message, origin: Origin, exchange: NotebookExchange | None) -> None:
         if message.type == "input_request":

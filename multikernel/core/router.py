@@ -189,8 +189,8 @@ class Router:
 
     def from_backend(self, name: str, channel: Channel, message: Message) -> list[Action]:
         """Take a message of a child; only what belongs to a request that was sent to it counts."""
-        self._relay.take(self.state.backends[name], channel, message)
-        return self._finish_event()
+        may_lead_on = self._relay.take(self.state.backends[name], channel, message)
+        return self._finish_event() if may_lead_on else self._outbox.take()
 
     def ready(self, name: str, kernel_info: Json, startup_error: str = "") -> list[Action]:
         """A child is ready; `kernel_info` is the content of its kernel_info_reply."""

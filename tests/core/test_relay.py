@@ -29,6 +29,18 @@ def test_outputs_of_every_type_pass_byte_for_byte(msg_type: str) -> None:
     assert passed.parent_frame == desk.child_messages("python3")[0].header_frame
 
 
+def test_an_output_alone_leads_to_nothing_else() -> None:
+    desk = Desk("python3")
+    desk.execute("1")
+    desk.busy("python3", 1)
+    waiting = desk.message("execute_request", {"code": "2"})
+    desk.arrive(waiting)
+    desk.finish("python3", 1)
+    before = len(desk.actions)
+    desk.stream("python3", 1, "late")
+    assert [type(action) for action in desk.actions[before:]] == [ToFront]
+
+
 @pytest.mark.parametrize("msg_type", ["execute_input", "iopub_welcome", "shutdown_reply", "status"])
 def test_what_the_front_says_itself_is_kept_from_it(msg_type: str) -> None:
     desk = Desk("python3")

@@ -36,6 +36,8 @@ SIGNATURES_REMEMBERED = 8192
 
 dumps: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":")).encode
 loads: Callable[[str], Any] = json.JSONDecoder().decode
+loads_first: Callable[[str], tuple[Any, int]] = json.JSONDecoder().raw_decode
+quote: Callable[[str], str] = json.encoder.encode_basestring_ascii
 
 
 class WireError(ValueError):
@@ -90,18 +92,37 @@ def encode(value: Json) -> bytes:
         raise WireError(f"not representable in JSON: {error}") from None
 
 
+def encode_header(header: Json) -> bytes:
+    """Return the same bytes as `encode`, in half the time if all values are text, as they are in most headers."""
+    try:
+        members = [f"{quote(key)}:{quote(value)}" for key, value in header.items()]
+    except TypeError:
+        return encode(header)
+    return f"{{{','.join(members)}}}".encode("ascii")
+
+
 def decode(frame: Frame) -> Json:
     """Decode a JSON object; invalid UTF-8 is replaced, since this is only for looking; WireError otherwise."""
     text = str(frame, "utf-8", "replace")
     try:
-        value = loads(text)
-    except (ValueError, RecursionError) as error:
-        raise WireError(f"not JSON: {error}") from None
+        value, end = loads_first(text)
+    except (ValueError, RecursionError):
+        end = -1
+    if end != len(text):
+        value = _decode_with_blanks(text)
     if not isinstance(value, dict):
         raise WireError(f"not a JSON object but {type(value).__name__}")
     if text.count("{") + text.count("[") > DEEPEST and _is_too_deep(value):
         raise WireError(f"more than {DEEPEST} lists and objects within each other")
     return value
+
+
+def _decode_with_blanks(text: str) -> object:
+    """Decode JSON with white space around it, which takes a third longer even if there is none; WireError otherwise."""
+    try:
+        return loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"not JSON: {error}") from None
 
 
 def _is_too_deep(value: Json) -> bool:
@@ -150,6 +171,23 @@ def parent_id(frame: bytes) -> str:
     return found if isinstance(found, str) else ""
 
 
+def signed_frames(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """Return those of a message's frames that are signed; WireError if they are malformed."""
+    start = _start(frames)
+    return frames[start + 1 : start + 5]
+
+
+def _start(frames: Sequence[Frame]) -> int:
+    """Return the index of the signature; WireError if there is no whole message behind the delimiter."""
+    try:
+        start = frames.index(DELIMITER) + 1
+    except ValueError:
+        raise WireError("no delimiter") from None
+    if len(frames) < start + 5:
+        raise WireError(f"{len(frames) - start} frames after the delimiter, not 5 or more")
+    return start
+
+
 class Wire:
     """The signatures of one connection: every message out is signed, every message in is checked."""
 
@@ -171,16 +209,21 @@ class Wire:
         signed = [message.header_frame, message.parent_frame, message.metadata_frame, message.content_frame]
         return [*identities, DELIMITER, self._sign(signed), *signed, *message.buffers]
 
-    def unpack(self, frames: Sequence[Frame]) -> tuple[Identities, Message]:
-        """Return who sent the frames and the message in them; WireError if it is malformed, forged or replayed."""
-        try:
-            start = frames.index(DELIMITER)
-        except ValueError:
-            raise WireError("no delimiter") from None
-        if len(frames) < start + 6:
-            raise WireError(f"{len(frames) - start - 1} frames after the delimiter, not 5 or more")
-        self._check(bytes(frames[start + 1]), frames[start + 2 : start + 6])
-        return tuple(map(bytes, frames[:start])), parse_message(frames[start + 2 :])
+    def signature(self, frames: Sequence[Frame]) -> bytes:
+        """Return what the signature of received frames has to be; WireError if they are malformed.
+
+        This is what takes long in `unpack` if they are large; it may be done beforehand, in another thread.
+        """
+        return self._sign(signed_frames(frames))
+
+    def unpack(self, frames: Sequence[Frame], signature: bytes | None = None) -> tuple[Identities, Message]:
+        """Return who sent the frames and the message in them; WireError if it is malformed, forged or replayed.
+
+        `signature` is what has to be theirs, where that is known already.
+        """
+        start = _start(frames)
+        self._check(bytes(frames[start]), self.signature(frames) if signature is None else signature)
+        return tuple(map(bytes, frames[: start - 1])), parse_message(frames[start + 1 :])
 
     def _sign(self, frames: Sequence[Frame]) -> bytes:
         if self._auth is None:
@@ -190,10 +233,10 @@ class Wire:
             auth.update(frame)
         return auth.hexdigest().encode("ascii")
 
-    def _check(self, signature: bytes, frames: Sequence[Frame]) -> None:
+    def _check(self, signature: bytes, expected: bytes) -> None:
         if self._auth is None:
             return
-        if not hmac.compare_digest(self._sign(frames), signature):
+        if not hmac.compare_digest(expected, signature):
             raise WireError("a signature that is missing or wrong")
         if signature in self._seen or signature in self._seen_before:
             raise WireError("a message that was sent before")
@@ -224,14 +267,14 @@ class Composer:
             "version": "5.5",
         }
         parent_id, parent_frame = (parent.id, parent.header_frame) if parent else ("", EMPTY)
-        return Message(header, encode(header), parent_id, parent_frame, content_frame=encode(content))
+        return Message(header, encode_header(header), parent_id, parent_frame, content_frame=encode(content))
 
     def forward(self, message: Message, parent_frame: bytes) -> Message:
         """Return a child's message as the notebook gets it: of the one session, with the original parent header."""
         header = {**message.header, "session": self.session}
         return Message(
             header,
-            encode(header),
+            encode_header(header),
             message.parent_id,
             parent_frame,
             message.metadata_frame,

@@ -3,6 +3,8 @@
 import logging
 import signal
 from collections.abc import Callable
+from functools import partial
+from typing import get_args
 
 import anyio
 
@@ -13,6 +15,7 @@ from ...core.exchanges import HALF_ANSWERED_SECONDS
 from ...core.kernels.table import profile_of
 from ...core.protocol.wire import Composer, Frame, Json, Message, Wire, WireError
 from ...trace.watchers import Trace
+from ..in_order import LARGE, InOrder, Outcome
 from .links.link import Link
 from .output import Output
 
@@ -20,6 +23,8 @@ ASK_AGAIN_SECONDS = 0.05
 
 log = logging.getLogger(__name__)
 
+Received = tuple[list[Frame], bytes | None]
+"""The frames of a message, and what has to be their signature where that is known already."""
 Deliver = Callable[[Channel, Message], None]
 ReportConnection = Callable[[str], None]
 """Called with why the connection is lost, and with the empty string when it is back."""
@@ -59,6 +64,8 @@ class Child:
         self._startup_id = ""
         self._startup_owes = {"reply", "idle"}
         self._is_closed = False
+        self._checked = {channel: InOrder(partial(self._check, channel)) for channel in get_args(Channel)}
+        """What has arrived on each channel, and is taken in the order in which it came."""
         link.listen(self)
 
     @property
@@ -130,7 +137,10 @@ class Child:
 
     async def wait_for_end(self) -> str:
         """Wait until the kernel has ended by itself and all that it had sent is here; return how it ended."""
-        return await self.link.wait_for_end()
+        how = await self.link.wait_for_end()
+        for checked in self._checked.values():
+            await checked.drain()
+        return how
 
     def close(self) -> None:
         """Close the link; nothing is delivered from now on."""
@@ -140,9 +150,21 @@ class Child:
 
     def received(self, channel: Channel, frames: list[Frame]) -> None:
         """Take a message of the kernel; one that is not signed, or that cannot be read, is dropped."""
+        checked, size = self._checked[channel], sum(map(len, frames))
+        if size < LARGE and not checked.waits:
+            self._check(channel, lambda: (frames, None))
+        else:
+            checked.add(partial(self._signature, frames), is_long=size >= LARGE)
+
+    def _signature(self, frames: list[Frame]) -> Received:
+        """Return frames with what their signature has to be; this may take long."""
+        return frames, self._wire.signature(frames)
+
+    def _check(self, channel: Channel, received: Outcome[Received]) -> None:
         try:
-            _, message = self._wire.unpack(frames)
-            self._take(channel, message)
+            _, message = self._wire.unpack(*received())
+            if not self._is_closed:
+                self._take(channel, message)
         except WireError as error:
             log.warning("a message on %s is dropped: %s", channel, error, extra={"backend": self._config.name})
             self._trace.dropped("backend -> front", channel, str(error), self._config.name)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from typing import get_args
 
 import anyio
@@ -11,6 +12,7 @@ import zmq
 from ...core.actions import Channel
 from ...core.protocol.wire import Composer, Frame, Identities, Message, WireError
 from ...trace.watchers import Trace
+from ..in_order import LARGE, InOrder, Outcome
 from ..sockets import LoopSocket
 from .connection import Connection, SocketOptions
 from .heartbeat import Heartbeat
@@ -42,6 +44,8 @@ class Front:
         self._composer = composer
         self._trace = trace
         self._sockets: dict[Channel, LoopSocket] = {}
+        self._sent = {channel: InOrder(partial(self._send, channel)) for channel in get_args(Channel)}
+        """What is to be sent on each channel, in order."""
         encryption = connection.encryption()
         with ExitStack() as bound:
             self._bound = {
@@ -64,10 +68,14 @@ class Front:
 
     def send(self, channel: Channel, message: Message, client: Identities) -> None:
         """Send a message to a client, or on iopub to every subscriber."""
-        if channel == "iopub":
-            self._iopub.publish(message)
+        if self._trace.watched:
+            self._trace.message("front -> notebook", channel, message)
+        sent, is_large = self._sent[channel], len(message.content_frame) >= LARGE
+        pack = partial(self._pack, message, client)
+        if is_large or sent.waits:
+            sent.add(pack, is_long=is_large)
         else:
-            self._sockets[channel].send(self._pack(channel, message, client))
+            self._send(channel, pack)
 
     def read_shell(self) -> None:
         """Take in every request that has arrived on shell."""
@@ -76,6 +84,7 @@ class Front:
     async def drain(self) -> None:
         """Wait a little for clients to read what waits for them on iopub."""
         with anyio.move_on_after(LINGER / 1000):
+            await self._sent["iopub"].drain()
             await self._iopub.drain()
 
     def close(self) -> None:
@@ -83,13 +92,24 @@ class Front:
         self._open.close()
 
     def _publisher(self, socket: "zmq.Socket[bytes]") -> Publisher:
-        return Publisher(socket, self._composer, lambda message: self._pack("iopub", message, ()))
+        return Publisher(socket, self._composer, self._pack_own)
 
-    def _pack(self, channel: Channel, message: Message, client: Identities) -> list[Frame]:
-        """Return the frames of a message that is about to be sent."""
+    def _pack_own(self, message: Message) -> list[Frame]:
+        """Return the frames of a message of the publisher's own."""
         if self._trace.watched:
-            self._trace.message("front -> notebook", channel, message)
-        return self._wire.pack(message, client)
+            self._trace.message("front -> notebook", "iopub", message)
+        return self._wire.pack(message)
+
+    def _pack(self, message: Message, client: Identities) -> tuple[Message, list[Frame]]:
+        """Return a message with its frames; this may take long."""
+        return message, self._wire.pack(message, client)
+
+    def _send(self, channel: Channel, outcome: Outcome[tuple[Message, list[Frame]]]) -> None:
+        message, frames = outcome()
+        if channel == "iopub":
+            self._iopub.publish(message, frames)
+        else:
+            self._sockets[channel].send(frames)
 
     def _receiver(self, channel: Channel, socket: "zmq.Socket[bytes]") -> LoopSocket:
         return LoopSocket(socket, lambda frames: self._received(channel, frames), self._drained)

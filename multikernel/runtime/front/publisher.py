@@ -93,10 +93,9 @@ class Publisher(LoopSocket):
         self._moved_on = anyio.Event()
         super().__init__(iopub, lambda frames: None, self._drained)
 
-    def publish(self, message: Message) -> None:
-        """Send a message to all that have asked for it, now or as soon as they read."""
+    def publish(self, message: Message, frames: Sequence[Frame]) -> None:
+        """Send a message, packed, to all that have asked for it, now or as soon as they read."""
         topic = self._topic(message)
-        frames = self._pack(message)
         if self._behind or sum(map(len, frames)) >= LARGE or not self._try(EVERYBODY + topic, frames):
             self._publish_to(self._subscribers.values(), topic, message, frames)
         elif self._selective:

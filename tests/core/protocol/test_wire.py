@@ -18,6 +18,7 @@ from multikernel.core.protocol.wire import (
     WireError,
     decode,
     encode,
+    encode_header,
     parent_id,
     parse_message,
 )
@@ -38,6 +39,27 @@ def frames_of(header: object = None, *, parent: bytes = b"{}", content: bytes = 
 
 def composer() -> Composer:
     return Composer("session", lambda: "2026-01-01")
+
+
+@given(
+    st.dictionaries(st.text(st.characters(exclude_categories=())), JSON_VALUES) | st.dictionaries(st.text(), st.text())
+)
+def test_a_header_is_encoded_as_any_object(header: dict[str, object]) -> None:
+    assert encode_header(header) == encode(header) == json.dumps(header, separators=(",", ":")).encode("ascii")
+
+
+@given(JSON_VALUES, st.text(" \t\n\r", max_size=2), st.text(" \t\n\r\ufeff1{]", max_size=2))
+def test_what_json_decodes_is_decoded_and_nothing_else(value: object, before: str, after: str) -> None:
+    frame = (before + json.dumps(value) + after).encode()
+    try:
+        expected = json.loads(frame.decode())
+    except ValueError:
+        expected = None
+    if isinstance(expected, dict):
+        assert encode(decode(frame)) == encode(expected)
+    else:
+        with pytest.raises(WireError):
+            decode(frame)
 
 
 def test_what_is_packed_is_unpacked_again() -> None:

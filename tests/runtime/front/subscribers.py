@@ -8,7 +8,7 @@ import anyio
 import zmq
 
 from multikernel.core.protocol.wire import Composer, Message, Wire
-from multikernel.runtime.front.publisher import Publisher, prepare
+from multikernel.runtime.front.publisher import Pack, Publisher, prepare
 from multikernel.runtime.sockets import open_context
 
 SESSION = "5e551011"
@@ -55,8 +55,9 @@ class Client:
 class Newspaper:
     """A publisher, with what to publish and to whom."""
 
-    def __init__(self, publisher: Publisher, address: str, composer: Composer, opened: ExitStack) -> None:
+    def __init__(self, publisher: Publisher, address: str, composer: Composer, pack: Pack, opened: ExitStack) -> None:
         self.publisher = publisher
+        self._pack = pack
         self.composer = composer
         self._address = address
         self._opened = opened
@@ -88,7 +89,8 @@ class Newspaper:
         count = next(self._count)
         message = self.composer.message(msg_type, {"n": count, "x": "x" * size, **content}, parent)
         # As it comes from a child: a view that could be written to.
-        self.publisher.publish(message.with_content_frame(memoryview(bytearray(message.content_frame))))
+        message = message.with_content_frame(memoryview(bytearray(message.content_frame)))
+        self.publisher.publish(message, self._pack(message))
         return count
 
     def idle(self, parent: Message) -> int:
@@ -114,7 +116,5 @@ def open_newspaper(limit: int) -> Iterator[Newspaper]:
         socket.setsockopt(zmq.SNDBUF, SMALL_BUFFER)
         prepare(socket)
         port = socket.bind_to_random_port("tcp://127.0.0.1")
-        publisher = opened.enter_context(
-            closing(Publisher(socket, composer, lambda message: wire.pack(message), limit))
-        )
-        yield Newspaper(publisher, f"tcp://127.0.0.1:{port}", composer, opened)
+        publisher = opened.enter_context(closing(Publisher(socket, composer, wire.pack, limit)))
+        yield Newspaper(publisher, f"tcp://127.0.0.1:{port}", composer, wire.pack, opened)

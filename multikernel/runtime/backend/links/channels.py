@@ -91,4 +91,4 @@ class Channels:
             self.was_heard = True
             received(channel, frames)
 
-        return LoopSocket(socket, receive)
+        return LoopSocket(socket, receive, is_from_kernel=True)
