@@ -61,6 +61,11 @@ class LaunchContext:
         if (job := self.jobs.get(backend)) is not None:
             job.let_go()
 
+    @property
+    def value_folders(self) -> tuple[str, ...]:
+        """The private directories in which values pass."""
+        return (self.directory,) if self.memory is None else (self.directory, self.memory)
+
     def cancel_prelaunched(self, backend: str) -> None:
         """End a backend's process that has been launched already, if there is one."""
         if (prelaunched := self.prelaunched.pop(backend, None)) is not None:

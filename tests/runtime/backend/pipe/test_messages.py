@@ -97,7 +97,7 @@ async def test_a_keeper_is_found_whatever_tmpdir_is(tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize(("program", "is_child"), [("/usr/bin/python3", True), ("docker", False), ("bwrap", False)])
 def test_only_a_kernel_that_is_a_child_of_its_keeper_is_told_of_it(program: str, is_child: bool) -> None:
-    assert launch_word(BackendConfig("r", "k"), [program, "x"], b"key")["is_child"] == is_child
+    assert launch_word(BackendConfig("r", "k"), [program, "x"], b"key", ())["is_child"] == is_child
 
 
 async def test_a_python_kernel_knows_its_parent() -> None:

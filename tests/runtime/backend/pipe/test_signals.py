@@ -20,7 +20,14 @@ class Site:
     """A place that nothing is asked of."""
 
     place = RunPlace("box", ("env",))
-    transport = "pipe"
+    transport = "env"
+
+
+class Front:
+    """What a link needs of it."""
+
+    composer = Composer("s", lambda: "")
+    value_folders = ()
 
 
 @pytest.mark.parametrize(
@@ -41,7 +48,7 @@ async def test_sigint_is_what_the_kernel_understands(
         sent.append((kind, list(frames)))
 
     config = BackendConfig("big", "k", interrupt=configured)
-    link = PipeLink(config, cast(Any, Site()), Output(), Composer("s", lambda: ""))
+    link = PipeLink(config, cast(Any, Site()), Output(), cast(Any, Front()))
     link._stream.send = note  # type: ignore[assignment,method-assign]
     link.interrupt_mode = there
     await link.signal(number)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import secrets
 import signal
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ from .....core.actions import Channel
 from .....core.config import BackendConfig
 from .....core.errors import BackendError, BackendNotFound, BackendStartError, MultiError
 from .....core.printable import printable
-from .....core.protocol.wire import Composer, Frame, Json, Wire
+from .....core.protocol.wire import Frame, Json, Wire
+from ...launch_context import LaunchContext
 from ...output import Output
 from ..link import Listener
 from ..process import describe_exit
@@ -20,7 +22,7 @@ from .agent.stream import BEAT_SECONDS, CHANNELS, OUTPUT, PIECE, VERSION, WORD, 
 from .connection import Connection
 from .failures import GARBLED, NotReached, explain_answer, other_host
 from .files import RemoteFiles
-from .launching import launch_word
+from .launching import launch_word, take_marks
 from .reports import Reports
 from .way import Way
 
@@ -37,6 +39,7 @@ MOST_GARBLED = 3
 """Connections, one after another, that bring what is no chunk before any record; that is how it will always be then."""
 
 LONGEST_TEXT, MOST = 1000, 1 << 31
+IS_MULTI = "the kernelspec {!r} there is Multi itself; name another one"
 
 log = logging.getLogger(__name__)
 
@@ -49,27 +52,27 @@ class PipeLink:
     is_ours = True
     shares_files: bool | None = False
 
-    def __init__(self, config: BackendConfig, way: Way, output: Output, composer: Composer) -> None:
+    def __init__(self, config: BackendConfig, way: Way, output: Output, launch_context: LaunchContext) -> None:
         """Prepare for a kernel that is yet to be started."""
         self.key = secrets.token_hex(32).encode("ascii")
         self.transport = way.transport
         self.where = ""
         self.interrupt_mode = ""
         """What the kernelspec there says."""
-        self._config, self._way, self._output, self._composer = config, way, output, composer
+        self._config, self._way, self._output, self._composer = config, way, output, launch_context.composer
         self._name = secrets.token_hex(16)
+        self._marks = [os.path.join(folder, self._name) for folder in launch_context.value_folders]
         self._stream = Stream(self._take)
-        self.files = RemoteFiles(config.name, self._stream)
+        self._files = RemoteFiles(config.name, self._stream)
+        self.files: RemoteFiles | None = self._files
         self._reports = Reports(config.name)
-        self._was_answered = self._is_refused = False
-        self._garbled = 0
+        self._was_answered, self._is_refused, self._garbled = False, False, 0
         self._opened = anyio.Event()
         """The kernel runs, or will never."""
         self._error: MultiError | None = None
         self._ended, self._how = anyio.Event(), ""
-        self._over = anyio.Event()
-        """The keeper has ended."""
-        self._scope = anyio.CancelScope()
+        self._over, self._scope = anyio.Event(), anyio.CancelScope()
+        """`_over`: the keeper has ended."""
 
     def listen(self, listener: Listener) -> None:
         """Report to a listener, what has come already first."""
@@ -170,8 +173,8 @@ class PipeLink:
             return {"do": "end", "names": [self._name]}
         if self._was_answered or self._error is not None:
             return {"do": "attach", "name": self._name, "seen": self._stream.seen}
-        keep = self._way.place.keep
-        return {"do": "start", "name": self._name, "seen": 0, "kernel": self._config.kernel, "keep": keep}
+        start = {"do": "start", "name": self._name, "seen": 0, "kernel": self._config.kernel}
+        return {**start, "keep": self._way.place.keep}
 
     async def _use(self, connection: Connection, answer: Json) -> str:
         """Stay with a connection until it ends; return why it did."""
@@ -207,7 +210,7 @@ class PipeLink:
         if not self._ended.is_set():
             self._how = how
             self._ended.set()
-            self.files.break_off(how)
+            self._files.break_off(how)
 
     # What the connection reports.
 
@@ -229,7 +232,7 @@ class PipeLink:
         """Take what has come."""
         try:
             self._stream.feed(connection, data)
-            self.files.go_on()
+            self._files.go_on()
         except Garbled:
             self._garbled += 1
             if self._garbled < MOST_GARBLED:
@@ -243,7 +246,7 @@ class PipeLink:
     def writable(self, connection: Connection, is_writable: bool) -> None:
         """Stop writing, or go on."""
         self._stream.writable(connection, is_writable)
-        self.files.go_on()
+        self._files.go_on()
 
     def _refuse(self, connection: Connection, why: str) -> None:
         """Give the kernel up; what keeps it there has yet to be told."""
@@ -259,7 +262,7 @@ class PipeLink:
         if kind == WORD:
             self._take_word(frames)
         elif kind == PIECE:
-            self.files.take_piece(frames)
+            self._files.take_piece(frames)
         elif kind == OUTPUT:
             self._output.add(b"".join(frames))
         else:
@@ -272,10 +275,15 @@ class PipeLink:
         except (ValueError, IndexError, AttributeError, RecursionError):
             raise ProtocolError("has sent a word that is none") from None
         match what, value:
-            case "found", {"argv": [*argv], "interrupt_mode": str(mode), "is_multi": is_multi}:
-                self._launch(list(map(str, argv)), mode, bool(is_multi))
+            case "found", {"is_multi": True}:
+                self._fail(IS_MULTI.format(self._config.kernel), BackendNotFound)
+            case "found", {"argv": [*argv], "interrupt_mode": str(mode)}:
+                self.interrupt_mode = mode
+                self._stream.say(launch=launch_word(self._config, list(map(str, argv)), self.key, self._marks))
             case "started", {"pid": int(pid), "host": str(host)} if 0 < pid < MOST:
                 self.where = printable(f"{host[:LONGEST_TEXT]}:{pid}")
+                if take_marks(self._marks):
+                    self.files, self.shares_files = None, True
                 self._opened.set()
             case "failed", str(text):
                 self._fail(printable(f"{self._way.place.name}: {text[:LONGEST_TEXT]}")[:LONGEST_TEXT])
@@ -289,12 +297,4 @@ class PipeLink:
             case "over", _:
                 self._finish()
             case _:
-                self.files.take_word(what, value)
-
-    def _launch(self, argv: list[str], mode: str, is_multi: bool) -> None:
-        if is_multi:
-            text = f"the kernelspec {self._config.kernel!r} there is Multi itself; name another one"
-            self._fail(text, BackendNotFound)
-            return
-        self.interrupt_mode = mode
-        self._stream.say(launch=launch_word(self._config, argv, self.key))
+                self._files.take_word(what, value)

@@ -22,7 +22,7 @@ async def open_pipe(
         assert launch_context.tasks is not None
         site = Site(place, launch_context.directory, launch_context.watchdog, launch_context.tasks)
         launch_context.sites[place] = site
-    link = PipeLink(config, site, output, launch_context.composer)
+    link = PipeLink(config, site, output, launch_context)
     try:
         await link.start()
         yield link

@@ -12,7 +12,7 @@ import subprocess
 from contextlib import suppress
 from typing import Any
 
-from .files import Files
+from .files import Files, leave_marks
 from .kernel import Kernel, kill
 from .stream import BEAT_SECONDS, CHANNELS, PIECE, VERSION, WORD, Garbled, ProtocolError, Stream, TooLarge
 
@@ -199,6 +199,7 @@ class Keeper:
             self._files.do(what, value)
 
     def _launch(self, word: dict[str, Any]) -> None:
+        leave_marks(word.get("marks", []))
         self._kernel = Kernel(self._folder, self._keep_record, self.stream.flush, self._ended)
         try:
             pid = self._kernel.start(self._spec, word, self._guard)

@@ -34,7 +34,7 @@ async def open_in_job(
         if not job.is_running:
             job.let_go()
     start.goes_on(f"launching its kernel in job {job.number}")
-    link = PipeLink(config, job, output, launch_context.composer)
+    link = PipeLink(config, job, output, launch_context)
     try:
         await link.start()
         job.has_run = True
