@@ -8,7 +8,7 @@ from .kernels import Kernels
 from .labels import SETUP, VALUES
 from .test_python_and_r import SAME
 
-TIMES = ("date", "time", "Timestamp", "daily", "when", "1h")
+TIMES = ("date", "time", "Timestamp", "eriod", "daily", "when", "1h")
 """What Octave has nothing for."""
 
 
