@@ -25,9 +25,10 @@ def texts_of(labels: "list[Any]") -> "list[str]":
     found = []
     for label in labels:
         text = unique = text_of(label)
-        while unique in made or (unique in taken and (text in counts or type(label) is not str)):
+        is_other = type(label) is not str
+        while unique in made or (is_other and unique in taken):
             counts[text] = counts.get(text, 0) + 1
-            unique = f"{text}_{counts[text]}"
+            unique, is_other = f"{text}_{counts[text]}", True
         made.add(unique)
         found.append(unique)
     return found
