@@ -34,7 +34,7 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, (set, frozenset)):
         return len(a) == len(b) and all(map(same, sorted(a, key=key), sorted(b, key=key)))
     if isinstance(a, dict):
-        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+        return same(list(a), list(b)) and all(map(same, a.values(), b.values()))
     if type(a) is float:
         return bits(a) == bits(b)
     if type(a) is decimal.Decimal:
@@ -87,17 +87,26 @@ def same_frame(a: Any, b: Any) -> bool:
 
 
 def same_index(a: Any, b: Any) -> bool:
-    """Compare labels."""
-    if type(a) is not type(b) or not a.equals(b) or a.dtype != b.dtype or a.names != b.names:
+    """Compare labels; levels of several have no frequency that shows."""
+    if isinstance(a, pd.MultiIndex) and isinstance(b, pd.MultiIndex) and a.nlevels == b.nlevels:
+        plain = [index.rename([None] * a.nlevels) for index in (a, b)]
+        levels = [[index.get_level_values(at) for at in range(a.nlevels)] for index in plain]
+        return same([*a.names], [*b.names]) and all(map(same_level, *levels))
+    return same_level(a, b) and getattr(a, "freq", None) == getattr(b, "freq", None)
+
+
+def same_level(a: Any, b: Any) -> bool:
+    """Compare labels of one level."""
+    if type(a) is not type(b) or not a.equals(b) or a.dtype != b.dtype or not same([*a.names], [*b.names]):
         return False
-    if isinstance(a, pd.MultiIndex):
-        return all(same_index(a.get_level_values(at), b.get_level_values(at)) for at in range(a.nlevels))
-    return getattr(a, "freq", None) == getattr(b, "freq", None)
+    if a.dtype == object and not same(list(a), list(b)):
+        return False
+    return not isinstance(a, pd.CategoricalIndex) or same_index(a.categories, b.categories)
 
 
 def same_series(a: Any, b: Any) -> bool:
     """Compare columns."""
-    if a.dtype != b.dtype or a.name != b.name or not same_index(a.index, b.index):
+    if a.dtype != b.dtype or not same(a.name, b.name) or not same_index(a.index, b.index):
         return False
     if isinstance(a.dtype, np.dtype):
         return same_array(a.to_numpy(), b.to_numpy())

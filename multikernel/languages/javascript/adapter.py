@@ -134,6 +134,7 @@ REMEDIES: Remedies = {
     ("no nulls", "matrix"): "{x}.map((row) => row.filter((each) => each !== null))",
     ("no nulls", ""): "{x}.filter((each) => each !== null)",
     ("list", ""): "Array.from({x})",
+    ("text keys", "dict"): "new Map(Array.from({x}, ([key, each]) => [String(key), each]))",
 }
 INDEX = re.compile("0|[1-9][0-9]{0,8}")
 """Keys that come first in an object, in the order of numbers."""

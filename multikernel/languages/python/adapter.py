@@ -11,15 +11,15 @@ from ..values.nodes import Node
 from .remedies import statement
 
 PACKAGE = "_multikernel"
-BOTH = ("files", "encoding", "zones", "memory", "hooks", "settings", "listing", "advice")
+BOTH = ("files", "encoding", "zones", "labels", "memory", "hooks", "settings", "listing", "advice")
 TYPES = ("arrow_types", "periods", "intervals")
-EXPORT = ("plain", "numpy", "nested", "arrow", "polars", "columns", "index", "pandas", "sparse", "kinds")
-IMPORT = ("levels", "lists", "numpy", "times", "plain", "nested", "arrow", "columns", "pandas", "sparse", "kinds")
+EXPORT = ("plain", "numpy", "nested", "arrow", "polars", "columns", "labels", "index", "pandas", "sparse", "kinds")
+IMPORT = ("levels", "lists", "numpy", "times", "plain", "nested", "arrow", "columns", "labels", "pandas", "sparse")
 MODULES = (
     *BOTH,
     *TYPES,
+    *("importer", *(f"import_{name}" for name in (*IMPORT, "kinds"))),
     *("exporter", "export_times", *(f"export_{name}" for name in EXPORT)),
-    *("importer", *(f"import_{name}" for name in IMPORT)),
     *("own_tags", "preview", "calls"),
 )
 """Each after those that it imports."""

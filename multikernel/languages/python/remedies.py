@@ -1,5 +1,8 @@
 """What to run in Python when a target has no counterpart for a part of a value."""
 
+import ast
+import struct
+
 from ..remedies import STEP, Remedies, expression, part_at
 from ..values import nodes as n
 from ..values.nodes import Node
@@ -58,9 +61,12 @@ REMEDIES: Remedies = {
     ("row numbers", "series"): "{x}.to_frame({x}.name or 'value').reset_index()",
     ("row numbers", ""): "{x}.reset_index()",
     ("unique names", "table"): "{x}.set_axis([f'{name}_{at}' for at, name in enumerate({x}.columns)], axis=1)",
-    ("named labels", ""): "{x}.rename_axis(index='row')",
     ("dense", ""): "{x}.toarray()",
     ("canonical", ""): "{x}.tocoo().asformat({x}.format)",
+    ("text keys", "dict"): "{str(key): each for key, each in {x}.items()}",
+    ("text keys", "series"): "{x}.rename(str({x}.name))",
+    ("text keys", "table"): "{x}.set_axis([str(name) for name in {x}.columns], axis=1)"
+    ".rename_axis([None if name is None else str(name) for name in {x}.index.names])",
     ("list", "list"): "list({x})",
     **{("list", f"array of {kind}"): "list({x})" for kind in ("date", "datetime", "duration", "factor")},
     ("list", "array"): "{x}.tolist()",
@@ -75,7 +81,14 @@ REMEDIES: Remedies = {
     ("dense", "sparse"): "{x}.toarray()",
 }
 
-LABELS = {"text": "map(str, na_action='ignore')", "float": "astype('float64')", "float32": "astype('float32')"}
+LABELS = {
+    "text": "map(str, na_action='ignore')",
+    "float": "astype('float64')",
+    "float32": "astype('float32')",
+    "utc": "tz_convert('UTC')",
+    "microseconds": "round('us')",
+    "milliseconds": "round('ms')",
+}
 """What is needed of the labels of rows -> what makes it of them."""
 
 POLARS = {
@@ -116,7 +129,9 @@ def statement(need: str, value: Node, name: str, path: str) -> str:
     if need == "no origin":
         return f"{name} = __import__('copy').copy({name})"
     if path.endswith(".index") and need in LABELS:
-        return f"{name}{path} = {name}{path}.{LABELS[need]}"
+        steps = [step[0] for step in STEP.finditer(path)]
+        index = f"{_access(name, value, steps)}.index"
+        return f"{index} = {index}.{LABELS[need]}"
     part, above = part_at(value, path)
     x = name + path
     if library := _library(above if isinstance(above, n.Table) else part):
@@ -164,8 +179,36 @@ def _access(name: str, value: Node, steps: list[str]) -> str:
         if _is_series(whole):
             continue
         is_row = isinstance(whole, n.List) and (isinstance(above, n.Table) or ".Series" in whole.tag)
-        name += f".iloc{step}" if is_row else step
+        name += f".iloc{step}" if is_row else _step(name, whole, step)
     return name
+
+
+def _step(name: str, whole: Node, step: str) -> str:
+    """Return how a part of a value of this name is reached; keys and columns may be no texts."""
+    labels = whole.labels if isinstance(whole, n.Dict | n.Table) else None
+    if labels is None:
+        return step
+    texts = whole.keys if isinstance(whole, n.Dict) else whole.names if isinstance(whole, n.Table) else ()
+    at = texts.index(ast.literal_eval(step[1:-1]))
+    if literal := _literal(labels.values[at]):
+        return f"[{literal}]"
+    return f"[list({name})[{at}]]" if isinstance(whole, n.Dict) else f"[{name}.columns[{at}]]"
+
+
+def _literal(label: n.Label) -> str:
+    """Return a label as code; the empty string for one that is no literal."""
+    match label:
+        case n.Null(tag=""):
+            return "None"
+        case n.Bool(value=value) | n.Int(value=value) | n.Text(value=value):
+            return repr(value)
+        case n.Float(bits=bits) if int(bits, 16) >> 52 & 2047 < 2047:
+            return repr(struct.unpack(">d", bytes.fromhex(bits))[0])
+        case n.List(items=items, tag="python:tuple"):
+            parts = [_literal(item) for item in items if isinstance(item, n.Label)]
+            return f"({', '.join(parts)}{',' * (len(parts) == 1)})" if all(parts) else ""
+        case _:
+            return ""
 
 
 def _library(part: Node) -> str:

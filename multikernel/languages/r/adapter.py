@@ -13,8 +13,10 @@ from pathlib import Path
 
 from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Language, Refused
 from ..values import nodes as n
+from ..values.as_json import index_fields, labels_to_text
 from ..values.elements import Scalars
 from ..values.nodes import Node, Ref
+from ..values.tables import shown_names
 from .literals import string
 from .remedies import statement
 
@@ -22,6 +24,7 @@ FILES = [
     "advice",
     "writing",
     "origins",
+    "labels",
     "attributes",
     "sparse",
     "export_times",
@@ -183,8 +186,9 @@ class _Writer:
                 return "list", self._parts(items, steps, path, "column" if node.of_lists else "")
             case n.List(packed=packed) if packed is not None:
                 return _array(packed)
-            case n.Dict(keys=keys, items=items):
-                return "dict", _vector(keys), self._parts(items, [f"[{key!r}]" for key in keys], path)
+            case n.Dict(keys=keys, items=items, labels=labels):
+                parts = self._parts(items, [f"[{key!r}]" for key in keys], path)
+                return "dict", _vector(keys), parts, string(labels_to_text(keys, labels))
             case n.Array():
                 return _array(node)
             case n.Factor():
@@ -203,18 +207,16 @@ class _Writer:
         return f"c({', '.join(f'{number}L' for number in numbers)})" if numbers else "integer()"
 
     def _table(self, table: n.Table, path: str) -> tuple[str, ...]:
-        index = "NULL"
-        if table.index is not None:
-            if len(table.index.columns) != 1:
-                raise Refused(path, "MultiIndex", "has no counterpart in R", "row numbers")
-            if table.index.names[0] is not None:
-                raise Refused(path, "index", "has a name, which row names in R do not have", "row numbers")
-            if not isinstance(table.index.columns[0], n.Array):
-                raise Refused(path, "index", "is neither text nor integers, which row names are in R", "row numbers")
-            index = f"{self.add(table.index.columns[0], path, 'column')}L"
+        index, own = "integer()", "character()"
+        shown: tuple[str, ...] = ()
+        if (labels := table.index) is not None:
+            index = self._parts(labels.columns, [".index"] * len(labels.columns), path, "column")
+            shown = shown_names(labels.names, table.names)
+            own = f"c({', '.join(f'{key} = {string(value)}' for key, value in index_fields(labels).items())})"
         columns = self._parts(table.columns, [f"[{name!r}]" for name in table.names], path, "column")
-        labels = string("" if table.index is None else table.index.tag)
-        return "table", str(table.rows), _vector(table.names), columns, index, labels
+        is_nameless = "TRUE" if table.index is not None and table.index.names == (None,) else "FALSE"
+        called = string(labels_to_text(table.names, table.labels))
+        return "table", str(table.rows), _vector(table.names), columns, index, _vector(shown), is_nameless, own, called
 
 
 def _number(bits: str) -> str:

@@ -41,7 +41,6 @@ REMEDIES: Remedies = {
     ("no nulls", "array of factor"): "ifelse(is.na({x}), '', as.character({x}))",
     ("no nulls", ""): "lapply({x}, function(each) if (is.na(each)) '' else each)",
     ("unique names", ""): "!names({x}) <- make.unique(names({x}))",
-    ("named labels", ""): "data.frame(row = rownames({x}), {x}, row.names = NULL, check.names = FALSE)",
     ("row numbers", "table"): f"cbind(index = rownames({{x}}), {WITHOUT_LABELS})",
     ("list", "dims"): "list(dim = dim({x}), values = as.vector({x}))",
     ("list", "array of factor"): "as.list(as.character({x}))",

@@ -181,9 +181,16 @@ class Exporter {
   }
 
   map(value, as, origin) {
-    const keys = this.keys([...value.keys()], value);
+    const keys = [...value.keys()];
+    const bad = keys.find((key) => labelOf(key) === undefined);
+    const isText = keys.every((key) => typeof key === "string");
+    if (isText || bad !== undefined) this.keys(bad === undefined ? keys : [bad], value);
     const origins = originsOf(origin);
-    return { t: "dict", as, k: keys, v: keys.map((key) => this.part("get", key, value.get(key), origins.get(key))) };
+    const items = keys.map((key) => this.part("get", key, value.get(key), origins.get(key)));
+    if (isText && origin?.labels === undefined) return { t: "dict", as, k: keys, v: items };
+    const known = new Map(origin?.labels === undefined ? [] : keysOf(origin).map((key, position) => [key, origin.labels.v[position]]));
+    const k = textsOf(keys);
+    return { t: "dict", as, k, v: items, labels: { k, v: keys.map((key) => known.get(key) ?? labelOf(key)) } };
   }
 
   object(value, as, origin) {
@@ -241,11 +248,11 @@ class Exporter {
     if (lengths.size > 1 || lengths.has(undefined)) return undefined;
     const [rows] = lengths.size === 0 ? [origin.rows] : lengths;
     const nodes = new Map(this.keys([...columns.keys()], value).map((name) => [name, this.column(columns.get(name), value instanceof Map ? "get" : "field", name)]));
-    const labels = origin.index?.names ?? [];
+    const labels = origin.index?.shown ?? [];
     const kept = labels.length > 0 && labels.every((name) => nodes.has(name));
-    const index = kept ? { ...origin.index, names: origin.index.given ?? labels, columns: labels.map((name) => nodes.get(name)) } : null;
+    const index = kept ? { ...origin.index, columns: labels.map((name) => nodes.get(name)) } : null;
     const names = [...nodes.keys()].filter((name) => !kept || !labels.includes(name));
-    return { t: "table", as: origin.as, rows, names, columns: names.map((name) => nodes.get(name)), index };
+    return { t: "table", as: origin.as, rows, names, columns: names.map((name) => nodes.get(name)), index, labels: origin.labels };
   }
 
   column(value, how, name) {
@@ -256,7 +263,7 @@ class Exporter {
 }
 
 // The nodes that the parts of an object came in as, by key.
-const originsOf = (origin) => new Map(origin?.t === "dict" ? origin.k.map((key, position) => [key, origin.v[position]]) : []);
+const originsOf = (origin) => new Map(origin?.t === "dict" ? keysOf(origin).map((key, position) => [key, origin.v[position]]) : []);
 
 // A value of a type, not of a class that extends it.
 const exactly = (value, type) => {

@@ -70,6 +70,7 @@ class Importer {
   // An object, or a Map where an object would have the keys in another order: those that look like an index come first.
   dict(node, path) {
     const items = node.v.map((item, position) => this.build(item, `${path}${step(node.k[position])}`));
+    if (node.labels !== undefined) return new Map(keysOf(node).map((key, position) => [key, items[position]]));
     return this.keyed(node.k, items, node.as);
   }
 
@@ -165,14 +166,9 @@ class Importer {
     });
   }
 
-  // An object of columns. The index comes first; where its columns have no names they get those that pandas gives them.
+  // An object of columns. The index comes first.
   table(node, path) {
-    if (node.index) {
-      const given = node.index.names;
-      const names = given.length === 1 ? [given[0] ?? "index"] : given.map((name, level) => name ?? `level_${level}`);
-      node.index = { ...node.index, given, names };
-    }
-    const names = [...(node.index?.names ?? []), ...node.names];
+    const names = [...(node.index?.shown ?? []), ...node.names];
     const columns = [...(node.index?.columns ?? []), ...node.columns];
     return this.keyed(names, columns.map((column, position) => this.build(column, `${path}${step(names[position])}`)));
   }

@@ -21,9 +21,15 @@ const INSTEAD_OF = [
 ];
 const insteadOf = (value) => INSTEAD_OF.find(([type]) => type !== undefined && value instanceof type)?.[1] ?? SAME_KEYS;
 
+// A key as code.
+const literalOf = (key) => {
+  if (typeof key === "bigint") return `${key}n`;
+  return typeof key === "string" ? JSON.stringify(key) : Object.is(key, -0) ? "-0" : String(key);
+};
+
 // How a part is written after what it is in.
 const written = ([how, key]) => {
-  if (how === "get") return `.get(${JSON.stringify(key)})`;
+  if (how === "get") return `.get(${literalOf(key)})`;
   if (how !== "field") return `[${key}]`;
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 };
@@ -55,7 +61,7 @@ const statementFor = (name, group, instead) => {
   if (steps.length === 0) return `${name} = ${put(name)}`;
   const above = accessOf(name, steps.slice(0, -1));
   const how = steps.at(-1)[0];
-  const keys = JSON.stringify(group.map((each) => each.steps.at(-1)[1]));
+  const keys = `[${group.map((each) => literalOf(each.steps.at(-1)[1])).join(",")}]`;
   if (how === "element") return statementFor(name, [{ steps: steps.slice(0, -1) }], `new Set(Array.from({x}, (each, i) => ${keys}.includes(i) ? ${put("each")} : each))`);
   if (how === "get") return `for (const k of ${keys}) ${above}.set(k, ${put(`${above}.get(k)`)})`;
   if (group.length > 1) return `for (const k of ${keys}) ${above}[k] = ${put(`${above}[k]`)}`;

@@ -117,6 +117,34 @@ const SCALARS = {
   },
 };
 
+// The keys of a Map by the labels of a dictionary, as far as they are of JavaScript's own; for others there are the texts.
+const keysOf = ({ k, labels }) => {
+  const keys = labels === undefined ? k : labels.v.map((label, position) => LABELS.has(label.t) ? SCALARS[label.t](label) : k[position]);
+  return new Set(keys).size === keys.length ? keys : k;
+};
+const LABELS = new Set(["null", "bool", "int", "float", "text"]);
+
+// The label of a key; undefined for what is none.
+const labelOf = (key) => {
+  if (key === null || key === undefined) return { t: "null", as: key === null ? undefined : TAG + "undefined" };
+  if (typeof key === "boolean") return { t: "bool", v: key };
+  if (typeof key === "bigint") return { t: "int", v: String(key), as: TAG + "bigint" };
+  if (typeof key === "number") return isInteger(key, -Infinity, Infinity) ? { t: "int", v: String(key) } : { t: "float", v: hexOf(key) };
+  return isText(key) ? { t: "text", v: key } : undefined;
+};
+
+// A text for each key, none of them twice; what is a text itself keeps it.
+const textsOf = (keys) => {
+  const made = new Set(keys.filter((key) => typeof key === "string"));
+  return keys.map((key) => {
+    let text = String(key);
+    if (typeof key === "string") return text;
+    for (let count = 1; made.has(text); count++) text = `${key}_${count}`;
+    made.add(text);
+    return text;
+  });
+};
+
 // Whether two scalars are the same: the same bits of a number, the same moment.
 const same = (one, other) =>
   Object.is(one, other) ||

@@ -14,7 +14,9 @@ ACCESS = {
     "item": "{above}[{key}]",
     "tuple": "{above}[{key}]",
     "set": "{above}",
+    "place": "{above}[list({above})[{key}]]",
     "column": "{above}[{key}]",
+    "column_at": "{above}[{above}.columns[{key}]]",
     "twin": "{above}[{key}]",
     "field": "{above}[{key}]",
     "row": "{above}.iloc[{key}]",
@@ -92,7 +94,7 @@ def statement(name: str, places: "list[list[Step]]", instead: str, variables: "d
         return ""
     if len(places) == 1:
         return f"{first} = {instead.replace('{x}', first)}"
-    part = f"{above}[key]"
+    part = ACCESS[how].replace("{above}", above).replace("{key}", "key")
     return f"for key in {keys(how, above, first, places)}: {part} = {instead.replace('{x}', part)}"
 
 
@@ -102,7 +104,9 @@ def keys(how: str, above: str, first: str, places: "list[list[Step]]") -> str:
         return repr([steps[-1][1] for steps in places])
     if how == "column":
         return f"[key for key in {above} if {above}[key].dtype == {first}.dtype]"
-    pairs = f"enumerate({above})" if how == "item" else f"{above}.items()"
+    if how == "column_at":
+        return f"[key for key in range({above}.shape[1]) if {above}.iloc[:, key].dtype == {first}.dtype]"
+    pairs = {"item": f"enumerate({above})", "place": f"enumerate({above}.values())"}.get(how, f"{above}.items()")
     return f"[key for key, each in {pairs} if type(each) is type({first})]"
 
 

@@ -9,6 +9,15 @@ LONGEST = 900
 """Characters: a tag may have 1000."""
 
 
+def is_nested(kind: Any) -> bool:
+    """Whether a type is one of lists or structs."""
+    import pyarrow as pa
+
+    types = pa.types
+    is_list = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
+    return bool(is_list or types.is_struct(kind))
+
+
 def type_text(kind: Any) -> str:
     """Return a type as text; Refused for one that is made of others in a way that nobody else has."""
     text = _text(kind)

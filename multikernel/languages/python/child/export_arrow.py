@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Optional
 
-from .arrow_types import type_text
-from .export_nested import Nested, is_nested
+from .arrow_types import is_nested, type_text
+from .export_nested import Nested
 from .export_numpy import byte_strings
 from .exporter import Exporter, Kinds, Node
 from .files import PART_BYTES, Refused

@@ -21,19 +21,11 @@ AS_TEXT = "{x}.astype(str)"
 
 
 def names(value: Any) -> "tuple[list[str], str]":
-    """Return the names of a data frame's columns, and which kind of index they are; Refused for what others lack."""
+    """Return the names of a data frame's columns that are texts, and which kind of index they are; Refused."""
     import pandas as pd
 
     columns = value.columns
-    as_str = "{x}.set_axis([str(name) for name in {x}.columns], axis=1)"
-    if columns.nlevels > 1:
-        flat = "['_'.join(map(str, names)) for names in {x}.columns]"
-        raise Refused("pandas.DataFrame", "has several levels of column names", f"{{x}}.set_axis({flat}, axis=1)")
     found = list(columns)
-    if any(type(name) is not str for name in found):
-        raise Refused("pandas.DataFrame", "has column names that are not str", as_str)
-    if columns.name is not None:
-        raise Refused("pandas.DataFrame", "has a name for its columns together", "{x}.rename_axis(columns=None)")
     for name in found:
         try:
             encoded(name)
@@ -41,10 +33,17 @@ def names(value: Any) -> "tuple[list[str], str]":
             raise Refused("pandas.DataFrame", f"has a column name that {refused.why}") from None
     if type(columns) is pd.RangeIndex:
         return found, f" RangeIndex {columns.start} {columns.stop} {columns.step}"
-    if type(columns) is not pd.Index:
-        raise Refused("pandas.DataFrame", f"has a {type(columns).__name__} of column names", as_str)
     natural = pd.Index(["a"]).dtype
     return found, "" if columns.dtype == natural else f" {dtype_tag(columns)}"
+
+
+def are_texts(columns: Any) -> bool:
+    """Whether the columns of a data frame are called by nothing but texts, without a name for all of them."""
+    import pandas as pd
+
+    is_text = type(columns) is pd.Index and (columns.dtype == object or isinstance(columns.dtype, pd.StringDtype))
+    is_plain = is_text or (type(columns) is pd.RangeIndex and not len(columns))
+    return is_plain and columns.name is None and all(type(name) is str for name in columns)
 
 
 def dtype_tag(values: Any) -> str:

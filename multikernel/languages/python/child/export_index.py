@@ -3,8 +3,10 @@
 from typing import Any
 
 from .export_columns import column, dtype_tag
+from .export_plain import label
 from .exporter import Exporter, Node
 from .files import Refused
+from .labels import level_values, text_of
 
 
 def is_plain(index: Any) -> bool:
@@ -21,13 +23,10 @@ def with_index(exporter: Exporter, node: Node, value: Any, kind: str, origins: "
     own = came.tag if came is not None and came.fits(index) else ""
     if is_plain(index) and not own:
         return node
-    if any(name is not None and type(name) is not str for name in index.names):
-        names = "[None if name is None else str(name) for name in {x}.index.names]"
-        raise Refused(kind, "has an index whose name is not a str", f"{{x}}.rename_axis({names})")
     tag = index_tag(index, kind)
-    levels = [index.get_level_values(level) for level in range(index.nlevels)]
+    names = level_names(exporter, list(index.names), kind)
     parts = []
-    for at, level in enumerate(levels):
+    for at, level in enumerate(level_values(index)):
         origin = origins.get(("index", at))
 
         def export(level: Any = level, origin: Any = origin) -> Node:
@@ -38,8 +37,19 @@ def with_index(exporter: Exporter, node: Node, value: Any, kind: str, origins: "
             return made
 
         parts.append(exporter.at(("index", None), export))
-    made = {"names": list(index.names), "columns": parts, "as": own or f"python:pandas.{tag}"}
-    return {**node, "index": made}
+    return {**node, "index": {**names, "columns": parts, "as": own or f"python:pandas.{tag}"}}
+
+
+def level_names(exporter: Exporter, names: "list[Any]", kind: str) -> Node:
+    """Return the names of an index's levels, and what they are called if that is more than text."""
+    if all(name is None or type(name) is str for name in names):
+        return {"names": names}
+    try:
+        called = {"v": [label(exporter, name) for name in names]}
+    except Refused:
+        texts = "[None if name is None else str(name) for name in {x}.index.names]"
+        raise Refused(kind, "has an index whose name others cannot have", f"{{x}}.rename_axis({texts})") from None
+    return {"names": [None if name is None else text_of(name) for name in names], "labels": called}
 
 
 def index_tag(index: Any, kind: str) -> str:
@@ -54,9 +64,8 @@ def index_tag(index: Any, kind: str) -> str:
             plain = f"{{pd}}.{type(index).__name__}({{x}}.index, freq=None)"
             raise Refused(kind, f"has the frequency {name}, which only pandas has", f"{{x}}.set_axis({plain})")
         return f"{type(index).__name__} {name}"
-    if type(index) in (pd.PeriodIndex, pd.IntervalIndex):
-        raise Refused(kind, f"has a {type(index).__name__}", "{x}.set_axis({x}.index.astype(str))")
-    known = (pd.Index, pd.MultiIndex, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex)
+    known: tuple[Any, ...] = (pd.Index, pd.MultiIndex, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex)
+    known += (pd.PeriodIndex, pd.IntervalIndex)
     # pandas 1 has classes of their own for numbers.
     if type(index) in known or type(index).__name__ in ("Int64Index", "UInt64Index", "Float64Index"):
         return type(index).__name__

@@ -3,17 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from .arrow_types import is_nested
 from .exporter import Exporter, Node
 from .files import Refused
-
-
-def is_nested(kind: Any) -> bool:
-    """Whether a type is one of lists or structs."""
-    import pyarrow as pa
-
-    types = pa.types
-    is_list = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
-    return bool(is_list or types.is_struct(kind))
 
 
 class Nested:

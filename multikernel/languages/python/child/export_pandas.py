@@ -1,13 +1,15 @@
 """Writes data frames, Series and scalars of pandas as nodes: column by column, so that no second copy is made."""
 
+from collections import Counter
 from typing import Any, Optional
 
-from . import export_columns, export_index, export_numpy, intervals, periods
+from . import export_columns, export_index, export_labels, export_numpy, intervals, periods
 from .export_columns import Column, column, dtype_tag
 from .export_times import moment, nanoseconds
 from .exporter import Exporter, Kinds, Node
 from .files import Refused
-from .memory import Origin, named
+from .labels import is_literal
+from .memory import LABEL, Origin, named
 
 
 def pandas_kinds() -> Kinds:
@@ -87,12 +89,15 @@ def series(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
     if value.name is None and export_index.is_plain(value.index):
         made = column(exporter, value, origin)
         return {**made, "as": f"python:pandas.Series {dtype_tag(value)}{made.get('as', '')}"}
-    if value.name is not None and type(value.name) is not str:
-        raise Refused(kind, "has a name that is not a str", "{x}.rename(str({x}.name))")
     tag = "python:pandas.Series without name" if value.name is None else "python:pandas.Series"
-    name = "0" if value.name is None else value.name
-    node: Node = {"t": "table", "rows": len(value), "names": [name], "as": tag}
     origins = origin.parts if origin is not None else {}
+    node: Node = {"t": "table", "rows": len(value), "as": tag}
+    if value.name is None or type(value.name) is str:
+        name = "0" if value.name is None else value.name
+    else:
+        node["labels"] = series_name(exporter, value.name, origins.get(LABEL))
+        name = node["labels"]["k"][0]
+    node["names"] = [name]
     node["columns"] = [_tagged(exporter, value, origins.get((name, 0)))]
     return export_index.with_index(exporter, node, value, kind, origins)
 
@@ -101,16 +106,42 @@ def data_frame(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node
     """Return the node of a DataFrame."""
     kind = "pandas.DataFrame"
     refuse_extras(kind, value)
-    names, how = export_columns.names(value)
     origins = origin.parts if origin is not None else {}
-    columns = []
-    for at, key in enumerate(named(names)):
-        step = ("column", key[0]) if names.count(key[0]) == 1 else ("frozen", key[0])
+    called = list(value.columns)
+    node: Node = {"t": "table", "rows": len(value), "as": "python:pandas.DataFrame"}
+    if export_columns.are_texts(value.columns):
+        node["names"], how = export_columns.names(value)
+        node["as"] += how
+    else:
+        node["labels"] = column_labels(exporter, value.columns, origins.get(LABEL))
+        node["names"] = node["labels"]["k"]
+    node["columns"] = []
+    counts = Counter(called)
+    for at, (name, key) in enumerate(zip(called, named(node["names"]))):
+        step = ("twin", name) if counts[name] > 1 else ("column", name) if is_literal(name) else ("column_at", at)
         part = value.iloc[:, at]
-        columns.append(exporter.at(step, lambda part=part, key=key: _tagged(exporter, part, origins.get(key))))  # type: ignore[misc]
-    node: Node = {"t": "table", "rows": len(value), "names": names, "columns": columns}
-    node["as"] = f"python:pandas.DataFrame{how}"
+        made = exporter.at(step, lambda part=part, key=key: _tagged(exporter, part, origins.get(key)))  # type: ignore[misc]
+        node["columns"].append(made)
     return export_index.with_index(exporter, node, value, kind, origins)
+
+
+def column_labels(exporter: Exporter, columns: Any, origin: Optional[Origin]) -> Node:
+    """Return what the columns of a data frame are called; Refused for what others cannot have."""
+    try:
+        return export_labels.columns(exporter, columns, origin)
+    except Refused as refused:
+        texts = "'_'.join(map(str, name))" if columns.nlevels > 1 else "str(name)"
+        instead = f"{{x}}.set_axis([{texts} for name in {{x}}.columns], axis=1)"
+        why = f"has a {type(columns).__name__} of columns, which others cannot have ({refused.kind} {refused.why})"
+        raise Refused("pandas.DataFrame", why, instead) from None
+
+
+def series_name(exporter: Exporter, name: Any, origin: Optional[Origin]) -> Node:
+    """Return what a Series is called; Refused for what others cannot have."""
+    try:
+        return export_labels.labels(exporter, [name], origin, name)
+    except Refused:
+        raise Refused("pandas.Series", "has a name that others cannot have", "{x}.rename(str({x}.name))") from None
 
 
 def refuse_extras(kind: str, value: Any) -> None:

@@ -7,11 +7,14 @@ from typing import Any, Optional
 from .encoding import bits, encoded, joined, little
 from .export_times import TIMES, moment, nanoseconds, packed_times, time_of_day
 from .exporter import Exporter, Kinds, Node
-from .files import Refused
-from .memory import Origin
+from .files import Refused, type_name
+from .labels import is_literal, texts_of
+from .memory import LABEL, Origin
 
 LONG_TEXT = 10_000
 INT64 = range(-(1 << 63), 1 << 63)
+LABELS = frozenset([bool, int, float, complex, decimal.Decimal, type(None), *TIMES])
+"""What keys may be, besides texts, tuples, and single values of numpy and pandas."""
 EMPTY = {bool: False, int: 0, float: 0.0, complex: 0j, str: ""}
 """What lists are packed of, and what stands for None in them."""
 
@@ -78,18 +81,45 @@ def exact_number(exporter: Exporter, value: decimal.Decimal, origin: Optional[Or
 
 
 def mapping(exporter: Exporter, value: dict[Any, Any], origin: Optional[Origin]) -> Node:
-    """Return the node of a dict; Refused for keys that are no text."""
-    odd = next((key for key in value if type(key) is not str), None)
-    if odd is not None or None in value:
-        shown = repr(odd)[:60] if type(odd) in (int, float, bool, type(None), bytes, tuple) else type(odd).__name__
-        raise Refused(
-            "dict", f"has the key {shown}, which is not a str", "{str(key): each for key, each in {x}.items()}"
-        )
-    for key in value:
-        encoded(key)
+    """Return the node of a dict; Refused for keys that others have nothing for."""
     origins = origin.parts if origin is not None else {}
-    nodes = [exporter.part(("key", key), item, origins.get(key)) for key, item in value.items()]
-    return {"t": "dict", "k": list(value), "v": nodes}
+    node: Node = {"t": "dict", "k": list(value)}
+    if all(type(key) is str for key in value):
+        for key in value:
+            encoded(key)
+    else:
+        node["k"] = texts_of(node["k"])
+        node["labels"] = {"k": node["k"], "v": [key_of(exporter, key, origins.get((LABEL, key))) for key in value]}
+    steps = [("key", key) if is_literal(key) else ("place", at) for at, key in enumerate(value)]
+    node["v"] = [exporter.part(step, item, origins.get(key)) for step, (key, item) in zip(steps, value.items())]
+    return node
+
+
+def key_of(exporter: Exporter, key: Any, origin: Optional[Origin]) -> Node:
+    """Return what a key is called; Refused, for the dict, if nothing in others is."""
+    try:
+        return label(exporter, key, origin)
+    except Refused:
+        shown = repr(key)[:60] if type(key) in (bytes, str) else type(key).__name__
+        why = f"has the key {shown}, which others cannot have"
+        raise Refused("dict", why, "{str(key): each for key, each in {x}.items()}") from None
+
+
+def label(exporter: Exporter, value: Any, origin: Optional[Origin] = None) -> Node:
+    """Return the node of a label, of which nothing is in the data file; Refused for what none can be made of."""
+    kind = type(value)
+    if kind is str:
+        encoded(value)
+        return {"t": "text", "v": value}
+    if kind is tuple:
+        node: Node = {"t": "list", "v": [label(exporter, part) for part in value], "as": "python:tuple"}
+    elif kind in LABELS or kind.__module__.startswith(("numpy", "pandas")):
+        node = exporter.node(value)
+    else:
+        node = {"data": None}
+    if "data" in node or node["t"] in ("array", "table"):
+        raise Refused(type_name(value), "is nothing that others have keys of")
+    return {**node, "as": origin.tag} if origin is not None and origin.tag and origin.fits(value) else node
 
 
 def text(exporter: Exporter, value: str, origin: Optional[Origin]) -> Node:

@@ -6,6 +6,8 @@ from typing import Any
 from .files import Refused
 from .import_arrow import table
 from .import_columns import column, pandas_tag, plain_texts
+from .import_labels import columns as columns_called
+from .import_plain import label
 from .importer import Importer, Node
 
 
@@ -22,9 +24,16 @@ def data_frame(importer: Importer, node: Node, tag: str) -> Any:
     found = pd.DataFrame(columns, index=pd.RangeIndex(node["rows"]), copy=False)
     found.index = index(importer, node, pd)
     if tag.startswith("pandas.Series") and len(node["names"]) == 1:
-        series = found.iloc[:, 0]
-        return series.rename(None if tag.endswith("without name") else node["names"][0])
-    found.columns = names(node["names"], tag.partition(" ")[2], pd)
+        series, name = found.iloc[:, 0], node["names"][0]
+        if "labels" in node:
+            name = label(importer, node["labels"]["v"][0])
+        # Not by `rename`, which takes a tuple for something else.
+        series.name = None if tag.endswith("without name") and name == "0" else name
+        return series
+    if "labels" in node:
+        found.columns = columns_called(importer, node["labels"], pd)
+    else:
+        found.columns = names(node["names"], tag.partition(" ")[2], pd)
     return found
 
 
@@ -46,9 +55,12 @@ def index(importer: Importer, node: Node, pd: Any) -> Any:
     parts = [column(importer, part, pandas_tag(part)) for part in labels["columns"]]
     if any(str(part.dtype) == "float16" for part in parts):
         raise Refused("index", "is of float16, which labels in pandas cannot be", "need:float32")
+    called = labels["names"]
+    if "labels" in labels:
+        called = [label(importer, name) for name in labels["labels"]["v"]]
     if kind == "MultiIndex" or len(parts) != 1:
-        return pd.MultiIndex.from_arrays(parts, names=labels["names"])
-    name = labels["names"][0]
+        return pd.MultiIndex.from_arrays(parts, names=called)
+    name = called[0]
     part = parts[0]
     found = pd.Index(part, name=name, dtype=object) if part.dtype == object else pd.Index(part, name=name)
     if kind == "RangeIndex" and how:

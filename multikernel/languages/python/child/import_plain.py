@@ -84,13 +84,20 @@ def sequence(importer: Importer, node: Node, tag: str) -> Any:
 
 
 def mapping(importer: Importer, node: Node, tag: str) -> Any:
-    keys = node["k"]
+    names = keys = node["k"]
+    if "labels" in node:
+        keys = [label(importer, key) for key in node["labels"]["v"]]
     if len(set(keys)) != len(keys):
         twice = next(key for at, key in enumerate(keys) if key in keys[:at])
         raise Refused(
             "list", f"has several elements named {twice!r}, and a dict can have only one", "need:unique names"
         )
-    return dict(zip(keys, importer.parts(keys, node["v"])))
+    return dict(zip(keys, importer.parts(names, node["v"])))
+
+
+def label(importer: Importer, node: Node) -> Any:
+    """Return a label: a key, or what a column is called."""
+    return tuple(label(importer, part) for part in node["v"]) if node["t"] == "list" else importer.value(node)
 
 
 PLAIN: Kinds = {

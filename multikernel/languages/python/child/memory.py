@@ -5,11 +5,16 @@ long as the part is of the type that came.
 """
 
 import datetime
+import json
 import struct
 from collections.abc import Callable
 from typing import Any, Optional
 
+from .labels import level_values
+
 OWN = "python:"
+LABEL = object()
+"""Stands for what something is called, in the keys of origins."""
 SCALARS = frozenset([bool, int, str, bytes, type(None)])
 
 
@@ -68,6 +73,10 @@ def origin_of(node: "dict[str, Any]", value: Any, is_lost: Callable[[str, Any], 
         found = origin_of(part, below, is_lost)
         if found is not None:
             parts[key] = found
+    if node["t"] == "table" and "labels" in node:
+        # Columns are called what they are, as long as they have the very same index.
+        parts[LABEL] = Origin(json.dumps(node["labels"]), None, {}, -1)
+        parts[LABEL].mark = getattr(value, "name" if type(value).__name__ == "Series" else "columns", None)
     return Origin(tag, value, parts, len(node.get("v", ())) if node["t"] == "list" else -1) if tag or parts else None
 
 
@@ -81,8 +90,10 @@ def _pairs(node: "dict[str, Any]", value: Any) -> Any:
             return
         yield from zip(range(len(value)), node["v"], value)
     elif node["t"] == "dict" and kind is dict:
-        for key, part in zip(node["k"], node["v"]):
+        for key, part in zip(value, node["v"]):
             yield key, part, value[key]
+        for key, part in zip(value, node["labels"]["v"] if "labels" in node else ()):
+            yield (LABEL, key), part, key
     elif node["t"] == "factor" and kind.__module__.startswith("pandas"):
         levels = getattr(getattr(value, "cat", value), "categories", None)
         if levels is not None:
@@ -94,8 +105,8 @@ def _pairs(node: "dict[str, Any]", value: Any) -> Any:
         if index is not None:
             yield "index", {"t": "null", "as": index.get("as", "")}, value.index
             if value.index.nlevels == len(index["columns"]):
-                for level, part in enumerate(index["columns"]):
-                    yield ("index", level), part, value.index.get_level_values(level)
+                for at, (level, part) in enumerate(zip(level_values(value.index), index["columns"])):
+                    yield ("index", at), part, level
 
 
 def named(names: "list[str]") -> "list[tuple[str, int]]":

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from .export_columns import dtype_tag, names
+from .export_columns import are_texts, dtype_tag, names
 from .export_index import index_tag
 from .export_pandas import timedelta, timestamp
 from .files import Refused
@@ -43,7 +43,7 @@ def is_other_in_pandas(tag: str, value: Any) -> bool:
     """Whether a data frame, a column or labels are not what the tag says."""
     kind, _, rest = tag.partition(" ")
     if kind == "DataFrame":
-        return type(value).__name__ != kind or names(value)[1].lstrip() != rest
+        return type(value).__name__ != kind or (are_texts(value.columns) and names(value)[1].lstrip() != rest)
     if kind.endswith("Index"):
         return index_tag(value, "") != tag
     if kind == "Series":

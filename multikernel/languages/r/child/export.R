@@ -28,7 +28,7 @@ export_untagged <- function(x, origin) {
 export_list <- function(x, origin) {
   is_asis <- inherits(x, "AsIs")
   if (is.null(names(x))) return(node("list", v = json_list(parts(x, origins_in_order(origin, length(x)))), as = if (is_asis) "\"r:AsIs\"" else "\"r:list\""))
-  node("dict", k = json_list(quoted(names(x))), v = json_list(parts(x, origins_by_name(origin, names(x)))))
+  node("dict", k = json_list(quoted(names(x))), v = json_list(parts(x, origins_by_name(origin, names(x)))), given_fields(origin))
 }
 
 export_named <- function(x, origin) {
@@ -38,7 +38,7 @@ export_named <- function(x, origin) {
   if (is.object(x) || is.character(x)) keeping("setNames(%s, names({x}))", vector_of(x))
   items <- lapply(seq_along(x), function(at) x[at])
   nodes <- parts(items, origins_by_name(origin, labels), labels)
-  node("dict", k = json_list(quoted(labels)), v = json_list(nodes), as = quoted(paste("r:vector", kind_word(x))))
+  node("dict", k = json_list(quoted(labels)), v = json_list(nodes), given_fields(origin), as = quoted(paste("r:vector", kind_word(x))))
 }
 keeping <- function(form, action) tryCatch(action, multikernel_refused = function(refused) {
   is_value <- nzchar(refused$instead) && !startsWith(refused$instead, "!")
@@ -220,7 +220,7 @@ export_table <- function(x, origin) {
   tag <- names(DATA_FRAMES)[vapply(DATA_FRAMES, identical, NA, class(x))]
   labels <- attr(x, "row.names")
   # Unless labels that number the rows have come from elsewhere as labels.
-  if (is.integer(labels) && identical(labels, seq_along(labels)) && !isTRUE(nzchar(origin$labels))) labels <- NULL
+  if (is.integer(labels) && identical(labels, seq_along(labels)) && !has_row_names(origin)) labels <- NULL
   rows <- .row_names_info(x, 2L)
   columns <- unclass(x)
   attributes(columns) <- list(names = names(x))
@@ -232,18 +232,7 @@ export_columns <- function(columns, rows, labels, tag, origin) {
   origins <- origins_by_name(origin, names(columns))
   made <- character(length(columns))
   for (at in seq_along(columns)) if (!wide[at]) made[at] <- part_at(at, names(columns)[at], export_column(columns[[at]], origins[[at]]))
-  fields <- c(rows = sprintf("%d", rows), names = json_list(quoted(names(columns))), columns = json_list(made))
-  if (!is.null(labels)) {
-    part <- finish(node("array", shape = sprintf("[%d]", length(labels)), vector_of(labels)), origins_of_labels(origin), labels)
-    own <- if (isTRUE(nzchar(origin$labels)) && !is.null(origins_of_labels(origin)) && fits(origins_of_labels(origin), labels)) c(as = quoted(origin$labels))
-    fields <- c(fields, index = object(names = "[null]", columns = json_list(part), own))
-  }
-  node("table", fields, if (length(tag) && nzchar(tag)) c(as = quoted(tag)))
-}
-# The labels' origin comes after those of the columns.
-origins_of_labels <- function(origin) {
-  at <- length(origin$keys) + 1L
-  if (!is.null(origin$parts) && length(origin$parts) >= at) origin$parts[[at]]
+  node("table", table_fields(names(columns), made, rows, labels, origin), if (length(tag) && nzchar(tag)) c(as = quoted(tag)))
 }
 refuse_wide <- function(x, name, labels) {
   flat <- "function(each) if (is.data.frame(each) || is.null(dim(each))) each else if (is.matrix(each)) as.data.frame(unclass(each)) else as.vector(each)"

@@ -229,7 +229,7 @@ import_node <- function(node, made) {
     array = import_array(node[[4L]], node[[5L]], node[[6L]], node[[7L]], node[[8L]], node[[9L]], node[[10L]], tag),
     sparse = make_sparse(node[[4L]], node[[5L]], made[node[[6L]]], tag),
     factor = import_factor(node[[4L]], made[[node[[5L]]]], node[[6L]]),
-    table = import_table(node[[4L]], node[[5L]], made[node[[6L]]], if (length(node[[7L]])) made[[node[[7L]]]], tag),
+    table = import_indexed(node[[4L]], node[[5L]], made[node[[6L]]], made[node[[7L]]], node[[8L]], node[[9L]], tag),
     stop(sprintf("no value is made of a node of the type %s", node[[1L]])))
 }
 whole_time <- function(time, is_idate) {

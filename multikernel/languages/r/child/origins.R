@@ -19,11 +19,14 @@ mark <- function(x) {
 origin_of <- function(node, value, origins) {
   below <- origins[parts_of(node)]
   has_parts <- any(lengths(below) > 0L)
-  labels <- if (node[[1L]] == "table") node[[8L]] else ""
-  if (!nzchar(node[[3L]]) && !nzchar(labels) && !has_parts) return(NULL)
-  keys <- switch(node[[1L]], dict = node[[4L]], table = node[[5L]])
+  index <- if (node[[1L]] == "table") node[[10L]]
+  given <- switch(node[[1L]], dict = node[[6L]], table = node[[11L]], "")
+  if (!nzchar(node[[3L]]) && !length(index) && !nzchar(given) && !has_parts) return(NULL)
+  shown <- if (length(index) && is.data.frame(value) && length(value) > length(node[[5L]])) node[[8L]]
+  keys <- switch(node[[1L]], dict = node[[4L]], table = c(node[[5L]], shown))
   list(tag = node[[3L]], mark = if (nzchar(node[[3L]])) mark(value), keys = if (length(keys)) make.unique(keys, "\\r"),
-       parts = if (has_parts) below, labels = labels, count = length(below))
+       parts = if (has_parts) below, index = index, shown = shown, given = given, rows = if (length(shown)) node[[4L]],
+       count = length(below))
 }
 fits <- function(origin, x) {
   if (!identical(origin$mark, mark(x), num.eq = FALSE)) return(FALSE)
