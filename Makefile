@@ -25,8 +25,8 @@ LABEXTENSION := labextension/dist/package.json
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix labextension --silent
 
 .DELETE_ON_ERROR:
-.PHONY: help lab tour test test-pythons test-lowest test-newest test-lab browsers lab-extension-here test-units test-pandas test-here \
-	types old sweeps dist zoo bench elsewhere hosts faults fuzz soak pictures clean r kernels chromium
+.PHONY: help lab tour test test-pythons test-lowest test-newest test-lab long lab-extension-here test-units test-pandas test-here \
+	types old sweeps dist zoo bench hosts faults fuzz soak pictures clean r kernels chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -67,8 +67,8 @@ test-lowest: ## tests without kernels and the basic ones with, with the lowest v
 	scripts/lowest-versions pyproject.toml lab >build/lowest.txt
 	@PIP_CONSTRAINT=$(CURDIR)/build/lowest.txt PYTEST_ADDOPTS='-W default' $(MAKE) VENV=build/lowest TESTS='$(BASIC_TESTS)' test-here
 
-browsers: $(VENV)/.test $(VENV)/.labextension kernels chromium ## all tests in a browser, in JupyterLab and in Notebook
-	$(BIN)/pytest tests/browser --numprocesses=auto --dist=loadfile
+long: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent kernels hosts chromium ## the tests that take long, which `make test` leaves out; about half an hour
+	$(BIN)/pytest -m long --numprocesses=auto --dist=loadfile
 
 test-lab: ## the tests in a browser with the lowest versions of JupyterLab and Notebook that the extension is for
 	@mkdir -p build
@@ -142,9 +142,6 @@ fuzz: $(VENV)/.test ## a million messages and configs that nobody expects; failu
 
 soak: $(VENV)/.test kernels ## a million numbered outputs of four backends: none lost, doubled or elsewhere; memory on the way
 	$(BIN)/python -m tests.e2e.soak
-
-elsewhere: $(VENV)/.test $(VENV)/.agent hosts ## backends on another host: long breaks, a thousand of them, 32 backends; as root, with Linux's namespaces
-	$(BIN)/pytest tests/elsewhere tests/runtime/backend/pipe tests/e2e/test_provisioners.py
 
 faults: $(VENV)/.test kernels ## break everything that can break, with real kernels; tables into docs/reliability.md
 	$(BIN)/python -m tests.faults --write-page -q

@@ -23,12 +23,12 @@ __all__ = ["need", "own_folders"]
 expect.set_options(timeout=PATIENCE * 1000)
 
 
-IN_BOTH = ("test_cells", "test_input", "test_panel")
-"""What `make test` runs in Notebook, too; `make browsers` runs all."""
+IN_BOTH = ("test_cells",)
+"""What `make test` runs in Notebook, too; `make long` runs the others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave most of what is tested in Notebook to `make browsers`: it takes minutes."""
+    """Leave most of what is tested in Notebook to `make long`: it takes minutes."""
     for item in items:
         is_here = item.path.is_relative_to(Path(__file__).parent)
         if is_here and "[notebook" in item.name and item.path.stem not in IN_BOTH:

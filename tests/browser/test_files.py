@@ -46,6 +46,7 @@ def test_a_saved_file_is_the_same_as_without_the_extension(site: Site, need: Nee
     assert saved[0] == saved[1]
 
 
+@pytest.mark.long
 def test_a_long_notebook_has_colours_and_labels_wherever_one_looks(open_notebook: OpenNotebook, need: Need) -> None:
     need("ir")
     cells = [f"%%r\nx <- {number}" if number % 2 else f"x = {number}" for number in range(500)]

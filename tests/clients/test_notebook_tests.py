@@ -21,6 +21,7 @@ def nbval(folder: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
 
 
+@pytest.mark.long
 def test_nbval_finds_the_outputs_as_they_were_and_sees_what_has_changed(
     tmp_path: Path, need: Callable[..., None]
 ) -> None:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from itertools import chain, groupby
 
+import pytest
+
 from .kernel import PATIENCE, Answer, Json, Kernel, open_kernel
 
 CELLS = 1000
@@ -45,6 +47,7 @@ def check(number: int, code: str, answer: Answer) -> None:
     assert (answer.content["status"], answer.content["execution_count"]) == ("ok", number)
 
 
+@pytest.mark.long
 def test_a_thousand_cells_one_after_another(need: Callable[..., None]) -> None:
     need("ir")
     with open_kernel("multi") as multi:

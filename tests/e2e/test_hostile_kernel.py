@@ -21,7 +21,7 @@ IPYKERNEL = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file
 @pytest.fixture
 def multi(tmp_path: Path) -> Iterator[Kernel]:
     """Return a Multi with an IPython and a hostile backend; its stderr has no traceback."""
-    write_kernelspec(tmp_path, "hostile", sys.executable, HOSTILE, "{connection_file}")
+    write_kernelspec(tmp_path, "enemy", sys.executable, HOSTILE, "{connection_file}")
     write_kernelspec(tmp_path, "python3", *IPYKERNEL, language="python")
     log = tmp_path / "stderr"
     with log.open("w") as stderr, open_kernel("multi", env={"JUPYTER_PATH": str(tmp_path)}, stderr=stderr) as kernel:
@@ -31,7 +31,7 @@ def multi(tmp_path: Path) -> Iterator[Kernel]:
 
 def test_a_hostile_child_reaches_nothing_but_its_own_cells(multi: Kernel, tmp_path: Path) -> None:
     process = front(multi)
-    assert multi.run("%%hostile\nx").content["status"] == "ok"
+    assert multi.run("%%enemy\nx").content["status"] == "ok"
     multi.run(ECHO)
     comm, opening = open_comm(multi, "echo")
     multi.wait(opening, has_reply=False)
@@ -44,7 +44,7 @@ def test_a_hostile_child_reaches_nothing_but_its_own_cells(multi: Kernel, tmp_pa
     multi.have_arrived()
 
     told = json.dumps({"cell": cell, "comm": comm, "session": session})
-    attack = multi.ask("complete_request", {"code": f"%%hostile\n{told}", "cursor_pos": len(told) + 10})
+    attack = multi.ask("complete_request", {"code": f"%%enemy\n{told}", "cursor_pos": len(told) + 10})
     assert attack.content["matches"] == ["proper"]
 
     pipe.write_text("")
@@ -60,5 +60,5 @@ def test_a_hostile_child_reaches_nothing_but_its_own_cells(multi: Kernel, tmp_pa
     assert multi.ask("complete_request", {"code": "prin", "cursor_pos": 4}).content["matches"] == ["print"]
     multi.wait(opening, has_reply=False)
     assert open_comms(multi) == {comm: {"target_name": "echo"}, second: {"target_name": "echo"}}
-    assert multi.run("%%hostile\nx").content["status"] == "ok"
+    assert multi.run("%%enemy\nx").content["status"] == "ok"
     assert front(multi) == process
