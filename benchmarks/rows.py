@@ -46,6 +46,7 @@ REFERENCES = {
     "local": "a local backend",
     "tunnel": "ssh's tunnels",
     "far": "few backends there",
+    "direct": "ipyparallel's DirectView",
 }
 """What goals can refer to besides contenders."""
 
@@ -94,6 +95,7 @@ ROWS: dict[str, Row] = {
     "elsewhere_wait": Row("what other backends wait at most meanwhile", goal=Goal(0.05)),
     "elsewhere_20mb": Row("one 20 MB output from another host", goal=Goal(1.3, "tunnel")),
     "elsewhere_32": Row("round trip of `1` there with 32 backends started", goal=Goal(1.05, "far")),
+    "workers": Row("1e7 doubles scattered, doubled and gathered, 8 workers in Slurm jobs", goal=Goal(1, "direct")),
     "value_frame": Row("1e6 x 5 frame from Python to R and back", goal=Goal(0.1, "csv")),
     "value_frame_arrow": Row("… compared with pyarrow writing and reading the same columns", goal=Goal(2, "arrow")),
     "value_array": Row("8 MB array from Python to R", goal=Goal(0.05, "text")),

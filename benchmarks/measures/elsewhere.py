@@ -17,6 +17,7 @@ from tests.elsewhere.hosts import missing, open_hosts
 from ..client import Client, Json
 from ..contenders import Running, Workshop
 from ..measuring import Rows, Series, in_turn
+from . import workers
 
 ROUNDS = 60
 STARTS = 3
@@ -34,7 +35,11 @@ PLACES: Json = {
 
 
 def measure(workshop: Workshop) -> Rows:
-    """The same cells here and there."""
+    """The same cells here and there, and on many workers."""
+    return {**_measure_hosts(workshop), **workers.measure(workshop)}
+
+
+def _measure_hosts(workshop: Workshop) -> Rows:
     if why := missing():
         print(f"elsewhere is left out: {why}", file=sys.stderr)
         return {}

@@ -37,6 +37,20 @@ class JobState:
 
 
 @dataclass(frozen=True, slots=True)
+class Tasks:
+    """How a job runs several things, on as many nodes as it takes. In words, `{tasks}` is how many it has."""
+
+    count: re.Pattern[str]
+    """Finds how many in the user's options, which are joined by NUL."""
+    each: str
+    """Runs a command as each of them, in the script of the job."""
+    rank: str
+    """The variable of the environment that tells which of them a process is; the first is 0."""
+    join: str
+    """Runs a command beside the task of the rank `{rank}`, with its stdin and stdout."""
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """A scheduler."""
 
@@ -63,6 +77,8 @@ class Engine:
     """Ends a job, and changes nothing where there is none of that name."""
     join: str
     """Runs a command on a job's node, with its stdin and stdout."""
+    tasks: "Tasks | None"
+    """Jobs of several tasks; None where it has no such, or where nobody has tried them."""
     environment: str
     """A pattern for the names of variables that the commands want."""
     check: str
@@ -107,6 +123,14 @@ ENGINES: Mapping[str, Engine] = {
         leaving=frozenset({"COMPLETING"}),
         cancel="scancel --name={name}",
         join="srun -Q -u --overlap --jobid={number} -N1 -n1 -w {node} sh -c {script}",
+        # Both have the same tasks at the same places. What the others of a step of `join` do is over at once.
+        tasks=Tasks(
+            count=re.compile(r"(?:^|\0)(?:--ntasks[=\0]|-n\0?)(\d+)(?![^\0])"),
+            each="srun -Q --overlap -n {tasks} -m block -K0 -W0 -o /dev/null -e /dev/null",
+            rank="SLURM_PROCID",
+            join="srun -Q -u --overlap --jobid={number} -n {tasks} -m block -K0 -W0 -i {rank} -o {rank} -e {rank} "
+            "sh -c 'test $SLURM_PROCID = {rank} || exit 0; '{script}",
+        ),
         environment="SLURM_CONF|SLURM_CLUSTERS|SBATCH_[A-Z_]+",
         check="sbatch --test-only",
     ),
@@ -130,6 +154,7 @@ ENGINES: Mapping[str, Engine] = {
         leaving=frozenset({"E"}),
         cancel="sh -c 'qdel $(qselect -N {name})'",
         join="ssh -T -oBatchMode=yes -- {node} {script}",
+        tasks=None,
         environment="PBS_(CONF_FILE|DEFAULT|EXEC|HOME|SERVER)",
         check="qstat -B",
     ),
@@ -151,6 +176,7 @@ ENGINES: Mapping[str, Engine] = {
         leaving=frozenset(),
         cancel="qdel {name}",
         join="ssh -T -oBatchMode=yes -- {node} {script}",
+        tasks=None,
         environment="SGE_[A-Z_]+",
         check="qstat",
     ),
@@ -168,6 +194,12 @@ def words(command: str, numbers: Iterable[str] = (), **values: str) -> list[str]
         else:
             filled.append(word.format_map({**values, "list": ",".join(listed)}))
     return filled
+
+
+def tasks_of(engine: Engine, options: Iterable[str]) -> int:
+    """Return how many tasks a job has that is submitted with these options."""
+    found = None if engine.tasks is None else engine.tasks.count.search("\0".join(options))
+    return max(1, int(found[1])) if found else 1
 
 
 def number_of(engine: Engine, written: str) -> str | None:

@@ -5,7 +5,7 @@ from string import Formatter
 
 import pytest
 
-from multikernel.core.engines import ENGINES, JobState, Phase, how_ended, number_of, states_of, words
+from multikernel.core.engines import ENGINES, JobState, Phase, how_ended, number_of, states_of, tasks_of, words
 
 SLURM, PBS, SGE = ENGINES["slurm"], ENGINES["pbs"], ENGINES["sge"]
 
@@ -112,3 +112,31 @@ def test_no_state_means_two_things(engine: object) -> None:
 )
 def test_how_a_job_has_ended(state: JobState | None, text: str) -> None:
     assert how_ended(SLURM, "7", state) == text
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        ((), 1),
+        (("--ntasks=8",), 8),
+        (("--gres=gpu:1", "-n", "8"), 8),
+        (("-n8", "--time=1:00:00"), 8),
+        (("--ntasks", "8"), 8),
+        (("--ntasks-per-node=8", "-N2", "--nodes=2"), 1),
+        (("--job-name=-n8", "-n8x"), 1),
+        (("-n0",), 1),
+    ],
+)
+def test_how_many_tasks_a_job_has(options: tuple[str, ...], count: int) -> None:
+    assert tasks_of(SLURM, options) == count
+    assert tasks_of(PBS, options) == 1
+
+
+def test_a_task_is_joined_beside_all_others() -> None:
+    assert SLURM.tasks is not None
+    joined = words(SLURM.tasks.join, number="7", tasks="8", rank="3", script="exec python3 -c 'a'")
+    assert joined[joined.index("-i") :] == [
+        *("-i", "3", "-o", "3", "-e", "3", "sh", "-c"),
+        "test $SLURM_PROCID = 3 || exit 0; exec python3 -c 'a'",
+    ]
+    assert words(SLURM.tasks.each, tasks="8")[:5] == ["srun", "-Q", "--overlap", "-n", "8"]

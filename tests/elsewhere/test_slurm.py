@@ -10,6 +10,7 @@ from .hosts import Hosts
 from .slurm import CPUS, LATER, Slurm, open_slurm
 
 
+@pytest.mark.long
 def test_steps_jobs_and_their_ends(slurm: Slurm) -> None:
     check(slurm)
     assert subprocess.run(["srun", "hostname"], capture_output=True, text=True, check=True).stdout == "node1\n"

@@ -103,8 +103,14 @@ class Starts:
         """Report under a cell that its backend is still starting."""
         for name, tracks in self._waiting.items():
             for track in tracks:
-                if track.key == key and _display(track, name) not in self._displays:
+                if track.key == key and not self._is_shown(track, name):
                     self._outbox.note(track.request, f"{name} is still starting; interrupt the cell to give up.")
+
+    def _is_shown(self, track: Track, name: str) -> bool:
+        """Whether a line below a cell shows the start of a backend, or of others of its group: they may share a job."""
+        group = self._state.backends[name].config.group
+        others = {name} | {each.name for each in self._state.backends.values() if group and each.config.group == group}
+        return any(_display(track, other) in self._displays for other in others)
 
 
 def _display(track: Track, backend: str) -> str:

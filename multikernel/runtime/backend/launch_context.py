@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ...core.places import Place
     from .links.pipe.jobs.job import Job
     from .links.pipe.jobs.queue import Queue
+    from .links.pipe.jobs.seat import Seat
     from .links.pipe.site import Site
     from .links.server.site import Kernels
 
@@ -51,8 +52,10 @@ class LaunchContext:
     """Places elsewhere that were used."""
     queues: "dict[Place, Queue]" = field(default_factory=dict)
     """Those of them that are batch jobs."""
-    jobs: "dict[str, Job]" = field(default_factory=dict)
-    """By backend, its last job: it outlives the backend's kernels."""
+    jobs: "dict[str, Job | Seat]" = field(default_factory=dict)
+    """By backend, its last job, or its seat in one: it outlives the backend's kernels."""
+    shared_jobs: "dict[tuple[str, int], Job]" = field(default_factory=dict)
+    """By group, and the job's number in it, those in which several of its backends have seats."""
     servers: "dict[Place, Kernels]" = field(default_factory=dict)
     """Jupyter servers that were used."""
 

@@ -1,6 +1,7 @@
 """The line below a cell that shows what its backend's start waits for, such as a job in a queue."""
 
 from multikernel.core.actions import Stop
+from multikernel.core.config import BackendConfig, Config, Group
 from tests.core.desk import Desk
 
 PENDING, LATER, RUNS = "job 7 pending (Priority)", "job 7 pending (Priority), expected 14:05", "job 7 runs on gpu7"
@@ -58,6 +59,15 @@ def test_there_is_no_note_that_it_is_still_starting() -> None:
     desk.execute("%%r,bash\n1")
     desk.progress("ir", PENDING)
     assert desk.fire("slow start", 1) == ["iopub stderr of 1: bash is still starting; interrupt the cell to give up."]
+
+
+def test_nor_for_the_others_of_its_group_whose_job_may_be_the_same() -> None:
+    workers = {f"worker[{i}]": BackendConfig(f"worker[{i}]", "python3", group="worker") for i in range(2)}
+    backends = {**workers, "r": BackendConfig("r", "ir")}
+    desk = Desk(config=Config(backends, "r", groups={"worker": Group("worker", tuple(workers))}))
+    desk.execute("%%worker,r\n1")
+    desk.progress("worker[0]", PENDING)
+    assert desk.fire("slow start", 1) == ["iopub stderr of 1: r is still starting; interrupt the cell to give up."]
 
 
 def test_a_cell_that_was_given_up_shows_nothing_more_and_one_of_the_next_start_has_a_line_of_its_own() -> None:

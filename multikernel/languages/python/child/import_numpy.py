@@ -162,6 +162,8 @@ def restored(flat: Any, own: str, np: Any) -> Any:
     """Return an array with the dtype that it had, if all of it still fits."""
     try:
         dtype = np.dtype(own)
+        if dtype == flat.dtype:
+            return flat
         with np.errstate(all="ignore"):
             found = flat.astype(dtype)
             back = found.astype(flat.dtype)

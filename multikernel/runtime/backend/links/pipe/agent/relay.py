@@ -49,7 +49,8 @@ def main() -> None:
         elif request["do"] == "serve":
             from .warden import serve
 
-            serve(folder_of(request["name"]), request["keep"])
+            rank = format(int(os.environ[request["rank"]]), "04x") if request["rank"] else ""
+            serve(folder_of(request["name"] + rank), request["keep"])
         elif request["do"] == "hold":
             _write(token + _json(holding=True))
             _hold()

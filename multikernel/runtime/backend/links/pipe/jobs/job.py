@@ -6,19 +6,19 @@ import secrets
 import shlex
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import anyio
 
 from ......core.engines import JobState, Phase, how_ended, words
-from ......core.printable import printable
 from ......core.protocol.wire import Json
 from ..command import CommandNotFound, boot_line, command_at
 from ..connection import Connection, User
 from ..failures import NotReached
+from .pending import pending_text
 from .queue import NotSubmitted, Queue
-from .script import script
+from .script import script, task_name
 
 LAST_SECONDS = 5.0
 """How long the end of the front waits for a submission that is under way, and for the job to be cancelled. What is not
@@ -49,8 +49,8 @@ class Job:
     It lasts until it is let go or the front ends, whatever becomes of its kernels.
     """
 
-    def __init__(self, queue: Queue) -> None:
-        """Take the queue that it will be submitted to; `live` does so."""
+    def __init__(self, queue: Queue, tasks: int = 1) -> None:
+        """Take the queue that it will be submitted to, and how many tasks it will have; `live` does so."""
         self.place, self.tasks = queue.place, queue.site.tasks
         self.transport = queue.place.engine
         self.number = ""
@@ -66,11 +66,15 @@ class Job:
         """Why the scheduler could not say last time how it is."""
         self._is_gone = False
         """There is no job, or it has ended."""
-        self._queue = queue
+        self._queue, self._tasks = queue, tasks
         self._name = f"multi-{secrets.token_hex(4)}"
         self._script = secrets.token_hex(16)
         self._words = Path(queue.site.directory) / self._name
         """What is there tells the watchdog to cancel the job."""
+        self.seats: set[int] = set()
+        """Ranks of the tasks that backends have taken, if it has several."""
+        self.lost: set[int] = set()
+        """Ranks of those in which nothing can be started any more: nobody had wanted them for too long."""
         self._keepers: set[str] = set()
         self._news, self._end, self._is_free = anyio.Event(), anyio.Event(), anyio.Event()
         self._submitting = anyio.CancelScope(shield=True)
@@ -123,8 +127,7 @@ class Job:
     async def _submit_shielded(self, ended: anyio.Event) -> None:
         try:
             with self._submitting:
-                text = script(self.place.python, self._script, self.place.keep)
-                self.number = await self._queue.submit(self._name, text)
+                self.number = await self._queue.submit(self._name, self._text())
                 log.info("job %s is submitted", self.number)
                 self._tell()
         except NotSubmitted as error:
@@ -139,6 +142,11 @@ class Job:
             self.submitted = anyio.current_time()
             ended.set()
 
+    def _text(self) -> bytes:
+        tasks = self._queue.engine.tasks if self._tasks > 1 else None
+        each = (words(tasks.each, tasks=str(self._tasks)), tasks.rank) if tasks is not None else ()
+        return script(self.place.python, self._script, self.place.keep, *each)
+
     async def wait_until_running(self, tell: Callable[[str, bool], None]) -> None:
         """Wait until it runs, and tell how far that is; NotReached if it never will.
 
@@ -149,21 +157,12 @@ class Job:
             if self.why_over:
                 raise NotReached(self.why_over)
             is_shown = self.state is not None and anyio.current_time() > self.submitted + SHOWN_SECONDS
-            if (new := (self._pending_text(), is_shown)) != told:
+            if (new := (pending_text(self.number, self.state, self._doubt), is_shown)) != told:
                 told = new
                 tell(*told)
             await self._news.wait()
         if told[1]:
             tell(f"job {self.number} runs" + (f" on {self.state.node}" if self.state and self.state.node else ""), True)
-
-    def _pending_text(self) -> str:
-        if self.state is None:
-            text = f"job {self.number} is submitted" if self.number else "submitting a job"
-            return printable(f"{text} ({self._doubt})" if self._doubt else text)
-        word = self.state.word if self.state.word.lower() != Phase.PENDING else ""
-        reason = self._doubt or self.state.reason or word
-        text = f"job {self.number} pending" + (f" ({reason})" if reason else "")
-        return printable(text + (f", expected {_moment(self.state.start)}" if self.state.start else ""))
 
     def told(self, state: JobState | None) -> None:
         """Take what the scheduler says; None is a job that it no longer knows."""
@@ -187,28 +186,36 @@ class Job:
     # What links need.
 
     @asynccontextmanager
-    async def connect(self, request: Json, user: User) -> AsyncIterator[tuple[Connection, Json]]:
-        """Run a relay in the job until the context is left; NotReached if that cannot be, or if the job has ended."""
+    async def connect(
+        self, request: Json, user: User, rank: int | None = None
+    ) -> AsyncIterator[tuple[Connection, Json]]:
+        """Run a relay in the job until the context is left; NotReached if that cannot be, or if the job has ended.
+
+        `rank` is that of its task, if it has several.
+        """
         if request["do"] == "start":
-            request = {**request, "job": self._script}
+            request = {**request, "job": self._script if rank is None else task_name(self._script, rank)}
         else:
             await self.look()
         async with AsyncExitStack() as life:
             try:
-                run = self._queue.site.run(self._join, request, user, self._queue.env)
+                run = self._queue.site.run(partial(self._join, rank), request, user, self._queue.env)
                 connected = await life.enter_async_context(run)
             except NotReached:
                 await self.look()
                 raise
-            if connected[1].get("error") == "no script":
+            if connected[1].get("error") == "no script" and rank is None:
                 # Nothing can be started in it any more.
                 self.let_go()
             yield connected
 
-    def _join(self, ssh_options: Sequence[str]) -> list[str]:
+    def _join(self, rank: int | None, ssh_options: Sequence[str]) -> list[str]:
         node = self.state.node if self.state else ""
         values = {"number": self.number, "node": node, "script": boot_line(self.place.python)}
-        return command_at(self._queue.site.place, words(self._queue.engine.join, **values), ssh_options)
+        join, tasks = self._queue.engine.join, self._queue.engine.tasks
+        if rank is not None and tasks is not None:
+            join, values = tasks.join, {**values, "rank": str(rank), "tasks": str(self._tasks)}
+        return command_at(self._queue.site.place, words(join, **values), ssh_options)
 
     async def how_ended(self, how: str) -> str:
         """Return how a kernel has ended, of which its keeper says this: the scheduler may have ended the job."""
@@ -297,11 +304,3 @@ class Job:
             argv = command_at(self._queue.site.place, ("sh", "-c", twice))
             self._words.touch(0o600)
             self._queue.site.watchdog.at_end(argv, os.fspath(self._words))
-
-
-def _moment(start: str) -> str:
-    """Return a time as people here read it, if the scheduler says it in seconds."""
-    if not start.isdigit():
-        return start
-    moment = datetime.fromtimestamp(int(start))
-    return f"{moment:%H:%M}" if moment.date() == datetime.now().date() else f"{moment:%a %d %b, %H:%M}"

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from ......core.config import BackendConfig
+from ......core.engines import tasks_of
 from ......core.errors import BackendStartError, MultiError
 from ......core.places import JobPlace
 from ....launch_context import LaunchContext
@@ -13,6 +14,7 @@ from ..failures import NotReached
 from ..link import PipeLink
 from .job import Job
 from .queue import Queue
+from .seat import Seat
 
 
 @asynccontextmanager
@@ -48,8 +50,8 @@ async def open_in_job(
         await link.end()
 
 
-async def job_of(config: BackendConfig, place: JobPlace, launch_context: LaunchContext) -> Job:
-    """Return the job that a backend has, or a new one that is about to be submitted."""
+async def job_of(config: BackendConfig, place: JobPlace, launch_context: LaunchContext) -> Job | Seat:
+    """Return the job that a backend has, or its seat there, or a new one that is about to be submitted."""
     job = launch_context.jobs.get(config.name)
     if job is not None and job.is_running:
         # It may have ended since its last kernel did. If nobody can tell, it will be said when it is joined.
@@ -59,8 +61,26 @@ async def job_of(config: BackendConfig, place: JobPlace, launch_context: LaunchC
         if place not in launch_context.queues:
             launch_context.queues[place] = new_queue(place, launch_context)
         queue = launch_context.queues[place]
-        job = launch_context.jobs[config.name] = Job(queue)
-        queue.site.tasks.start_soon(job.live)
+        tasks = tasks_of(queue.engine, place.options)
+        if config.group is None or tasks == 1:
+            job = _submitted(Job(queue))
+        else:
+            job = _seat(config, config.group, queue, tasks, launch_context)
+        launch_context.jobs[config.name] = job
+    return job
+
+
+def _seat(config: BackendConfig, group: str, queue: Queue, tasks: int, launch_context: LaunchContext) -> Seat:
+    """Return a seat for a backend of a group: as many as a job has tasks share one, in the order of their numbers."""
+    number, rank = divmod(int(config.name.removeprefix(group)[1:-1]), tasks)
+    job = launch_context.shared_jobs.get((group, number))
+    if job is None or job.why_over or job.is_let_go or rank in job.lost:
+        job = launch_context.shared_jobs[group, number] = _submitted(Job(queue, tasks))
+    return Seat(job, rank)
+
+
+def _submitted(job: Job) -> Job:
+    job.tasks.start_soon(job.live)
     return job
 
 
