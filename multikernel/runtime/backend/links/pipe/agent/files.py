@@ -33,6 +33,40 @@ def leave_marks(paths: list[str]) -> None:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
+class Window:
+    """How much of files may be on its way: as much as the connection takes, but a message must not wait long behind it.
+
+    What is acknowledged later than it could be has waited in a queue, somewhere on the way.
+    """
+
+    def __init__(self, stream: Stream, now: Callable[[], float] = time.monotonic) -> None:
+        """Begin small."""
+        self._stream, self._now = stream, now
+        self._size = LEAST_WINDOW
+        self._least = LONGEST_SECONDS
+        """Seconds that an acknowledgement takes without a queue, as far as is known."""
+        self._mark, self._since = 0, 0.0
+        """The chunk whose acknowledgement is waited for, and since when."""
+
+    def has_room(self) -> bool:
+        """Whether a piece may be sent now."""
+        is_acknowledged = self._mark <= self._stream.acknowledged
+        if self._mark and is_acknowledged:
+            self._learn(self._now() - self._since)
+            self._mark = 0
+        has_room = self._stream.has_room(self._size)
+        if has_room and is_acknowledged:
+            self._mark, self._since = self._stream.last + 1, self._now()
+        return has_room
+
+    def _learn(self, seconds: float) -> None:
+        self._least = min(self._least, seconds)
+        if seconds > self._least + LONGEST_QUEUE:
+            self._size = max(LEAST_WINDOW, self._size * 3 // 4)
+        else:
+            self._size = min(MOST_WINDOW, self._size * 3 // 2)
+
+
 class Reading:
     """A file that the front gets, as far as it has taken what it got before."""
 
