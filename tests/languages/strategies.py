@@ -260,8 +260,23 @@ def r_frames(draw: st.DrawFn) -> str:
     return f"structure(list({parts}), names = as.character(c({quoted})), row.names = {labels}, class = {kind})"
 
 
+@st.composite
+def r_dressed(draw: st.DrawFn, values: st.SearchStrategy[str]) -> str:
+    """Draw an expression for a value with attributes, a class, or names of any kind."""
+    value = draw(values)
+    how = draw(st.sampled_from(["attributes", "class", "names"]))
+    if how == "class":
+        return f"(function(x) {{ class(x) <- c('thing', class(x)); x }})({value})"
+    if how == "names":
+        return f"(function(x) {{ names(x) <- rep_len(c('a', '', NA, 'a'), length(x)); x }})({value})"
+    names = draw(st.lists(st.sampled_from(["label", "note", "format.x", "ü b"]), min_size=1, unique=True))
+    parts = ", ".join(f"{r_text(name)} = {draw(r_vectors())}" for name in names)
+    return f"(function(x) {{ attributes(x) <- c(attributes(x), list({parts})); x }})({value})"
+
+
+r_plain = st.one_of(r_vectors(), r_arrays(), r_frames())
 r_values = st.recursive(
-    st.one_of(st.just("NULL"), r_vectors(), r_arrays(), r_frames()),
+    st.one_of(st.just("NULL"), r_plain, r_dressed(r_plain), r_dressed(r_dressed(r_plain))),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda items: f"list({', '.join(items)})"),
         st.dictionaries(st.text("abc. ü", min_size=1, max_size=3), inner, max_size=3).map(

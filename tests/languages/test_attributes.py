@@ -116,6 +116,8 @@ OF_PACKAGES = {
         "{ d <- data.table::data.table(a = c('b', 'a'), b = 2:1); data.table::setkey(d, a); d }",
         "{ d <- data.table::data.table(a = 2:1); data.table::setindex(d, a); d }",
     ],
+    "zoo": ["zoo::yearmon(2024)", "zoo::zoo(c(1, 2), .Date(1:2))"],
+    "units": ["units::set_units(1:3, 'm')"],
     "survival": [
         "survival::Surv(c(1, 2), c(0, 1))",
     ],
@@ -280,11 +282,11 @@ HOSTILE = [
 def test_what_no_session_has_sent_is_not_revived(child: Child, said: str, instead: str) -> None:
     child.kernel.run("x <- noquote(c('a', 'b')); y <- 'before'")
     kind, tag, *rest = child.get("x")
-    first, kept, bound = tag.split("\t")
+    first, kept, mark, bound = tag.split("\t")
     assert said in bound
     for parts in (
-        (first, kept, bound.replace(said, instead)),
-        (first, kept.replace(said, instead), f"{'0' * 32} NULL 0"),
+        (first, kept, mark, bound.replace(said, instead)),
+        (first, kept.replace(said, instead), "0" * 32, "NULL 0"),
     ):
         answer = child.put("y", (kind, "\t".join(parts), *rest))
         shown = child.kernel.run("cat(class(y), typeof(y))").stream()

@@ -1,6 +1,6 @@
 # Attributes and classes that other languages have nothing for. A value leaves without them; they travel as text in its
 # tag, which has three parts with tabs between: what kind of value it is, the attributes that it keeps whatever becomes of
-# its elements, and all of them, which it gets back as long as it is what left (see `fingerprint`).
+# its elements, and all of them, which it gets back as long as it is what left (see `mark_of`).
 
 # They say something of the elements together, so that R keeps them, too, when some are replaced.
 LOOSE <- c("label", "labels", "units", "comment", "notes", "description", "display_width", "na_values", "na_range")
@@ -65,7 +65,7 @@ base_class <- function(x, known) {
 # What is no name of a time zone means UTC, in R too.
 base_zone <- function(zone) {
   first <- if (is.character(zone) && length(zone) && !is.na(zone[1L])) zone[1L] else "UTC"
-  if (!nzchar(first) || first %in% OlsonNames() || has_offset(first)) first else "UTC"
+  if (!nzchar(first) || first %in% olson_names() || has_offset(first)) first else "UTC"
 }
 # Whether names can be keys, each of one element.
 are_keys <- function(names) is.character(names) && !anyNA(names) && !anyDuplicated(names)
@@ -79,28 +79,26 @@ finish_dressed <- function(made, found, x) {
   loose <- loose_of(extra)
   bound <- encoded(c(extra, list(" lost" = found$lost)))
   if (nchar(bound) > LONGEST_TAG) refuse_attributes(class(x)[1L], names(extra), "which are too large")
-  own <- if (nzchar(made[2L])) substring(made[2L], 2L, nchar(made[2L]) - 1L) else if (startsWith(made[1L], "{\"t\":\"array\"")) "r:vector" else "r:"
+  own <- if (nzchar(made[2L])) substring(made[2L], 2L, nchar(made[2L]) - 1L) else if (startsWith(made[1L], "{\"t\":\"array\"") && is.null(dim(found$plain))) "r:vector" else "r:"
   kept <- if (length(loose)) paste(typeof(x), encoded(loose)) else ""
-  bound <- paste(fingerprint(found$plain), bound)
-  if (!is_for_all(bound) || has_word("pointer", bound)) assign(fingerprint(bound), TRUE, envir = issued)
+  mark <- mark_of(found$plain)
+  if (!is_for_all(bound) || has_word("pointer", bound)) assign(digest(paste(mark, bound)), TRUE, envir = issued)
   # The tag that it has is JSON already.
-  paste0(made[1L], ",\"as\":\"", own, "\\t", inside(quoted(kept)), "\\t", inside(quoted(bound)), "\"}")
+  paste0(made[1L], ",\"as\":\"", paste(c(own, inside(quoted(c(kept, mark, bound)))), collapse = "\\t"), "\"}")
 }
 inside <- function(quoted) substring(quoted, 2L, nchar(quoted) - 1L)
 LONGEST_TAG <- 1e7
 
 # Give a value the attributes in its tag. What left is what it was; else it keeps those that hold of it.
-dressed <- function(value, kept, bound) {
-  mark <- substr(bound, 1L, 32L)
-  text <- substring(bound, 34L)
-  if (nzchar(mark) && identical(mark, fingerprint(value))) {
-    is_issued <- !is.null(issued[[fingerprint(bound)]])
-    if (!is_issued && !is_for_all(bound)) refuse(c(decoded(text, FALSE)$class, class(value))[1L], "has a class or attributes that come back only to the R session that they left", "need:no origin")
-    extra <- decoded(text, is_issued)
+dressed <- function(value, kept, mark, bound) {
+  if (nzchar(mark) && identical(mark, if (startsWith(mark, "=")) short_mark(value) else digest(value))) {
+    is_issued <- !is.null(issued[[digest(paste(mark, bound))]])
+    if (!is_issued && !is_for_all(bound)) refuse(c(decoded(bound, FALSE)$class, class(value))[1L], "has a class or attributes that come back only to the R session that they left", "need:no origin")
+    extra <- decoded(bound, is_issued)
     for (name in extra[[" lost"]]) attr(value, name) <- NULL
     return(allocated(with_attributes(value, extra[names(extra) != " lost"])))
   }
-  if (nzchar(mark) && is.data.frame(value) && is_for_all(bound)) return(allocated(with_attributes(value, still_true(value, decoded(text, FALSE)))))
+  if (nzchar(mark) && is.data.frame(value) && is_for_all(bound)) return(allocated(with_attributes(value, still_true(value, decoded(bound, FALSE)))))
   type <- sub(" .*$", "", kept)
   if (nzchar(kept) && identical(type, typeof(value))) with_attributes(value, loose_of(decoded(substring(kept, nchar(type) + 2L), FALSE))) else value
 }
@@ -132,7 +130,11 @@ are_groups <- function(x, groups) {
 
 # What tells whether a value is the one that left: of all its elements and attributes.
 
-fingerprint <- function(x) {
+mark_of <- function(x)
+  if (is.atomic(x) && length(x) <= 8L && !(is.double(x) && anyNA(x)) && (!is.character(x) || all(nchar(x, "bytes", TRUE, FALSE) < 100))) short_mark(x) else digest(x)
+# Of a few elements all, since a digest needs a file.
+short_mark <- function(x) paste(c("=", tokens_of(x)), collapse = " ")
+digest <- function(x) {
   path <- tempfile("multikernel")
   on.exit(unlink(path))
   to <- file(path, "wb")
@@ -259,7 +261,7 @@ live_value <- function(kind, words, is_issued) {
 # Whether any session may get the attributes.
 is_for_all <- function(bound) {
   if (has_word("live", bound)) return(FALSE)
-  extra <- decoded(substring(bound, 34L), FALSE)
+  extra <- decoded(bound, FALSE)
   all(is_data_class(c(extra$class, classes_in(extra))))
 }
 has_word <- function(word, text) grepl(paste0(" ", word, " "), text, fixed = TRUE)

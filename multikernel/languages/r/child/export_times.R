@@ -93,11 +93,17 @@ time_class <- function(x) class(x)[1L]
 is_local <- function(x) is.null(attr(x, "tzone")) || !nzchar(attr(x, "tzone")[1L])
 local_tag <- function(x) if (has_offset(attr(x, "tzone"))) c(as = quoted(paste("r:moments", attr(x, "tzone")))) else if (is_local(x)) c(as = if (is.null(attr(x, "tzone"))) "\"r:local\"" else "\"r:local named\"")
 zone_word <- function(x) if (!is_local(x)) zone_of(x) else if (is.null(attr(x, "tzone"))) "none" else "empty"
+# To list the files of time zones takes milliseconds.
+zones <- NULL
+olson_names <- function() {
+  if (is.null(zones)) zones <<- OlsonNames()
+  zones
+}
 local_zone <- function() {
   # Sys.timezone() starts a program, which may complain.
   zone <- Sys.getenv("TZ")
   if (!nzchar(zone)) zone <- sub("^.*/zoneinfo/", "", normalizePath("/etc/localtime", mustWork = FALSE))
-  if (zone %in% OlsonNames()) zone else Sys.timezone()
+  if (zone %in% olson_names()) zone else Sys.timezone()
 }
 OFFSET <- "^<([+-][0-9]{2})([0-9]{2})>[+-][0-9]{2}:[0-9]{2}$"
 has_offset <- function(zone) is.character(zone) && grepl(OFFSET, zone[1L])

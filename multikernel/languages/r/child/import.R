@@ -197,9 +197,9 @@ as_plain_list <- function(values, missing) {
 import_node <- function(node, made) {
   tag <- node[[2L]]
   if (grepl("\t", tag, fixed = TRUE)) {
-    fields <- c(strsplit(tag, "\t", fixed = TRUE)[[1L]], "", "")
+    fields <- c(strsplit(tag, "\t", fixed = TRUE)[[1L]], "", "", "")
     node[[2L]] <- fields[1L]
-    return(dressed(import_node(node, made), fields[2L], fields[3L]))
+    return(dressed(import_node(node, made), fields[2L], fields[3L], fields[4L]))
   }
   if (endsWith(tag, " whole")) {
     node[[2L]] <- sub("( IDate)? whole$", "", tag)

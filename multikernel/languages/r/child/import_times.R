@@ -37,7 +37,7 @@ known_zone <- function(zone) {
     # As POSIX writes what has no name (IEEE 1003.1, 8.3).
     return(sprintf("<%s>%s%s", sub(":", "", zone), west, substring(zone, 2L)))
   }
-  if (!(zone %in% OlsonNames())) refuse("datetime", sprintf("has the time zone %s, which R does not know", zone), "need:utc")
+  if (!(zone %in% olson_names())) refuse("datetime", sprintf("has the time zone %s, which R does not know", zone), "need:utc")
   zone
 }
 posixct <- function(seconds, zone, tag)

@@ -7,7 +7,7 @@ MARKED <- 50L
 mark <- function(x) {
   if (is.data.frame(x)) return(list(class(x)))
   if (is.list(x)) return(list(length(x), attributes(x)[c("names", "class")], lapply(unclass(x), mark)))
-  if (is_sparse(x)) return(fingerprint(x))
+  if (is_sparse(x)) return(digest(x))
   if (!is.atomic(x)) return(NULL)
   if (length(x) == 1L && is.null(attributes(x))) return(x)
   plain <- unclass(x)
