@@ -34,14 +34,15 @@ def of_job(near: Near, what: str) -> list[psutil.Process]:
             if process.environ().get("SLURM_JOB_ID") != number:
                 continue
             words = " ".join(process.cmdline())
-            parent = " ".join(process.parent().cmdline()) if process.parent() else ""  # type: ignore[union-attr]
+            mother = process.parent()
+            parent = " ".join(mother.cmdline()) if mother is not None else ""
             if "ipykernel_launcher" in words:
                 found["kernel"].append(process)
             elif "import base64" in words and "slurmstepd" in parent:
                 found["relay"].append(process)
             elif "import base64" in words and "slurm_script" in parent:
                 found["warden"].append(process)
-    found["keeper"] = [parent for each in found["kernel"] if (parent := each.parent()) is not None]
+    found["keeper"] = [keeper for each in found["kernel"] if (keeper := each.parent()) is not None]
     return found[what]
 
 
@@ -160,14 +161,14 @@ async def test_nothing_is_left_of_a_job(slurm: Slurm) -> None:
             assert all(map(os.path.exists, folders))
         near.context.let_go("r")
         with anyio.fail_after(PATIENCE):
-            while slurm.jobs() or await anyio.to_thread.run_sync(left, number):
+            while slurm.jobs() or await anyio.to_thread.run_sync(processes_of, number):
                 await anyio.sleep(0.05)
     assert not any(map(os.path.exists, folders))
 
 
-def left(number: str) -> list[int]:
+def processes_of(number: str) -> list[int]:
     """Return the processes of a job."""
-    found = []
+    found: list[int] = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if process.environ().get("SLURM_JOB_ID") == number:
