@@ -161,7 +161,7 @@ async def test_nothing_is_left_of_a_job(slurm: Slurm) -> None:
             assert all(map(os.path.exists, folders))
         near.context.let_go("r")
         with anyio.fail_after(PATIENCE):
-            while slurm.jobs() or await anyio.to_thread.run_sync(processes_of, number):
+            while bool(slurm.jobs()) or bool(await anyio.to_thread.run_sync(processes_of, number)):
                 await anyio.sleep(0.05)
     assert not any(map(os.path.exists, folders))
 
