@@ -1,5 +1,6 @@
 """What the extension leaves in a notebook's file: nothing."""
 
+import pytest
 import re
 from collections.abc import Callable
 
