@@ -41,7 +41,7 @@ tour: $(VENV)/.lab r ## run the tour without a browser; results in build/tour.ip
 		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to html build/tour.ipynb
 
-test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent kernels hosts chromium ## lint, type check and test, with real kernels of six languages and a browser
+test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent $(VENV)/.hub kernels hosts chromium ## lint, type check and test, with real kernels of six languages and a browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -107,6 +107,14 @@ $(VENV)/.agent: $(VENV)/pyvenv.cfg
 		[ -z "$$python" ] || { $$python -m venv --clear $(VENV)/agent && $(VENV)/agent/bin/pip install --quiet pyzmq; }
 	@touch $@
 
+# JupyterHub and its proxy, with a Python of their own.
+$(VENV)/.hub: $(VENV)/.test
+	@echo "Installing JupyterHub into $(VENV)/hub"
+	@$(BIN)/python -m venv $(VENV)/hub
+	@$(VENV)/hub/bin/python -m pip install --quiet jupyterhub jupyter_server ipykernel
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(VENV)/hub --silent install configurable-http-proxy
+	@touch $@
+
 # The Python whose packages have data sets.
 $(VENV)/.data: $(VENV)/.test
 	$(BIN)/python -m venv $(VENV)/data
@@ -143,7 +151,7 @@ fuzz: $(VENV)/.test ## a million messages and configs that nobody expects; failu
 soak: $(VENV)/.test kernels ## a million numbered outputs of four backends: none lost, doubled or elsewhere; memory on the way
 	$(BIN)/python -m tests.e2e.soak
 
-elsewhere: $(VENV)/.test $(VENV)/.agent hosts ## backends on another host: long breaks, a thousand of them, 32 backends; as root, with Linux's namespaces
+elsewhere: $(VENV)/.test $(VENV)/.agent $(VENV)/.hub hosts ## backends on another host: long breaks, a thousand of them, 32 backends; as root, with Linux's namespaces
 	$(BIN)/pytest tests/elsewhere tests/runtime/backend/pipe tests/e2e/test_provisioners.py
 
 faults: $(VENV)/.test kernels ## break everything that can break, with real kernels; tables into docs/reliability.md
