@@ -41,7 +41,7 @@ tour: $(VENV)/.lab r ## run the tour without a browser; results in build/tour.ip
 		--ExecutePreprocessor.timeout=120 --to notebook --output-dir build examples/tour.ipynb
 	$(BIN)/jupyter nbconvert --log-level=ERROR --to html build/tour.ipynb
 
-test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent kernels hosts chromium ## lint, type check and test, with real kernels of six languages and a browser
+test: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent $(VENV)/.hub kernels hosts chromium ## lint, type check and test, with real kernels of six languages and a browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -67,7 +67,7 @@ test-lowest: ## tests without kernels and the basic ones with, with the lowest v
 	scripts/lowest-versions pyproject.toml lab >build/lowest.txt
 	@PIP_CONSTRAINT=$(CURDIR)/build/lowest.txt PYTEST_ADDOPTS='-W default' $(MAKE) VENV=build/lowest TESTS='$(BASIC_TESTS)' test-here
 
-long: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent kernels hosts chromium ## the tests that take long, which `make test` leaves out; about half an hour
+long: $(VENV)/.test $(VENV)/.labextension $(VENV)/.old $(VENV)/.agent $(VENV)/.hub kernels hosts chromium ## the tests that take long, which `make test` leaves out; about half an hour
 	$(BIN)/pytest -m long --numprocesses=auto --dist=loadfile
 
 test-lab: ## the tests in a browser with the lowest versions of JupyterLab and Notebook that the extension is for
@@ -105,6 +105,14 @@ sweeps: $(VENV)/.data kernels ## data sets of R and Python packages there and ba
 $(VENV)/.agent: $(VENV)/pyvenv.cfg
 	@python=$$(ls "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.8.*/bin/python3.8 2>/dev/null | head -n 1); \
 		[ -z "$$python" ] || { $$python -m venv --clear $(VENV)/agent && $(VENV)/agent/bin/pip install --quiet pyzmq; }
+	@touch $@
+
+# JupyterHub and its proxy, with a Python of their own.
+$(VENV)/.hub: $(VENV)/.test
+	@echo "Installing JupyterHub into $(VENV)/hub"
+	@$(BIN)/python -m venv $(VENV)/hub
+	@$(VENV)/hub/bin/python -m pip install --quiet jupyterhub jupyter_server ipykernel
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(VENV)/hub --silent install configurable-http-proxy
 	@touch $@
 
 # The Python whose packages have data sets.

@@ -34,6 +34,9 @@ NOTICE_PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between looks whether the server has noticed that a connection has ended. It keeps nothing before that, and
 a new connection would keep it from noticing. Somebody else may be connected, too, and then it never keeps anything."""
 
+MOVED_SECONDS = 30.0
+"""For how long a server's address may lead elsewhere while it is looked for."""
+
 OPEN_SECONDS = 70.0
 """How long a server may take to let messages through: it waits for a kernel that is starting for 60 s."""
 
@@ -60,6 +63,8 @@ class Contact:
         self._session = secrets.token_hex(16)
         """The server keeps messages for it."""
         self._was_opened = self._is_over = self._has_broken = False
+        self._moved_since = 0.0
+        """When the server's address began to lead elsewhere."""
         self._connection: Connection | None = None
         self._news = anyio.Event()
         """Something has come over a connection that is new, or was silent."""
@@ -82,12 +87,23 @@ class Contact:
                 attempts = 0 if connection.was_heard else attempts
             except NotReached as error:
                 why = str(error)
-                if error.is_final or not self._was_opened:
+                if self._is_hopeless(error):
                     self._gone(why)
             if not self._is_over:
                 self._reports.lost(why)
                 await anyio.sleep(PAUSES[min(attempts, len(PAUSES) - 1)])
                 attempts += 1
+
+    def _is_hopeless(self, error: NotReached) -> bool:
+        """Whether there is no use in trying again.
+
+        A JupyterHub's proxy that has just been started redirects to the hub, as it does for a server that was stopped.
+        """
+        if not 300 <= error.status < 400:
+            self._moved_since = 0.0
+            return error.is_final or not self._was_opened
+        self._moved_since = self._moved_since or anyio.current_time()
+        return not self._was_opened or anyio.current_time() > self._moved_since + MOVED_SECONDS
 
     async def _look_before_connecting(self) -> bool:
         """Return whether the kernel is at something, once the server has noticed the end of the last connection."""
@@ -183,7 +199,7 @@ class Contact:
             try:
                 await self._look()
             except NotReached as error:
-                if error.is_final:
+                if self._is_hopeless(error):
                     self._gone(str(error))
                 await anyio.sleep(PAUSES[-1])
             else:

@@ -47,8 +47,8 @@ def _why_refused(place: ServerPlace, status: int, said: str) -> str:
         )
     if 300 <= status < 400:
         return (
-            f"{place.url} leads to another page (HTTP {status}), which gets no token: check `server:`, or log in there "
-            f"in a browser and start the server"
+            f"{place.url} leads to another page (HTTP {status}), which gets no token; on a JupyterHub the server is "
+            f"not running then: open that in a browser to start it, or else check `server:`"
         )
     if status == 404:
         return f"there is no Jupyter server at {place.url} (HTTP 404): check `server:`"
