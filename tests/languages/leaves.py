@@ -38,7 +38,7 @@ def leaves(x: Any) -> set[str]:
         return leaves(x.to_list())
     if hasattr(x, "toarray"):
         return leaves(x.toarray())
-    if dataclasses.is_dataclass(x):
+    if dataclasses.is_dataclass(x) and not isinstance(x, type):
         return leaves(dataclasses.asdict(x))
     if isinstance(x, (np.ndarray, pd.Index, pd.Categorical, pa.Array)):
         return leaves(x.tolist())
