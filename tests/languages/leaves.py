@@ -4,6 +4,7 @@ Numbers and times are the same text in whichever type they are.
 """
 
 import collections.abc
+import dataclasses
 import datetime
 import enum
 from typing import Any
@@ -35,6 +36,10 @@ def leaves(x: Any) -> set[str]:
         return set().union(*map(leaves, x.ravel()))
     if isinstance(x, pl.Series):
         return leaves(x.to_list())
+    if hasattr(x, "toarray"):
+        return leaves(x.toarray())
+    if dataclasses.is_dataclass(x) and not isinstance(x, type):
+        return leaves(dataclasses.asdict(x))
     if isinstance(x, (np.ndarray, pd.Index, pd.Categorical, pa.Array)):
         return leaves(x.tolist())
     if isinstance(x, (list, tuple, set, frozenset, range, collections.deque, collections.abc.ItemsView)):
@@ -67,4 +72,4 @@ def moment(x: Any) -> str:
     """Return a time of numpy's as pandas writes it."""
     if isinstance(x, np.datetime64):
         return str(pd.Timestamp(x.astype("M8[ns]")))
-    return str(pd.Timedelta(x))
+    return str(pd.Timedelta(x.astype("m8[ns]")))

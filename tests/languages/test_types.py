@@ -9,8 +9,9 @@ from .kernels import Kernels, need_r_package
 from .test_python_and_r import SAME
 
 SETUP = """
-import collections, datetime, decimal, enum, fractions, pathlib, zoneinfo
+import collections, dataclasses, datetime, enum, pathlib, uuid, zoneinfo
 import numpy as np, pandas as pd, polars as pl, pyarrow as pa
+import scipy.sparse as sp
 
 def with_attrs(x):
     x.attrs["a"] = 1

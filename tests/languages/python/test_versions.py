@@ -7,6 +7,7 @@ import pytest
 
 from ...e2e.lacking import lacking
 from ..kernels import Kernels
+from ..test_columns import COLUMNS
 from ..test_python_and_r import SAME
 
 VERSIONS = {"1.5": "1.26", "2.2": "1.26", "2.3": "2"}
@@ -146,6 +147,19 @@ def test_a_value_of_a_newer_pandas_comes_back_from_an_older_one(old: Kernels, va
     old.execute("new", f"x = {value}")
     old.copy_there_and_back("new", "x", "python", "y")
     old.execute("new", "assert same(x, y), (x, y)")
+
+
+KINDS = [kind for kind in COLUMNS if kind != "polars"]
+WANTED = "from decimal import Decimal\ndef of_arrow(values, kind): return pd.Series(values, dtype=pd.ArrowDtype(kind))"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("source", "other"), [("python", "r"), ("python", "new"), ("new", "python")])
+def test_columns_of_every_type_come_back(old: Kernels, kind: str, source: str, other: str) -> None:
+    values = [value for value in COLUMNS[kind] if "dtype_backend" not in value and "pa.decimal256" not in value]
+    old.execute(source, f"{WANTED}\nx = [{', '.join(values)}]")
+    old.copy_there_and_back(source, "x", other, "y")
+    old.execute(source, "assert same(x, y), [pair for pair in zip(x, y) if not same(*pair)]")
 
 
 def test_what_was_edited_in_the_other_version_is_what_it_is_then(old: Kernels) -> None:

@@ -50,11 +50,11 @@ def table(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
     if schema.metadata or any(field.metadata or not field.nullable for field in schema):
         plain = "{x}.cast({pa}.schema([(field.name, field.type) for field in {x}.schema]))"
         raise Refused(kind, "has metadata, or columns that cannot be null, which no other language has", plain)
-    return columns_of(exporter, value, f"python:{kind}", lambda at: "")
+    return columns_of(exporter, value, f"python:{kind}", lambda at: "", "{x}.to_pydict()")
 
 
-def columns_of(exporter: Exporter, table: Any, tag: str, own_tag: Any) -> Node:
-    """Return the node of a table, whose columns may have tags of their own."""
+def columns_of(exporter: Exporter, table: Any, tag: str, own_tag: Any, instead: str) -> Node:
+    """Return the node of a table, whose columns may have tags of their own, given what to put in its place."""
     import pyarrow as pa
 
     columns = []
@@ -64,7 +64,7 @@ def columns_of(exporter: Exporter, table: Any, tag: str, own_tag: Any) -> Node:
             try:
                 made = column_node(exporter, pa.chunked_array([part]) if isinstance(part, pa.Array) else part)
             except Refused as refused:
-                raise Refused(refused.kind, refused.why, "{x}.to_pydict()") from None
+                raise Refused(refused.kind, refused.why, instead) from None
             return {**made, "as": own_tag(at) or made["as"]}
 
         columns.append(exporter.at(("field", name), export))
@@ -76,7 +76,10 @@ def column(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
     import pyarrow as pa
 
     is_array = isinstance(value, pa.Array)
-    node = column_node(exporter, pa.chunked_array([value]) if is_array else value)
+    try:
+        node = column_node(exporter, pa.chunked_array([value]) if is_array else value)
+    except Refused as refused:
+        raise Refused(refused.kind, refused.why, "{x}.to_pylist()") from None
     return alone(node, "pyarrow.Array" if is_array else "pyarrow.ChunkedArray")
 
 

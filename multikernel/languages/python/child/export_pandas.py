@@ -57,7 +57,10 @@ def period(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
     import pandas as pd
 
     found = pd.array([value])
-    node = export_numpy.moment_scalar(periods.starts(found)[0])
+    try:
+        node = export_numpy.moment_scalar(periods.starts(found)[0])
+    except Refused as refused:
+        raise Refused("pandas.Period", refused.why, "str({x})") from None
     return {**node, "as": f"python:pandas.{found.dtype}"}
 
 
@@ -68,7 +71,8 @@ def interval(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
 
     found = pd.array([value])
     ends = {type(value.left), type(value.right)}
-    if len(ends) > 1 or not ends <= {int, float, np.int64, np.float64, pd.Timestamp, pd.Timedelta}:
+    is_zoned = getattr(value.left, "tzinfo", None) is not None
+    if len(ends) > 1 or is_zoned or not ends <= {int, float, np.int64, np.float64, pd.Timestamp, pd.Timedelta}:
         raise Refused("pandas.Interval", "has ends that others do not have", "str({x})")
     (text,) = intervals.texts(found)
     kind = "plain " if ends <= {int, float} else ""

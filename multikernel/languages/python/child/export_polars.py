@@ -34,6 +34,8 @@ PLAIN = frozenset(
     ]
 )
 """Types of polars whose values come back as they were."""
+AS_DICT = "{x}.to_dict(as_series=False)"
+AS_LIST = "{x}.to_list()"
 OF_OTHERS = ("List", "Array", "Struct")
 """Types that are made of others."""
 
@@ -63,7 +65,7 @@ def polars_frame(exporter: Exporter, value: Any, origin: Optional[Origin]) -> No
     if exporter.refused:
         return {"t": "null"}
     found = to_arrow(value, "polars.DataFrame")
-    return columns_of(exporter, found, "python:polars.DataFrame", lambda at: polars_tag(kinds[at]))
+    return columns_of(exporter, found, "python:polars.DataFrame", lambda at: polars_tag(kinds[at]), AS_DICT)
 
 
 def polars_series(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node:
@@ -71,11 +73,14 @@ def polars_series(exporter: Exporter, value: Any, origin: Optional[Origin]) -> N
     refuse_polars(value.dtype, "")
     if value.name:
         found = to_arrow(value.to_frame(), "polars.Series")
-        return columns_of(exporter, found, "python:polars.Series", lambda at: polars_tag(value.dtype))
+        return columns_of(exporter, found, "python:polars.Series", lambda at: polars_tag(value.dtype), AS_LIST)
     import pyarrow as pa
 
     to_arrow(value.to_frame(), "polars.Series")
-    node = column_node(exporter, pa.chunked_array(value))
+    try:
+        node = column_node(exporter, pa.chunked_array(value))
+    except Refused as refused:
+        raise Refused(refused.kind, refused.why, AS_LIST) from None
     return alone({**node, "as": polars_tag(value.dtype) or node["as"]}, "polars.Series")
 
 
@@ -85,7 +90,7 @@ def refuse_polars(kind: Any, name: str) -> Node:
         return {}
     base = str(kind.base_type())
     if base in ("Object", *OF_OTHERS):
-        raise Refused(str(kind), "", "{x}.to_dict(as_series=False)" if name else "{x}.to_list()")
+        raise Refused(str(kind), "", AS_DICT if name else AS_LIST)
     cast = f"{{x}}.with_columns({{pl}}.col({name!r}).cast({{pl}}.String))" if name else "{x}.cast({pl}.String)"
     raise Refused(str(kind), "", cast)
 
@@ -109,6 +114,6 @@ def to_arrow(value: Any, kind: str) -> Any:
     try:
         import pyarrow as pa
     except ImportError:
-        instead = "{x}.to_dict(as_series=False)" if kind == "polars.DataFrame" else "{x}.to_list()"
+        instead = AS_DICT if kind == "polars.DataFrame" else AS_LIST
         raise Refused(kind, "needs pyarrow to be copied, which is not installed", instead) from None
     return pa.table(value)

@@ -107,17 +107,12 @@ def times(importer: Importer, node: Node, dtype: str) -> Any:
     import pandas as pd
 
     found = numbers(importer, node, np)
-    if has_units(pd):
+    if intervals.has_units(pd):
         return as_it_was(found, dtype)
     # Nanoseconds only, which end in the year 2262.
     exact = found.astype(f"{found.dtype.kind}8[ns]")
     is_exact = np.array_equal(exact.astype(found.dtype).view("i8"), found.view("i8"))
     return exact if is_exact else of_objects(as_list(importer, node), pd)
-
-
-def has_units(pd: Any) -> bool:
-    """Whether this pandas has times of other units than nanoseconds."""
-    return int(pd.__version__.partition(".")[0]) >= 2
 
 
 def zoned(importer: Importer, node: Node, dtype: str) -> Any:
@@ -150,6 +145,9 @@ def as_it_was(values: Any, dtype: str) -> Any:
 
     if not dtype or str(values.dtype) == dtype:
         return values
+    if dtype.startswith("Sparse["):
+        sparse = pd.arrays.SparseArray(as_it_was(values, dtype[len("Sparse[") :].partition(",")[0]))
+        return sparse if str(sparse.dtype) == dtype else values
     try:
         found = pd.array(values, dtype=dtype) if dtype[0].isupper() or dtype == "boolean" else values.astype(dtype)
         back = found.astype(values.dtype)

@@ -35,6 +35,8 @@ def made(found: "list[Optional[str]]", dtype: str) -> Optional[Any]:
 
     try:
         kind = pd.api.types.pandas_dtype(dtype)
+        if kind.subtype.kind in "mM" and np.datetime_data(kind.subtype)[0] != "ns" and not has_units(pd):
+            return None
         read = READERS[kind_of(kind)]
         parts = [None if text is None else SHOWN.fullmatch(text) for text in found]
         if any(part is None and text is not None for part, text in zip(parts, found)):
@@ -49,6 +51,11 @@ def made(found: "list[Optional[str]]", dtype: str) -> Optional[Any]:
     except (Refused, ValueError, TypeError, OverflowError):
         return None
     return intervals if same else None
+
+
+def has_units(pd: Any) -> bool:
+    """Whether this pandas has times of other units than nanoseconds."""
+    return int(pd.__version__.partition(".")[0]) >= 2
 
 
 def moment(text: str) -> Any:

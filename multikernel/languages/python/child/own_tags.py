@@ -41,9 +41,13 @@ def is_other_time(tag: str, value: Any) -> bool:
 
 def is_other_in_pandas(tag: str, value: Any) -> bool:
     """Whether a data frame, a column or labels are not what the tag says."""
+    import pandas as pd
+
     kind, _, rest = tag.partition(" ")
     if kind == "DataFrame":
         return type(value).__name__ != kind or (are_texts(value.columns) and names(value)[1].lstrip() != rest)
+    if type(value).__name__ == "Period":
+        return str(pd.PeriodDtype(value.freq)) != tag
     if kind.endswith("Index"):
         return index_tag(value, "") != tag
     if kind == "Series":
