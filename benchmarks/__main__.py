@@ -7,7 +7,6 @@ import platform
 import signal
 import sys
 import tempfile
-import time
 import traceback
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,8 +14,9 @@ from pathlib import Path
 from . import peers, report
 from .client import RequestFailed
 from .contenders import Workshop
-from .measures import MEASURES
+from .measures import MEASURES, ONCE
 from .measuring import Rows
+from .progress import Progress
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build" / "bench"
@@ -47,11 +47,19 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="run-", dir=BUILD) as folder:
         workshop = Workshop(Path(folder), pythons)
         runs: list[Rows] = []
-        for number in range(1, options.runs + 1):
-            runs.append({})
-            for name in options.measures or MEASURES:
-                is_complete &= take(name, number, workshop, runs[-1])
-                (BUILD / "results.json").write_text(json.dumps({"machine": machine(), "runs": runs}), "utf-8")
+        takes = [
+            (number, name)
+            for number in range(1, options.runs + 1)
+            for name in options.measures or MEASURES
+            if number == 1 or name not in ONCE
+        ]
+        progress = Progress(takes)
+        for number, name in takes:
+            if number > len(runs):
+                runs.append({})
+            with progress.of(number, name):
+                is_complete &= take(name, workshop, runs[-1])
+            (BUILD / "results.json").write_text(json.dumps({"machine": machine(), "runs": runs}), "utf-8")
     print(report.table(runs))
     if find_spec("matplotlib"):
         from .plot import draw
@@ -64,15 +72,13 @@ def main() -> int:
     return 0 if is_complete else 1
 
 
-def take(name: str, number: int, workshop: Workshop, rows: Rows) -> bool:
+def take(name: str, workshop: Workshop, rows: Rows) -> bool:
     """Run a measure with fresh processes, add it to the run's rows, and return whether it succeeded."""
-    start = time.perf_counter()
     try:
         rows |= MEASURES[name](workshop)
     except RequestFailed:
         traceback.print_exc()
         return False
-    print(f"run {number}: {name}, {time.perf_counter() - start:.0f} s", file=sys.stderr)
     return True
 
 

@@ -50,17 +50,10 @@ class Client:
         self._context.setsockopt(zmq.RECONNECT_IVL, 5)
         self._session = Session(key=connection["key"].encode(), signature_scheme=connection["signature_scheme"])
         self._poller = zmq.Poller()
-        sockets = {}
-        for channel, kind in (("shell", zmq.DEALER), ("iopub", zmq.SUB)):
-            socket = sockets[channel] = self._context.socket(kind)
-            if channel == "iopub":
-                socket.subscribe(b"")
-            separator = "-" if connection["transport"] == "ipc" else ":"
-            port = connection[f"{channel}_port"]
-            socket.connect(f"{connection['transport']}://{connection['ip']}{separator}{port}")
+        self._sockets = {channel: connect(self._context, connection, channel) for channel in ("shell", "iopub")}
+        for socket in self._sockets.values():
             self._poller.register(socket, zmq.POLLIN)
-        self._sockets = sockets
-        self._iopub = sockets["iopub"]
+        self._iopub = self._sockets["iopub"]
 
     def close(self) -> None:
         """Close all channels."""
@@ -139,6 +132,16 @@ class Client:
                         answer.outputs.append((frames[0], frames[3]))
         answer.seconds = time.perf_counter() - start
         return answer
+
+
+def connect(context: "zmq.Context[zmq.Socket[bytes]]", connection: Json, channel: str) -> "zmq.Socket[bytes]":
+    """Connect to a channel; to iopub with a subscription to everything."""
+    socket = context.socket(zmq.SUB if channel == "iopub" else zmq.DEALER)
+    if channel == "iopub":
+        socket.subscribe(b"")
+    separator = "-" if connection["transport"] == "ipc" else ":"
+    socket.connect(f"{connection['transport']}://{connection['ip']}{separator}{connection[f'{channel}_port']}")
+    return socket
 
 
 def _receive(socket: "zmq.Socket[bytes]") -> Frames | None:

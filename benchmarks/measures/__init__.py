@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..contenders import Workshop
 from ..measuring import Rows
-from . import at_once, completion, elsewhere, large, many, memory, round_trip, starts, throughput, values
+from . import at_once, completion, elsewhere, growth, large, many, memory, round_trip, starts, throughput, values
 
 MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "round_trip": round_trip.measure,
@@ -20,4 +20,8 @@ MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "many": many.measure,
     "values": values.measure,
     "elsewhere": elsewhere.measure,
+    "growth": growth.measure,
 }
+
+ONCE = frozenset({"growth"})
+"""Those that take many minutes, and are in the first run only."""

@@ -214,7 +214,8 @@ class Driver:
                 connection = partial(self._connection, backend, task)
                 progress = partial(self._progress, backend, task)
                 open_child = await anyio.to_thread.run_sync(import_open_child)
-                life = open_child(config, self._launch_context, output, deliver, connection, progress)
+                foresee = self._front.foresee
+                life = open_child(config, self._launch_context, output, deliver, connection, progress, foresee)
                 async with life as task.child:
                     self._tell(task, self._router.ready, backend, task.child.kernel_info, task.child.startup_error)
                     task.settled.set()

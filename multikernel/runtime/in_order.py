@@ -18,6 +18,11 @@ LARGE = 1 << 23
 log = logging.getLogger(__name__)
 
 
+def begin(work: Callable[[], T]) -> "asyncio.Future[T]":
+    """Do some work in a thread."""
+    return asyncio.get_running_loop().run_in_executor(None, work)
+
+
 class InOrder(Generic[T]):
     """Work of which each outcome is used after that of the work before."""
 
@@ -34,11 +39,15 @@ class InOrder(Generic[T]):
 
     def add(self, work: Callable[[], T], *, is_long: bool) -> None:
         """Do some work, in a thread if it takes long, and use its outcome when its turn has come."""
-        future = None
         if is_long:
-            future = asyncio.get_running_loop().run_in_executor(None, work)
-            future.add_done_callback(lambda _: self._go_on())
-        self._waiting.append((future, work if future is None else future.result))
+            self.add_begun(begin(work))
+        else:
+            self._waiting.append((None, work))
+
+    def add_begun(self, future: "asyncio.Future[T]") -> None:
+        """Use the outcome of work that has begun already when its turn has come."""
+        self._waiting.append((future, future.result))
+        future.add_done_callback(lambda _: self._go_on())
 
     async def drain(self) -> None:
         """Wait until no outcome is left to be used."""

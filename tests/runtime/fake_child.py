@@ -161,6 +161,7 @@ class FakeChildren:
         deliver: Deliver,
         connection: Callable[[str], None],
         progress: Callable[[str, bool], None],
+        foresee: Callable[[Message | None], None],
     ) -> AsyncIterator[FakeChild]:
         """Do as `launch.open_child`."""
         progress("launching", False)

@@ -41,6 +41,9 @@ class FakeFront:
         """Send a message to the notebook."""
         self.sent.append((channel, message))
 
+    def foresee(self, message: Message | None) -> None:
+        """Do nothing: all that is sent here is small."""
+
     def read_shell(self) -> None:
         """Deliver what has arrived on shell."""
         while self._arrived["shell"]:

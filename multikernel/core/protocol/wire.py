@@ -177,6 +177,14 @@ def signed_frames(frames: Sequence[Frame]) -> Sequence[Frame]:
     return frames[start + 1 : start + 5]
 
 
+def unchecked(frames: Sequence[Frame]) -> Message:
+    """Return the message in received frames before their signature has been checked, which must have no effect.
+
+    WireError if they are malformed.
+    """
+    return parse_message(frames[_start(frames) + 1 :])
+
+
 def _start(frames: Sequence[Frame]) -> int:
     """Return the index of the signature; WireError if there is no whole message behind the delimiter."""
     try:

@@ -8,13 +8,13 @@ import anyio
 
 from ...core.config import BackendConfig
 from ...core.errors import MultiError
-from .child import Child, Deliver, ReportConnection
+from .child import Child, Deliver, Foresee, ReportConnection
 from .launch_context import LaunchContext
 from .output import Output
 from .start import ReportProgress
 
 OpenChild = Callable[
-    [BackendConfig, LaunchContext, Output, Deliver, ReportConnection, ReportProgress],
+    [BackendConfig, LaunchContext, Output, Deliver, ReportConnection, ReportProgress, Foresee],
     AbstractAsyncContextManager[Child],
 ]
 

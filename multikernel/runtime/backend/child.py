@@ -3,6 +3,7 @@
 import logging
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import get_args
 
@@ -13,7 +14,7 @@ from ...core.config import BackendConfig
 from ...core.errors import BackendStartError
 from ...core.exchanges import HALF_ANSWERED_SECONDS
 from ...core.kernels.table import profile_of
-from ...core.protocol.wire import Composer, Frame, Json, Message, Wire, WireError
+from ...core.protocol.wire import Composer, Frame, Json, Message, Wire, WireError, unchecked
 from ...trace.watchers import Trace
 from ..in_order import LARGE, InOrder, Outcome
 from .links.link import Link
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 Received = tuple[list[Frame], bytes | None]
 """The frames of a message, and what has to be their signature where that is known already."""
 Deliver = Callable[[Channel, Message], None]
+Foresee = Callable[[Message | None], None]
+"""Called with what a large output will most likely become while it is being checked, and with None after that."""
 ReportConnection = Callable[[str], None]
 """Called with why the connection is lost, and with the empty string when it is back."""
 
@@ -42,8 +45,11 @@ class Child:
         output: Output,
         deliver: Deliver,
         connection: ReportConnection = lambda why: None,
+        foresee: Foresee = lambda message: None,
     ) -> None:
         """Listen to a link that has just been opened; `deliver` gets what is not an answer to requests of ours."""
+        self._foresee = foresee
+        self._last_request: Message | None = None
         self.link = link
         self.kernel_info: Json = {}
         self.startup_error = ""
@@ -77,6 +83,8 @@ class Child:
         """Send a message to the kernel."""
         if self._trace.watched:
             self._trace.message("front -> backend", channel, message, self._config.name)
+        if channel == "shell":
+            self._last_request = message
         self.link.send(channel, self._wire.pack(message))
 
     async def signal(self) -> None:
@@ -155,19 +163,32 @@ class Child:
             self._check(channel, lambda: (frames, None))
         else:
             checked.add(partial(self._signature, frames), is_long=size >= LARGE)
+            if size >= LARGE and channel == "iopub":
+                self._look_ahead(frames)
+
+    def _look_ahead(self, frames: list[Frame]) -> None:
+        """Let a large output be signed for the notebook while it is being checked; most are the last request's."""
+        with suppress(WireError):
+            output, request = unchecked(frames), self._last_request
+            if request is not None and output.parent_id == request.id:
+                self._foresee(self._composer.forward(output, request.header_frame))
 
     def _signature(self, frames: list[Frame]) -> Received:
         """Return frames with what their signature has to be; this may take long."""
         return frames, self._wire.signature(frames)
 
     def _check(self, channel: Channel, received: Outcome[Received]) -> None:
+        signature = None
         try:
-            _, message = self._wire.unpack(*received())
+            frames, signature = received()
+            _, message = self._wire.unpack(frames, signature)
             if not self._is_closed:
                 self._take(channel, message)
         except WireError as error:
             log.warning("a message on %s is dropped: %s", channel, error, extra={"backend": self._config.name})
             self._trace.dropped("backend -> front", channel, str(error), self._config.name)
+        if signature is not None:
+            self._foresee(None)
 
     def lost(self, why: str) -> None:
         """Report that the connection has gone, and may come back."""

@@ -8,7 +8,7 @@ import anyio
 
 from ...core.config import BackendConfig
 from ...core.errors import BackendStartError
-from .child import Child, Deliver, ReportConnection
+from .child import Child, Deliver, Foresee, ReportConnection
 from .launch_context import LaunchContext
 from .links.opening import open_link
 from .output import Output
@@ -25,6 +25,7 @@ async def open_child(
     deliver: Deliver,
     connection: ReportConnection = lambda why: None,
     progress: ReportProgress = lambda text, is_shown: None,
+    foresee: Foresee = lambda message: None,
 ) -> AsyncIterator[Child]:
     """Open a link to a kernel, wait until it is ready, and close it on leaving; `progress` hears how far that is.
 
@@ -40,7 +41,8 @@ async def open_child(
             await anyio.to_thread.run_sync(launch_context.check_may_start, config)
             link = await life.enter_async_context(open_link(config, launch_context, output, start))
             start.goes_on("waiting for its kernel to answer")
-            starting = Child(config, link, launch_context.composer, launch_context.trace, output, deliver, connection)
+            composer, trace = launch_context.composer, launch_context.trace
+            starting = Child(config, link, composer, trace, output, deliver, connection, foresee)
             life.callback(starting.close)
             await starting.get_ready()
             child = starting

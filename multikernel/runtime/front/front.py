@@ -1,9 +1,12 @@
 """Our side towards the notebook: shell, control, stdin, iopub and heartbeat."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from functools import partial
+from operator import is_
 from typing import get_args
 
 import anyio
@@ -12,7 +15,7 @@ import zmq
 from ...core.actions import Channel
 from ...core.protocol.wire import Composer, Frame, Identities, Message, WireError
 from ...trace.watchers import Trace
-from ..in_order import LARGE, InOrder, Outcome
+from ..in_order import LARGE, InOrder, Outcome, begin
 from ..sockets import LoopSocket
 from .connection import Connection, SocketOptions
 from .heartbeat import Heartbeat
@@ -33,6 +36,30 @@ Deliver = Callable[[Channel, Identities, Message], None]
 log = logging.getLogger(__name__)
 
 
+Packed = tuple[Message, list[Frame]]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A message that is being signed, in case it is sent."""
+
+    message: Message
+    packed: "asyncio.Future[Packed]"
+
+    def is_meant(self, channel: Channel, message: Message) -> bool:
+        """Whether this is what is sent: the same bytes, and of the large ones the same memory."""
+        mine = self.message
+        return (
+            channel == "iopub"
+            and mine.content_frame is message.content_frame
+            and len(mine.buffers) == len(message.buffers)
+            and all(map(is_, mine.buffers, message.buffers))
+            and mine.header_frame == message.header_frame
+            and mine.parent_frame == message.parent_frame
+            and mine.metadata_frame == message.metadata_frame
+        )
+
+
 class Front:
     """The bound channels; messages that are malformed or not signed with the key get no further than here."""
 
@@ -46,6 +73,7 @@ class Front:
         self._sockets: dict[Channel, LoopSocket] = {}
         self._sent = {channel: InOrder(partial(self._send, channel)) for channel in get_args(Channel)}
         """What is to be sent on each channel, in order."""
+        self._foreseen: Foreseen | None = None
         encryption = connection.encryption()
         with ExitStack() as bound:
             self._bound = {
@@ -72,10 +100,20 @@ class Front:
             self._trace.message("front -> notebook", channel, message)
         sent, is_large = self._sent[channel], len(message.content_frame) >= LARGE
         pack = partial(self._pack, message, client)
-        if is_large or sent.waits:
+        if is_large and self._foreseen is not None and self._foreseen.is_meant(channel, message):
+            sent.add_begun(self._foreseen.packed)
+            self._foreseen = None
+        elif is_large or sent.waits:
             sent.add(pack, is_long=is_large)
         else:
             self._send(channel, pack)
+
+    def foresee(self, message: Message | None) -> None:
+        """Begin to sign a large message that will most likely be sent on iopub; None: forget it."""
+        if message is None:
+            self._foreseen = None
+        elif self._foreseen is None:
+            self._foreseen = Foreseen(message, begin(partial(self._pack, message, ())))
 
     def read_shell(self) -> None:
         """Take in every request that has arrived on shell."""
@@ -100,11 +138,11 @@ class Front:
             self._trace.message("front -> notebook", "iopub", message)
         return self._wire.pack(message)
 
-    def _pack(self, message: Message, client: Identities) -> tuple[Message, list[Frame]]:
+    def _pack(self, message: Message, client: Identities) -> Packed:
         """Return a message with its frames; this may take long."""
         return message, self._wire.pack(message, client)
 
-    def _send(self, channel: Channel, outcome: Outcome[tuple[Message, list[Frame]]]) -> None:
+    def _send(self, channel: Channel, outcome: Outcome[Packed]) -> None:
         message, frames = outcome()
         if channel == "iopub":
             self._iopub.publish(message, frames)

@@ -13,7 +13,7 @@ from jupyter_client.session import Session
 from multikernel.core.actions import Channel
 from multikernel.core.config import BackendConfig
 from multikernel.core.protocol.wire import Composer, Message
-from multikernel.runtime.backend.child import Child
+from multikernel.runtime.backend.child import Child, Foresee
 from multikernel.runtime.backend.links.process import ProcessLink
 from multikernel.runtime.backend.output import Output, report_to
 from multikernel.trace.watchers import Trace
@@ -95,7 +95,7 @@ class FakeKernel:
         socket.connect(self._addresses[channel])
         return socket
 
-    def child(self) -> Child:
+    def child(self, foresee: Foresee = lambda message: None) -> Child:
         """Connect a child to this kernel."""
         counter = itertools.count()
         composer = Composer("own", lambda: f"2026-01-01T00:00:{next(counter):02}Z")
@@ -108,6 +108,7 @@ class FakeKernel:
             Trace("own"),
             self.output,
             lambda channel, message: self.delivered.append((channel, message)),
+            foresee=foresee,
         )
 
 
