@@ -7,6 +7,8 @@ import pytest
 
 from ...e2e.lacking import lacking
 from ..kernels import Kernels
+from ..labels import SETUP as LABELS
+from ..labels import VALUES as WITH_LABELS
 from ..test_python_and_r import SAME
 
 VERSIONS = {"1.5": "1.26", "2.2": "1.26", "2.3": "2"}
@@ -146,6 +148,13 @@ def test_a_value_of_a_newer_pandas_comes_back_from_an_older_one(old: Kernels, va
     old.execute("new", f"x = {value}")
     old.copy_there_and_back("new", "x", "python", "y")
     old.execute("new", "assert same(x, y), (x, y)")
+
+
+@pytest.mark.parametrize(("source", "other"), [("python", "r"), ("python", "new"), ("new", "python")])
+def test_labels_come_back(old: Kernels, source: str, other: str) -> None:
+    old.execute(source, f"{LABELS}names = {WITH_LABELS}; x = [eval(name) for name in names]")
+    old.copy_there_and_back(source, "x", other, "y")
+    old.execute(source, "wrong = [n for n, a, b in zip(names, x, y) if not same(a, b)]; assert not wrong, wrong")
 
 
 def test_what_was_edited_in_the_other_version_is_what_it_is_then(old: Kernels) -> None:
