@@ -49,6 +49,7 @@ VALUES = [
     "{1, 2}",
     "{'a': 1, 'b': 'x'}",
     "{'a': {'b': [1, 'x']}}",
+    "{1: 'a', None: 'b'}",
     "np.float32(1.5)",
     "np.array([1, 2, 3])",
     "np.array([1.5, 2.5])",
@@ -58,6 +59,8 @@ VALUES = [
     "pd.Categorical(['a', 'b', 'a'])",
     "frame",
     "frame.set_index('s')",
+    "frame.groupby('s').n.sum()",
+    "pd.DataFrame([[1, 2]], columns=[1, 'a'])",
     "pl.DataFrame({'n': [1, None]})",
     "lambda: 1",
 ]

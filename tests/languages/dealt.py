@@ -34,6 +34,10 @@ VALUES = {
         FRAME.format(", index=pandas.date_range('2024-01-01', periods=3)"),
         FRAME.format(", index=pandas.MultiIndex.from_tuples([('a', 1), ('a', 2), ('b', 1)])"),
         FRAME.format("") + ".iloc[:0]",
+        "pandas.DataFrame(numpy.ones((3, 2)), index=pandas.period_range('2024-01', periods=3, freq='M', name='m'))",
+        "pandas.crosstab(pandas.Series([1, 2, 2], name='a'), pandas.Series(['x', 'y', 'x'], name=5))",
+        "pandas.Series([1, 2], index=pandas.date_range('2024', periods=2, tz='Asia/Tokyo', name=3), name=('p', 1))",
+        "{1: 'a', None: [2], (1, 2): 3}",
     ],
     "r": [
         "1:5",

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from .plain import Plain, float_of
+from .plain import LONG, Plain, float_of
 
 TAGS = st.sampled_from(["", "", "", "python:thing", "r:factor \U0001f388", 'x:"\\\n'])
 """Tags of other languages, which no adapter knows."""
@@ -163,10 +163,36 @@ def tables(draw: st.DrawFn, columns: Callable[[int], st.SearchStrategy[Plain]]) 
     rows = draw(st.integers(0, 4))
     names = draw(st.lists(TEXTS.filter(lambda text: text not in ("index", "key")), min_size=1, max_size=4, unique=True))
     cells = columns(rows) | factors(rows)
-    labels = None
+    levels = None
     if draw(st.booleans()):
-        labels = (draw(st.sampled_from([(None,), ("key",)])), draw(TAGS), (draw(cells),))
-    return ("table", draw(TAGS), rows, tuple((name, draw(cells)) for name in names), labels)
+        levels = (draw(st.sampled_from([(None,), ("key",)])), draw(TAGS), (draw(cells),), *draw(labels(1)))
+    made = tuple((name, draw(cells)) for name in names)
+    return ("table", draw(TAGS), rows, made, levels, *draw(labels(len(names))))
+
+
+@st.composite
+def labels(draw: st.DrawFn, count: int) -> tuple[Any, ...]:
+    """Draw what so many keys or columns are called where that is more than text, or nothing."""
+    if not count or draw(st.booleans()):
+        return ()
+    single = st.one_of(NULLS, scalars(smallest=-(10**20), largest=10**20).filter(_is_short), moments())
+    one = single | st.tuples(st.just("list"), TAGS, st.lists(single, max_size=3).map(tuple))
+    values = draw(st.lists(one, min_size=count, max_size=count))
+    # Labels that are nothing but texts are the texts themselves.
+    tag = draw(TAGS) or "python:columns"
+    return ((tag, tuple(values), tuple(draw(st.lists(one, max_size=2)))),)
+
+
+def _is_short(value: Plain) -> bool:
+    """Whether a value is in the manifest as a whole."""
+    return value[0] != "text" or len(value[2]) < LONG
+
+
+@st.composite
+def labelled_dicts(draw: st.DrawFn, values: st.SearchStrategy[Plain]) -> Plain:
+    """Draw a dictionary whose keys may be more than texts."""
+    keys = draw(st.lists(TEXTS, max_size=4, unique=True))
+    return ("dict", draw(TAGS), tuple((key, draw(values)) for key in keys), *draw(labels(len(keys))))
 
 
 def nested(values: st.SearchStrategy[Plain], texts: st.SearchStrategy[str] = TEXTS) -> st.SearchStrategy[Plain]:

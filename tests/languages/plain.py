@@ -9,6 +9,8 @@ from multikernel.languages.values import nodes as n
 from multikernel.languages.values.nodes import SIZES, Node, Ref
 from multikernel.languages.values.reader import Json
 
+LONG = 20
+"""Characters of a text that is in the data file."""
 Plain = tuple[Any, ...]
 """Kind, tag, and the rest: what is in it."""
 
@@ -47,6 +49,9 @@ def plain(node: Node, data: bytes) -> Plain:
     def go(value: Node) -> Plain:
         return plain(value, data)
 
+    def called(labels: n.Labels | None) -> tuple[Any, ...]:
+        return () if labels is None else ((labels.tag, tuple(map(go, labels.values)), tuple(map(go, labels.more))),)
+
     match node:
         case n.Null(tag=tag):
             return ("null", tag)
@@ -77,16 +82,16 @@ def plain(node: Node, data: bytes) -> Plain:
         case n.List(packed=array, tag=tag):
             assert array is not None
             return ("list", tag, tuple(_scalar(array.dtype.kind, item) for item in elements(array)))
-        case n.Dict(keys=keys, items=items, tag=tag):
-            return ("dict", tag, tuple(zip(keys, map(go, items), strict=True)))
+        case n.Dict(keys=keys, items=items, labels=own, tag=tag):
+            return ("dict", tag, tuple(zip(keys, map(go, items), strict=True)), *called(own))
         case n.Array(dtype=dtype, shape=shape, order=order, tag=tag):
             order = order if len(shape) > 1 else "C"
             return ("array", tag, dtype.kind, dtype.unit, dtype.zone, shape, order, elements(node))
         case n.Factor(levels=levels, ordered=ordered, data=ref, tag=tag):
             return ("factor", tag, go(levels), ordered, at(ref))
-        case n.Table(rows=rows, names=names, columns=columns, index=index, tag=tag):
-            labels = index and (index.names, index.tag, tuple(map(go, index.columns)))
-            return ("table", tag, rows, tuple(zip(names, map(go, columns), strict=True)), labels)
+        case n.Table(rows=rows, names=names, columns=columns, index=index, labels=own, tag=tag):
+            labels = index and (index.names, index.tag, tuple(map(go, index.columns)), *called(index.labels))
+            return ("table", tag, rows, tuple(zip(names, map(go, columns), strict=True)), labels, *called(own))
         case n.Sparse(layout=layout, shape=shape, values=values, rows=rows, columns=columns, tag=tag):
             return ("sparse", tag, layout, shape, *map(go, (values, rows, columns)))
 
@@ -127,17 +132,40 @@ def _array(
 
 
 def _text(buffers: Buffers, text: str) -> Json:
-    return {"v": text} if len(text) < 20 else {"data": buffers.add(text.encode())}
+    return {"v": text} if len(text) < LONG else {"data": buffers.add(text.encode())}
 
 
-def _table(buffers: Buffers, rows: int, columns: tuple[tuple[str, Plain], ...], labels: Plain | None) -> Json:
-    return {
-        "rows": rows,
-        "names": [name for name, _ in columns],
-        "columns": [tree(column, buffers) for _, column in columns],
-        "index": labels
-        and {"names": list(labels[0]), "as": labels[1], "columns": [tree(column, buffers) for column in labels[2]]},
+def _dict(buffers: Buffers, items: tuple[tuple[str, Plain], ...], called: Plain | None = None) -> Json:
+    keys = [key for key, _ in items]
+    return {"k": keys, "v": [tree(item, buffers) for _, item in items], **_called(keys, called)}
+
+
+def _table(
+    buffers: Buffers,
+    rows: int,
+    columns: tuple[tuple[str, Plain], ...],
+    labels: Plain | None,
+    called: Plain | None = None,
+) -> Json:
+    names = [name for name, _ in columns]
+    found: Json = {"rows": rows, "names": names, "columns": [tree(column, buffers) for _, column in columns]}
+    if labels is not None:
+        index = {"names": list(labels[0]), "as": labels[1], "columns": [tree(column, buffers) for column in labels[2]]}
+        found["index"] = {**index, **_called(None, labels[3] if len(labels) > 3 else None)}
+    return {**found, **_called(names, called)}
+
+
+def _called(texts: list[str] | None, called: Plain | None) -> Json:
+    if called is None:
+        return {}
+    tag, values, more = called
+    nothing = Buffers()
+    found: Json = {
+        "as": tag,
+        "v": [tree(each, nothing) for each in values],
+        "more": [tree(each, nothing) for each in more],
     }
+    return {"labels": found if texts is None else {**found, "k": texts}}
 
 
 _FIELDS: dict[str, Any] = {
@@ -154,7 +182,7 @@ _FIELDS: dict[str, Any] = {
     "datetime": lambda buffers, text, zone, offset: {"v": text, **({"zone": zone, "offset": offset} if zone else {})},
     "duration": lambda buffers, n: {"v": str(n)},
     "list": lambda buffers, items: {"v": [tree(item, buffers) for item in items]},
-    "dict": lambda buffers, items: {"k": [key for key, _ in items], "v": [tree(item, buffers) for _, item in items]},
+    "dict": _dict,
     "array": _array,
     "factor": lambda buffers, levels, ordered, data: {
         "shape": [len(data) // 4],
@@ -183,12 +211,12 @@ def with_tags(value: Plain, tag_of: Callable[[Plain], str]) -> Plain:
         case "list":
             rest = [tuple(with_tags(item, tag_of) for item in rest[0])]
         case "dict":
-            rest = [tuple((key, with_tags(item, tag_of)) for key, item in rest[0])]
+            rest[0] = tuple((key, with_tags(item, tag_of)) for key, item in rest[0])
         case "table":
-            rows, columns, labels = rest
+            _, columns, labels, *_ = rest
             if labels is not None:
-                labels = (*labels[:2], tuple(with_tags(column, tag_of) for column in labels[2]))
-            rest = [rows, tuple((name, with_tags(column, tag_of)) for name, column in columns), labels]
+                rest[2] = (*labels[:2], tuple(with_tags(column, tag_of) for column in labels[2]), *labels[3:])
+            rest[1] = tuple((name, with_tags(column, tag_of)) for name, column in columns)
         case "array":
             tag = tag_of(value)
     return (kind, tag, *rest)

@@ -119,16 +119,61 @@ def columns(rows: int) -> st.SearchStrategy[Any]:
 @st.composite
 def frames(draw: st.DrawFn) -> Any:
     """Draw a data frame of pandas."""
-    rows = draw(st.integers(0, 4))
-    names = draw(st.lists(text, max_size=4))
-    found = pd.DataFrame({at: draw(columns(rows)) for at in range(len(names))}, index=range(rows))
-    found.columns = pd.Index(names, dtype="str")
-    kind = draw(st.sampled_from(["plain", "text", "numbers"]))
-    if kind != "plain":
-        labels = text if kind == "text" else st.integers(-100, 100)
-        index = draw(st.lists(labels, min_size=rows, max_size=rows, unique=True))
-        found.index = pd.Index(index, dtype="str" if kind == "text" else "int64")
+    rows, count = draw(st.integers(0, 4)), draw(st.integers(0, 4))
+    found = pd.DataFrame({at: draw(columns(rows)) for at in range(count)}, index=range(rows))
+    found.columns = draw(st.one_of(st.lists(text, min_size=count, max_size=count).map(texts), indices(count)))
+    if draw(st.booleans()):
+        found.index = draw(indices(rows))
     return found
+
+
+def texts(values: list[str]) -> Any:
+    """Return texts as what columns are called by nature."""
+    return pd.Index(values, dtype="str")
+
+
+label_names = st.none() | text | int64 | st.tuples(text, int64)
+
+
+@st.composite
+def levels(draw: st.DrawFn, count: int) -> Any:
+    """Draw what rows or columns are called, in one level."""
+
+    def several(values: Any) -> list[Any]:
+        found: list[Any] = draw(st.lists(values, min_size=count, max_size=count))
+        return found
+
+    name = draw(label_names)
+    match draw(st.sampled_from(["text", "int", "float", "any", "day", "period", "category", "range"])):
+        case "text":
+            return pd.Index(several(text), dtype="str", name=name)
+        case "int":
+            return pd.Index(several(int64), dtype="int64", name=name)
+        case "float":
+            return pd.Index(several(st.floats(allow_nan=False)), dtype="float64", name=name)
+        case "any":
+            mixed = st.none() | st.booleans() | int64 | text | st.dates() | st.tuples(text, int64)
+            return pd.Index(several(mixed), dtype=object, name=name, tupleize_cols=False)
+        case "day":
+            return pd.date_range(
+                draw(naive).date(), periods=count, freq=draw(st.sampled_from(["D", "MS", "h"])), name=name
+            )
+        case "period":
+            return pd.period_range(draw(naive), periods=count, freq=draw(st.sampled_from(["D", "M", "Y"])), name=name)
+        case "category":
+            return pd.CategoricalIndex(several(st.sampled_from("ab")), categories=["b", "a", "c"], name=name)
+        case _:
+            return pd.RangeIndex(start := draw(st.integers(-9, 9)), start + 2 * count, 2, name=name)
+
+
+@st.composite
+def indices(draw: st.DrawFn, count: int) -> Any:
+    """Draw what rows or columns are called, in one level or two."""
+    first = draw(levels(count))
+    if draw(st.booleans()):
+        return first
+    second = draw(levels(count))
+    return pd.MultiIndex.from_arrays([first, second], names=[first.name, second.name])
 
 
 @st.composite
@@ -159,7 +204,9 @@ python_values = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
         st.lists(inner, max_size=3).map(tuple),
-        st.dictionaries(text, inner, max_size=4),
+        st.dictionaries(
+            text | st.none() | st.booleans() | int64 | st.dates() | st.tuples(text, int64), inner, max_size=4
+        ),
         st.frozensets(int64 | text, max_size=3),
         st.lists(st.none() | st.booleans(), max_size=4),
         st.lists(st.none() | st.floats(), max_size=4),

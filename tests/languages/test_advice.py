@@ -98,7 +98,6 @@ PYTHON_REFUSES = [
 TARGETS_CANNOT_HAVE = [
     ("python", "{0: pd.DataFrame({'a': [1]}, index=pd.Index([2**63], dtype='uint64', name='n'))}", "r"),
     ("python", "pd.DataFrame({'a': [1]}, index=pd.to_datetime([1700000000000000954]))", "r"),
-    ("python", "pd.DataFrame({'a': [1]}, index=pd.to_datetime(['2024']).tz_localize('+05:30'))", "r"),
     ("python", "{1: 2**70, (1, 'a'): {None: 2**70}, datetime.date(2024, 1, 1): 2**70}", "r"),
     ("python", "pd.DataFrame({1.5: [2**70], pd.Timestamp('2024'): [2**70]})", "r"),
     ("python", "{1: 'a', 'b': 2}", "bash"),
@@ -164,7 +163,7 @@ DENO_REFUSES = [
     "({[Symbol('a')]: 1})",
     "[1, , 2]",
     "Object.assign([1], {a: 1})",
-    "new Map([[1, 2], [null, 3]])",
+    "new Map([[{}, 2], [[1], 3]])",
     "new Map([['a', /x/], ['b', /y/]])",
     "new Set([1, /x/, 'a', /y/])",
     "({deep: new Set([[/x/]])})",

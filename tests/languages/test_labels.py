@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from multikernel.core.cells.transfers import Transfer
+from multikernel.core.cells.transfers import Gather, Scatter, Transfer
 
 from .kernels import Kernels
 from .labels import SETUP, VALUES
@@ -111,6 +111,7 @@ IN_OCTAVE = [
     (NUMBERS, "x = rmfield (x, '1');", "list(b.columns) == [0, 2]"),
     ("{1: 'a', 2: 'b'}", "x.('3') = 'c';", "b == {1: 'a', 2: 'b', '3': 'c'}"),
 ]
+MADE = "was = [VALUES]\nfor at, each in enumerate(was): globals()[f'x{at}'] = each"
 CHECKED = """
 wrong = []
 for at, check in enumerate(CHECKS):
@@ -128,10 +129,20 @@ EDITS = {"r": IN_R, "js": IN_JAVASCRIPT, "octave": IN_OCTAVE}
 @pytest.mark.parametrize("target", EDITS)
 def test_what_is_edited_is_called_what_it_is(ready: Kernels, target: str) -> None:
     cases = EDITS[target]
-    values = ", ".join(value for value, _, _ in cases)
-    ready.execute("python", f"was = [{values}]\nfor at, each in enumerate(was): globals()[f'x{{at}}'] = each")
+    ready.execute("python", MADE.replace("VALUES", ", ".join(value for value, _, _ in cases)))
     ready.copy_all(*(Transfer("python", f"x{at}", target, f"x{at}") for at in range(len(cases))))
     ready.execute(target, "\n".join(re.sub(r"\bx\b", f"x{at}", edit) for at, (_, edit, _) in enumerate(cases)))
     ready.copy_all(*(Transfer(target, f"x{at}", "python", f"b{at}") for at in range(len(cases))))
     checks = [check for _, _, check in cases]
     ready.execute("python", CHECKED.replace("CHECKS", repr(checks)))
+
+
+def test_what_is_dealt_out_to_several_languages_is_joined_with_its_labels(ready: Kernels) -> None:
+    values = [DAYS, LEVELS, NUMBERS, "{1: 'a', (1, 'b'): 2, None: 3}", "pd.crosstab(sales.city, sales.n)"]
+    others = ("other", "r", "js")
+    ready.execute(
+        "python", f"was = [{', '.join(values)}]\nfor at, each in enumerate(was): globals()[f'x{{at}}'] = each"
+    )
+    ready.copy_all(*(Scatter("python", f"x{at}", others, f"part{at}") for at in range(len(values))))
+    ready.copy_all(*(Gather(others, f"part{at}", "python", f"b{at}") for at in range(len(values))))
+    ready.execute("python", CHECKED.replace("CHECKS", repr(["same(a, b)"] * len(values))))

@@ -19,7 +19,9 @@ NULLABLE = ("f4", "f8", "text")
 
 SCALARS = drawn.scalars(smallest=-(1 << 63), largest=(1 << 64) - 1) | drawn.NULLS | drawn.BYTES | drawn.COMPLEX
 FRAMES = drawn.tables(lambda rows: drawn.arrays(NUMBERS, nullable=NULLABLE, count=rows))
-VALUES = drawn.nested(SCALARS | drawn.arrays(NUMBERS, nullable=NULLABLE) | FRAMES | drawn.factors(3))
+VALUES = drawn.nested(
+    SCALARS | drawn.arrays(NUMBERS, nullable=NULLABLE) | FRAMES | drawn.factors(3) | drawn.labelled_dicts(SCALARS)
+)
 
 
 octave = child_of("octave", OCTAVE)

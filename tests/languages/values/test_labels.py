@@ -1,6 +1,7 @@
 """Texts that stand for what is none, and are unique."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multikernel.languages.python.child.labels import texts_of
-from multikernel.languages.values.nodes import Array, Dtype, Int, Labels, List, Ref, Table, Text
+from multikernel.languages.values.label_joining import are_called_alike, joined_keys
+from multikernel.languages.values.nodes import Array, Dict, Dtype, Index, Int, Labels, List, Null, Ref, Table, Text
 from multikernel.languages.values.tables import shown_names, unique_texts, with_unique_names
 
+COLUMN = Array(Dtype("i1"), (0,), "C", Ref(0, 0))
 texts = st.lists(st.sampled_from(["a", "a_1", "a_1_1", "a_2", "b", "", "_1"]), max_size=8)
 
 
@@ -57,12 +60,25 @@ def test_levels_are_shown_beside_columns_under_names_of_their_own() -> None:
     assert shown_names(["a", None], ["a", "level_1"]) == ("a_1", "level_1_1")
 
 
+def test_keys_of_several_dictionaries() -> None:
+    one, other = Dict(("1",), (Null(),), Labels((Int(1),))), Dict(("1", "a"), (Null(), Null()))
+    assert joined_keys([one, other]) == (("1", "1_1", "a"), Labels((Int(1), Text("1"), Text("a"))))
+    assert joined_keys([other, other]) == (("1", "a", "1", "a"), None)
+
+
+def test_data_frames_that_are_called_alike() -> None:
+    plain, called = Table(0, ("1",), (COLUMN,)), Table(0, ("1",), (COLUMN,), None, Labels((Int(1),)))
+    assert are_called_alike(called, replace(called))
+    assert not are_called_alike(plain, called)
+    named = replace(plain, index=Index(("5",), (COLUMN,), Labels((Int(5),))))
+    assert not are_called_alike(named, replace(plain, index=Index(("5",), (COLUMN,))))
+
+
 def test_columns_of_one_name_are_told_apart_where_that_is_needed() -> None:
-    column = Array(Dtype("i1"), (0,), "C", Ref(0, 0))
-    table = Table(0, ("a", "a"), (column, column))
+    table = Table(0, ("a", "a"), (COLUMN, COLUMN))
     inner = with_unique_names(List((Int(1), table))).items[1]
     assert isinstance(inner, Table)
     assert inner.names == ("a", "a_1")
     assert inner.labels == Labels((Text("a"), Text("a")))
-    other = Table(0, ("a", "b"), (column, column))
+    other = Table(0, ("a", "b"), (COLUMN, COLUMN))
     assert with_unique_names(other) is other
