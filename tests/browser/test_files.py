@@ -1,9 +1,9 @@
 """What the extension leaves in a notebook's file: nothing."""
 
-import pytest
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.kernel import PATIENCE

@@ -7,12 +7,9 @@ import pytest
 
 from ...e2e.lacking import lacking
 from ..kernels import Kernels
-<<<<<<< HEAD
-from ..test_columns import COLUMNS
-=======
 from ..labels import SETUP as LABELS
 from ..labels import VALUES as WITH_LABELS
->>>>>>> labels
+from ..test_columns import COLUMNS
 from ..test_python_and_r import SAME
 
 VERSIONS = {"1.5": "1.26", "2.2": "1.26", "2.3": "2"}
@@ -154,7 +151,6 @@ def test_a_value_of_a_newer_pandas_comes_back_from_an_older_one(old: Kernels, va
     old.execute("new", "assert same(x, y), (x, y)")
 
 
-<<<<<<< HEAD
 KINDS = [kind for kind in COLUMNS if kind != "polars"]
 WANTED = "from decimal import Decimal\ndef of_arrow(values, kind): return pd.Series(values, dtype=pd.ArrowDtype(kind))"
 
@@ -166,13 +162,13 @@ def test_columns_of_every_type_come_back(old: Kernels, kind: str, source: str, o
     old.execute(source, f"{WANTED}\nx = [{', '.join(values)}]")
     old.copy_there_and_back(source, "x", other, "y")
     old.execute(source, "assert same(x, y), [pair for pair in zip(x, y) if not same(*pair)]")
-=======
+
+
 @pytest.mark.parametrize(("source", "other"), [("python", "r"), ("python", "new"), ("new", "python")])
 def test_labels_come_back(old: Kernels, source: str, other: str) -> None:
     old.execute(source, f"{LABELS}names = {WITH_LABELS}; x = [eval(name) for name in names]")
     old.copy_there_and_back(source, "x", other, "y")
     old.execute(source, "wrong = [n for n, a, b in zip(names, x, y) if not same(a, b)]; assert not wrong, wrong")
->>>>>>> labels
 
 
 def test_what_was_edited_in_the_other_version_is_what_it_is_then(old: Kernels) -> None:
