@@ -11,6 +11,7 @@ import pytest
 
 from multikernel.core.errors import BackendStartError
 from multikernel.core.places import JobPlace, SshPlace
+from multikernel.runtime.backend.links.pipe.jobs.job import Job
 
 from .hosts import Hosts
 from .near import PATIENCE, Near, kill_ssh, open_near
@@ -156,8 +157,10 @@ async def test_nothing_is_left_of_a_job(slurm: Slurm) -> None:
         async with near.open() as backend:
             assert await backend.run("print(1)") == ["1", "ok"]
             assert of_job(near, "warden")
-            number = near.context.jobs["r"].number
-            folders = [backend.folder, f"/tmp/multikernel-{near.context.jobs['r']._script}"]
+            job = near.context.jobs["r"]
+            assert isinstance(job, Job)
+            number = job.number
+            folders = [backend.folder, f"/tmp/multikernel-{job._script}"]
             assert all(map(os.path.exists, folders))
         near.context.let_go("r")
         with anyio.fail_after(PATIENCE):
