@@ -47,7 +47,7 @@ def _where(backend: BackendConfig) -> str:
         case RunPlace(name, command):
             return f"{kernel} at {name}, by {command[0]}"
         case JobPlace(name, engine, way):
-            return f"{kernel} at {name}, in a job of {engine}" + (f" by ssh {way.target}" if way else "")
+            return f"{kernel} at {name}, in a job of {engine}" + (f", by ssh {way.target}" if way else "")
         case AttachedPlace(name, file):
             return f"the kernel of {file}, at {name}"
         case ProvisionerPlace(name, provisioner):

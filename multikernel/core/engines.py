@@ -67,7 +67,7 @@ class Engine:
     fields: Mapping[str, re.Pattern[str]]
     """Find `number`, `state`, `reason`, `start` and `node` in a record, as their first group."""
     unknown: re.Pattern[str]
-    """Found in the error of `state` that means no more than that there is no such job."""
+    """Found in the error of `state` or `cancel` that means no more than that there is no such job."""
     running: frozenset[str]
     ended: Mapping[str, str]
     """States of a job that has ended, and what that means as the end of a sentence; in all others it is pending."""
@@ -170,7 +170,7 @@ ENGINES: Mapping[str, Engine] = {
             "state": re.compile(r"^ *\d+ +\S+ +\S+ +\S+ +(\S+)"),
             "node": re.compile(r"^ *\d+ .* [^ @]+@(\S+) +\d+ *$"),
         },
-        unknown=re.compile("do not exist"),
+        unknown=re.compile("do(es)? not exist"),
         running=frozenset({"r", "Rr", "hr"}),
         ended={},
         leaving=frozenset(),

@@ -113,6 +113,33 @@ def test_backends_at_a_place_are_started_if_it_answers(machine: Machine, run: Ru
     assert "jupyter console" not in text
 
 
+def test_a_scheduler_is_asked_whether_it_would_take_a_job_and_none_is_submitted(
+    machine: Machine, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sbatch = machine.write(
+        "../../bin/sbatch",
+        """#!/bin/sh
+case "$*" in
+*--parsable*) touch "${0%/*}/submitted";;
+*gpu:9*) echo 'sbatch: error: allocation failure: Requested node configuration is not available' >&2; exit 1;;
+esac
+""",
+    )
+    sbatch.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{sbatch.parent.resolve()}:/usr/bin:/bin")
+    own = define(
+        machine, queue="{job: slurm, options: [--gres=gpu:1]}", large="{job: slurm, options: ['--gres=gpu:9']}"
+    )
+    own.write_text(own.read_text() + "backends: {a: {kernel: python3, at: queue}}\n")
+    result = run("doctor")
+    assert found(result, "place queue")[0][0] == "ok"
+    assert found(result, "place large") == [
+        ("problem", "sbatch: error: allocation failure: Requested node configuration is not available")
+    ]
+    assert found(result, "backend a") == []
+    assert not (sbatch.parent / "submitted").exists()
+
+
 def test_what_waits_for_trust_is_a_note_and_is_not_started(machine: Machine, run: Run) -> None:
     define(machine, here=HERE)
     file = machine.write(

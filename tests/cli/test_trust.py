@@ -13,6 +13,8 @@ places:
   gpu1: {ssh: me@gpu1}
   box: {run: [docker, exec, -e, P=hunter2, -i, box]}
   own: {connection_file: /tmp/k.json}
+  queue: {ssh: me@login, job: slurm, options: [--comment=hunter2]}
+  local: {job: pbs}
   k8s: {provisioner: far, options: {password: hunter2}}
 """
 
@@ -60,12 +62,15 @@ def test_it_shows_each_way_but_no_word_that_may_be_secret(machine: Machine, run:
     lines += [
         f"  {name}: {{kernel: python3, at: {place}}}" for name, place in zip("abc", ("box", "k8s", "gone"), strict=True)
     ]
+    lines += ["  g: {kernel: python3, at: queue}", "  h: {kernel: python3, at: local}"]
     lines += ["  d: {at: own}", "  e: {kernel: far}", "  f: {kernel: python3, at: gpu1, count: 3}"]
     file = machine.write("multikernel.yaml", "\n".join(lines))
     assert run("trust", file).lines == [
         "a: python3 at box, by docker",
         "b: python3 at k8s, by far",
         "c: python3 at gone, which cannot be used yet; see multikernel check",
+        "g: python3 at queue, in a job of slurm, by ssh me@login",
+        "h: python3 at local, in a job of pbs",
         "d: the kernel of /tmp/k.json, at own",
         "e: the kernelspec far, which leads elsewhere",
         "f: python3 at gpu1, by ssh me@gpu1",

@@ -1,13 +1,16 @@
 """The whole of Multi with backends in jobs of a real Slurm."""
 
+import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.kernel import Kernel, open_kernel
+from tests.e2e.kernel import PATIENCE, Kernel, open_kernel
 from tests.e2e.processes import front
+from tests.runtime.backend.pipe.scheduler import Scheduler
 
 from .slurm import LATER, Slurm
 
@@ -33,6 +36,15 @@ def kernel(slurm: Slurm, tmp_path: Path) -> Iterator[Kernel]:
     config.chmod(0o600)
     with open_kernel("multi", env={"MULTIKERNEL_CONFIG": str(config)}) as kernel:
         yield kernel
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduler]:
+    """Return a scheduler that does as it is told."""
+    scheduler = Scheduler(tmp_path)
+    monkeypatch.setenv("PATH", f"{scheduler.programs}{os.pathsep}{os.environ['PATH']}")
+    yield scheduler
+    scheduler.close()
 
 
 def backends(kernel: Kernel) -> str:
@@ -72,3 +84,27 @@ def test_a_front_that_is_killed_leaves_no_job(kernel: Kernel, slurm: Slurm) -> N
     assert len(slurm.jobs()) == 2
     front(kernel).kill()
     slurm.wait_for_no_jobs()
+
+
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM"])
+def test_a_front_that_ends_while_it_submits_leaves_no_job(scheduler: Scheduler, tmp_path: Path, how: str) -> None:
+    scheduler.hold()
+    scheduler.set("slow")
+    config = tmp_path / "multikernel.yaml"
+    config.write_text(CONFIG.format(python=sys.executable, later=LATER))
+    config.chmod(0o600)
+    with open_kernel("multi", env={"MULTIKERNEL_CONFIG": str(config)}) as kernel:
+        kernel.client.execute("%%job\n1")
+        wait_until(scheduler.numbers)
+        process = front(kernel)
+        process.kill() if how == "SIGKILL" else process.terminate()
+        wait_until(lambda: scheduler.left() == [])
+        assert scheduler.numbers() == [101]
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait until something is so, which nobody tells."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
+from .....core.engines import ENGINES
 from .....core.places import JobPlace, RunPlace, SshPlace
 from .....core.printable import printable
 from .command import PYTHON_NEEDED, PipePlace
@@ -105,7 +106,8 @@ def explain(place: NamedPlace, exit_code: int | None, said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     last = f": {lines[-1][:LONGEST_LINE].rstrip('.')}" if lines else ""
     how = "did not answer" if exit_code is None else f"ended with exit code {exit_code}"
-    return _sentence(place, f"`{python}` {how}{last}")
+    command = ENGINES[place.engine].join.partition(" ")[0] if isinstance(place, JobPlace) else python
+    return _sentence(place, f"`{command}` {how}{last}")
 
 
 def explain_answer(place: NamedPlace, answer: Mapping[str, object], kernel: str = "") -> str:

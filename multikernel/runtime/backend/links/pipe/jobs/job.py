@@ -1,9 +1,7 @@
 """One submission: from before it has a number to its end."""
 
 import logging
-import os
 import secrets
-import shlex
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -13,10 +11,10 @@ import anyio
 
 from ......core.engines import JobState, Phase, how_ended, words
 from ......core.protocol.wire import Json
-from ..command import CommandNotFound, boot_line, command_at
+from ..command import boot_line, command_at
 from ..connection import Connection, User
 from ..failures import NotReached
-from .pending import pending_text
+from .pending import pending_text, running_text
 from .queue import NotSubmitted, Queue
 from .script import script, task_name
 
@@ -27,8 +25,11 @@ done by then the watchdog does."""
 END_SECONDS = 4.0
 """How long the kernels of a job may take to end before it is cancelled; more than a link gives them."""
 
+ANSWER_SECONDS = 5.0
+"""How long the end of a kernel waits for the scheduler to say whether it has ended the job."""
+
 REASON_SECONDS = 2.0
-"""How long the scheduler may take to say that a job has ended, and then why."""
+"""How long a job's end waits for the scheduler to say why."""
 
 SHOWN_SECONDS = 2.0
 """A job that begins within so long needs no line."""
@@ -36,9 +37,6 @@ SHOWN_SECONDS = 2.0
 LEAVING_PAUSE = 0.3
 CANCEL_PAUSES = (0.5, 2.0, 10.0)
 """Seconds before each further attempt to cancel; the last from then on."""
-
-AGAIN_SECONDS = 2
-"""The watchdog cancels twice: a submission may still be under way."""
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +111,7 @@ class Job:
 
     async def _submit(self) -> None:
         """Submit it; what has begun comes to its end, so that the job's number is known."""
-        self._write_last_words()
+        self._queue.cancel_at_end(self._name, self._words)
         ended = anyio.Event()
         self.tasks.start_soon(self._submit_shielded, ended)
         try:
@@ -162,7 +160,7 @@ class Job:
                 tell(*told)
             await self._news.wait()
         if told[1]:
-            tell(f"job {self.number} runs" + (f" on {self.state.node}" if self.state and self.state.node else ""), True)
+            tell(running_text(self.number, self.state), True)
 
     def told(self, state: JobState | None) -> None:
         """Take what the scheduler says; None is a job that it no longer knows."""
@@ -219,24 +217,25 @@ class Job:
 
     async def how_ended(self, how: str) -> str:
         """Return how a kernel has ended, of which its keeper says this: the scheduler may have ended the job."""
-        with suppress(NotReached):
+        with anyio.move_on_after(ANSWER_SECONDS), suppress(NotReached):
             await self.look()
         return self.why_over or how
 
     async def look(self) -> None:
         """Ask whether it still runs; NotReached if it does not, or if nobody can tell."""
-        state = self.state
-        with anyio.move_on_after(REASON_SECONDS):
-            while not self.why_over:
-                state = (await self._queue.states([self.number]))[self.number]
-                if state is None or state.word not in self._queue.engine.leaving:
-                    break
-                # It is about to be known why.
-                await anyio.sleep(LEAVING_PAUSE)
         if not self.why_over:
+            state = await self._ask()
+            with anyio.move_on_after(REASON_SECONDS):
+                while state is not None and state.word in self._queue.engine.leaving:
+                    # It is about to be known why.
+                    await anyio.sleep(LEAVING_PAUSE)
+                    state = await self._ask()
             self.told(state)
         if self.why_over:
             raise NotReached(self.why_over, is_over=True)
+
+    async def _ask(self) -> JobState | None:
+        return (await self._queue.states([self.number]))[self.number]
 
     def distrust(self) -> None:
         """End a shared connection over which nothing comes any more."""
@@ -290,17 +289,8 @@ class Job:
     async def _cancel(self, *, alone: bool = False) -> None:
         """Cancel it; NotReached if nobody knows whether that was done."""
         done = await self._queue.run(self._queue.cancel_command(self._name, self.number), alone=alone)
-        if done.code and self.number:
-            state = (await self._queue.states([self.number]))[self.number]
-            if state is not None and state.phase is not Phase.ENDED:
+        if done.code and not self._queue.engine.unknown.search(done.err):
+            state = await self._ask() if self.number else None
+            if not self.number or (state is not None and state.phase is not Phase.ENDED):
                 raise NotReached(f"{self.place.name}: {done.err}")
         self._over(f"job {self.number} was cancelled")
-
-    def _write_last_words(self) -> None:
-        """Have the watchdog cancel it if the front is killed."""
-        command = shlex.join(self._queue.cancel_command(self._name, ""))
-        twice = f"{command}; sleep {AGAIN_SECONDS}; {command}"
-        with suppress(CommandNotFound, OSError):
-            argv = command_at(self._queue.site.place, ("sh", "-c", twice))
-            self._words.touch(0o600)
-            self._queue.site.watchdog.at_end(argv, os.fspath(self._words))

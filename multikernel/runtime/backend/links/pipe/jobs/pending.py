@@ -17,6 +17,11 @@ def pending_text(number: str, state: JobState | None, doubt: str) -> str:
     return printable(text + (f", expected {_moment(state.start)}" if state.start else ""))
 
 
+def running_text(number: str, state: JobState | None) -> str:
+    """Return where a job runs."""
+    return printable(f"job {number} runs" + (f" on {state.node}" if state is not None and state.node else ""))
+
+
 def _moment(start: str) -> str:
     """Return a time as people here read it, if the scheduler says it in seconds."""
     if not start.isdigit():

@@ -4,10 +4,12 @@ import asyncio
 import logging
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import anyio
@@ -17,7 +19,7 @@ from ......core.engines import ENGINES, JobState, number_of, states_of, words
 from ......core.places import JobPlace, RunPlace
 from ......core.printable import printable
 from ....watchdog import Watchdog
-from ..command import command_at, working_folder
+from ..command import CommandNotFound, command_at, working_folder
 from ..failures import LONGEST_LINE, NotReached, not_reached
 from ..site import Site
 
@@ -27,6 +29,9 @@ COMMAND_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 AGES_PER_QUESTION = 3
 """The state is asked for when a job has become older by a third, since the last one of those that wait began."""
+
+AGAIN_SECONDS = 2
+"""The watchdog cancels twice: a submission may still be under way."""
 
 KEPT_VARIABLES = "HOME|USER|LOGNAME|SHELL|PATH|LD_LIBRARY_PATH|TMPDIR|TZ|LANG|LANGUAGE|LC_[A-Z]+"
 """What a command on this machine gets of the front's environment. Schedulers store it with the job, and the front's has
@@ -150,6 +155,15 @@ class Queue:
         except NotReached as error:
             return str(error)
         return f"{self.place.name}: {_said(done)}" if done.code else ""
+
+    def cancel_at_end(self, name: str, file: Path) -> None:
+        """Have the watchdog cancel a job if the front is killed; the file that this makes tells it to."""
+        command = shlex.join(self.cancel_command(name, ""))
+        twice = f"{command}; sleep {AGAIN_SECONDS}; {command}"
+        with suppress(CommandNotFound, OSError):
+            argv = command_at(self.site.place, ("sh", "-c", twice))
+            file.touch(0o600)
+            self.site.watchdog.at_end(argv, os.fspath(file))
 
     def watch(self, job: Waiting) -> None:
         """Tell a job of its state until it runs."""
