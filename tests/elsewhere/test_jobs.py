@@ -57,6 +57,7 @@ async def test_a_life(slurm: Slurm) -> None:
     await jobs(slurm, 0)
 
 
+@pytest.mark.long
 async def test_kernels_one_after_another_run_in_one_job(slurm: Slurm) -> None:
     async with open_near(HERE) as near:
         numbers = []
@@ -93,7 +94,7 @@ async def release_once_shown(slurm: Slurm, backend: Backend) -> None:
     await anyio.to_thread.run_sync(slurm.release)
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.05, 3.0])
+@pytest.mark.parametrize("seconds", [0.0, 0.05, pytest.param(3.0, marks=pytest.mark.long)])
 async def test_a_start_that_is_given_up_while_pending_leaves_no_job(slurm: Slurm, seconds: float) -> None:
     async with open_near(HELD) as near:
         with anyio.move_on_after(seconds):
