@@ -175,6 +175,17 @@ def test_records_are_acknowledged_before_there_are_many() -> None:
     assert ends.near.stream.held < CHUNKS_PER_ACKNOWLEDGEMENT * 1500
 
 
+@pytest.mark.parametrize("is_prompt", [True, False])
+def test_where_small_writes_are_held_back_each_record_is_acknowledged_at_once(is_prompt: bool) -> None:
+    ends = Ends()
+    ends.near.stream = Stream(lambda kind, frames: None, is_prompt=is_prompt)
+    ends.connect()
+    for _ in range(3):
+        ends.far.send(b"x")
+        ends.finish()
+        assert (ends.far.stream.held == 0) is is_prompt
+
+
 def test_acknowledgements_that_were_lost_are_made_up_for_by_the_next_connection() -> None:
     ends = Ends()
     ends.connect()

@@ -62,7 +62,7 @@ class PipeLink:
         self._config, self._way, self._output, self._composer = config, way, output, launch_context.composer
         self._name = secrets.token_hex(16)
         self._marks = [os.path.join(folder, self._name) for folder in launch_context.value_folders]
-        self._stream = Stream(self._take)
+        self._stream = Stream(self._take, is_prompt=way.is_prompt)
         self._files = RemoteFiles(config.name, self._stream)
         self.files: RemoteFiles | None = self._files
         self._reports = Reports(config.name)

@@ -40,6 +40,7 @@ class Site:
         """
         self.place = place
         self._named = named or place
+        self.is_prompt = False
         self.transport = "ssh" if isinstance(place, SshPlace) else "pipe"
         self.tasks = tasks
         self.watchdog = watchdog

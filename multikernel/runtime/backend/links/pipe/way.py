@@ -25,6 +25,10 @@ class Way(Protocol):
     def transport(self) -> str:
         """What the kernel is reached by, for the log."""
 
+    @property
+    def is_prompt(self) -> bool:
+        """Whether this end is to acknowledge at once."""
+
     def connect(self, request: Json, user: User) -> AbstractAsyncContextManager[tuple[Connection, Json]]:
         """Run a relay until the context is left, and yield the agent's answer, too; NotReached if none."""
 

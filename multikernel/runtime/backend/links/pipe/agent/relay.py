@@ -126,6 +126,8 @@ def _start_in_job(warden: str, folder: str, spec: dict[str, Any], keep: float) -
                     raise Refused(error="no script", host=socket.gethostname()) from None
                 time.sleep(LOOK_SECONDS)
             except OSError:
+                # It was killed.
+                shutil.rmtree(warden, ignore_errors=True)
                 raise Refused(error="no script", host=socket.gethostname()) from None
         connection.sendall(_json(folder=folder, spec=spec, keep=keep))
         if not connection.recv(1):

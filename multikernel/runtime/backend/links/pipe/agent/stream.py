@@ -85,8 +85,14 @@ class Stream:
     the next connection. It does no I/O but `transport.write`.
     """
 
-    def __init__(self, take: Callable[[int, list[bytes]], None]) -> None:
-        """Give each record, as kind and frames, to `take`, which raises nothing but ProtocolError."""
+    def __init__(self, take: Callable[[int, list[bytes]], None], *, is_prompt: bool = False) -> None:
+        """Give each record, as kind and frames, to `take`, which raises nothing but ProtocolError.
+
+        Some ways hold a small write back until something has come from the other end: srun of Slurm 22.05 does, for 40
+        ms (Nagle's algorithm and delayed acknowledgements of TCP). There the near end `is_prompt`, and acknowledges at
+        once.
+        """
+        self._chunks_per_acknowledgement = 1 if is_prompt else CHUNKS_PER_ACKNOWLEDGEMENT
         self.seen = 0
         """Number of the last chunk that has come."""
         self.held = 0
@@ -176,7 +182,7 @@ class Stream:
         if self._transport is transport:
             self._was_heard = True
             self._chunks.feed(memoryview(data))
-            if self.seen - self._told >= CHUNKS_PER_ACKNOWLEDGEMENT:
+            if self.seen - self._told >= self._chunks_per_acknowledgement:
                 self.acknowledge()
 
     def _read_chunks(self) -> Generator[int, bytes, None]:

@@ -50,7 +50,7 @@ class Job:
     def __init__(self, queue: Queue, tasks: int = 1) -> None:
         """Take the queue that it will be submitted to, and how many tasks it will have; `live` does so."""
         self.place, self.tasks = queue.place, queue.site.tasks
-        self.transport = queue.place.engine
+        self.transport, self.is_prompt = queue.place.engine, True
         self.number = ""
         self.submitted = 0.0
         """When it was, on the loop's clock."""

@@ -20,6 +20,7 @@ class Seat:
     def __init__(self, job: Job, rank: int) -> None:
         """Take the task of a rank."""
         self.has_run = self.is_let_go = False
+        self.is_prompt = True
         self._job, self._rank = job, rank
         job.seats.add(rank)
 
