@@ -20,7 +20,7 @@ class Site:
     """A place that nothing is asked of."""
 
     place = RunPlace("box", ("env",))
-    transport = "env"
+    transport, is_prompt = "env", False
 
 
 class Front:
