@@ -96,6 +96,7 @@ ROWS: dict[str, Row] = {
     "elsewhere_wait": Row("what other backends wait at most meanwhile", goal=Goal(0.05)),
     "elsewhere_20mb": Row("one 20 MB output from another host", goal=Goal(1.3, "tunnel")),
     "elsewhere_32": Row("round trip of `1` there with 32 backends started", goal=Goal(1.05, "far")),
+    "server_cell": Row("round trip of `1` on a Jupyter server of this machine", goal=Goal(25e-3)),
     "workers": Row("1e7 doubles scattered, doubled and gathered, 8 workers in Slurm jobs", goal=Goal(1, "direct")),
     "growth_cells": Row("round trip after 11,500 cells, as a multiple of the child alone", "x", Goal(1.05, "first")),
     "growth_cells_memory": Row("… growth of the front's memory over them", "B", Goal(30e6)),

@@ -4,7 +4,20 @@ from collections.abc import Callable
 
 from ..contenders import Workshop
 from ..measuring import Rows
-from . import at_once, completion, elsewhere, growth, large, many, memory, round_trip, starts, throughput, values
+from . import (
+    at_once,
+    completion,
+    elsewhere,
+    growth,
+    large,
+    many,
+    memory,
+    round_trip,
+    server,
+    starts,
+    throughput,
+    values,
+)
 
 MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "round_trip": round_trip.measure,
@@ -21,6 +34,7 @@ MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "values": values.measure,
     "elsewhere": elsewhere.measure,
     "growth": growth.measure,
+    "server": server.measure,
 }
 
 ONCE = frozenset({"growth"})
