@@ -294,3 +294,14 @@ def test_what_no_session_has_sent_is_not_revived(child: Child, said: str, instea
             assert re.fullmatch("(noquote|character|factor|data.frame) character", shown), (answer, shown)
         else:
             assert shown == "character character"
+
+
+def test_attributes_that_are_too_large_are_refused(kernels: Kernels) -> None:
+    kernels.execute("r", f"x <- {GROUPED}; expected <- data.frame(a = c(1, 1, 2), b = 1:3)")
+    kernels.copy("r", "x", "python")
+    kernels.execute("r", "assign('LONGEST_TAG', 100, envir = getOption('multikernel'))")
+    with pytest.raises(TransferError, match="groups, too much for what travels with a value") as refused:
+        kernels.copy("r", "x", "python")
+    kernels.follow("r", str(refused.value))
+    kernels.execute("r", "options(multikernel = NULL)")
+    check(kernels, "expected", "x")

@@ -1,6 +1,6 @@
 # Attributes and classes that other languages have nothing for. A value leaves without them; they travel as text in its
-# tag, which has three parts with tabs between: what kind of value it is, the attributes that it keeps whatever becomes of
-# its elements, and all of them, which it gets back as long as it is what left (see `mark_of`).
+# tag, in fields with tabs between: what kind of value it is, the attributes that it keeps whatever becomes of its elements,
+# what tells whether they are those that left, and all attributes, which it then gets back.
 
 # They say something of the elements together, so that R keeps them, too, when some are replaced.
 LOOSE <- c("label", "labels", "units", "comment", "notes", "description", "display_width", "na_values", "na_range")
@@ -78,7 +78,7 @@ finish_dressed <- function(made, found, x) {
   if (length(cannot)) refuse_attributes(class(x)[1L], cannot)
   loose <- loose_of(extra)
   bound <- encoded(c(extra, list(" lost" = found$lost)))
-  if (nchar(bound) > LONGEST_TAG) refuse_attributes(class(x)[1L], names(extra), "which are too large")
+  if (nchar(bound) > LONGEST_TAG) refuse_attributes(class(x)[1L], names(extra), "too much for what travels with a value", is.data.frame(x))
   own <- if (nzchar(made[2L])) substring(made[2L], 2L, nchar(made[2L]) - 1L) else if (startsWith(made[1L], "{\"t\":\"array\"") && is.null(dim(found$plain))) "r:vector" else "r:"
   kept <- if (length(loose)) paste(typeof(x), encoded(loose)) else ""
   mark <- mark_of(found$plain)
