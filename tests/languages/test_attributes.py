@@ -14,6 +14,10 @@ from .kernels import Kernels, need_r_package
 child = child_of("ir", R)
 
 VALUES = [
+    "structure(list(a = 1, 'x', b = NULL), class = 'thing')",
+    "structure(list(1, c(a = 2)), class = c('some', 'list'), of = 1:2)",
+    "t.test(1:10)",
+    "tibble::tibble(g = structure(list(structure(1:2, class = 'at')), class = c('all', 'list')))",
     "structure(1, class = c('foo', 'Date'))",
     "structure(1, class = c('foo', 'POSIXct', 'POSIXt'))",
     "structure(1:3, foo = 'bar')",

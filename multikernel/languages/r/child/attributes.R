@@ -36,8 +36,10 @@ base_of_frame <- function(x, known) {
   list(names = as.vector(names), row.names = known$row.names, class = class)
 }
 base_of_list <- function(x, known) {
-  if (is.object(x) && !identical(known$class, "AsIs")) return(known)
-  list(names = if (!is.object(x) && are_keys(known$names)) as.vector(known$names), class = known$class)
+  is_asis <- identical(known$class, "AsIs")
+  # What is known to be something else is refused.
+  if (is.object(x) && !is_asis && instead_of_class(x, FALSE) != AS_LIST) return(known)
+  list(names = if (!is_asis && are_keys(known$names)) as.vector(known$names), class = if (is_asis) known$class)
 }
 base_of_factor <- function(x, known)
   list(levels = as.vector(known$levels), class = if (inherits(x, "ordered")) c("ordered", "factor") else "factor")
