@@ -20,26 +20,27 @@ undressed <- function(x, is_column = FALSE) {
   if (is.null(known) || isS4(x) || !(is.atomic(x) || is.list(x)) || is.pairlist(x)) return(NULL)
   known <- known[names(known) != ".internal.selfref"]
   base <- if (inherits(x, "data.frame") && is.list(x)) base_of_frame(x, known)
-    else if (is.list(x)) base_of_list(x, known)
+    else if (is.list(x)) base_of_list(x, known, is_column)
     else if (inherits(x, "factor") && typeof(x) == "integer" && is.character(known$levels)) base_of_factor(x, known)
     else base_of_vector(x, known, is_column)
   base <- base[!vapply(base, is.null, NA)]
   is_extra <- !vapply(names(known), function(name) identical(known[[name]], base[[name]]), NA)
-  if (!any(is_extra)) return(NULL)
+  lost <- setdiff(names(base), names(known))
+  if (!any(is_extra) && !length(lost)) return(NULL)
   attributes(x) <- base
-  list(plain = x, extra = known[is_extra], lost = setdiff(names(base), names(known)))
+  list(plain = x, extra = known[is_extra], lost = lost)
 }
 base_of_frame <- function(x, known) {
   for (class in DATA_FRAMES) if (inherits(x, class[1L])) break
-  names <- known$names
+  names <- if (is.null(known$names)) character() else known$names
   if (anyNA(names)) names[is.na(names)] <- "NA"
   list(names = as.vector(names), row.names = known$row.names, class = class)
 }
-base_of_list <- function(x, known) {
+base_of_list <- function(x, known, is_column) {
   is_asis <- identical(known$class, "AsIs")
   # What is known to be something else is refused.
   if (is.object(x) && !is_asis && instead_of_class(x, FALSE) != AS_LIST) return(known)
-  list(names = if (!is_asis && are_keys(known$names)) as.vector(known$names), class = if (is_asis) known$class)
+  list(names = if (!is_asis && !is_column && are_keys(known$names)) as.vector(known$names), class = if (is_asis) known$class)
 }
 base_of_factor <- function(x, known)
   list(levels = as.vector(known$levels), class = if (inherits(x, "ordered")) c("ordered", "factor") else "factor")
