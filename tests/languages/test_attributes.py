@@ -14,6 +14,8 @@ from .kernels import Kernels, need_r_package
 child = child_of("ir", R)
 
 VALUES = [
+    "structure(as.difftime(c(1, 2), units = 'mins'), class = c('thing', 'difftime'))",
+    "structure(as.difftime(numeric(), units = 'secs'), class = c('thing', 'difftime'))",
     "structure(list(), row.names = integer(), class = 'data.frame')",
     "list(a = structure(list(g = list(a = 1, b = 'x')), row.names = 1:2, class = 'data.frame'))",
     "structure(list(a = 1, 'x', b = NULL), class = 'thing')",

@@ -147,8 +147,7 @@ digest <- function(x) {
 write_all <- function(x, to) {
   kind <- typeof(x)
   if (kind %in% LIVE) return(writeBin(c("live", live_number(x)), to))
-  known <- attributes(x)
-  known <- known[sort(setdiff(as.character(names(known)), ".internal.selfref"), method = "radix")]
+  known <- attributes_of(x)
   if (kind != "S4") attributes(x) <- NULL
   writeBin(c(kind, length(x), as_utf8(as.character(names(known)))), to)
   switch(kind,
@@ -158,6 +157,11 @@ write_all <- function(x, to) {
     character = { writeBin(which(is.na(x)), to); writeBin(as_utf8(x), to, useBytes = TRUE) },
     list = for (each in x) write_all(each, to))
   for (each in known) write_all(each, to)
+}
+# Their order is that of their names: it does not count in R.
+attributes_of <- function(x) {
+  known <- attributes(x)
+  known[sort(setdiff(as.character(names(known)), ".internal.selfref"), method = "radix")]
 }
 usual_nan <- function(x) {
   if (!anyNA(x)) return(x)
@@ -172,8 +176,7 @@ usual_nan <- function(x) {
 tokens_of <- function(x) {
   kind <- typeof(x)
   if (kind %in% LIVE) return(c(if (kind == "externalptr") "pointer" else "live", live_number(x)))
-  known <- attributes(x)
-  known <- known[names(known) != ".internal.selfref"]
+  known <- attributes_of(x)
   attributes(x) <- NULL
   body <- c(kind, length(x), switch(kind,
     logical = as.character(as.integer(x)), raw = as.character(as.integer(x)),
