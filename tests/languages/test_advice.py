@@ -128,7 +128,6 @@ R_ADVISES = [
     "list2env(list(a = 1))",
     "matrix(as.raw(1:4), 2)",
     "numeric_version('1.2')",
-    "structure(list(a = 1), class = 'thing')",
     "within(data.frame(a = 1:2), { m <- matrix(1:4, 2); t <- as.POSIXlt('2024-01-01', tz = 'UTC')[c(1, 1)] })",
     "data.frame(a = as.raw(1))",
 ]

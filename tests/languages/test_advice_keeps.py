@@ -36,7 +36,6 @@ MORE_OF_R = [
     "setNames(.Date(c(1, Inf)), c('a', 'b'))",
     "setNames(.POSIXct(c(1, Inf)), c('a', 'b'))",
     "as.difftime(Inf, units = 'days')",
-    "t.test(1:10)",
     "formals(function(x, y = 2) x)",
     "hclust(dist(1:4))",
     "structure(list(a = 1, b = quote(x), c = structure(list(mean), class = 'other')), class = 'thing')",

@@ -14,6 +14,14 @@ from .kernels import Kernels, need_r_package
 child = child_of("ir", R)
 
 VALUES = [
+    "structure(as.difftime(c(1, 2), units = 'mins'), class = c('thing', 'difftime'))",
+    "structure(as.difftime(numeric(), units = 'secs'), class = c('thing', 'difftime'))",
+    "structure(list(), row.names = integer(), class = 'data.frame')",
+    "list(a = structure(list(g = list(a = 1, b = 'x')), row.names = 1:2, class = 'data.frame'))",
+    "structure(list(a = 1, 'x', b = NULL), class = 'thing')",
+    "structure(list(1, c(a = 2)), class = c('some', 'list'), of = 1:2)",
+    "t.test(1:10)",
+    "tibble::tibble(g = structure(list(structure(1:2, class = 'at')), class = c('all', 'list')))",
     "structure(1, class = c('foo', 'Date'))",
     "structure(1, class = c('foo', 'POSIXct', 'POSIXt'))",
     "structure(1:3, foo = 'bar')",
@@ -294,3 +302,14 @@ def test_what_no_session_has_sent_is_not_revived(child: Child, said: str, instea
             assert re.fullmatch("(noquote|character|factor|data.frame) character", shown), (answer, shown)
         else:
             assert shown == "character character"
+
+
+def test_attributes_that_are_too_large_are_refused(kernels: Kernels) -> None:
+    kernels.execute("r", f"x <- {GROUPED}; expected <- data.frame(a = c(1, 1, 2), b = 1:3)")
+    kernels.copy("r", "x", "python")
+    kernels.execute("r", "assign('LONGEST_TAG', 100, envir = getOption('multikernel'))")
+    with pytest.raises(TransferError, match="groups, too much for what travels with a value") as refused:
+        kernels.copy("r", "x", "python")
+    kernels.follow("r", str(refused.value))
+    kernels.execute("r", "options(multikernel = NULL)")
+    check(kernels, "expected", "x")

@@ -122,3 +122,12 @@ def test_from_bash(ready: Kernels, number: int, other: str) -> None:
     ready.copy(other, "x", "bash", back)
     shown = [ready.execute("bash", f"declare -p {name}").stream().strip() for name in (there, back)]
     assert shown[0].replace(there, "x") == shown[1].replace(back, "x")
+
+
+@pytest.mark.parametrize("other", ["deno", "octave", "bash"])
+def test_attributes_of_r(ready: Kernels, other: str) -> None:
+    values = ["AirPassengers", "structure('a\\té', note = c('x y%', NA))", "c(a = 'u', a = 'v')", "table(mtcars$cyl)"]
+    for value in [*values, *(["datasets::CO2"] if other != "bash" else [])]:
+        ready.execute("r", f"x <- {value}")
+        ready.copy_there_and_back("r", "x", other, "y")
+        ready.execute("r", "if (!identical(x, y, num.eq = FALSE)) stop(deparse(y))")

@@ -14,6 +14,8 @@ from .nodes import Node, Ref
 from .tables import shown_names
 
 VALUE = "value.json"
+SHORT = 200
+"""Characters of a tag that is likely to be there more than once."""
 
 
 def write(node: Node, folder: str) -> None:
@@ -28,9 +30,13 @@ def to_text(node: Node) -> str:
     return "".join(parts)
 
 
-@lru_cache(1000)
 def _as(tag: str) -> str:
     """Return the field of a tag."""
+    return _short_as(tag) if len(tag) < SHORT else f',"as":{quoted(tag)}'
+
+
+@lru_cache(1000)
+def _short_as(tag: str) -> str:
     return f',"as":{quoted(tag)}' if tag else ""
 
 

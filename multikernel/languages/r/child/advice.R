@@ -120,5 +120,7 @@ without_class <- function(x, is_column = FALSE) {
   refuse_and_go_on(class(x)[1L], "is of a class that only R has", instead)
   if (instead == AS_LIST) lapply(unclass(x), identity) else lapply(stats::setNames(nm = methods::slotNames(x)), function(each) methods::slot(x, each))
 }
-refuse_attributes <- function(kind, names, why = "which only R has")
-  refuse(kind, sprintf("has the attribute %s, %s", paste(names, collapse = ", "), why), sprintf("!for (each in %s) attr({x}, each) <- NULL", deparse1(names)))
+refuse_attributes <- function(kind, names, why = "which only R has", is_frame = FALSE)
+  refuse(kind, sprintf("has the attribute %s, %s", paste(names, collapse = ", "), why), if (is_frame) PLAIN_FRAME else
+    sprintf("!for (each in %s) attr({x}, each) <- NULL", deparse1(names)))
+PLAIN_FRAME <- "structure(lapply({x}, identity), row.names = attr({x}, \"row.names\"), class = \"data.frame\")"

@@ -1,6 +1,6 @@
 # Attributes and classes that other languages have nothing for. A value leaves without them; they travel as text in its
-# tag, which has three parts with tabs between: what kind of value it is, the attributes that it keeps whatever becomes of
-# its elements, and all of them, which it gets back as long as it is what left (see `mark_of`).
+# tag, in fields with tabs between: what kind of value it is, the attributes that it keeps whatever becomes of its elements,
+# what tells whether they are those that left, and all attributes, which it then gets back.
 
 # They say something of the elements together, so that R keeps them, too, when some are replaced.
 LOOSE <- c("label", "labels", "units", "comment", "notes", "description", "display_width", "na_values", "na_range")
@@ -20,24 +20,27 @@ undressed <- function(x, is_column = FALSE) {
   if (is.null(known) || isS4(x) || !(is.atomic(x) || is.list(x)) || is.pairlist(x)) return(NULL)
   known <- known[names(known) != ".internal.selfref"]
   base <- if (inherits(x, "data.frame") && is.list(x)) base_of_frame(x, known)
-    else if (is.list(x)) base_of_list(x, known)
+    else if (is.list(x)) base_of_list(x, known, is_column)
     else if (inherits(x, "factor") && typeof(x) == "integer" && is.character(known$levels)) base_of_factor(x, known)
     else base_of_vector(x, known, is_column)
   base <- base[!vapply(base, is.null, NA)]
   is_extra <- !vapply(names(known), function(name) identical(known[[name]], base[[name]]), NA)
-  if (!any(is_extra)) return(NULL)
+  lost <- setdiff(names(base), names(known))
+  if (!any(is_extra) && !length(lost)) return(NULL)
   attributes(x) <- base
-  list(plain = x, extra = known[is_extra], lost = setdiff(names(base), names(known)))
+  list(plain = x, extra = known[is_extra], lost = lost)
 }
 base_of_frame <- function(x, known) {
   for (class in DATA_FRAMES) if (inherits(x, class[1L])) break
-  names <- known$names
+  names <- if (is.null(known$names)) character() else known$names
   if (anyNA(names)) names[is.na(names)] <- "NA"
   list(names = as.vector(names), row.names = known$row.names, class = class)
 }
-base_of_list <- function(x, known) {
-  if (is.object(x) && !identical(known$class, "AsIs")) return(known)
-  list(names = if (!is.object(x) && are_keys(known$names)) as.vector(known$names), class = known$class)
+base_of_list <- function(x, known, is_column) {
+  is_asis <- identical(known$class, "AsIs")
+  # What is known to be something else is refused.
+  if (is.object(x) && !is_asis && instead_of_class(x, FALSE) != AS_LIST) return(known)
+  list(names = if (!is_asis && !is_column && are_keys(known$names)) as.vector(known$names), class = if (is_asis) known$class)
 }
 base_of_factor <- function(x, known)
   list(levels = as.vector(known$levels), class = if (inherits(x, "ordered")) c("ordered", "factor") else "factor")
@@ -78,7 +81,7 @@ finish_dressed <- function(made, found, x) {
   if (length(cannot)) refuse_attributes(class(x)[1L], cannot)
   loose <- loose_of(extra)
   bound <- encoded(c(extra, list(" lost" = found$lost)))
-  if (nchar(bound) > LONGEST_TAG) refuse_attributes(class(x)[1L], names(extra), "which are too large")
+  if (nchar(bound) > LONGEST_TAG) refuse_attributes(class(x)[1L], names(extra), "too much for what travels with a value", is.data.frame(x))
   own <- if (nzchar(made[2L])) substring(made[2L], 2L, nchar(made[2L]) - 1L) else if (startsWith(made[1L], "{\"t\":\"array\"") && is.null(dim(found$plain))) "r:vector" else "r:"
   kept <- if (length(loose)) paste(typeof(x), encoded(loose)) else ""
   mark <- mark_of(found$plain)
@@ -144,8 +147,7 @@ digest <- function(x) {
 write_all <- function(x, to) {
   kind <- typeof(x)
   if (kind %in% LIVE) return(writeBin(c("live", live_number(x)), to))
-  known <- attributes(x)
-  known <- known[sort(setdiff(as.character(names(known)), ".internal.selfref"), method = "radix")]
+  known <- attributes_of(x)
   if (kind != "S4") attributes(x) <- NULL
   writeBin(c(kind, length(x), as_utf8(as.character(names(known)))), to)
   switch(kind,
@@ -155,6 +157,11 @@ write_all <- function(x, to) {
     character = { writeBin(which(is.na(x)), to); writeBin(as_utf8(x), to, useBytes = TRUE) },
     list = for (each in x) write_all(each, to))
   for (each in known) write_all(each, to)
+}
+# Their order is that of their names: it does not count in R.
+attributes_of <- function(x) {
+  known <- attributes(x)
+  known[sort(setdiff(as.character(names(known)), ".internal.selfref"), method = "radix")]
 }
 usual_nan <- function(x) {
   if (!anyNA(x)) return(x)
@@ -169,8 +176,7 @@ usual_nan <- function(x) {
 tokens_of <- function(x) {
   kind <- typeof(x)
   if (kind %in% LIVE) return(c(if (kind == "externalptr") "pointer" else "live", live_number(x)))
-  known <- attributes(x)
-  known <- known[names(known) != ".internal.selfref"]
+  known <- attributes_of(x)
   attributes(x) <- NULL
   body <- c(kind, length(x), switch(kind,
     logical = as.character(as.integer(x)), raw = as.character(as.integer(x)),
