@@ -17,7 +17,7 @@ KERNELSPECS = {"python": "python3", "r": "ir", "javascript": "deno", "octave": "
 TITLES = {"r": "R", "javascript": "JavaScript", "octave": "Octave", "bash": "bash"}
 
 SETUP = """
-import datetime, zoneinfo
+import datetime, decimal, zoneinfo
 import numpy as np, pandas as pd, polars as pl
 moment = datetime.datetime(2024, 2, 29, 12)
 berlin = moment.replace(tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
@@ -62,6 +62,12 @@ VALUES = [
     "frame.groupby('s').n.sum()",
     "pd.DataFrame([[1, 2]], columns=[1, 'a'])",
     "pl.DataFrame({'n': [1, None]})",
+    "decimal.Decimal('1.50')",
+    "[decimal.Decimal('1.50'), None]",
+    "pd.Period('2024-02')",
+    "pd.cut([1, 9], [0, 5, 10])",
+    "np.ma.masked_array([1, 2], mask=[0, 1])",
+    "pl.Series([[1, 2], None])",
     "lambda: 1",
 ]
 

@@ -87,12 +87,17 @@ def same_frame(a: Any, b: Any) -> bool:
 
 
 def same_index(a: Any, b: Any) -> bool:
-    """Compare labels; levels of several have no frequency that shows."""
+    """Compare labels; levels of several have no frequency that shows, and a range among them is one of its numbers."""
     if isinstance(a, pd.MultiIndex) and isinstance(b, pd.MultiIndex) and a.nlevels == b.nlevels:
         plain = [index.rename([None] * a.nlevels) for index in (a, b)]
-        levels = [[index.get_level_values(at) for at in range(a.nlevels)] for index in plain]
+        levels = [[unranged(index.get_level_values(at)) for at in range(a.nlevels)] for index in plain]
         return same([*a.names], [*b.names]) and all(map(same_level, *levels))
     return same_level(a, b) and getattr(a, "freq", None) == getattr(b, "freq", None)
+
+
+def unranged(index: Any) -> Any:
+    """Return labels that are a range as numbers."""
+    return pd.Index(index.to_numpy(), name=index.name) if type(index) is pd.RangeIndex else index
 
 
 def same_level(a: Any, b: Any) -> bool:

@@ -1,6 +1,7 @@
 """Strategies for values of every kind, as Python has them and as expressions of R."""
 
 import datetime
+import decimal
 import zoneinfo
 from fractions import Fraction
 from typing import Any
@@ -37,8 +38,12 @@ times = st.one_of(
     st.times().map(lambda time: time.replace(fold=0)),
     st.timedeltas(datetime.timedelta(days=-90000), datetime.timedelta(days=90000)),
 )
+decimals = st.decimals(allow_nan=False, allow_infinity=False) | st.just(decimal.Decimal("1.50"))
+periods = st.dates(early.date(), late.date()).map(lambda date: pd.Period(date, "M"))
+intervals = st.tuples(st.floats(0, 1), st.floats(1, 2)).map(lambda ends: pd.Interval(*ends))
 scalars = st.one_of(
-    st.none(), st.booleans(), int64, st.floats(), st.complex_numbers(), text, st.binary(max_size=8), times
+    *(st.none(), st.booleans(), int64, st.floats(), st.complex_numbers(), text, st.binary(max_size=8), times),
+    *(decimals, periods, intervals),
 )
 NUMBERS = ("?", "i1", "i2", "i4", "u1", "u2", "u4", "f2", "f4", "f8", "c8", "c16", ">i2", ">f8")
 DTYPES = (*NUMBERS, "<U3", "<M8[us]", "<m8[ms]", "<M8[D]")
@@ -87,6 +92,28 @@ numpy_scalars = st.one_of(
 )
 
 
+@st.composite
+def arrow_columns(draw: st.DrawFn, rows: int) -> Any:
+    """Draw a column of pyarrow within pandas."""
+    kind, values = draw(
+        st.sampled_from(
+            [
+                (pa.int8(), st.integers(-128, 127)),
+                (pa.float32(), st.floats(width=32, allow_nan=False)),
+                (pa.string(), text),
+                (pa.decimal128(12, 3), st.decimals(-(10**8), 10**8, places=3)),
+                (pa.date32(), st.dates()),
+                (pa.timestamp("us"), naive),
+                (pa.list_(pa.int64()), st.lists(st.none() | int64, max_size=3)),
+                (pa.list_(pa.list_(pa.string())), st.lists(st.none() | st.lists(text, max_size=2), max_size=2)),
+                (pa.struct([("a", pa.int32()), ("b c", pa.bool_())]), st.fixed_dictionaries({"a": st.just(5)})),
+            ]
+        )
+    )
+    found = draw(st.lists(st.none() | values, min_size=rows, max_size=rows))
+    return pd.Series(pd.arrays.ArrowExtensionArray(pa.chunked_array([pa.array(found, kind)])))
+
+
 def columns(rows: int) -> st.SearchStrategy[Any]:
     """Draw a column of pandas."""
 
@@ -106,6 +133,13 @@ def columns(rows: int) -> st.SearchStrategy[Any]:
         of(st.none() | text, "object"),
         of(st.none() | st.dates(), "object"),
         of(st.sampled_from(["a", "b", None]), "category"),
+        of(st.sampled_from([1, 2**40, None]), "category"),
+        of(st.floats(allow_nan=False), "category"),
+        of(intervals, "category"),
+        of(st.none() | decimals, "object"),
+        of(st.none() | periods, "period[M]"),
+        of(st.none() | intervals, "interval[float64, right]"),
+        arrow_columns(rows),
         moments.map(lambda values: pd.Series(values, dtype="datetime64[us]")),
         moments.map(lambda values: pd.Series(values, dtype="datetime64[ns]")),
         moments.map(lambda values: pd.Series(values, dtype="datetime64[us]").dt.tz_localize("UTC")),
@@ -194,6 +228,8 @@ def tables(draw: st.DrawFn) -> Any:
             "d": pa.array(values(st.dates()), type=pa.date32()),
             "t": pa.array(values(naive), type=pa.timestamp("us")),
             "z": pa.array(values(naive), type=pa.timestamp("us", "UTC")),
+            "l": pa.array(values(st.lists(st.none() | text, max_size=2)), type=pa.large_list(pa.large_string())),
+            "n": pa.array(values(st.decimals(-(10**8), 10**8, places=3)), type=pa.decimal128(38, 3)),
         }
     )
     return pl.from_arrow(table) if draw(st.booleans()) else table

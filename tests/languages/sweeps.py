@@ -73,6 +73,9 @@ for name in vega_datasets.local_data.list_datasets():
 for name in dir(plotly.data):
     for kind in ("pandas", "polars", "pyarrow"):
         add(f"plotly {name} {kind}", lambda: getattr(plotly.data, name)(return_type=kind))
+for name, frame in list(sets.items()):
+    if hasattr(frame, "convert_dtypes"):
+        add(f"{name} on pyarrow", lambda: frame.convert_dtypes(dtype_backend="pyarrow"))
 print(json.dumps(list(sets)))
 """
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .kernels import Kernels
+from .kernels import Kernels, need_r_package
 from .test_python_and_r import SAME
 
 SETUP = """
@@ -197,7 +197,11 @@ def test_they_come_back(ready: Kernels, kind: str, other: str) -> None:
     ready.execute("python", "assert same(x, y), [pair for pair in zip(x, y) if not same(*pair)]")
 
 
-def test_sparse_matrices_come_back(ready: Kernels) -> None:
-    ready.execute("python", f"x = [{', '.join(SPARSE)}]")
-    ready.copy_there_and_back("python", "x", "other", "y")
+@pytest.mark.parametrize("other", ["r", "other"])
+def test_sparse_matrices_come_back(ready: Kernels, other: str) -> None:
+    if other == "r":
+        need_r_package(ready, "Matrix")
+    values = [value for value in SPARSE if other != "r" or "1j" not in value]
+    ready.execute("python", f"x = [{', '.join(values)}]")
+    ready.copy_there_and_back("python", "x", other, "y")
     ready.execute("python", "assert same(x, y), [pair for pair in zip(x, y) if not same(*pair)]")

@@ -11,7 +11,7 @@ from .label_joining import are_called_alike, joined_keys
 from .nodes import Node
 from .pieces import Misfit, Piece, common_tag, refuse, tag_of, with_tag
 from .singles import as_array
-from .unpacked import OBJECTS, nulls_of, unpacked
+from .unpacked import OBJECTS, OF_EXACT, nulls_of, unpacked
 
 TAGS_OF_PLAIN = {"", "python:int"}
 """Of single values whose language has lists of them in one piece."""
@@ -102,6 +102,9 @@ def _join_arrays(path: str, pieces: Sequence[Piece], sink: Sink) -> n.Array:
             refuse(path, first, other)
     _refuse_orders(path, known, parts)
     tag = tag_of(path, known, is_empty_any=True)
+    exact = [piece.node.tag.endswith(OF_EXACT) for piece in known]
+    if any(exact) and not all(exact):
+        refuse(path, known[exact.index(True)], known[exact.index(False)])
     in_unit = in_one_unit(parts)
     if in_unit is None:
         refuse(path, first, known[1])
@@ -146,7 +149,8 @@ def _as_lists(pieces: Sequence[Piece]) -> list[Piece]:
 def _join_lists(path: str, pieces: Sequence[Piece], sink: Sink) -> n.List:
     lists = [piece.node for piece in pieces if isinstance(piece.node, n.List)]
     arrays = [node.packed for node in lists if node.packed is not None]
-    if arrays and len({array.dtype for array in arrays}) == 1:
+    is_exact = {node.tag.endswith(OF_EXACT) for node in lists if node.packed is not None}
+    if arrays and len({array.dtype for array in arrays}) == len(is_exact) == 1:
         nulls = [nulls_of(node, arrays[0].dtype) for node in lists]
         if all(node.packed is not None or made is not None for node, made in zip(lists, nulls, strict=True)):
             parts = [

@@ -56,7 +56,8 @@ def tag_of(path: str, pieces: Sequence[Piece], *, is_empty_any: bool = False) ->
     # A list of Python's has no tag, one of R's has: they are the same all the same.
     languages = {piece.language for piece in known}
     tags = {_tag_in(path, [piece for piece in known if piece.language == language]) for language in languages}
-    return tags.pop() if len(tags) == 1 else ""
+    # What has come from one language has tags of that in the others, too.
+    return (common_tag(sorted(tags)) or "") if tags else ""
 
 
 def _tag_in(path: str, known: Sequence[Piece]) -> str:

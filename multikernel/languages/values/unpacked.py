@@ -19,6 +19,8 @@ NULLS: dict[str, Node] = {
     "NaTType": n.Null(tag="python:pandas.NaT"),
 }
 EXACT = "python:decimal.Decimal"
+OF_EXACT = " Decimal"
+"""The end of the tags of texts that are such numbers in their language."""
 
 
 def unpacked(node: n.List, source: Source) -> n.List | None:
@@ -50,7 +52,7 @@ def _maker(dtype: Dtype, tag: str) -> Callable[[bytes], Node] | None:
     if kind in ("date", "datetime", "duration"):
         return _of_time(dtype, tag)
     if kind == "text":
-        own = EXACT if tag.endswith(" Decimal") else ""
+        own = EXACT if tag.endswith(OF_EXACT) else ""
         return lambda raw: n.Text(raw.decode(), tag=own)
     if kind == "b1":
         return lambda raw: n.Bool(raw != b"\0")

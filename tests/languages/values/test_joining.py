@@ -104,6 +104,12 @@ def test_lists_of_numbers_of_different_types_are_lists(files: Desk) -> None:
     assert joined(files, number, one)[2][0] == ("complex", "", float_of(1.0)[2], float_of(2.0)[2])
 
 
+def test_texts_that_are_numbers_elsewhere_stay_such_beside_texts(files: Desk) -> None:
+    numbers, texts = packed(array("text", "1.5"), "python:list Decimal"), packed(array("text", "a"), "python:list str")
+    assert joined(files, numbers, texts) == items(("text", "python:decimal.Decimal", "1.5"), ("text", "", "a"))
+    assert joined(files, numbers, numbers)[1] == "python:list Decimal"
+
+
 def test_a_list_of_nulls_is_of_any_type(files: Desk) -> None:
     found = joined(files, packed(ints(1)), items(NULL, NULL))
     assert found == ("list", "python:list int", (integer(1), NULL, NULL))

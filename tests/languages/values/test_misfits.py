@@ -28,6 +28,12 @@ LEVELS = array("text", "x", "y")
             "list",
         ),
         (
+            array("text", "1.5", tag="python:pandas.Series object Decimal"),
+            array("text", "a"),
+            "an array of text, 1 (pandas.Series object Decimal), and worker[1] has an array of text, 1",
+            "list",
+        ),
+        (
             ints(1, 2, shape=(1, 2)),
             ints(1, 2),
             "an array of int64, 1 x 2, and worker[1] has an array of int64, 2",
