@@ -118,7 +118,8 @@ def unread(multi: Running) -> Rows:
         stalled = connect(context, multi.connection, "iopub")
         # The welcome shows that it is subscribed.
         stalled.recv_multipart()
-        multi.client.run(f"for _ in range({UNREAD}): print('x' * 1_000_000)", PATIENCE)
+        # Not prints, which the child would make a few huge messages of; one message is kept whatever its size.
+        multi.client.run(f"for _ in range({UNREAD}): display({{'text/plain': 'x' * 1_000_000}}, raw=True)", PATIENCE)
         size = resident_bytes(multi.front)
         during = [multi.client.run("1").seconds for _ in range(COMM_ROUNDS)]
         stalled.close()

@@ -70,10 +70,10 @@ def measure(workshop: Workshop) -> Rows:
                     memory[name].append((peak_bytes(running.front) - idle[name]) / case.size)
                 return seconds
 
-            if case.before:
-                for name in case.names:
-                    field[name].run(case.before)
             names = [name for name in case.names if name in field]
+            if case.before:
+                for name in names:
+                    field[name].run(case.before)
             rows[case.key] = in_turn(case.rounds, {name: partial(pass_on, name) for name in names})
             rows[f"{case.key}_memory"] = memory
     return rows

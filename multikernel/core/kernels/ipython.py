@@ -5,10 +5,12 @@ the cell itself. Code that is installed at start takes the number out before IPy
 user sees it, and no message of its own is needed. `In`, `Out`, `_7`, `%rerun` and `%history` agree, since the raw and
 the parsed inputs are padded with empty ones.
 
-ipykernel sleeps for 0.5 ms in every cell (`Kernel._execute_sleep`), which gives its threads some time to collect what
-programs have written to its stdout and stderr. Instead it waits here until those pipes are empty, as they mostly are.
-Of 5,000 cells that start a program on a busy machine, 1 % then had such output after their idle; with the sleep, 6 %.
-What a user has configured stays, and so does the sleep where there are no such pipes (ipykernel 5).
+In every cell ipykernel sleeps for 0.5 ms (`Kernel._execute_sleep`), which gives its threads some time to collect what
+programs have written to its stdout and stderr, and flushes both streams twice, each time waiting for another thread.
+Here it waits only if those threads have just been at work, as the CPU time that they have used shows, or have something
+left to read; then until they are done. And a stream (of ipykernel 7) that has nothing to flush is not flushed. After a
+fork ipykernel waits as ever, since what a forked process prints takes another way. Where anything that this depends on
+is missing, or where the user has configured the sleep, all stays as it is.
 
 ipykernel 7.4 drops outputs when 1,000 of them wait to be sent, as they do on a busy machine; the limit is lifted.
 """
@@ -18,10 +20,11 @@ KEY = "multikernel_count"
 LONGEST_WAIT = 0.01
 """Seconds; what runs in the background may write for ever."""
 
-PAUSE = 0.0002
-"""Seconds; the threads that read from the pipes need the GIL."""
+PAUSE = 0.0005
+"""Seconds; the threads that collect need the GIL."""
 
 _SOURCE = f"""
+import os
 import select
 import sys
 import time
@@ -29,28 +32,63 @@ import time
 import zmq
 from IPython import get_ipython
 
-def wait_for_pipes(kernel):
+def spare_waits(kernel):
     sleep = getattr(type(kernel), "_execute_sleep", None)
     is_configured = any(f"{{section}}._execute_sleep" in kernel.config for section in kernel.section_names())
-    pipes = [getattr(stream, "_fid", None) for stream in (sys.stdout, sys.stderr)]
-    if sleep is None or None in pipes or is_configured or kernel._execute_sleep != sleep.default_value:
+    if sleep is None or is_configured or kernel._execute_sleep != sleep.default_value:
         return
-    finish = kernel.finish_metadata
+    streams = (sys.stdout, sys.stderr)
+    try:
+        pipes = [stream._fid for stream in streams]
+        threads = [stream.watch_fd_thread for stream in streams]
+        clocks = [time.pthread_getcpuclockid(thread.ident) for thread in threads if thread.is_alive()]
+    except AttributeError:
+        return
+    if None in pipes or len(clocks) < len(streams):
+        return
+    after_handler = kernel.post_handler_hook
+    seen = []
 
-    def finish_metadata(request, metadata, reply):
-        until = time.monotonic() + {LONGEST_WAIT}
-        while is_waiting() and time.monotonic() < until:
-            time.sleep({PAUSE})
-        return finish(request, metadata, reply)
-
-    def is_waiting():
+    def are_threads_at_work():
+        try:
+            now = [time.clock_gettime_ns(clock) for clock in clocks]
+        except OSError:
+            return False
+        has_run = now != seen
+        seen[:] = now
         poll = select.poll()
         for pipe in pipes:
             poll.register(pipe, select.POLLIN)
-        return any(event & select.POLLIN for _, event in poll.poll(0))
+        return has_run or any(event & select.POLLIN for _, event in poll.poll(0))
+
+    def post_handler_hook():
+        try:
+            after_handler()
+        finally:
+            until = time.monotonic() + {LONGEST_WAIT}
+            while are_threads_at_work() and time.monotonic() < until:
+                time.sleep({PAUSE})
+
+    def flush_only_what_is_there(stream):
+        flush = stream.flush
+
+        def flush_if_needed():
+            if stream._buffers or stream._flush_pending:
+                flush()
+
+        stream.flush = flush_if_needed
+
+    def wait_as_ever():
+        kernel._execute_sleep = sleep.default_value
+        for stream in streams:
+            vars(stream).pop("flush", None)
 
     kernel._execute_sleep = 0.0
-    kernel.finish_metadata = finish_metadata
+    kernel.post_handler_hook = post_handler_hook
+    for stream in streams:
+        if hasattr(stream, "_buffers") and hasattr(stream, "_flush_pending"):
+            flush_only_what_is_there(stream)
+    os.register_at_fork(after_in_parent=wait_as_ever)
 
 def lift_limit(iopub):
     iopub.schedule(lambda: iopub.socket.setsockopt(zmq.SNDHWM, 0))
@@ -75,7 +113,7 @@ def follow_counter(shell):
 
 follow_counter(get_ipython())
 lift_limit(get_ipython().kernel.iopub_thread)
-wait_for_pipes(get_ipython().kernel)
+spare_waits(get_ipython().kernel)
 """
 
 SETUP = f"exec(compile({_SOURCE!r}, '<frozen multikernel>', 'exec'), {{}})"

@@ -1,81 +1,24 @@
 """An IPython is moved on to the notebook's counter, and never back."""
 
 import json
-import os
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 
-import IPython
 import pytest
 import zmq
 from hypothesis import given
 from hypothesis import strategies as st
-from traitlets import Float
-from traitlets.config import Config, Configurable
 
-from multikernel.core.kernels.ipython import KEY, LONGEST_WAIT, SETUP, numbered
+from multikernel.core.kernels.ipython import KEY, SETUP, numbered
 from multikernel.core.protocol.wire import Json
 
 from ..desk import Desk
 from ..lines import make_message
-
-
-class FakeThread:
-    """ipykernel's thread for iopub, in which alone its socket may be touched."""
-
-    def __init__(self) -> None:
-        self.options: dict[int, int] = {}
-        self.socket = SimpleNamespace(setsockopt=self.options.__setitem__)
-        self.scheduled: list[Callable[[], None]] = []
-        self.schedule = self.scheduled.append
-
-
-class FakeKernel(Configurable):
-    """What the setup needs of `ipykernel.kernelbase.Kernel`."""
-
-    _execute_sleep = Float(0.0005).tag(config=True)
-
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)
-        self.shell_handlers = {"execute_request": lambda stream, ident, request: (stream, ident, request)}
-        self.iopub_thread = FakeThread()
-
-    def finish_metadata(self, request: object, metadata: object, reply: object) -> object:
-        return request, metadata, reply
-
-    def sleeps(self) -> float:
-        return self._execute_sleep
-
-
-class FakeIPythonKernel(FakeKernel):
-    """The class of the kernel itself."""
-
-
-def set_up(monkeypatch: pytest.MonkeyPatch, kernel: object) -> SimpleNamespace:
-    history = SimpleNamespace(input_hist_raw=["", "a"], input_hist_parsed=["", "a"])
-    shell = SimpleNamespace(kernel=kernel, history_manager=history, execution_count=2)
-    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
-    return shell
+from .fake_ipython import FakeIPythonKernel, set_up
 
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return set_up(monkeypatch, FakeIPythonKernel())
-
-
-@contextmanager
-def collected() -> Iterator[tuple[int, int]]:
-    """Let stdout and stderr be collected from a pipe, and return its ends."""
-    ends = os.pipe()
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("stdout", "stderr"):
-            patch.setattr(sys, name, SimpleNamespace(_fid=ends[0]))
-        yield ends
-    for end in ends:
-        os.close(end)
 
 
 def handle(shell: SimpleNamespace, metadata: object) -> object:
@@ -110,54 +53,6 @@ def test_a_cell_is_handled_as_if_the_number_had_never_been_there(shell: SimpleNa
     exec(SETUP, {})
     expected = {key: value for key, value in metadata.items() if key != KEY} if isinstance(metadata, dict) else metadata
     assert handle(shell, metadata) == ("stream", "ident", {"metadata": expected})
-
-
-def test_it_waits_for_what_programs_have_written_and_no_longer_sleeps(
-    shell: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    collects: list[bytes] = []
-    with collected() as (read_end, write_end):
-        exec(SETUP, {})
-        assert shell.kernel.sleeps() == 0
-        monkeypatch.setattr(time, "sleep", lambda seconds: collects.append(os.read(read_end, 1)))
-        os.write(write_end, b"abc")
-        for _ in range(2):
-            assert shell.kernel.finish_metadata(1, 2, 3) == (1, 2, 3)
-            assert collects == [b"a", b"b", b"c"]
-
-
-def test_it_does_not_wait_for_ever(shell: SimpleNamespace) -> None:
-    with collected() as (_, write_end):
-        exec(SETUP, {})
-        os.write(write_end, b"a")
-        start = time.monotonic()
-        shell.kernel.finish_metadata(1, 2, 3)
-        assert time.monotonic() - start >= LONGEST_WAIT
-
-
-@pytest.mark.parametrize("section", ["FakeIPythonKernel", "FakeKernel"])
-@pytest.mark.parametrize("seconds", [0.0005, 0.1])
-def test_a_sleep_that_is_configured_stays(monkeypatch: pytest.MonkeyPatch, section: str, seconds: float) -> None:
-    kernel = FakeIPythonKernel(config=Config({section: {"_execute_sleep": seconds}}))
-    set_up(monkeypatch, kernel)
-    with collected():
-        exec(SETUP, {})
-    assert kernel.sleeps() == seconds
-    assert "finish_metadata" not in vars(kernel)
-
-
-def test_a_sleep_that_startup_code_has_set_stays(shell: SimpleNamespace) -> None:
-    shell.kernel._execute_sleep = 0.2
-    with collected():
-        exec(SETUP, {})
-    assert shell.kernel.sleeps() == 0.2
-
-
-def test_where_no_pipe_is_known_it_sleeps(shell: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    with collected():
-        monkeypatch.setattr(sys, "stderr", SimpleNamespace())
-        exec(SETUP, {})
-    assert shell.kernel.sleeps() == 0.0005
 
 
 def test_outputs_may_wait_without_limit(shell: SimpleNamespace) -> None:

@@ -21,6 +21,7 @@ from multikernel.core.protocol.wire import (
     encode_header,
     parent_id,
     parse_message,
+    unchecked,
 )
 
 from ..lines import make_message
@@ -66,6 +67,24 @@ def test_what_is_packed_is_unpacked_again() -> None:
     message = make_message("1", "stream", {"text": "é"}, metadata=b'{"a": 1}', buffers=(b"\x00", b"\xff"))
     frames = Wire(b"key").pack(message, (b"one", b"two"))
     assert Wire(b"key").unpack(frames) == ((b"one", b"two"), message)
+
+
+def test_a_message_can_be_looked_at_before_it_is_checked() -> None:
+    message = make_message("1", "stream", {"text": "é"}, buffers=(b"\x00",))
+    frames = Wire(b"other").pack(message, (b"one",))
+    assert unchecked(frames) == message
+    with pytest.raises(WireError, match="no delimiter"):
+        unchecked(frames[2:])
+
+
+def test_a_signature_can_be_made_beforehand() -> None:
+    message = make_message("1", "stream", {"text": "é"}, buffers=(b"\x00",))
+    frames, wire = Wire(b"key").pack(message, (b"one",)), Wire(b"key")
+    signature = wire.signature(frames)
+    assert signature == frames[2]
+    assert wire.unpack(frames, signature) == ((b"one",), message)
+    with pytest.raises(WireError, match="signature"):
+        wire.unpack(frames, b"0" * 64)
 
 
 def test_the_signature_is_the_one_of_the_specification() -> None:
