@@ -65,3 +65,11 @@ def test_a_note_has_a_line_of_its_own() -> None:
     assert lines[1].startswith("ir cannot be reached (no route)")
     assert lines[2] == "Copying x from python3 to ir: 6 of 9 MB"
     assert desk.carried(1, 10, 10) == [], "less than a megabyte is not worth a line"
+
+
+def test_a_timer_of_a_copy_that_has_just_ended_says_nothing() -> None:
+    desk = copying()
+    desk.command_done(1)
+    for kind in ("copy shown", "slow copy"):
+        desk.timers[kind, "1"] = 1
+        assert desk.fire(kind, 1) == []
