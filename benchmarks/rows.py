@@ -48,6 +48,7 @@ REFERENCES = {
     "far": "few backends there",
     "direct": "ipyparallel's DirectView",
     "first": "the same at the beginning",
+    "scp": "scp, the same bytes",
 }
 """What goals can refer to besides contenders."""
 
@@ -109,6 +110,12 @@ ROWS: dict[str, Row] = {
     "growth_unread_wait": Row("… round trip of other clients meanwhile", goal=Goal(1.05, "first")),
     "growth_week": Row("growth of the front's memory over a week in which nothing is run", "B", Goal(1e6)),
     "growth_week_files": Row("… of its open files", "", Goal(0)),
+    "between_multi": Row("100 MB frame to Python on another host", goal=Goal(1.5, "scp")),
+    "between_r": Row("… to R there", goal=Goal(1.5, "scp")),
+    "between_back": Row("… from Python there", goal=Goal(1.5, "scp")),
+    "between_other": Row("… from one Python there to another, through this host"),
+    "between_memory": Row("peak extra memory of the front while 1 GB goes past it", "B", Goal(64e6)),
+    "between_wait": Row("round trip of `1` there while 1 GB goes to another backend there", goal=Goal(0.1)),
     "value_frame": Row("1e6 x 5 frame from Python to R and back", goal=Goal(0.1, "csv")),
     "value_frame_arrow": Row("… compared with pyarrow writing and reading the same columns", goal=Goal(2, "arrow")),
     "value_array": Row("8 MB array from Python to R", goal=Goal(0.05, "text")),

@@ -17,7 +17,7 @@ from tests.elsewhere.hosts import missing, open_hosts
 from ..client import Client, Json
 from ..contenders import Running, Workshop
 from ..measuring import Rows, Series, in_turn
-from . import workers
+from . import between, workers
 
 ROUNDS = 60
 STARTS = 3
@@ -32,6 +32,7 @@ PLACES: Json = {
     "places": {"gpu": {"ssh": "gpu1", "python": sys.executable}},
     "backends": {f"far{number}": {"kernel": "python3", "at": "gpu"} for number in range(MANY)},
 }
+R: Json = {"farr": {"kernel": "ir", "at": "gpu"}}
 
 
 def measure(workshop: Workshop) -> Rows:
@@ -50,7 +51,7 @@ def _measure_hosts(workshop: Workshop) -> Rows:
         config = _with_tunnel(stack.enter_context(_tunnel(folder)))
         multi = stack.enter_context(workshop.open("multi", config=config))["multi"]
         few = stack.enter_context(workshop.open("multi", config=config))["multi"]
-        rows = {**_starts(few), **_cells(multi), **_large(multi)}
+        rows = {**_starts(few), **_cells(multi), **_large(multi), **between.measure(multi, folder)}
         return {**rows, **_many(multi, few)}
 
 
@@ -141,4 +142,4 @@ def _tunnel(folder: Path) -> Iterator[Path]:
 def _with_tunnel(file: Path) -> Json:
     """Return the config with a backend that is attached to the kernel behind the tunnels."""
     places = {**PLACES["places"], "tunnels": {"connection_file": str(file)}}
-    return {"places": places, "backends": {**PLACES["backends"], "tunnel": {"at": "tunnels"}}}
+    return {"places": places, "backends": {**PLACES["backends"], **R, "tunnel": {"at": "tunnels"}}}

@@ -1,6 +1,5 @@
 """The actions of the event at hand, and the messages that Multi itself sends."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from traceback import format_exception
@@ -28,6 +27,7 @@ class Outbox:
     _actions: list[Action] = field(default_factory=list)
     _to_front: list[Action] = field(default_factory=list)
     _busy_cells: dict[str, Request] = field(default_factory=dict)
+    _lines: list["Line"] = field(default_factory=list)
 
     def add(self, action: Action) -> None:
         """Append an action."""
@@ -129,28 +129,47 @@ class Outbox:
 
     def line(self, request: Request) -> "Line":
         """Return a line of Multi's own under a cell, on stderr, which is renewed in place."""
-        return Line(partial(self.publish, request, "stream"))
+        line = Line(self, request)
+        self._lines.append(line)
+        return line
+
+    def forget_line(self, line: "Line") -> None:
+        """Know that a line is not renewed any more."""
+        self._lines.remove(line)
 
     def note(self, request: Request, text: str) -> None:
         """Publish a line of Multi's own under a cell, on stderr."""
+        for line in self._lines:
+            if line.request is request:
+                line.leave()
         self.publish(request, "stream", {"name": "stderr", "text": f"{text}\n"})
 
 
 class Line:
     """A line that a newer one takes the place of, by a carriage return: notebooks and terminals do so."""
 
-    def __init__(self, publish: Callable[[Json], None]) -> None:
-        """Take what publishes the content of a stream message."""
-        self._publish = publish
+    def __init__(self, outbox: Outbox, request: Request) -> None:
+        """Take whose line it is."""
+        self.request = request
+        self._outbox = outbox
         self._last = ""
 
     def show(self, text: str) -> None:
         """Show a text in place of the last one."""
         if text != self._last.rstrip():
             begin, self._last = "\r" if self._last else "", text.ljust(len(self._last))
-            self._publish({"name": "stderr", "text": begin + self._last})
+            self._publish(begin + self._last)
+
+    def leave(self) -> None:
+        """Let the last text stay, if there was one; the next one has a line of its own."""
+        if self._last:
+            self._last = ""
+            self._publish("\n")
 
     def end(self) -> None:
-        """Let the last text stay, if there was one."""
-        if self._last:
-            self._publish({"name": "stderr", "text": "\n"})
+        """Let the last text stay, for good."""
+        self.leave()
+        self._outbox.forget_line(self)
+
+    def _publish(self, text: str) -> None:
+        self._outbox.publish(self.request, "stream", {"name": "stderr", "text": text})

@@ -12,8 +12,10 @@ import anyio
 from ..core.errors import TransferError
 from ..core.services import Content
 
-PIECE = 1 << 20
-"""Bytes that are read or written at once: a thread takes 0.1 ms to be asked."""
+PIECE = 1 << 22
+"""Bytes that are read at once: on a busy machine, a thread may be long in coming."""
+WRITTEN_AT_ONCE = 1 << 20
+"""Bytes; more arrives meanwhile."""
 
 
 class FilesHere:
@@ -48,8 +50,9 @@ class FilesHere:
                 with file:
                     await _write_all(file, content.pieces)
             except BaseException:
-                with suppress(OSError):
-                    os.unlink(path)
+                # That of a large one takes long.
+                with anyio.CancelScope(shield=True), suppress(OSError):
+                    await anyio.to_thread.run_sync(os.unlink, path)
                 raise
         except OSError as error:
             raise TransferError(f"A value cannot be written here: {error.strerror}.") from None
@@ -88,7 +91,7 @@ async def _write_all(file: BinaryIO, pieces: AsyncIterator[bytes]) -> None:
     async for piece in pieces:
         held.append(piece)
         size += len(piece)
-        if size >= PIECE:
+        if size >= WRITTEN_AT_ONCE:
             await anyio.to_thread.run_sync(_write, file, held)
             held, size = [], 0
     await anyio.to_thread.run_sync(_write, file, held)

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -69,15 +70,18 @@ def nothing_is_left(kernel: Kernel, both_hosts: Hosts) -> Iterator[None]:
     yield
     both_hosts.speed(None)
     deadline = time.monotonic() + END_SECONDS
-    while left := folders(kernel):
+    while left := folders(kernel, both_hosts):
         assert time.monotonic() < deadline, left
         time.sleep(0.05)
 
 
-def folders(kernel: Kernel) -> list[str]:
+def folders(kernel: Kernel, hosts: Hosts) -> list[str]:
     """Return the folders for values, here and, since both hosts have the same /tmp, there."""
-    mine = ("/tmp/multikernel-*/values-*", f"/dev/shm/multikernel-{front(kernel).pid}-*/values-*")
-    return [path for pattern in mine for path in glob.glob(pattern)]
+    words = hosts.on_server("sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'")
+    keepers = set(re.findall(r"/tmp/multikernel-[0-9a-f]{32}", words))
+    assert keepers
+    patterns = [*(f"{keeper}/values-*" for keeper in keepers), f"/dev/shm/multikernel-{front(kernel).pid}-*/values-*"]
+    return [path for pattern in patterns for path in glob.glob(pattern)]
 
 
 def run(kernel: Kernel, code: str) -> str:

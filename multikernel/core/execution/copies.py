@@ -59,7 +59,7 @@ class Copies:
 
     def _show(self, track: Track) -> None:
         line = self._lines.get(track.key)
-        if line is not None and track.carried is not None and isinstance(track.job, Copy):
+        if line is not None and track.carried is not None and track.carried[1] >= MB and isinstance(track.job, Copy):
             done, total = (f"{size / MB:.0f}" for size in track.carried)
             line.show(f"Copying {track.job.text}: {done} of {total} MB")
 

@@ -4,12 +4,13 @@ A child elsewhere goes on while the connection to it is broken; what it sends, a
 can be reached again. So a cell simply waits; the note says what for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ..actions import CancelTimer, SetTimer
 from ..backend import Backend
+from ..cells.transfers import Copy
 from ..errors import MultiError
-from ..exchange import Exchange, NotebookExchange
+from ..exchange import NotebookExchange
 from ..feature import Feature
 from ..request import CellRequest
 from ..spine import Spine
@@ -28,8 +29,9 @@ class Connections(Feature):
         self._state = spine.state
         self._outbox = spine.outbox
         self._exchanges = spine.exchanges
-        self._told: dict[str, set[Exchange]] = {}
-        """By lost backend, what the line has been added to."""
+        self._requests = spine.requests
+        self._told: dict[str, set[str]] = {}
+        """By lost backend, the msg_ids of the cells that the line has been added to."""
         self._logged: set[str] = set()
         """Those that have been lost for long; a short break is not worth a line."""
 
@@ -68,11 +70,19 @@ class Connections(Feature):
         if name not in self._logged:
             self._logged.add(name)
             self._outbox.log(f"{name} cannot be reached: {why}", name)
+        for request in self._waiting(name):
+            if request.id not in told:
+                told.add(request.id)
+                self._outbox.note(
+                    request, f"{name} cannot be reached ({why}); the cell goes on when it can, and nothing is lost."
+                )
+
+    def _waiting(self, name: str) -> Iterator[CellRequest]:
+        """Return the cells that run there, and those that copy from or to there."""
         for exchange in self._exchanges.of(name):
-            if exchange not in told and isinstance(exchange, NotebookExchange):
-                told.add(exchange)
-                if isinstance(exchange.request, CellRequest) and not exchange.request.silent:
-                    self._outbox.note(
-                        exchange.request,
-                        f"{name} cannot be reached ({why}); the cell goes on when it can, and nothing is lost.",
-                    )
+            request = exchange.request if isinstance(exchange, NotebookExchange) else None
+            if isinstance(request, CellRequest) and not request.silent:
+                yield request
+        for cell in self._requests.cells():
+            if any(isinstance(track.job, Copy) and name in track.job.backends for track in cell.tracks):
+                yield cell

@@ -50,3 +50,26 @@ def test_a_copy_that_has_ended_has_no_line() -> None:
     assert desk.carried(7, 5, 9) == []
     assert not any("Copying" in line for line in desk.died("ir"))
     assert desk.carried(1, 6 * MB, 9 * MB) == []
+
+
+def test_a_note_has_a_line_of_its_own() -> None:
+    desk = copying()
+    desk.fire("copy shown", 1)
+    desk.carried(1, 5 * MB, 9 * MB)
+    desk._take(desk.router.lost("ir", "no route"))
+    desk.fire("lost", "ir")
+    desk.execute("%%wait")
+    desk.carried(1, 6 * MB, 9 * MB)
+    lines = desk.text_of(1).split("\n")
+    assert lines[0] == "Copying x from python3 to ir: 5 of 9 MB"
+    assert lines[1].startswith("ir cannot be reached (no route)")
+    assert lines[2] == "Copying x from python3 to ir: 6 of 9 MB"
+    assert desk.carried(1, 10, 10) == [], "less than a megabyte is not worth a line"
+
+
+def test_a_timer_of_a_copy_that_has_just_ended_says_nothing() -> None:
+    desk = copying()
+    desk.command_done(1)
+    for kind in ("copy shown", "slow copy"):
+        desk.timers[kind, "1"] = 1
+        assert desk.fire(kind, 1) == []

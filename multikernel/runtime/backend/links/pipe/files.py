@@ -102,16 +102,17 @@ class RemoteFiles:
         with self._task() as (number, task):
             self._stream.say(store=[number, self._folders[folder][0], name, content.size])
             async for data in content.pieces:
+                view = memoryview(data)
                 for begin in range(0, len(data), PIECE_SIZE):
                     await self._wait_for_room(task)
-                    self._send(number, data[begin : begin + PIECE_SIZE])
+                    self._send(number, view[begin : begin + PIECE_SIZE])
                 if task.ended.is_set():
                     break
             self._send(number, b"")
             await task.ended.wait()
         self._raise(task)
 
-    def _send(self, number: int, piece: bytes) -> None:
+    def _send(self, number: int, piece: bytes | memoryview) -> None:
         self._stream.send(PIECE, [str(number).encode(), piece])
         self._stream.flush()
 
