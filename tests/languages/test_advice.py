@@ -86,7 +86,7 @@ PYTHON_REFUSES = [
     "pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([('a', frozenset([1]))]))",
     "pd.DataFrame([[1]], columns=pd.CategoricalIndex([frozenset([1])]))",
     "pd.DataFrame({'a': [1]}, index=pd.Index([1], name=frozenset([1])))",
-    "pd.DataFrame({name: pd.arrays.SparseArray([0, 1], fill_value=1) for name in [5, (1, 'a'), 'a']})",
+    "pd.DataFrame({name: pd.arrays.SparseArray([0, 1], fill_value=1) for name in [5, (1, 'a'), pd.Timestamp(0), 'a']})",
     "with_attrs(pd.DataFrame({'a': [1]}))",
     "with_attrs(pd.Series([1]))",
     "pd.DataFrame({'a': [1]}).set_flags(allows_duplicate_labels=False)",
