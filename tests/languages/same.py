@@ -87,10 +87,14 @@ def same_frame(a: Any, b: Any) -> bool:
 
 
 def same_index(a: Any, b: Any) -> bool:
-    """Compare labels; levels of several have no frequency that shows."""
+    """Compare labels; levels of several have neither frequency nor range that shows."""
     if isinstance(a, pd.MultiIndex) and isinstance(b, pd.MultiIndex) and a.nlevels == b.nlevels:
         plain = [index.rename([None] * a.nlevels) for index in (a, b)]
         levels = [[index.get_level_values(at) for at in range(a.nlevels)] for index in plain]
+        levels = [
+            [pd.Index(level.to_numpy()) if isinstance(level, pd.RangeIndex) else level for level in each]
+            for each in levels
+        ]
         return same([*a.names], [*b.names]) and all(map(same_level, *levels))
     return same_level(a, b) and getattr(a, "freq", None) == getattr(b, "freq", None)
 
