@@ -102,6 +102,8 @@ RESULTS = [
     "daily.price.rolling(2).mean()",
     "pd.concat([sales.price, sales.n], axis=1, keys=['x', 'y'])",
     "pd.concat({'u': sales[['n']], 'v': sales[['n']]})",
+    "sales[['price']].stack()",
+    "pd.concat([sales[['n']], sales[['n']]], axis=1, keys=range(2))",
     "sales.price.quantile([0.25, 0.5])",
     "sales[['n']][sales.n > 1]",
     "pd.DataFrame(np.arange(6.0).reshape(2, 3))",

@@ -169,8 +169,11 @@ def texts(values: list[str]) -> Any:
 label_names = st.none() | text | int64 | st.tuples(text, int64)
 
 
+KINDS = ("text", "int", "float", "day", "period", "category", "range")
+
+
 @st.composite
-def levels(draw: st.DrawFn, count: int) -> Any:
+def levels(draw: st.DrawFn, count: int, kinds: tuple[str, ...] = KINDS) -> Any:
     """Draw what rows or columns are called, in one level."""
 
     def several(values: Any) -> list[Any]:
@@ -178,7 +181,7 @@ def levels(draw: st.DrawFn, count: int) -> Any:
         return found
 
     name = draw(label_names)
-    match draw(st.sampled_from(["text", "int", "float", "any", "day", "period", "category", "range"])):
+    match draw(st.sampled_from(kinds)):
         case "text":
             return pd.Index(several(text), dtype="str", name=name)
         case "int":
@@ -203,10 +206,9 @@ def levels(draw: st.DrawFn, count: int) -> Any:
 @st.composite
 def indices(draw: st.DrawFn, count: int) -> Any:
     """Draw what rows or columns are called, in one level or two."""
-    first = draw(levels(count))
     if draw(st.booleans()):
-        return first
-    second = draw(levels(count))
+        return draw(levels(count, (*KINDS, "any")))
+    first, second = draw(levels(count)), draw(levels(count))
     return pd.MultiIndex.from_arrays([first, second], names=[first.name, second.name])
 
 

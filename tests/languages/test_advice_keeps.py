@@ -79,6 +79,7 @@ ROUNDED = [
     "within(data.frame(a = 1:2), { m <- matrix(1:4, 2); t <- as.POSIXlt('2024-01-01', tz = 'UTC')[c(1, 1)] })",
     "np.datetime64(1700000000000000954, 'ns')",
     "pd.DataFrame({'t': pd.to_datetime([1700000000000000954])})",
+    "pd.DataFrame({'a': [1]}, index=pd.to_datetime([1700000000000000954]))",
 ]
 """What is not the same text afterwards: what no target has is rounded, or read as Latin-1; columns have other names."""
 

@@ -66,8 +66,9 @@ def test_nanoseconds_are_refused_or_come_back(prepared: Kernels, dtype: str) -> 
     [
         r"['a\n', {'k\n': '\n'}]",
         "__import__('pandas').DataFrame({'c': __import__('pandas').Series([], dtype='category')})",
+        "__import__('pandas').DataFrame({'c': __import__('pandas').Series([None], dtype='category')})",
     ],
-    ids=["a text that ends with a line", "a category without categories"],
+    ids=["a text that ends with a line", "a category without categories", "a category of nulls"],
 )
 def test_what_was_wrong_once(prepared: Kernels, value: str, target: str) -> None:
     prepared.execute("python", f"x = {value}")

@@ -187,10 +187,12 @@ class Exporter {
     if (isText || bad !== undefined) this.keys(bad === undefined ? keys : [bad], value);
     const origins = originsOf(origin);
     const items = keys.map((key) => this.part("get", key, value.get(key), origins.get(key)));
-    if (isText && origin?.labels === undefined) return { t: "dict", as, k: keys, v: items };
-    const known = new Map(origin?.labels === undefined ? [] : keysOf(origin).map((key, position) => [key, origin.labels.v[position]]));
-    const k = textsOf(keys);
-    return { t: "dict", as, k, v: items, labels: { k, v: keys.map((key) => known.get(key) ?? labelOf(key)) } };
+    const came = origin?.t === "dict" && origin.labels !== undefined ? origin : undefined;
+    if (isText && came === undefined) return { t: "dict", as, k: keys, v: items };
+    const known = new Map(came === undefined ? [] : keysOf(came).map((key, position) => [key, position]));
+    const k = textsOf(keys, (key) => came?.k[known.get(key)]);
+    const labels = keys.map((key) => came?.labels.v[known.get(key)] ?? labelOf(key));
+    return { t: "dict", as, k, v: items, labels: { ...came?.labels, k, v: labels } };
   }
 
   object(value, as, origin) {

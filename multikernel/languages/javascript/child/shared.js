@@ -133,16 +133,20 @@ const labelOf = (key) => {
   return isText(key) ? { t: "text", v: key } : undefined;
 };
 
-// A text for each key, none of them twice; what is a text itself keeps it.
-const textsOf = (keys) => {
-  const made = new Set(keys.filter((key) => typeof key === "string"));
-  return keys.map((key) => {
+// A text for each key, none of them twice: the one that it came with, or what it is as a text. New texts keep their own.
+const textsOf = (keys, came) => {
+  const made = new Set(keys.map(came));
+  const texts = new Map();
+  const name = (key) => {
     let text = String(key);
-    if (typeof key === "string") return text;
     for (let count = 1; made.has(text); count++) text = `${key}_${count}`;
     made.add(text);
-    return text;
-  });
+    texts.set(key, text);
+  };
+  const found = keys.filter((key) => came(key) === undefined);
+  found.filter((key) => typeof key === "string").forEach(name);
+  found.filter((key) => typeof key !== "string").forEach(name);
+  return keys.map((key) => came(key) ?? texts.get(key));
 };
 
 // Whether two scalars are the same: the same bits of a number, the same moment.

@@ -216,8 +216,9 @@ def categories(importer: Importer, node: Node, dtype: str) -> Any:
     import numpy as np
     import pandas as pd
 
-    texts = importer.texts(node["data"], node["shape"][0]) if node["dtype"] == "text" else []
-    found = typed(texts, dtype.removeprefix("arrow ")) if texts else None
+    found = None
+    if node["dtype"] == "text":
+        found = typed(importer.texts(node["data"], node["shape"][0]), dtype.removeprefix("arrow "))
     if found is None:
         return column(importer, node, dtype)
     if dtype.startswith("arrow "):

@@ -51,8 +51,13 @@ def level_values(index: Any) -> "list[Any]":
     """Return the levels of an index as indices of their own, by position: a level may have a number as its name."""
     if index.nlevels == 1:
         return [index]
+    import pandas as pd
+
     plain = index.rename([None] * index.nlevels)
-    return [plain.get_level_values(at).rename(name) for at, name in enumerate(index.names)]
+    levels = [plain.get_level_values(at) for at in range(index.nlevels)]
+    # That the numbers of a level lie in a range does not show.
+    levels = [pd.Index(level.to_numpy()) if type(level) is pd.RangeIndex else level for level in levels]
+    return [level.rename(name) for level, name in zip(levels, index.names)]
 
 
 def is_same(one: Any, other: Any) -> bool:
