@@ -20,7 +20,9 @@ backends:
   single: {{kernel: python3, at: singles, count: 2}}
   worker: {{kernel: python3, at: eight, count: 8}}
   late: {{kernel: python3, at: late, count: 3}}
+  brief: {{kernel: python3, at: brief, count: 2}}
 places:
+  brief: {{job: slurm, python: {python}, options: [-n2], keep: 2 s}}
   singles: {{job: slurm, python: {python}}}
   eight: {{job: slurm, python: {python}, options: [--ntasks=8]}}
   late: {{job: slurm, python: {python}, options: [-n, 2, --partition={later}]}}
@@ -99,6 +101,20 @@ def test_as_many_jobs_as_it_takes_are_seen_pending_and_cancelled(kernel: Kernel,
     slurm.release()
     said = by_speaker(kernel.wait(cell).stream())
     assert said["late[0]"] == said["late[1]"] != said["late[2]"]
+
+
+@pytest.mark.long
+def test_a_place_in_a_job_that_nobody_wants_for_too_long_is_gone(kernel: Kernel, slurm: Slurm) -> None:
+    number = "import os; os.environ['SLURM_JOB_ID']"
+    first = run(kernel, f"%%brief[0]\nimport time; time.sleep(4); {number}").result
+    gone = kernel.run(f"%%brief[1]\n{number}")
+    assert gone.content["ename"] == "BackendStartError"
+    assert "script of the job has ended" in gone.content["evalue"]
+    assert run(kernel, f"%%brief[1]\n{number}").result != first
+    assert run(kernel, f"%%brief[0]\n{number}").result == first
+    assert len(slurm.jobs()) == 2
+    run(kernel, "%%stop brief")
+    slurm.wait_for_no_jobs()
 
 
 @pytest.mark.long

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import anyio
 
-from ......core.engines import JobState, Phase, how_ended, words
+from ......core.engines import JobState, Phase, how_ended
 from ......core.protocol.wire import Json
-from ..command import boot_line, command_at
+from ..command import command_at
 from ..connection import Connection, User
 from ..failures import NotReached
 from .pending import pending_text, running_text
 from .queue import NotSubmitted, Queue
-from .script import script, task_name
+from .script import joining, script, task_name
 
 LAST_SECONDS = 5.0
 """How long the end of the front waits for a submission that is under way, and for the job to be cancelled. What is not
@@ -125,7 +125,8 @@ class Job:
     async def _submit_shielded(self, ended: anyio.Event) -> None:
         try:
             with self._submitting:
-                self.number = await self._queue.submit(self._name, self._text())
+                text = script(self.place, self._script, self._tasks)
+                self.number = await self._queue.submit(self._name, text)
                 log.info("job %s is submitted", self.number)
                 self._tell()
         except NotSubmitted as error:
@@ -139,11 +140,6 @@ class Job:
         finally:
             self.submitted = anyio.current_time()
             ended.set()
-
-    def _text(self) -> bytes:
-        tasks = self._queue.engine.tasks if self._tasks > 1 else None
-        each = (words(tasks.each, tasks=str(self._tasks)), tasks.rank) if tasks is not None else ()
-        return script(self.place.python, self._script, self.place.keep, *each)
 
     async def wait_until_running(self, tell: Callable[[str, bool], None]) -> None:
         """Wait until it runs, and tell how far that is; NotReached if it never will.
@@ -209,11 +205,8 @@ class Job:
 
     def _join(self, rank: int | None, ssh_options: Sequence[str]) -> list[str]:
         node = self.state.node if self.state else ""
-        values = {"number": self.number, "node": node, "script": boot_line(self.place.python)}
-        join, tasks = self._queue.engine.join, self._queue.engine.tasks
-        if rank is not None and tasks is not None:
-            join, values = tasks.join, {**values, "rank": str(rank), "tasks": str(self._tasks)}
-        return command_at(self._queue.site.place, words(join, **values), ssh_options)
+        words = joining(self.place, self.number, node, rank, self._tasks)
+        return command_at(self._queue.site.place, words, ssh_options)
 
     async def how_ended(self, how: str) -> str:
         """Return how a kernel has ended, of which its keeper says this: the scheduler may have ended the job."""

@@ -2,23 +2,25 @@
 
 import json
 import shlex
-from collections.abc import Sequence
 
+from ......core.engines import ENGINES, words
+from ......core.places import JobPlace
 from ..command import agent_source, boot_line
 
 LINGER_SECONDS = 60
 """For so long a job lasts whose Python cannot begin, so that a relay that joins it finds out why."""
 
 
-def script(python: str, name: str, keep: float, each: Sequence[str] = (), rank: str = "") -> bytes:
+def script(place: JobPlace, name: str, tasks: int = 1) -> bytes:
     """Return the script that starts keepers for those that know its name, until nobody has wanted one for `keep` s.
 
-    In a job of several tasks the words of `each` run a command as each of them, and `rank` tells them apart.
+    In a job of several tasks each of them does so, under a name of its own.
     """
-    request = json.dumps({"do": "serve", "name": name, "keep": keep, "token": "", "rank": rank})
-    boot = boot_line(python)
-    if each:
-        boot = shlex.join((*each, "sh", "-c", boot))
+    engine, boot, rank = ENGINES[place.engine], boot_line(place.python), ""
+    if tasks > 1 and engine.tasks is not None:
+        boot = shlex.join((*words(engine.tasks.each, tasks=str(tasks)), "sh", "-c", boot))
+        rank = engine.tasks.rank
+    request = json.dumps({"do": "serve", "name": name, "keep": place.keep, "token": "", "rank": rank})
     lines = [
         "#!/bin/sh",
         # Python ends by itself when the job is ended, and cleans up.
@@ -36,3 +38,11 @@ def script(python: str, name: str, keep: float, each: Sequence[str] = (), rank: 
 def task_name(name: str, rank: int) -> str:
     """Return the name of what a task of a script's job runs."""
     return f"{name}{rank:04x}"
+
+
+def joining(place: JobPlace, number: str, node: str, rank: int | None, tasks: int) -> list[str]:
+    """Return the command that runs a relay in a job: on its node, or beside the task of a rank."""
+    engine, boot = ENGINES[place.engine], boot_line(place.python)
+    if rank is None or engine.tasks is None:
+        return words(engine.join, number=number, node=node, script=boot)
+    return words(engine.tasks.join, number=number, script=boot, rank=str(rank), tasks=str(tasks))
