@@ -67,6 +67,19 @@ def test_a_note_has_a_line_of_its_own() -> None:
     assert desk.carried(1, 10, 10) == [], "less than a megabyte is not worth a line"
 
 
+def test_a_note_below_another_cell_leaves_the_line_where_it_is() -> None:
+    desk = Desk("python3", "ir", "bash")
+    desk.execute("%%r --bg -i x\nx")
+    desk.fire("copy shown", 1)
+    desk.carried(1, 5 * MB, 9 * MB)
+    desk.execute("%%bash\ny")
+    desk._take(desk.router.lost("bash", "no route"))
+    desk.fire("lost", "bash")
+    assert desk.text_of(2).startswith("bash cannot be reached")
+    desk.carried(1, 6 * MB, 9 * MB)
+    assert desk.text_of(1).count("\n") == 0
+
+
 def test_a_timer_of_a_copy_that_has_just_ended_says_nothing() -> None:
     desk = copying()
     desk.command_done(1)
