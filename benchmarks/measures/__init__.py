@@ -16,6 +16,7 @@ from . import (
     server,
     starts,
     throughput,
+    value_speed,
     values,
 )
 
@@ -32,6 +33,7 @@ MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "memory": memory.measure,
     "many": many.measure,
     "values": values.measure,
+    "value_speed": value_speed.measure,
     "elsewhere": elsewhere.measure,
     "growth": growth.measure,
     "server": server.measure,

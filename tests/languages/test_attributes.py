@@ -1,17 +1,11 @@
 """Attributes and classes of R that others have nothing for: they come back with a value, and never with another one."""
 
-import re
-
 import pytest
 
 from multikernel.core.cells.transfers import Gather, Scatter
 from multikernel.core.errors import TransferError
-from multikernel.languages.r.adapter import R
 
-from .child import Child, child_of
 from .kernels import Kernels, need_r_package
-
-child = child_of("ir", R)
 
 VALUES = [
     "structure(as.difftime(c(1, 2), units = 'mins'), class = c('thing', 'difftime'))",
@@ -266,42 +260,6 @@ def test_what_is_joined_has_the_same_attributes(kernels: Kernels) -> None:
     kernels.copy("r", "y", "other", "x")
     with pytest.raises(TransferError, match="with other attributes"):
         kernels.copy_all(Gather(("python", "other"), "x", "r", "z"))
-
-
-HOSTILE = [
-    ("noquote", "bibentry"),
-    ("character", "language"),
-    ("character", "closure"),
-    ("character 1", "live session 1"),
-    ("character 1", "character 99999999"),
-    ("character 1", "list 99999999"),
-    ("character 1", "character -1"),
-    ("character 1", "with 5"),
-    ("class", "dim"),
-    ("class", "levels"),
-    ("class", "row.names"),
-    ("noquote", "factor"),
-    ("noquote", "data.frame"),
-    (" 0", " "),
-]
-
-
-@pytest.mark.parametrize(("said", "instead"), HOSTILE)
-def test_what_no_session_has_sent_is_not_revived(child: Child, said: str, instead: str) -> None:
-    child.kernel.run("x <- noquote(c('a', 'b')); y <- 'before'")
-    kind, tag, *rest = child.get("x")
-    first, kept, mark, bound = tag.split("\t")
-    assert said in bound
-    for parts in (
-        (first, kept, mark, bound.replace(said, instead)),
-        (first, kept.replace(said, instead), "0" * 32, "NULL 0"),
-    ):
-        answer = child.put("y", (kind, "\t".join(parts), *rest))
-        shown = child.kernel.run("cat(class(y), typeof(y))").stream()
-        if "done" in answer:
-            assert re.fullmatch("(noquote|character|factor|data.frame) character", shown), (answer, shown)
-        else:
-            assert shown == "character character"
 
 
 def test_attributes_that_are_too_large_are_refused(kernels: Kernels) -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from multikernel.core.errors import TransferError
 
 from .kernels import Kernels
-from .strategies import nanoseconds, python_values, r_values
+from .strategies import nanoseconds, python_values
+from .strategies_of_r import r_values
 
 SAME = Path(__file__).with_name("same.py")
 EXAMPLES = 40

@@ -10,6 +10,7 @@ data_size <- 0
 as_utf8 <- function(texts) {
   # enc2utf8 would write <ff> for bytes that are no text, and in the locale C for all beyond ASCII.
   locale <- l10n_info()
+  if (locale[["UTF-8"]] && all(validUTF8(texts))) return(enc2utf8(texts))
   wrong <- texts[!validUTF8(texts)]
   is_known <- Encoding(wrong) == "latin1" | (locale[["Latin-1"]] & Encoding(wrong) == "unknown")
   if (all(is_known) && !locale[["UTF-8"]] && !locale[["Latin-1"]])
@@ -54,10 +55,11 @@ finish <- function(made, origin = NULL, x = NULL) {
 
 # The data file.
 
-place <- function(length) {
-  if (padding <- -length %% 8) writeBin(raw(padding), data_file)
+# `written` are bytes in the file, of which those behind `length` belong to nothing.
+place <- function(length, written = length) {
+  if (padding <- -written %% 8) writeBin(raw(padding), data_file)
   offset <- data_size
-  data_size <<- data_size + length + padding
+  data_size <<- data_size + written + padding
   sprintf("[%.0f,%.0f]", offset, length)
 }
 put <- function(values, size) {
@@ -68,20 +70,12 @@ PART_BYTES <- 2^24
 FF <- as.raw(255L)
 put_text <- function(texts) {
   texts <- as_utf8(texts)
-  count <- length(texts)
-  if (!count) return(place(0))
-  # writeBin ends each with NUL. Part by part, so that no second copy of all the text is made.
-  ends <- cumsum(nchar(texts, "bytes") + 1)
-  part_of <- ends %/% PART_BYTES
-  last <- if (part_of[count] == 0) count else which(c(diff(part_of) != 0, TRUE))
-  first <- c(1L, last[-length(last)] + 1L)
-  for (at in seq_along(last)) {
-    chosen <- first[at]:last[at]
-    bytes <- writeBin(if (length(chosen) == count) texts else texts[chosen], raw(), useBytes = TRUE)
-    bytes[ends[chosen] - (if (at > 1L) ends[first[at] - 1L] else 0)] <- FF
-    writeBin(if (last[at] == count) readBin(bytes, "raw", length(bytes) - 1) else bytes, data_file)
-  }
-  place(ends[count] - 1)
+  if (!length(texts)) return(place(0))
+  # Each text is written where it is: whatever makes a copy of many makes R collect garbage, again and again.
+  before <- seek(data_file)
+  writeLines(texts, data_file, sep = rawToChar(FF), useBytes = TRUE)
+  written <- seek(data_file) - before
+  place(written - 1, written)
 }
 # An int64 from 0 to 2^53 has the bits of a double that is as many times the smallest one: two products instead of
 # halves of 32 bits, where the FPU knows such doubles.
