@@ -138,7 +138,7 @@ BAD_PAIRS = {
     "another's public key": {"curve_publickey": zmq.curve_keypair()[0].decode(), "curve_secretkey": SECRET},
     "a secret key that is too short": {"curve_publickey": PUBLIC, "curve_secretkey": SECRET[:-1]},
     "a secret key of other letters": {"curve_publickey": PUBLIC, "curve_secretkey": '"' * 40},
-    "a number": {"curve_publickey": PUBLIC, "curve_secretkey": 40},
+    "a number": {"curve_publickey": PUBLIC, "curve_secretkey": 987654321987},
 }
 
 

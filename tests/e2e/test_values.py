@@ -60,7 +60,6 @@ def test_the_counter_the_history_and_the_names_are_as_before(multi: Kernel) -> N
         ("%%ir -i f\n1", "TransferError: f (function) cannot be copied; run `f = f.__qualname__` first."),
         ("%%ir -i deep\n1", "TransferError: deep['a'][1] (function) cannot be copied; run"),
         ("%%ir -o g\ng <- function() 1", "TransferError: g (function) is code, and stays in R; run"),
-        ("%%ir -o twice\ntwice <- list(a = 1, a = 2)", "has several elements named 'a'"),
         ("%%ir -i nul\n1", "has the character NUL"),
     ],
 )

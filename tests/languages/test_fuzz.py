@@ -78,10 +78,11 @@ def tagged(value: Plain, random: Random) -> Plain:
         case "list":
             rest = [tuple(tagged(item, random) for item in rest[0])]
         case "dict":
-            rest = [tuple((key, tagged(item, random)) for key, item in rest[0])]
+            items, *labels = rest
+            rest = [tuple((key, tagged(item, random)) for key, item in items), *labels]
         case "table":
-            rows, columns, labels = rest
-            rest = [rows, tuple((name, tagged(column, random)) for name, column in columns), labels]
+            rows, columns, *labels = rest
+            rest = [rows, tuple((name, tagged(column, random)) for name, column in columns), *labels]
     return (kind, tag, *rest)
 
 

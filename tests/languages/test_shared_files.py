@@ -32,6 +32,7 @@ class Elsewhere(Services):
 async def test_values_are_refused_where_files_are_not_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     services, adapter = Elsewhere(tmp_path / "values"), Fake()
     services.sees = ("source",)
+    services.shares = dict.fromkeys(("source", "target"))
     use(monkeypatch, adapter)
     for action in (copy_all, check):
         with pytest.raises(TransferError, match=r"^target shares no files with this machine, so its variables cannot"):
@@ -47,6 +48,7 @@ async def test_values_are_refused_where_files_are_not_shared(tmp_path: Path, mon
 @pytest.mark.anyio
 async def test_one_that_has_answered_is_not_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     services, adapter = Services(tmp_path / "values"), Fake()
+    services.shares["source"] = None
     use(monkeypatch, adapter)
     for _ in range(2):
         await make_sure(services, "source", adapter)

@@ -12,4 +12,4 @@ def test_what_comes_with_r_comes_back_or_is_refused_with_advice_that_works(kerne
     sweep = sweep_r(kernels, "python", PACKAGES)
     assert sweep.wrong == []
     assert sweep.counts["refused"] == 0
-    assert sweep.counts["exact"] > 150
+    assert sweep.counts["exact"] > 100

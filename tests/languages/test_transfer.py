@@ -84,7 +84,7 @@ class Services:
         """Take a folder."""
         self.folder = folder
         self.here: Files = FilesHere()
-        self.shares: dict[str, bool] = {}
+        self.shares: dict[str, bool | None] = {}
         self.answers: list[Json] = []
 
     async def language(self, backend: str) -> str:
@@ -104,7 +104,7 @@ class Services:
 
     def shares_files(self, backend: str) -> bool | None:
         """Return what is known."""
-        return self.shares.get(backend)
+        return self.shares.get(backend, True)
 
     def note_sharing(self, backend: str, shares_files: bool) -> None:
         """Know it."""

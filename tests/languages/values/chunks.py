@@ -130,7 +130,7 @@ def rows_of(value: Plain) -> list[Any]:
             _, _, data = rest
             return [data[at : at + 4] for at in range(0, len(data), 4)]
         case "table":
-            rows, cells, labels = rest
+            rows, cells, labels, *_ = rest
             parts = [rows_of(column) for _, column in cells] + [rows_of(part) for part in (labels or ((), "", ()))[2]]
             return [[part[row] for part in parts] for row in range(rows)]
         case _:

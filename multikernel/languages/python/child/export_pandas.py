@@ -120,13 +120,23 @@ def data_frame(exporter: Exporter, value: Any, origin: Optional[Origin]) -> Node
         node["labels"] = column_labels(exporter, value.columns, origins.get(LABEL))
         node["names"] = node["labels"]["k"]
     node["columns"] = []
-    counts = Counter(called)
+    counts = Counter(filter(has_hash, called))
     for at, (name, key) in enumerate(zip(called, named(node["names"]))):
-        step = ("twin", name) if counts[name] > 1 else ("column", name) if is_literal(name) else ("column_at", at)
+        is_twin = has_hash(name) and counts[name] > 1
+        step = ("twin", name) if is_twin else ("column", name) if is_literal(name) else ("column_at", at)
         part = value.iloc[:, at]
         made = exporter.at(step, lambda part=part, key=key: _tagged(exporter, part, origins.get(key)))  # type: ignore[misc]
         node["columns"].append(made)
     return export_index.with_index(exporter, node, value, kind, origins)
+
+
+def has_hash(label: Any) -> bool:
+    """Whether a label can be looked up: a Decimal that is a signaling NaN cannot."""
+    try:
+        hash(label)
+    except TypeError:
+        return False
+    return True
 
 
 def column_labels(exporter: Exporter, columns: Any, origin: Optional[Origin]) -> Node:
