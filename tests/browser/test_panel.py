@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import OpenNotebook, Site
@@ -63,6 +64,7 @@ def test_variables_are_listed_after_a_cell_and_used_in_another(open_notebook: Op
     expect(notebook.lines(1)).to_have_text(["%%bash -i heights", "echo"])
 
 
+@pytest.mark.long
 def test_nothing_runs_while_the_panel_is_open(open_notebook: OpenNotebook, site: Site) -> None:
     count = "get_ipython().events.register('post_execute', lambda: runs.append(1))"
     notebook = open_notebook(f"runs = []\n{count}", "len(runs)")
@@ -86,6 +88,7 @@ def stands_still(page: Page, read: Callable[[], str], *, seconds: int) -> None:
     raise AssertionError("it does not stand still")
 
 
+@pytest.mark.long
 def test_a_default_that_is_not_what_the_text_says_is_told(open_notebook: OpenNotebook, need: Need, site: Site) -> None:
     need("bash")
     notebook = open_notebook("1", "%%use bash", "echo $((6 * 7))")

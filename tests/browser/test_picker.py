@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from .conftest import OpenNotebook
@@ -9,6 +10,7 @@ from .conftest import OpenNotebook
 Need = Callable[..., None]
 
 
+@pytest.mark.long
 def test_labels_say_where_a_cell_runs_that_is_not_on_the_default(open_notebook: OpenNotebook, need: Need) -> None:
     need("ir", "bash")
     notebook = open_notebook("1", "%%BASH\nls", "%%use r", "x", "%%python,bash\n1", "%%backends")

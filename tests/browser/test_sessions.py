@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from .conftest import OpenNotebook
@@ -18,6 +19,7 @@ for step in range(3):
     print('step', step, flush=True)"""
 
 
+@pytest.mark.long
 def test_two_notebooks_run_side_by_side(open_notebook: OpenNotebook, need: Need, folder: Path) -> None:
     need("ir")
     one, two = (

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.notebooks import make_notebook, write_notebook
 
 from .servers import get, open_server
@@ -14,6 +16,7 @@ CELLS = (
 )
 
 
+@pytest.mark.long
 def test_a_page_has_a_slider_and_the_outputs_of_every_backend(tmp_path: Path, need: Callable[..., None]) -> None:
     need("ir", "bash")
     write_notebook(make_notebook(*CELLS), tmp_path / "page.ipynb")

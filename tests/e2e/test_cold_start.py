@@ -6,7 +6,7 @@ import pytest
 
 from .kernel import Answer, Kernel, open_kernel
 
-FRESH_MULTIS = 10
+FRESH_MULTIS = 4
 STARTS_PER_MULTI = 3
 
 FIRST_CELLS = {

@@ -83,7 +83,13 @@ def gather_as_told(kernels: Kernels, sources: tuple[str, str], target: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("sources", "target"), [(("p", "p2"), "p"), (("r", "r2"), "r"), (("p", "r"), "p"), (("r", "p"), "r")]
+    ("sources", "target"),
+    [
+        (("p", "p2"), "p"),
+        pytest.param(("r", "r2"), "r", marks=pytest.mark.long),
+        (("p", "r"), "p"),
+        pytest.param(("r", "p"), "r", marks=pytest.mark.long),
+    ],
 )
 def test_any_two_values_are_joined_as_they_are_or_in_one_step(
     kernels: Kernels, sources: tuple[str, str], target: str
