@@ -18,6 +18,7 @@ backends:
   python: {{kernel: python3}}
   far: {{kernel: python3, at: hub}}
   none: {{kernel: nonesuch, at: hub}}
+  shell: {{kernel: bash, at: hub}}
 places:
   hub: {{server: {url}, token_env: {variable}}}
 """
@@ -51,7 +52,7 @@ def test_a_session_in_which_the_token_is_nowhere(server: Server, tmp_path: Path)
         failed = kernel.run("%%none\n1")
         assert failed.content["ename"] == "BackendNotFound"
         assert "there is no kernelspec 'nonesuch' there; installed are" in failed.content["evalue"]
-        refused = kernel.run("%%far -i x\nx")
+        refused = kernel.run("%%shell -i x\necho $x")
         assert refused.content["ename"] == "TransferError"
         died = kernel.run("%%far\nimport os; os._exit(3)")
         assert died.content["ename"] == "BackendDied"
@@ -71,6 +72,42 @@ def test_a_session_in_which_the_token_is_nowhere(server: Server, tmp_path: Path)
     assert len(read) > 3
     assert not [text for text in (*read, *words, *map(str, said)) if TOKEN in text]
     assert not [process for process in processes if is_alive(process)]
+
+
+VALUES = """
+import numpy as np, pandas as pd
+array = np.random.default_rng(1).random((2500, 1000))
+frame = pd.DataFrame({"n": range(100_000), "t": [f"ü {n}" for n in range(100_000)], "f": np.linspace(0, 1, 100_000)})
+several = list(range(10))
+"""
+SAME = """
+assert array.tobytes() == array_back.tobytes() and array.shape == array_back.shape
+pd.testing.assert_frame_equal(frame, frame_back, check_exact=True)
+"""
+
+
+def test_values_of_python_cross(server: Server, tmp_path: Path) -> None:
+    config = tmp_path / "multikernel.yaml"
+    text = CONFIG.format(url=server.url, variable=TOKEN_ENV).replace("hub}\n  none", "hub, count: 2}\n  none")
+    config.write_text(text)
+    with open_kernel("multi", env={"MULTIKERNEL_CONFIG": str(config), TOKEN_ENV: TOKEN}) as kernel:
+        before = set(Path("/tmp").glob("multikernel-*"))
+        kernel.run(VALUES)
+        code = "%%far[0] -i array,frame -o array_back=array -o frame_back=frame\narray.shape"
+        assert kernel.run(code).result == "(2500, 1000)"
+        kernel.run(SAME)
+        assert kernel.run("%%far --scatter several --gather sums\nsums = [sum(several)]").content["status"] == "ok"
+        assert kernel.run("sums").result == "[10, 35]"
+        assert "several" in str(kernel.run("%%vars far[0]").of("display_data"))
+        missing = kernel.run("%%far[1] -o severl\n1").content
+        assert (missing["ename"], missing["evalue"]) == (
+            "TransferError",
+            "There is no variable severl in far[1]. Did you mean several?",
+        )
+        refused = kernel.run("%%shell -i several\n:").content["evalue"]
+        assert refused.startswith("shell shares no files with this machine")
+        assert set(Path("/tmp").glob("multikernel-*")) <= before
+    server.wait_until_empty()
 
 
 def is_alive(process: psutil.Process) -> bool:

@@ -18,12 +18,12 @@ from ...launch_context import LaunchContext
 from ...output import Output
 from ..link import Listener
 from ..process import describe_exit
+from ..reports import Reports
 from .agent.stream import BEAT_SECONDS, CHANNELS, OUTPUT, PIECE, VERSION, WORD, Garbled, ProtocolError, Stream, TooLarge
 from .connection import Connection
 from .failures import GARBLED, NotReached, explain_answer, other_host
 from .files import RemoteFiles
 from .launching import launch_word, take_marks
-from .reports import Reports
 from .way import Way
 
 PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import anyio
 
 from .....core.protocol.wire import WireError
-from ..pipe.reports import Reports
+from ..reports import Reports
 from .api import ANSWER_SECONDS, Api
 from .delivery import GONE, Delivery
 from .failures import NotReached

@@ -14,14 +14,15 @@ from .....core.actions import Channel
 from .....core.config import BackendConfig
 from .....core.errors import BackendError, BackendNotFound, BackendStartError, MultiError
 from .....core.printable import printable
-from .....core.protocol.wire import DELIMITER, Composer, Frame
+from .....core.protocol.wire import DELIMITER, Composer, Frame, Message, Wire
 from ...output import Output
 from ..link import Listener
-from ..pipe.reports import Reports
+from ..reports import Reports
 from .api import Api
 from .contact import PAUSES, Contact
 from .delivery import Delivery
 from .failures import NotReached
+from .files import KernelFiles
 from .site import Kernels
 
 END_SECONDS = 2.6
@@ -50,13 +51,15 @@ class ServerLink:
     pid = 0
     is_ours = True
     shares_files: bool | None = False
-    files = None
 
     def __init__(self, config: BackendConfig, api: Api, kernels: Kernels, output: Output, composer: Composer) -> None:
         """Prepare for a kernel that is yet to be started."""
         self.kernel_id = str(uuid.uuid4())
         self._config, self._api, self._kernels = config, api, kernels
-        self._reports = Reports(config.name)
+        self.files: KernelFiles | None = None
+        """Where the kernel is a Python."""
+        self._composer, self._wire = composer, Wire(self.key)
+        self._reports = Reports(config.name, self._is_back)
         self._delivery = Delivery(config.name, composer, self._reports_message, self._end, output.note)
         self._opened = anyio.Event()
         """There is a connection, or will never be."""
@@ -167,6 +170,8 @@ class ServerLink:
         """Look whether the server has what the kernel needs, which its own errors would not say; NotReached."""
         place, kernel, cwd = self._api.place.name, self._config.kernel, self._config.cwd
         specs = await self._api.kernelspecs()
+        if str(specs.get(kernel, {}).get("language")).lower() == "python":
+            self.files = KernelFiles(self._config.name, self._composer, self._send_own)
         if kernel not in specs:
             known = ", ".join(sorted(specs)) or "none"
             self._fail(f"{place}: there is no kernelspec {kernel!r} there; installed are {known}", BackendNotFound)
@@ -201,11 +206,21 @@ class ServerLink:
         if not self._ended.is_set():
             self._how = how
             self._ended.set()
+            if self.files is not None:
+                self.files.break_off(how)
         if self._contact is not None:
             self._contact.end()
 
+    def _send_own(self, channel: Channel, message: Message) -> None:
+        self.send(channel, self._wire.pack(message))
+
+    def _is_back(self) -> None:
+        if self.files is not None:
+            self.files.ask_again()
+
     def _reports_message(self, channel: Channel, frames: list[Frame]) -> None:
-        self._reports.received(channel, [DELIMITER, b"", *frames])
+        if self.files is None or not self.files.take(channel, frames):
+            self._reports.received(channel, [DELIMITER, b"", *frames])
 
 
 def _is_multi(metadata: object) -> bool:

@@ -1,10 +1,11 @@
-"""What a link over a pipe reports to its listener."""
+"""What a link whose connection may break reports to its listener."""
 
 import logging
+from collections.abc import Callable
 
-from .....core.actions import Channel
-from .....core.protocol.wire import Frame
-from ..link import Listener
+from ....core.actions import Channel
+from ....core.protocol.wire import Frame
+from .link import Listener
 
 log = logging.getLogger(__name__)
 
@@ -12,8 +13,9 @@ log = logging.getLogger(__name__)
 class Reports:
     """Messages, and whether there is a connection; what comes before there is a listener waits for it."""
 
-    def __init__(self, backend: str) -> None:
-        """Take the backend's name, for the log."""
+    def __init__(self, backend: str, is_back: Callable[[], None] = lambda: None) -> None:
+        """Take the backend's name, for the log, and who else hears that the connection is back."""
+        self._is_back = is_back
         self.is_lost = False
         """The connection is."""
         self.is_closed = False
@@ -56,3 +58,4 @@ class Reports:
             log.info("the connection is back", extra={"backend": self._backend})
             if self._listener is not None and not self.is_closed:
                 self._listener.back()
+            self._is_back()
