@@ -71,15 +71,16 @@ class KernelFiles:
     async def path(self, folder: str) -> str:
         """Return the path there of what stands for a folder of this machine; it is made if there is none yet."""
         if folder not in self._folders:
+            self._last += 1
+            self._folders[folder] = self._last, ""
+        number, path = self._folders[folder]
+        if not path:
             await self._set_up()
-            self._last = number = self._last + 1
-            self._folders[folder] = number, ""
-            made = await self._answer(self._ask({"do": "make", "folder": number}))
-            path = made.said.get("path")
-            if not isinstance(path, str) or not os.path.isabs(path):
+            made = (await self._answer(self._ask({"do": "make", "folder": number}))).said.get("path")
+            if not isinstance(made, str) or not os.path.isabs(made):
                 raise self._error("its answer makes no sense")
-            self._folders[folder] = number, path
-        return self._folders[folder][1]
+            self._folders[folder] = number, path = number, made
+        return path
 
     @asynccontextmanager
     async def open(self, folder: str, name: str) -> AsyncIterator[Content | None]:
