@@ -91,6 +91,8 @@ def open_server(folder: Path, *options: str, port: int = 0) -> Iterator[Server]:
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         # No extensions of what else is installed here.
         "JUPYTER_NO_CONFIG": "1",
+        # Where kernels put the files of values.
+        "TMPDIR": str(folder),
     }
     with log.open("ab") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=environment)
