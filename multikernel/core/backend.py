@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from .config import BackendConfig, InterruptMode, Kernelspec
 from .kernels.table import DEFAULTS, KernelProfile, language_of, profile_of
+from .protocol.rewrite import Origin
 from .protocol.wire import Json
 
 
@@ -48,6 +49,8 @@ class Backend:
     """The cells that wait for it show its progress. Written by lifecycle."""
     lost: str = ""
     """Why it cannot be reached now, although its process may run; empty while it can. Written by lifecycle."""
+    latest: Origin | None = None
+    """Of the cell that it was sent last. Written by exchanges."""
     _notices: list[str] = field(default_factory=list)
 
     @property
@@ -84,6 +87,14 @@ class Backend:
             return "message"
         spec_mode = self.kernelspec.interrupt_mode if self.kernelspec else "signal"
         return self.config.interrupt or self.profile.interrupt or spec_mode
+
+    @property
+    def flush(self) -> str:
+        """Code that prints a `{mark}` behind all that was printed before; empty: its idle comes last, or nobody knows.
+
+        An attached kernel prints none: what that needs has not been set up, and its owner would see it.
+        """
+        return "" if self.is_attached else self.profile.flush
 
     def notice(self, text: str) -> None:
         """Keep a line for the next cell that runs here."""
@@ -133,6 +144,7 @@ class Backend:
         self.lost = self.progress = ""
         self.shows_progress = False
         self._notices.clear()
+        self.latest = None
         self.next_count = 1
         self.has_plot_options = False
         self.ignores_interrupts = False

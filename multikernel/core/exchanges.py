@@ -2,6 +2,8 @@
 
 An exchange ends when the child's reply and its idle are both here. A child may forget one of the two; when it has then
 been silent for a while, the missing half is made up, so that nothing hangs.
+
+A child that sends outputs of a cell after both is asked to print a mark: when that is here, the cell's exchange ends.
 """
 
 from collections.abc import Mapping
@@ -11,10 +13,12 @@ from .backend import Backend
 from .bounded import Bounded
 from .errors import BackendError, MultiError
 from .exchange import Exchange, Heard, NotebookExchange, Phase
+from .flush import Flush
 from .hooks import Hooks
 from .outbox import Outbox
 from .protocol.rewrite import Origin
 from .protocol.wire import Message
+from .request import CellRequest
 
 HALF_ANSWERED_SECONDS = 5.0
 """How long a child may be silent between its reply and its idle before the missing one is made up.
@@ -28,13 +32,25 @@ LONGEST_HOLD_SECONDS = 10.0
 LONGEST_DELAY_SECONDS = 0.5
 """How long a pause of such a child may be at most."""
 
+FLUSH_SECONDS = 5.0
+"""How long a child may be silent before its mark is given up: the user's code in the background may be in its way."""
+
+LONGEST_FLUSH_SECONDS = 60.0
+"""How long a mark is waited for at most while a child goes on sending: deno sends 4,000 outputs or more a second."""
+
+LONGEST_MARK = 1000
+"""Bytes of the content of a message that is a mark, at most."""
+
+MARKS_KEPT = 100
+"""Marks that were given up, and are not shown if they come after all."""
+
 CONCURRENT_SECONDS = 0.05
 """How long after the first output of a comm message without a busy its idle is made up."""
 
 ORIGINS_KEPT = 10_000
 """Requests whose late outputs still find their parent: the newest of those that were sent or had outputs."""
 
-HALF_ANSWERED, IDLE_DELAY = "half answered", "idle delay"
+HALF_ANSWERED, IDLE_DELAY, FLUSH = "half answered", "idle delay", "flush"
 """Timers, by the key of their exchange."""
 
 Key = tuple[str, str]
@@ -51,13 +67,19 @@ class Exchanges:
         self._hooks = hooks
         self._open: dict[Key, Exchange] = {}
         self._origins: Bounded[Key, Origin] = Bounded(ORIGINS_KEPT)
+        self._marks: Bounded[str, Exchange] = Bounded(MARKS_KEPT)
+        """By what a child was asked to print, the exchange that ends when it has."""
 
     def send(self, exchange: Exchange, channel: Channel, message: Message, subshell: str | None = None) -> None:
         """Open an exchange: send its request to the child, into a subshell of the notebook where one is named."""
-        self._open[exchange.backend, exchange.message_id] = exchange
+        key, backend = (exchange.backend, exchange.message_id), self._backends[exchange.backend]
+        self._open[key] = exchange
         if isinstance(exchange, NotebookExchange):
-            self._origins[exchange.backend, exchange.message_id] = exchange.origin
-        backend = self._backends[exchange.backend]
+            self._origins[key] = exchange.origin
+            if isinstance(exchange.request, CellRequest):
+                backend.latest = exchange.origin
+        elif backend.profile.flush and backend.latest is not None:
+            self._origins[key] = backend.latest
         if subshell is None or not self._hooks.carry(subshell, backend, channel, message):
             self._outbox.add(ToBackend(exchange.backend, channel, message))
 
@@ -125,10 +147,56 @@ class Exchanges:
         """End an exchange that is complete, else wait for its other half."""
         if exchange.phase is not Phase.COMPLETE:
             self._wait(exchange, HALF_ANSWERED, HALF_ANSWERED_SECONDS)
-        elif self._backends[exchange.backend].profile.idle_delay and isinstance(exchange, NotebookExchange):
+            return
+        backend = self._backends[exchange.backend]
+        if not isinstance(exchange.request, CellRequest):
+            self._end(exchange)
+        elif backend.flush:
+            self._flush(exchange, backend)
+        elif backend.profile.idle_delay:
             self._hold(exchange)
         else:
             self._end(exchange)
+
+    def _flush(self, exchange: Exchange, backend: Backend) -> None:
+        """Hold the end of an exchange until the child has sent all that it had printed."""
+        flush = Flush.of(exchange, backend.flush, self._outbox.composer, self._not_flushed)
+        self._marks[flush.message_id] = exchange
+        self._wait(exchange, FLUSH, FLUSH_SECONDS)
+        self.send(flush, "shell", flush.message)
+
+    def is_mark(self, backend: Backend, message: Message) -> bool:
+        """Whether a stream message is what a child was asked to print; the exchange that waits for it ends.
+
+        It may be under another request than the one that has asked for it.
+        """
+        if not (self._marks and backend.profile.flush) or len(message.content_frame) > LONGEST_MARK:
+            return False
+        exchange = self._marks.pop(str(message.content().get("text")).strip(), None)
+        if exchange is not None and self._is_open(exchange):
+            self._end(exchange)
+        return exchange is not None
+
+    def _not_flushed(self, exchange: Exchange) -> None:
+        """Hold the end of an exchange all the same, for a child that will print no mark."""
+        if self._is_open(exchange):
+            self._outbox.log(f"it does not say whether all outputs of {exchange.what} are here", exchange.backend)
+            self._hold(exchange)
+
+    def flush_timer(self, about: str) -> None:
+        """Give up a mark that a silent child owes; user code that prints for ever may be in its way, too."""
+        exchange = self._timed(about)
+        if exchange is None:
+            return
+        exchange.held_for += FLUSH_SECONDS
+        if exchange.held_for < LONGEST_FLUSH_SECONDS and self._has_spoken(exchange):
+            self._wait(exchange, FLUSH, FLUSH_SECONDS)
+        else:
+            self._outbox.log(f"outputs of {exchange.what} may come after its idle", exchange.backend)
+            self._end(exchange)
+
+    def _is_open(self, exchange: Exchange) -> bool:
+        return self.find(exchange.backend, exchange.message_id) is exchange
 
     def _end(self, exchange: Exchange) -> None:
         self.close(exchange)

@@ -21,6 +21,9 @@ KEPT_FROM_FRONT = frozenset({"execute_input", "iopub_welcome", "shutdown_reply"}
 OUTPUTS = frozenset({"stream", "display_data", "update_display_data", "execute_result", "error", "clear_output"})
 """What a child sends that nothing waits for but the notebook."""
 
+ABOUT_ITSELF = KEPT_FROM_FRONT | {"error"}
+"""What a child publishes of a request's own; the rest may be of a cell before it."""
+
 
 class Relay:
     """Sends a child's messages on under the notebook's own headers, and draws the consequences."""
@@ -48,6 +51,8 @@ class Relay:
         return True
 
     def _take(self, backend: Backend, channel: Channel, message: Message, exchange: Exchange | None) -> bool:
+        if message.type == "stream" and self._exchanges.is_mark(backend, message):
+            return True
         if exchange is not None and not isinstance(exchange, NotebookExchange):
             self._for_multi(backend, channel, message, exchange)
             return True
@@ -114,8 +119,16 @@ class Relay:
         elif channel == "iopub" and message.type == "status":
             if message.says_idle():
                 self._exchanges.idle(exchange)
+        elif (origin := self._origin_of_earlier(backend, channel, message)) is not None:
+            self._forward(backend, "iopub", message, origin, None)
         else:
             self._unasked(backend, channel, message)
+
+    def _origin_of_earlier(self, backend: Backend, channel: Channel, message: Message) -> Origin | None:
+        """Return where an output belongs that a child has sent under a request of Multi's own, if it is a cell's."""
+        if channel != "iopub" or message.type in ABOUT_ITSELF:
+            return None
+        return self._exchanges.origin(backend.name, message.parent_id)
 
     def _unasked(self, backend: Backend, channel: Channel, message: Message) -> None:
         """Drop what belongs to no request of the notebook, unless it may be sent unasked; log its text."""

@@ -13,7 +13,7 @@ from .backend import Backend
 from .cells.names import Names
 from .config import Config, Kernelspec
 from .errors import BackendStopped, MultiError
-from .exchanges import HALF_ANSWERED, IDLE_DELAY, Exchanges
+from .exchanges import FLUSH, HALF_ANSWERED, IDLE_DELAY, Exchanges
 from .execution.execution import Execution
 from .execution.interrupts import NO_EFFECT, Interrupts
 from .execution.lanes import Lanes
@@ -130,6 +130,7 @@ class Router:
         self._timers: dict[str, Callable[[str], None]] = {
             HALF_ANSWERED: exchanges.half_answered_timer,
             IDLE_DELAY: exchanges.idle_delay_timer,
+            FLUSH: exchanges.flush_timer,
             SLOW_START: starts.slow_timer,
             LEAVING: execution.tracks.leaving_timer,
             **execution.tracks.copies.timers(),

@@ -1,5 +1,10 @@
 """What Deno is told besides the user's cells.
 
+All that a cell prints and displays goes through one queue of Deno's process (`ReplIopubSender` in cli/ops/jupyter.rs of
+2.9), which is read as its kernel's thread gets to it; the reply and the idle do not go through it. Each message gets
+the parent of what is executed when it is read, not of what has sent it. So only what comes out of that queue tells how
+far it has been read: `FLUSH` puts a mark into it.
+
 Code of Multi's own must work whatever the user has made of JavaScript's built-ins (`Object.keys = …`,
 `Array.prototype.map = …`). So they are recorded before the first cell, and code of Multi's own runs with them: what the
 user has changed is put back behind it. It is not seen meanwhile, since JavaScript does one thing at a time.
@@ -88,11 +93,22 @@ const pristinely = (work) => (...args) => {
     }
   }
 };
-defineProperty(G, "__multikernel__", { value: { __proto__: null, pristinely } });
+// Recorded, since the user may replace it; what it calls cannot be replaced.
+const log = G.console?.log;
+const flush = (mark) => {
+  log(mark);
+};
+defineProperty(G, "__multikernel__", { value: { __proto__: null, pristinely, flush } });
 """
 
 SETUP = f'((G) => {{ "use strict"; {_SOURCE} }})({GLOBAL});'
 """Code to run silently after its start.
 
 One name is added to the global object, `__multikernel__`, which is not enumerable.
+"""
+
+FLUSH = 'this.__multikernel__.flush("{mark}")'
+"""Code that prints a mark, on a line of its own and in a message of its own; `console.group` may have indented it.
+
+The user may have a variable of any name, but `this` is the global object, and that property is there for good.
 """

@@ -35,7 +35,12 @@ class KernelProfile:
     interrupt: InterruptMode | None = None
     """None leaves it to the kernelspec."""
     idle_delay: float = 0.0
-    """Seconds that idle is held, for a kernel that sends outputs after it."""
+    """Seconds that a cell's idle is held, for a kernel that sends outputs after it and cannot be asked to flush."""
+    flush: str = ""
+    """Code that prints a `{mark}` behind all that was printed before, for a kernel that sends outputs after its idle.
+
+    Such a kernel may send outputs under the newest execute_request, whichever they are of.
+    """
     grace: float = 0.2
     """Seconds between its kernel_info_reply and the first request: ILua 0.2 dies of one that comes at once."""
     ends_on_exit: bool = False
@@ -73,7 +78,13 @@ BY_IMPLEMENTATION = {
     "IRkernel": KernelProfile(cell_magics=False, line_comment="##", grace=0.0),
     # deno 2.9: SIGINT ends the process; one output in ten came after idle.
     "Deno kernel": KernelProfile(
-        cell_magics=False, line_comment="//", interrupt="message", idle_delay=0.03, grace=0.0, setup=deno.SETUP
+        cell_magics=False,
+        line_comment="//",
+        interrupt="message",
+        idle_delay=0.03,
+        flush=deno.FLUSH,
+        grace=0.0,
+        setup=deno.SETUP,
     ),
     # bash_kernel 0.10: errors show no line numbers, and every line costs a round trip to the shell.
     "bash_kernel": KernelProfile(cell_magics=False, line_comment="", grace=0.0),
