@@ -1,7 +1,6 @@
 """The actions of the event at hand, and the messages that Multi itself sends."""
 
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from traceback import format_exception
 
 from .actions import Action, Channel, Drop, Log, ToFront
@@ -73,9 +72,12 @@ class Outbox:
         if origin.marks is None:
             self.forward(channel, message, origin)
             return
-        make = partial(self._stream, message.parent_id)
         is_output = channel == "iopub"
-        for each in origin.marks.mark(backend, message, make) if is_output else origin.marks.flush(backend, make):
+        for each in (
+            origin.marks.mark(backend, message, self._stream)
+            if is_output
+            else origin.marks.flush(backend, self._stream)
+        ):
             self.forward("iopub", each, origin)
         if not is_output:
             self.forward(channel, message, origin)
@@ -83,11 +85,11 @@ class Outbox:
     def finish_marked(self, request: Request, origin: Origin) -> None:
         """Send on what is held of a child's outputs, which is done with a cell."""
         if origin.marks is not None:
-            for each in origin.marks.finish(origin.backend, partial(self._stream, request.id)):
+            for each in origin.marks.finish(origin.backend, self._stream):
                 self.forward("iopub", each, origin)
 
-    def _stream(self, parent_id: str, content: Json) -> Message:
-        return replace(self.composer.message("stream", content), parent_id=parent_id)
+    def _stream(self, content: Json) -> Message:
+        return self.composer.message("stream", content)
 
     def forward_reply(self, request: Request, message: Message) -> None:
         """Send a child's reply on to the client that asked."""

@@ -164,7 +164,9 @@ class SideBySide:
 
     def may_fire(self, key: TimerKey) -> bool:
         """Whether it is late enough: a child is silent only if nothing of it is unread."""
-        return key[0] != "half answered" or not any(self.children[key[1].rpartition("@")[2]].pipes.values())
+        return key[0] not in ("half answered", "flush") or not any(
+            self.children[key[1].rpartition("@")[2]].pipes.values()
+        )
 
     def fire(self, key: TimerKey) -> None:
         """Let a timer run out."""
@@ -239,6 +241,9 @@ class SideBySide:
         assert child.state == "ready"
         if message.type != "execute_request":
             return
+        if message.id.startswith(SESSION):
+            self._print(child, message.id)
+            return
         cell = self.cells[message.id]
         assert not cell.is_doomed
         assert not cell.is_over
@@ -248,6 +253,12 @@ class SideBySide:
         run = Run(cell)
         child.todo.append(run)
         child.runs.append(run)
+
+    def _print(self, child: Child, mark: str) -> None:
+        """Let a child run code of Multi's own, which prints its id."""
+        child.pipes["shell"].append((child_message("execute_reply", mark, {"status": "ok"}), None))
+        child.pipes["iopub"].append((child_message("status", mark, {"execution_state": "idle"}), None))
+        child.pipes["iopub"].append((child_message("stream", mark, {"name": "stdout", "text": f"{mark}\n"}), None))
 
     def _to_front(self, channel: Channel, message: Message) -> None:
         if not message.parent_id:

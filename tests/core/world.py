@@ -124,7 +124,7 @@ class World:
     def may_fire(self, key: TimerKey) -> bool:
         """Whether it is late enough: a child is silent only if nothing of it is unread."""
         kind, about = key
-        if kind != "half answered":
+        if kind not in ("half answered", "flush"):
             return True
         child = self.children[about.rpartition("@")[2]]
         assert not child.is_lost
@@ -222,8 +222,10 @@ class World:
             return
         if message.id.startswith(SESSION):
             self._say(child, "iopub", "status", message.id, execution_state="busy")
-            self._say(child, channel, f"{message.type}_reply", message.id)
+            self._say(child, channel, f"{message.type}_reply", message.id, status="ok")
             self._say(child, "iopub", "status", message.id, execution_state="idle")
+            if message.type == "execute_request":
+                self._say(child, "iopub", "stream", message.id, name="stdout", text=f"{message.id}\n")
             if message.type == "interrupt_request":
                 self.interrupted(child)
             return

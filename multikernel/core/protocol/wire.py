@@ -283,7 +283,7 @@ class Composer:
         return Message(
             header,
             encode_header(header),
-            message.parent_id,
+            parent_id(parent_frame),
             parent_frame,
             message.metadata_frame,
             message.content_frame,
