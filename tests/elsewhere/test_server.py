@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from multikernel.runtime.backend.links.server import contact
-from multikernel.runtime.backend.links.server.delivery import GONE
+from multikernel.runtime.backend.links.server.life import GONE
 
 from .near import PATIENCE, Backend, Near, open_near
 from .servers import TOKEN, TOKEN_ENV, Server, Way, open_server, open_way

@@ -67,7 +67,9 @@ class Near:
         """Channel, type, parent and content of what has come."""
         self.gone: list[str] = []
         self.notes: list[str] = []
-        self.delivery = Delivery("r", self.composer, self.received, self.gone.append, self.notes.append)
+        self.delivery = Delivery(
+            "r", self.composer, self.received, self.gone.append, lambda request, why: self.notes.append(why)
+        )
         self.way_there: deque[bytes] = deque()
         self.way_back: deque[bytes] = deque()
         self.is_connected = False

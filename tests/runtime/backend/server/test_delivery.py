@@ -7,8 +7,9 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from multikernel.runtime.backend.links.server.delivery import GONE, LARGEST, RESTARTED
 from multikernel.runtime.backend.links.server.layout import unpack
+from multikernel.runtime.backend.links.server.life import GONE, RESTARTED
+from multikernel.runtime.backend.links.server.request import LARGEST
 
 from .delivering import Kernel, Near
 

@@ -1,9 +1,14 @@
 """Files of values on a server: what is asked, and what becomes of answers that are lost, late or wrong."""
 
+import atexit
 import json
 import os
+import subprocess
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +33,21 @@ def unchanged(said: Json, buffers: list[bytes]) -> "tuple[Json, list[bytes]] | N
     return said, buffers
 
 
+class Comm:
+    """One end of a comm, in the kernel."""
+
+    def __init__(self, kernel: "Kernel") -> None:
+        self.kernel = kernel
+
+    def on_msg(self, take: Callable[[Json], None]) -> None:
+        self.take = take
+
+    def send(self, said: Json, buffers: list[bytes] | None = None) -> None:
+        if (changed := self.kernel.change(said, buffers or [])) is not None:
+            content = {"comm_id": self.kernel.comm_id, "data": changed[0]}
+            self.kernel.say(self.kernel.parent, "iopub", "comm_msg", content, *changed[1])
+
+
 class Kernel:
     """A kernel that answers at once."""
 
@@ -38,7 +58,10 @@ class Kernel:
         self.is_there = True
         """Whether what is sent arrives."""
         self.says_idle = True
-        self.setup: tuple[str, Json] = "shell", {"status": "ok"}
+        self.setup: list[Json] = [{"status": "ok"}]
+        """How its setup ends; the last one from then on."""
+        self.comm, self.comm_id = Comm(self), ""
+        self.parent: Message
 
     def take(self, channel: Channel, message: Message) -> None:
         """Do what is asked."""
@@ -46,14 +69,15 @@ class Kernel:
         self.asked.append(content["data"]["do"] if message.type == "comm_msg" else message.type)
         if not self.is_there:
             return
+        self.parent = message
         if message.type == "execute_request":
-            where, said = self.setup
-            self.say(message, where, "execute_reply", said)
-        elif message.type == "comm_msg":
-            comm = content["comm_id"]
-            said, data = in_kernel.answer(content["data"], message.buffers[0] if message.buffers else None)  # type: ignore[arg-type]
-            if (changed := self.change(said, [] if data is None else [data])) is not None:
-                self.say(message, "iopub", "comm_msg", {"comm_id": comm, "data": changed[0]}, *changed[1])
+            said, self.setup = self.setup[0], self.setup[1:] or self.setup
+            self.say(message, "shell", "execute_reply", said)
+        elif message.type == "comm_open":
+            self.comm_id = content["comm_id"]
+            in_kernel.open_comm(self.comm, {})
+        else:
+            self.comm.take({"content": content, "buffers": list(message.buffers)})
         if self.says_idle:
             self.say(message, "iopub", "status", {"execution_state": "idle"})
 
@@ -64,12 +88,14 @@ class Kernel:
 
 
 @pytest.fixture
-def kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Kernel:
+def kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Kernel]:
     """Return a kernel whose pieces are small, with its folders in one of the test's."""
     monkeypatch.setattr(files, "PIECE_SIZE", 4)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(in_kernel, "FOLDERS", {})
-    return Kernel()
+    monkeypatch.setattr(atexit, "register", lambda function: None)
+    yield Kernel()
+    in_kernel.remove_all()
 
 
 async def pieces(*data: bytes) -> AsyncIterator[bytes]:
@@ -110,14 +136,14 @@ AT_ONCE: dict[str, tuple[Change, str]] = {
     "no path": (lambda said, buffers: ({"path": "here"}, buffers), "its answer makes no sense"),
     "no object": (lambda said, buffers: (cast(Json, [1]), buffers), "its answer makes no sense"),
     "an error": (lambda said, buffers: ({"error": "OSError: no room\x1b[1m"}, []), "OSError: no room"),
-    "lost": (lambda said, buffers: None, "the server has lost the answer"),
+    "lost": (lambda said, buffers: None, "gives no answer, or the server has dropped it"),
 }
 """What may become of any answer."""
 OF_A_FILE: dict[str, tuple[Change, str]] = {
     "no size": (lambda said, buffers: ({"size": -1}, buffers), "its answer makes no sense"),
     "too much": (lambda said, buffers: (said, [each + b"x" for each in buffers]), "the file has changed meanwhile"),
     "too little": (lambda said, buffers: (said, []), "the file has changed meanwhile"),
-    "lost": (lambda said, buffers: None, "the server has lost the answer"),
+    "lost": (lambda said, buffers: None, "gives no answer, or the server has dropped it"),
 }
 
 
@@ -143,11 +169,59 @@ async def test_a_wrong_answer_about_a_file_is_an_error(kernel: Kernel, change: C
     await fails(kernel, change, text)
 
 
-@pytest.mark.parametrize("said", [{"status": "error", "ename": "NameError", "evalue": "no get_ipython"}])
-async def test_a_kernel_that_is_not_ipykernels_says_so(kernel: Kernel, said: Json) -> None:
-    kernel.setup = "shell", said
+async def test_a_kernel_that_is_not_ipykernels_says_so(kernel: Kernel) -> None:
+    kernel.setup = [{"status": "error", "ename": "NameError", "evalue": "no get_ipython"}]
     with pytest.raises(TransferError, match="NameError: no get_ipython"):
         await kernel.files.path("/here")
+
+
+async def test_a_setup_behind_a_cell_that_fails_is_done_again(kernel: Kernel) -> None:
+    kernel.setup = [{"status": "aborted"}, {"status": "ok"}]
+    await write(kernel, b"12345")
+
+
+async def test_an_answer_that_the_server_dropped_is_asked_for_again(kernel: Kernel) -> None:
+    await write(kernel, b"12345")
+    lost: list[Json] = []
+
+    def drop_once(said: Json, buffers: list[bytes]) -> "tuple[Json, list[bytes]] | None":
+        kernel.change = unchanged
+        lost.append(said)
+        return None
+
+    kernel.change = drop_once
+    assert await read(kernel) == b"12345"
+    assert len(lost) == 1
+
+
+async def test_nothing_is_kept_of_what_was_answered(kernel: Kernel) -> None:
+    """A kernel that is at an asynchronous cell answers without saying idle (ipykernel 7.4)."""
+    kernel.says_idle = False
+    await write(kernel, b"1234567890")
+    assert await read(kernel) == b"1234567890"
+    assert kernel.files._asked == {}
+
+
+async def test_what_the_connection_breaks_at_is_an_error(kernel: Kernel) -> None:
+    await write(kernel, b"12345")
+    kernel.is_there = False
+    waiting = kernel.files._ask({"do": "make", "folder": 1})
+    assert not kernel.files.failed("other", "it broke.")
+    assert kernel.files.failed(waiting.id, "it broke.")
+    assert waiting.error == "it broke"
+    assert kernel.files._asked == {}
+
+
+async def test_what_was_given_up_is_not_done_after_all(kernel: Kernel, tmp_path: Path) -> None:
+    await kernel.files.path("/there")
+    kernel.is_there = False
+    with anyio.move_on_after(0):
+        await kernel.files.path("/here")
+    kernel.files.forget("/here")
+    kernel.is_there = True
+    kernel.files.ask_again()
+    assert kernel.asked[-1] == "remove"
+    assert len(os.listdir(tmp_path)) == 1
 
 
 async def test_what_has_no_answer_is_asked_again_when_the_connection_is_back(kernel: Kernel) -> None:
@@ -189,10 +263,38 @@ async def test_the_end_of_the_kernel_ends_what_waits_and_what_comes(kernel: Kern
 
 
 async def test_what_is_not_about_files_goes_on(kernel: Kernel) -> None:
+    await kernel.files.path("/here")
     composer = Composer("other", lambda: "2026-01-01T00:00:00Z")
-    other = composer.message("execute_request", {})
-    assert not kernel.say(other, "iopub", "status", {"execution_state": "idle"})
-    kernel.says_idle = False
-    kernel.setup = "shell", {"status": "ok"}
-    kernel.files._ask({"do": "make", "folder": 1})
-    assert not kernel.say(other, "iopub", "status", {"execution_state": "idle"})
+    kernel.is_there = False
+    waiting = kernel.files._ask({"do": "make", "folder": 1})
+    assert not kernel.say(composer.message("execute_request", {}), "iopub", "status", {"execution_state": "idle"})
+    frames = [json.dumps(each).encode() for each in ({"msg_type": "status"}, None, {}, {"execution_state": "idle"})]
+    assert not kernel.files.take("iopub", frames)
+    for asked in (kernel.parent, replace(kernel.parent, header={"msg_id": waiting.id})):
+        assert kernel.say(asked, "iopub", "status", {"execution_state": "busy"})
+        assert not kernel.say(asked, "iopub", "stream", {"name": "stdout", "text": "of a thread"})
+        assert not kernel.say(asked, "iopub", "comm_msg", {"comm_id": "of a widget", "data": {}})
+    assert not waiting.ended.is_set()
+
+
+def test_folders_of_a_kernel_that_was_killed_are_removed(tmp_path: Path) -> None:
+    folders = "import tempfile; from multikernel.runtime.backend.links.server import in_kernel; in_kernel.{}"
+    left = folders.format('answer({"do": "make", "folder": 1}, None)')
+    options: dict[str, Any] = {"env": {**os.environ, "TMPDIR": str(tmp_path)}, "check": True}
+    subprocess.run([sys.executable, "-c", f"{left}; import os; os._exit(0)"], **options)
+    (tmp_path / "multikernel-other").mkdir()
+    assert len(os.listdir(tmp_path)) == 2
+    sweep = [sys.executable, "-c", folders.format("sweep()")]
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{left}; input()"], stdin=subprocess.PIPE, env=options["env"]
+    ) as lives:
+        while len(os.listdir(tmp_path)) < 3:
+            time.sleep(0.01)
+        subprocess.run(sweep, **options)
+        assert len(os.listdir(tmp_path)) == 2
+        lives.communicate(b"\n")
+    subprocess.run(sweep, **options)
+    assert os.listdir(tmp_path) == ["multikernel-other"]
+    ended = f"{left}; import atexit, os; atexit.register(in_kernel.remove_all); os.fork() or exit(); os.wait(); "
+    subprocess.run([sys.executable, "-c", f"{ended} assert len(os.listdir({str(tmp_path)!r})) == 2"], **options)
+    assert os.listdir(tmp_path) == ["multikernel-other"]

@@ -19,11 +19,11 @@ class Answers:
         backend: str,
         composer: Composer,
         received: Callable[[Channel, list[Frame]], None],
-        note: Callable[[str], None],
+        undelivered: Callable[[Request, str], None],
     ) -> None:
-        """Take what gets messages (header, parent header, metadata, content), and what gets lines for `%%log`."""
+        """Take what gets messages (header, parent header, metadata, content), and why others were given up."""
         self._backend, self._composer = backend, composer
-        self._received, self._note = received, note
+        self._received, self._undelivered = received, undelivered
 
     def add_line(self, request: Request, what: str) -> None:
         """Add a line about the connection to the outputs of a cell."""
@@ -35,8 +35,8 @@ class Answers:
         """End a request at which the connection broke."""
         self._fail(
             request,
-            f"broke at this message of {len(request.data) / 1e6:.0f} MB; most Jupyter servers take 10 MB at most "
-            f"(`websocket_max_message_size` in their `tornado_settings`)",
+            f"broke at this message of {max(len(request.data) / 1e6, 0.1):.1f} MB; most Jupyter servers take 10 MB at "
+            f"most (`websocket_max_message_size` in their `tornado_settings`)",
         )
 
     def in_doubt(self, request: Request) -> None:
@@ -44,18 +44,24 @@ class Answers:
         what = "broke just then, so this may have run there or not: look, and run it again if it has not"
         self._fail(request, what)
 
-    def lost(self, request: Request) -> None:
-        """End a request that has run."""
+    def lost(self, request: Request, *, is_idle: bool) -> None:
+        """End a request that has run; `is_idle` if the kernel has not ended it, and yet has nothing to do."""
+        if is_idle:
+            what = f"{self._backend} is not at this any longer, and has not said how it ended; was it restarted there?"
+            self._end(request, what)
+            return
         what = "broke, and the server has not kept how this ended, nor its last outputs: look whether all is done"
         self._fail(request, what)
 
     def _fail(self, request: Request, what: str) -> None:
-        text = f"the connection to {self._backend} {what}"
+        self._end(request, f"the connection to {self._backend} {what}.")
+
+    def _end(self, request: Request, text: str) -> None:
         log.warning("%s: %s", request.type, text, extra={"backend": self._backend})
         if not request.owes:
-            self._note(f"{request.type}: {text}")
+            self._undelivered(request, text)
             return
-        error = BackendLost(f"{text}.").content()
+        error = BackendLost(text).content()
         if request.type == "execute_request":
             self._say("iopub", "error", error, request)
         reply = f"{request.type.removesuffix('_request')}_reply"

@@ -9,9 +9,10 @@ import anyio
 from .....core.protocol.wire import WireError
 from ..reports import Reports
 from .api import ANSWER_SECONDS, Api
-from .delivery import GONE, Delivery
+from .delivery import Delivery
 from .failures import NotReached
 from .layout import LayoutError, unpack
+from .life import GONE
 from .websocket import Connection, connect
 
 PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -25,6 +26,9 @@ SILENT_BEATS = 6
 
 LOOK_BEATS = 8
 """How often the server is asked whether it still has the kernel; at each beat while that has something to answer."""
+
+CHECK_LOOKS = frozenset(2**exponent for exponent in range(1, 16))
+"""After how many looks in a row that found the kernel idle it is asked whether it is still at what it owes."""
 
 REVIVE_SECONDS = (10.0, 60.0)
 """How long a connection that was silent is waited for once the server can be reached: as long as it was silent, but at
@@ -132,7 +136,7 @@ class Contact:
         """Stay with a connection until it ends; return why it did."""
         if self._is_over:
             return ""
-        name, beats, gave_up = self._api.place.name, 0, False
+        name, beats, idle_looks, gave_up = self._api.place.name, 0, 0, False
         self._connection, self._news = connection, anyio.Event()
         self._delivery.connected(connection.write, is_busy=is_busy)
         self._was_opened = True
@@ -148,7 +152,10 @@ class Contact:
                     if gave_up:
                         return why
                 elif self._delivery.is_owed or beats % LOOK_BEATS == 0:
-                    await self._look_quickly()
+                    idle_looks = idle_looks + 1 if await self._is_idle() and self._delivery.is_owed else 0
+                    # In ever longer intervals: the server may be wrong, and the kernel works.
+                    if idle_looks in CHECK_LOOKS:
+                        self._delivery.make_sure()
         finally:
             self._has_broken = not gave_up
             self._delivery.disconnected(was_given_up=gave_up)
@@ -162,13 +169,15 @@ class Contact:
         connection.ping()
         self._delivery.tick()
 
-    async def _look_quickly(self) -> None:
-        """Look for the kernel, unless that takes long."""
+    async def _is_idle(self) -> bool:
+        """Look for the kernel, unless that takes long; return whether it is known to have nothing to do."""
         try:
             with anyio.move_on_after(BEAT_SECONDS):
-                await self._look()
+                state, _ = await self._look()
+                return state == "idle"
         except NotReached as error:
             log.debug("the kernel cannot be looked for: %s", error, extra={"backend": self._backend})
+        return False
 
     async def _revive(self, connection: Connection, why: str) -> bool:
         """Wait for a connection that has become silent; return whether it is back.
@@ -224,6 +233,9 @@ class Contact:
             self._delivery.take(*unpack(data))
         except (LayoutError, WireError) as error:
             log.warning("a message is dropped: %s", error, extra={"backend": self._backend})
+        except Exception:
+            # tornado would break the connection, and the message might come again over the next.
+            log.exception("a message is dropped", extra={"backend": self._backend})
 
     def acknowledged(self, connection: Connection, number: int) -> None:
         """Take it that the server has handed on so many messages."""

@@ -1,4 +1,4 @@
-"""Which messages of a kernel are missing, and whether it is still the same process, by what its headers say.
+"""Which messages of a kernel are missing, by what its headers say.
 
 Kernels of ipykernel's kind number their messages: jupyter_client's Session (8.10) counts what it makes, and `msg_id` is
 session, process and number. So a gap is what has not come. It may have gone to somebody else, such as the replies to
@@ -14,10 +14,6 @@ NUMBERED = re.compile(rb'"msg_id": ?"([^"]+_[0-9]+)_([0-9]{1,15})"')
 
 MOST_MISSING = 100_000
 """A gap that is larger is none of a connection that broke."""
-
-
-MOST_SESSIONS = 2
-"""A kernel that has so many has none of its own."""
 
 
 class Count:
@@ -61,29 +57,3 @@ class Count:
     def missing(self) -> int:
         """Return how many messages have not come since the connection broke."""
         return len(self._missing - self._known)
-
-
-class Sessions:
-    """The sessions in a kernel's replies. A kernel that has one of its own has another when it was restarted."""
-
-    def __init__(self) -> None:
-        """Begin without any."""
-        self._own: set[object] = set()
-        self._was_broken = False
-
-    def broken(self) -> None:
-        """Take it that what comes now may be of another process."""
-        self._was_broken = True
-
-    def is_other(self, session: object, of_request: object) -> bool:
-        """Take the session in a reply; return whether another process has sent it.
-
-        IRkernel 1.3.2 repeats that of the request, and a kernel may have a new one each time.
-        """
-        if session == of_request:
-            return False
-        if not self._was_broken:
-            if len(self._own) < MOST_SESSIONS:
-                self._own.add(session)
-            return False
-        return len(self._own) == 1 and session not in self._own

@@ -18,25 +18,13 @@ from collections.abc import Callable, Sequence
 from .....core.actions import Channel
 from .....core.protocol.wire import Composer, Frame, decode, parent_id
 from .answers import Answers
-from .counting import Count, Sessions
+from .counting import Count
 from .layout import pack
-from .request import MAIN, Fence, Lane, Request, harmless_request
+from .life import RESTARTED, Life
+from .request import MAIN, Fence, Lane, Request, at_fault, harmless_request
 
 MOST_OWED = 1000
 """Requests whose answers are waited for; older ones will not be answered."""
-
-LARGEST = 10 << 20
-"""Bytes: servers break the connection at a larger message, unless they are told otherwise (tornado's
-`websocket_max_message_size`)."""
-
-GONE = {
-    "restarting": "it died, and the server has started another one in its place",
-    "autorestarting": "it died, and the server has started another one in its place",
-    "dead": "it died, and the server could not start it again",
-}
-"""What a server says of a kernel, on its own behalf or as the kernel's state."""
-
-RESTARTED = "the server has restarted it while the connection was lost"
 
 
 class Delivery:
@@ -48,15 +36,15 @@ class Delivery:
         composer: Composer,
         received: Callable[[Channel, list[Frame]], None],
         gone: Callable[[str], None],
-        note: Callable[[str], None],
+        undelivered: Callable[[Request, str], None],
     ) -> None:
         """Begin without a connection.
 
         `received` gets each message of the kernel (header, parent header, metadata, content, buffers), `gone` how it
-        has ended, and `note` what went wrong that no request can be told.
+        has ended, and `undelivered` what was given up and has no answer that could say so, and why.
         """
         self._composer, self._received, self._gone = composer, received, gone
-        self._answers = Answers(backend, composer, received, note)
+        self._answers = Answers(backend, composer, received, undelivered)
         self._write: Callable[[bytes], bool] | None = None
         self._is_on_hold = False
         self._held: frozenset[str] = frozenset()
@@ -77,7 +65,7 @@ class Delivery:
         """Id of what was sent twice."""
         self._probe_replies = 0
         self._refuses_repeats: bool | None = None
-        self._sessions = Sessions()
+        self._life = Life()
         self._count = Count()
         self._was_connected = False
 
@@ -142,8 +130,10 @@ class Delivery:
             if was_given_up and request.was_heard and not self._count.is_kept:
                 self._answers.add_line(request, "was silent and has been given up, so outputs may be missing here")
         self._count.broken()
-        self._sessions.broken()
+        self._life.broken()
         self._write, self._is_on_hold = None, False
+        for request in self._unsure:
+            request.breaks += 1
         self._in_doubt += self._unsure
         self._unsure = []
 
@@ -155,7 +145,7 @@ class Delivery:
         """
         self._write, self._written, self._is_on_hold = write, 0, False
         self._fences.clear()
-        for request in [each for each in self._in_doubt if len(each.data) > LARGEST]:
+        for request in at_fault(self._in_doubt):
             self._in_doubt.remove(request)
             self._owed.pop(request.id, None)
             self._answers.too_large(request)
@@ -173,6 +163,11 @@ class Delivery:
             self._send_probe()
         self._fence(MAIN, [each for each in self._owed.values() if each.lane == MAIN], decides=True)
 
+    def make_sure(self) -> None:
+        """Ask the kernel whether it is still at what it owes: its server says that it has nothing to do."""
+        if self._write is not None and not self._is_on_hold and not self._held:
+            self._fence_all(is_check=True)
+
     def tick(self) -> None:
         """Some time has passed: a fence that was answered ends without its idle, which some kernels do not send."""
         for fence in list(self._fences.values()):
@@ -186,10 +181,17 @@ class Delivery:
         self._put_own(request)
         self._put_own(request)
 
-    def _fence(self, lane: Lane, behind: list[Request], *, decides: bool = False) -> None:
+    def _fence(self, lane: Lane, behind: list[Request], *, decides: bool = False, is_check: bool = False) -> None:
         request = self._own_request(lane)
-        self._fences[request.id] = Fence(request, behind, decides)
+        self._fences[request.id] = Fence(request, behind, decides, is_check)
         self._put_own(request)
+
+    def _fence_all(self, *, is_check: bool = False) -> None:
+        lanes: dict[Lane, list[Request]] = {}
+        for request in self._owed.values():
+            lanes.setdefault(request.lane, []).append(request)
+        for lane, requests in lanes.items():
+            self._fence(lane, requests, is_check=is_check)
 
     def _put_own(self, request: Request) -> None:
         if self._write is not None and self._write(request.data):
@@ -210,7 +212,7 @@ class Delivery:
                 del self._owed[request.id]
                 # Of half an answer, the core makes the other half up.
                 if len(request.owes) == 2:
-                    self._answers.lost(request)
+                    self._answers.lost(request, is_idle=fence.is_check)
         if fence.decides:
             self._settle()
 
@@ -226,11 +228,7 @@ class Delivery:
             else:
                 self._owed.pop(request.id, None)
                 self._answers.in_doubt(request)
-        lanes: dict[Lane, list[Request]] = {}
-        for request in self._owed.values():
-            lanes.setdefault(request.lane, []).append(request)
-        for lane, requests in lanes.items():
-            self._fence(lane, requests)
+        self._fence_all()
         self._flush()
 
     # What comes in.
@@ -239,22 +237,15 @@ class Delivery:
         """Take a message of the kernel, or of the server about it; WireError for one that cannot be read."""
         parent = parent_id(bytes(frames[1]))
         self._count.take(frames[0])
-        if not parent and channel == "iopub" and self._says_gone(frames):
+        if channel == "iopub" and (how := self._life.end_in(parent, frames)):
+            self._gone(how)
             return
         if parent in self._own:
-            self._take_own(channel, parent, frames)
-            return
-        if (request := self._owed.get(parent)) is not None:
+            if self._take_own(channel, parent, frames):
+                return
+        elif (request := self._owed.get(parent)) is not None:
             self._hear(request, channel, frames)
         self._received(channel, frames)
-
-    def _says_gone(self, frames: list[Frame]) -> bool:
-        header = decode(frames[0])
-        state = decode(frames[3]).get("execution_state") if header.get("msg_type") == "status" else None
-        how = GONE.get(state) if isinstance(state, str) else None
-        if how is not None:
-            self._gone(how)
-        return how is not None
 
     def _hear(self, request: Request, channel: Channel, frames: list[Frame]) -> None:
         if not request.was_heard:
@@ -278,7 +269,7 @@ class Delivery:
         header = decode(frames[0])
         msg_type = str(header.get("msg_type"))
         if channel == request.channel and msg_type.endswith("_reply"):
-            if self._sessions.is_other(header.get("session"), request.header.get("session")):
+            if self._life.is_another(header.get("session"), request.header.get("session")):
                 self._gone(RESTARTED)
             elif channel == "shell":
                 self._count.begin(frames[0])
@@ -287,14 +278,21 @@ class Delivery:
             return "idle"
         return ""
 
-    def _take_own(self, channel: Channel, parent: str, frames: list[Frame]) -> None:
+    def _take_own(self, channel: Channel, parent: str, frames: list[Frame]) -> bool:
+        """Take what is said about a request of our own; False for what is not, but has it for its parent.
+
+        So do threads of the user's in kernels of ipykernel's kind before 6.29.
+        """
+        if channel == "iopub" and decode(frames[0]).get("msg_type") != "status":
+            return False
         if parent == self._probe:
             self._probe_replies += channel == "shell"
         if (fence := self._fences.get(parent)) is None:
-            return
+            return True
         part = self._part(fence.request, channel, frames)
         if part == "reply" and fence.decides and self._probe:
             self._refuses_repeats, self._probe = self._probe_replies == 1, ""
         fence.request.owes.discard(part)
         if not fence.request.owes:
             self._judge(fence)
+        return True

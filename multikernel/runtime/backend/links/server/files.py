@@ -13,7 +13,7 @@ import anyio
 from .....core.actions import Channel
 from .....core.errors import TransferError
 from .....core.printable import printable
-from .....core.protocol.wire import Composer, Frame, Json, Message, decode
+from .....core.protocol.wire import Composer, Frame, Json, Message, decode, parent_id
 from .....core.services import Content
 from . import in_kernel
 
@@ -21,6 +21,12 @@ PIECE_SIZE = 1 << 20
 """Bytes of a piece: a server takes messages of 10 MB at most unless its config says more."""
 MOST_ASKED = 4
 """Pieces on their way."""
+
+MOST_ATTEMPTS = 3
+"""How often something is asked of which a server has dropped the answer, as it does when a kernel says a lot."""
+
+MOST_DONE = 1000
+"""Messages of which the kernel may still say that it is idle."""
 
 LONGEST_TEXT = 1000
 
@@ -40,15 +46,17 @@ class Asked:
         self.msg_type, self.content, self.buffers = msg_type, content, buffers
         self.id = ""
         """Of the message that asked it last."""
+        self.attempts = 0
+        """How often the kernel was idle afterwards without an answer being here."""
         self.ended = anyio.Event()
         self.said: Json = {}
         self.data = b""
         self.error = ""
 
     def end(self, error: str = "") -> None:
-        """Let those go on that wait for it."""
+        """Let those go on that wait for it, with nothing kept that was sent."""
         if not self.ended.is_set():
-            self.error = error
+            self.error, self.buffers = error, ()
             self.ended.set()
 
 
@@ -65,7 +73,9 @@ class KernelFiles:
         """Folder here -> its number, and where it is there."""
         self._last = 0
         self._asked: dict[str, Asked] = {}
-        """By the id of the message; until the kernel is idle again, since all that it says of it is ours."""
+        """What has no answer, by the id of each message that asked it."""
+        self._done: dict[str, None] = {}
+        """Ids of messages that were answered."""
         self._broken = ""
 
     async def path(self, folder: str) -> str:
@@ -128,9 +138,12 @@ class KernelFiles:
             await self._answer(each)
 
     def forget(self, folder: str) -> None:
-        """Remove what stands for a folder, and for those in it."""
+        """Remove what stands for a folder, and for those in it; nothing that was asked about them is asked again."""
         for each in [each for each in self._folders if each == folder or each.startswith(folder + os.sep)]:
             number, _ = self._folders.pop(each)
+            for asked in set(self._asked.values()):
+                if asked.content.get("data", {}).get("folder") == number:
+                    self._end(asked, "it was given up")
             self._ask({"do": "remove", "folder": number})
 
     # Questions and answers.
@@ -174,52 +187,83 @@ class KernelFiles:
         return TransferError(printable(f"Files of {self._backend} could not be copied: {why[:LONGEST_TEXT]}."))
 
     def take(self, channel: Channel, frames: Sequence[Frame]) -> bool:
-        """Take a message of the kernel if it is about what was asked here; WireError if it cannot be read."""
-        if not self._asked:
-            return False
-        asked = self._asked.get(_id_of(frames[PARENT]))
-        if asked is None:
+        """Take a message of the kernel if it answers what was asked here; WireError if it cannot be read.
+
+        What else has such a parent is the user's: what a thread says meanwhile.
+        """
+        parent = parent_id(bytes(frames[PARENT]))
+        asked = self._asked.get(parent)
+        if asked is None and parent not in self._done:
             return False
         msg_type, content = decode(frames[HEADER]).get("msg_type"), decode(frames[CONTENT])
-        if channel == "shell":
-            is_ok = content.get("status") == "ok"
-            asked.end("" if is_ok else f"{content.get('ename')}: {content.get('evalue')}")
-        elif msg_type == "comm_msg" and content.get("comm_id") == self._comm:
-            self._take_answer(asked, content.get("data"), frames[BUFFERS:])
-        elif msg_type == "comm_close" and content.get("comm_id") == self._comm:
-            asked.end("the kernel there cannot do so")
-        elif msg_type == "status" and content.get("execution_state") == "idle" and _id_of(frames[PARENT]) == asked.id:
-            self._is_idle(asked)
+        is_ours = content.get("comm_id") == self._comm
+        match channel, msg_type:
+            case "iopub", "status":
+                if asked is not None and parent == asked.id and content.get("execution_state") == "idle":
+                    self._is_idle(asked)
+            case "iopub", "comm_msg" if is_ours:
+                self._take_answer(asked, content.get("data"), frames[BUFFERS:])
+            case "iopub", "comm_close" if is_ours:
+                self._end(asked, "the kernel there cannot do so")
+            case "shell", "execute_reply":
+                self._replied(asked, content)
+            case _:
+                return False
         return True
 
-    def _is_idle(self, asked: Asked) -> None:
-        """Know that the kernel has done what was asked, and has said all that it says of it."""
-        if asked.msg_type != "execute_request":
-            asked.end("the server has lost the answer" if asked.msg_type == "comm_msg" else "")
-        if asked.ended.is_set():
-            self._asked = {each: other for each, other in self._asked.items() if other is not asked}
+    def failed(self, message: str, why: str) -> bool:
+        """Take it that a message will not be sent; return whether it was one from here."""
+        asked = self._asked.get(message)
+        if asked is not None and asked.id == message:
+            self._end(asked, why.rstrip("."))
+        return asked is not None or message in self._done
 
-    def _take_answer(self, asked: Asked, said: object, buffers: Sequence[Frame]) -> None:
-        if not isinstance(said, dict):
-            asked.end("its answer makes no sense")
+    def _replied(self, asked: Asked | None, reply: Json) -> None:
+        if asked is not None and reply.get("status") == "aborted":
+            # A cell before it has failed.
+            self._put(asked)
+        else:
+            is_ok = reply.get("status") == "ok"
+            self._end(asked, "" if is_ok else f"{reply.get('ename')}: {reply.get('evalue')}")
+
+    def _is_idle(self, asked: Asked) -> None:
+        """Know that the kernel has done what was asked, and that its answer is not here."""
+        if asked.msg_type == "execute_request":
+            # Its reply comes on another channel.
             return
-        if not asked.ended.is_set():
-            asked.said, asked.data = said, bytes(buffers[0]) if buffers else b""
-        asked.end(str(said.get("error", "")))
+        asked.attempts += 1
+        if asked.attempts < MOST_ATTEMPTS:
+            self._put(asked)
+        else:
+            self._end(asked, "the kernel there gives no answer, or the server has dropped it")
+
+    def _take_answer(self, asked: Asked | None, said: object, buffers: Sequence[Frame]) -> None:
+        if asked is None:
+            return
+        if not isinstance(said, dict):
+            self._end(asked, "its answer makes no sense")
+            return
+        asked.said, asked.data = said, bytes(buffers[0]) if buffers else b""
+        self._end(asked, str(said.get("error", "")))
+
+    def _end(self, asked: Asked | None, error: str = "") -> None:
+        """Let those go on that wait, and keep of its messages only that they are from here."""
+        if asked is None:
+            return
+        asked.end(error)
+        for each in [each for each, other in self._asked.items() if other is asked]:
+            del self._asked[each]
+            self._done[each] = None
+        while len(self._done) > MOST_DONE:
+            del self._done[next(iter(self._done))]
 
     def ask_again(self) -> None:
         """Ask again what has no answer: it may have been lost with the connection."""
         for asked in dict.fromkeys(self._asked.values()):
-            if not asked.ended.is_set():
-                self._put(asked)
+            self._put(asked)
 
     def break_off(self, why: str) -> None:
         """End all that waits: the kernel, or the way to it, has ended."""
         self._broken = why
-        for asked in self._asked.values():
-            asked.end(why)
-        self._asked.clear()
-
-
-def _id_of(parent: Frame) -> str:
-    return str(decode(parent).get("msg_id"))
+        for asked in set(self._asked.values()):
+            self._end(asked, why)

@@ -4,16 +4,28 @@ Its text is run in the kernel, so it needs nothing of Multi's. The front asks ov
 an answer to each. Everything that may be asked can be asked twice: an answer may get lost.
 """
 
+import atexit
 import os
 import shutil
 import stat
 import tempfile
-from typing import Any
+from typing import IO, Any
+
+HAS_LOCKS = os.name == "posix"
+
+if HAS_LOCKS:
+    import fcntl
 
 TARGET = "multikernel.files"
 
-FOLDERS: "dict[int, str]" = {}
-"""Number of a folder -> where it is."""
+PREFIX = "multikernel-values-"
+LOCK = "lock"
+
+FOLDERS: "dict[int, tuple[str, IO[bytes]]]" = {}
+"""Number of a folder -> where it is, and its lock."""
+
+OWNER = os.getpid()
+"""A process that this one forks has copies of all this, and must not remove the folders."""
 
 
 def answer(asked: "dict[str, Any]", data: "bytes | None") -> "tuple[dict[str, Any], bytes | None]":
@@ -21,12 +33,12 @@ def answer(asked: "dict[str, Any]", data: "bytes | None") -> "tuple[dict[str, An
     number = asked["folder"]
     if asked["do"] == "make":
         if number not in FOLDERS:
-            FOLDERS[number] = tempfile.mkdtemp(prefix="multikernel-")
-        return {"path": FOLDERS[number]}, None
+            FOLDERS[number] = make()
+        return {"path": FOLDERS[number][0]}, None
     if asked["do"] == "remove":
-        shutil.rmtree(FOLDERS.pop(number, ""), ignore_errors=True)
+        remove(number)
         return {}, None
-    path = os.path.join(FOLDERS[number], asked["name"])
+    path = os.path.join(FOLDERS[number][0], asked["name"])
     if asked["do"] == "size":
         return {"size": size_of(path)}, None
     if asked["do"] == "create":
@@ -42,6 +54,48 @@ def answer(asked: "dict[str, Any]", data: "bytes | None") -> "tuple[dict[str, An
         return {}, None
 
 
+def make() -> "tuple[str, IO[bytes]]":
+    """Make a private folder that is locked for as long as this process lives; it has its name once it is."""
+    hidden = tempfile.mkdtemp(prefix=f".{PREFIX}")
+    lock = open(os.path.join(hidden, LOCK), "wb")  # noqa: SIM115
+    if HAS_LOCKS:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        parent, name = os.path.split(hidden)
+        path = os.path.join(parent, name[1:])
+        os.rename(hidden, path)
+        return path, lock
+    return hidden, lock
+
+
+def remove(number: int) -> None:
+    """Remove a folder, if there is one."""
+    if number in FOLDERS:
+        path, lock = FOLDERS.pop(number)
+        lock.close()
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def remove_all() -> None:
+    """Remove all folders of this process."""
+    if os.getpid() == OWNER:
+        for number in list(FOLDERS):
+            remove(number)
+
+
+def sweep() -> None:
+    """Remove the folders of kernels that were killed."""
+    if not HAS_LOCKS:
+        return
+    for entry in list(os.scandir(tempfile.gettempdir())):
+        if entry.name.startswith(PREFIX):
+            try:
+                with open(os.path.join(entry.path, LOCK), "rb") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(entry.path, ignore_errors=True)
+            except OSError:  # It is locked, is somebody else's, or has been removed meanwhile.
+                continue
+
+
 def size_of(path: str) -> "int | None":
     """Return the bytes of a file, None if there is none."""
     try:
@@ -54,14 +108,21 @@ def size_of(path: str) -> "int | None":
 
 
 def open_comm(comm: Any, message: Any) -> None:
-    """Answer what comes over a comm."""
+    """Answer what comes over a comm, the opening itself included."""
 
     def take(message: Any) -> None:
         buffers = message.get("buffers") or [None]
         try:
             said, data = answer(message["content"]["data"], buffers[0])
-        except (OSError, LookupError) as error:
+        except (Exception, KeyboardInterrupt) as error:
             said, data = {"error": f"{type(error).__name__}: {error}"}, None
         comm.send(said, buffers=None if data is None else [data])
 
+    atexit.register(remove_all)
     comm.on_msg(take)
+    try:
+        sweep()
+    except OSError as error:
+        comm.send({"error": f"{type(error).__name__}: {error}"})
+    else:
+        comm.send({})

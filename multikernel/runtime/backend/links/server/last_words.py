@@ -1,6 +1,7 @@
 """Deletes the kernels of a front that was killed from a Jupyter server; a program of its own, which the watchdog runs.
 
-It gets the server's address, the name of the variable with the token, and the kernels' ids as JSON through its stdin.
+It gets the server's address, the name of the variable with the token, and the kernels' ids, each with whether it is
+known to have started, as JSON through its stdin.
 """
 
 import http.client
@@ -17,20 +18,23 @@ ANSWER_SECONDS = 10.0
 
 PAUSE = 1.0
 
+NOT_FOUND = 404
 
-def delete(url: str, token_env: str, ids: list[str]) -> None:
-    """Delete kernels, those that are there."""
+
+def delete(url: str, token_env: str, kernels: dict[str, bool]) -> None:
+    """Delete kernels by their ids; one that is not known to have started may be there only after a while."""
     until = time.monotonic() + SECONDS
     token = os.environ.get(token_env, "").strip() if token_env else ""
-    left = list(ids)
+    left = dict(kernels)
     while left and time.monotonic() < until:
-        try:
-            status = _ask(url, f"api/kernels/{left[0]}", {"Authorization": f"token {token}"} if token else {})
-        except (OSError, http.client.HTTPException):
-            status = 599
-        if status < 500:
-            left.pop(0)
-        else:
+        for kernel, has_started in list(left.items()):
+            try:
+                status = _ask(url, f"api/kernels/{kernel}", {"Authorization": f"token {token}"} if token else {})
+            except (OSError, http.client.HTTPException):
+                break
+            if status < 500 and (has_started or status != NOT_FOUND):
+                del left[kernel]
+        if left:
             time.sleep(PAUSE)
 
 

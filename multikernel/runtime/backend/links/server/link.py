@@ -23,6 +23,7 @@ from .contact import PAUSES, Contact
 from .delivery import Delivery
 from .failures import NotReached
 from .files import KernelFiles
+from .request import Request
 from .site import Kernels
 
 END_SECONDS = 2.6
@@ -36,6 +37,8 @@ ANSWERED_ATTEMPTS = 1
 
 UNSURE_ATTEMPTS = 5
 """How often one is that may have been started by a request that was not answered: it may not be there yet."""
+
+NOT_FOUND = 404
 
 LONGEST_TEXT = 1000
 
@@ -60,7 +63,8 @@ class ServerLink:
         """Where the kernel is a Python."""
         self._composer, self._wire = composer, Wire(self.key)
         self._reports = Reports(config.name, self._is_back)
-        self._delivery = Delivery(config.name, composer, self._reports_message, self._end, output.note)
+        self._output = output
+        self._delivery = Delivery(config.name, composer, self._reports_message, self._end, self._undelivered)
         self._opened = anyio.Event()
         """There is a connection, or will never be."""
         self._error: MultiError | None = None
@@ -98,8 +102,10 @@ class ServerLink:
         return self._how
 
     def close(self) -> None:
-        """Report nothing from now on."""
+        """Report nothing from now on; what waits for files ends here, since the end may take as long as it likes."""
         self._reports.close()
+        if self.files is not None:
+            self.files.break_off("it was stopped")
 
     # One life.
 
@@ -161,9 +167,7 @@ class ServerLink:
         except NotReached as error:
             self._fail(str(error))
             return ANSWERED_ATTEMPTS if error.status else UNSURE_ATTEMPTS
-        if self.kernel_id != asked_for:
-            self._kernels.keep(self.kernel_id)
-            self._kernels.forget(asked_for)
+        self._kernels.started(self.kernel_id, asked_for)
         return inf
 
     async def _check(self) -> None:
@@ -188,6 +192,8 @@ class ServerLink:
                 await self._api.delete(self.kernel_id, DELETE_SECONDS)
             except NotReached as error:
                 if error.is_final and attempts != UNSURE_ATTEMPTS:
+                    if error.status != NOT_FOUND:
+                        self._output.note(f"the kernel {self.kernel_id} may be left there: {error}")
                     return
             else:
                 return
@@ -213,6 +219,10 @@ class ServerLink:
 
     def _send_own(self, channel: Channel, message: Message) -> None:
         self.send(channel, self._wire.pack(message))
+
+    def _undelivered(self, request: Request, why: str) -> None:
+        if self.files is None or not self.files.failed(request.id, why):
+            self._output.note(f"{request.type}: {why}")
 
     def _is_back(self) -> None:
         if self.files is not None:

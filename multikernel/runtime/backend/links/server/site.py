@@ -21,17 +21,24 @@ class Kernels:
         """Take the front's private directory."""
         self._place, self._watchdog = place, watchdog
         self._file = Path(directory, f"{os.urandom(3).hex()}d")
-        self._ids: set[str] = set()
+        self._ids: dict[str, bool] = {}
+        """Of each that is there, or may be: whether it is."""
 
     def keep(self, kernel_id: str) -> None:
-        """Note that there is a kernel, or may be."""
+        """Note that there may be a kernel: its start was asked for."""
         self._watchdog.at_end([sys.executable, "-I", last_words.__file__], str(self._file))
-        self._ids.add(kernel_id)
+        self._ids[kernel_id] = False
+        self._write()
+
+    def started(self, kernel_id: str, asked_for: str) -> None:
+        """Note that there is a kernel, and the id that it was to have."""
+        self._ids.pop(asked_for, None)
+        self._ids[kernel_id] = True
         self._write()
 
     def forget(self, kernel_id: str) -> None:
         """Note that it has ended."""
-        self._ids.discard(kernel_id)
+        self._ids.pop(kernel_id, None)
         self._write()
 
     def _write(self) -> None:
@@ -40,6 +47,7 @@ class Kernels:
             if not self._ids:
                 self._file.unlink(missing_ok=True)
                 return
+            words = {"url": self._place.url, "token_env": self._place.token_env, "kernels": self._ids}
             with open(new, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-                json.dump({"url": self._place.url, "token_env": self._place.token_env, "ids": sorted(self._ids)}, file)
+                json.dump(words, file)
             os.replace(new, self._file)
