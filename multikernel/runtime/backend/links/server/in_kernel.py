@@ -83,16 +83,19 @@ def remove_all() -> None:
 
 
 def sweep() -> None:
-    """Remove the folders of kernels that were killed."""
+    """Remove the folders of kernels that were killed; what somebody else has put there is not touched."""
     if not HAS_LOCKS:
         return
     for entry in list(os.scandir(tempfile.gettempdir())):
         if entry.name.startswith(PREFIX):
             try:
+                found = os.lstat(entry.path)
+                if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+                    continue
                 with open(os.path.join(entry.path, LOCK), "rb") as lock:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     shutil.rmtree(entry.path, ignore_errors=True)
-            except OSError:  # It is locked, is somebody else's, or has been removed meanwhile.
+            except OSError:  # It is locked, or has been removed meanwhile.
                 continue
 
 
