@@ -180,7 +180,7 @@ class Exchanges:
     def _not_flushed(self, exchange: Exchange) -> None:
         """Hold the end of an exchange all the same, for a child that will print no mark."""
         if self._is_open(exchange):
-            self._outbox.log(f"it does not say whether all outputs of {exchange.what} are here", exchange.backend)
+            self._log_unmarked(exchange)
             self._hold(exchange)
 
     def flush_timer(self, about: str) -> None:
@@ -192,8 +192,11 @@ class Exchanges:
         if exchange.held_for < LONGEST_FLUSH_SECONDS and self._has_spoken(exchange):
             self._wait(exchange, FLUSH, FLUSH_SECONDS)
         else:
-            self._outbox.log(f"outputs of {exchange.what} may come after its idle", exchange.backend)
+            self._log_unmarked(exchange)
             self._end(exchange)
+
+    def _log_unmarked(self, exchange: Exchange) -> None:
+        self._outbox.log(f"outputs of {exchange.what} may come after its idle", exchange.backend)
 
     def _is_open(self, exchange: Exchange) -> bool:
         return self.find(exchange.backend, exchange.message_id) is exchange

@@ -99,7 +99,7 @@ def test_code_that_fails_prints_no_mark_so_the_cell_is_held_for_a_while() -> Non
     assert desk.stream("bash", 1, "late") == ["iopub stdout of 1: late"]
     assert desk.fire("idle delay", 1) == []
     assert desk.fire("idle delay", 1) == ["iopub idle of 1"]
-    assert desk.logs == ["bash: it does not say whether all outputs of this execute_request are here"]
+    assert desk.logs == ["bash: outputs of this execute_request may come after its idle"]
 
 
 def test_code_that_was_not_sent_prints_no_mark() -> None:
