@@ -14,6 +14,7 @@ from ..core.config import BackendConfig
 from ..core.kernels.table import KernelProfile, profile_of_program
 from ..core.places import AttachedPlace, JobPlace, ProvisionerPlace, RunPlace, ServerPlace, SshPlace, UnusablePlace
 from ..core.wording import did_you_mean, nearest
+from .findings import Severity
 
 OWN_PYTHON = frozenset({"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"})
 """What jupyter_client replaces with the interpreter it runs on (8.10, `KernelManager.format_kernel_cmd`)."""
@@ -43,6 +44,21 @@ def why_unusable(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKern
         case ProvisionerPlace(name, provisioner) if not is_provisioner(provisioner):
             return f"the provisioner {provisioner!r} of the place {name} is not installed"
     return _why_unusable_here(backend, kernelspecs)
+
+
+def severity_of(backend: BackendConfig) -> Severity:
+    """Return how serious it is for a config that a backend cannot start.
+
+    A kernel that does not run now, or a token that this terminal does not have, is no mistake in a file.
+    """
+    return "warning" if isinstance(backend.place, AttachedPlace | ServerPlace) else "mistake"
+
+
+def is_place_at_fault(backend: BackendConfig) -> bool:
+    """Whether the place, not the kernelspec, is why an unusable backend cannot start."""
+    if isinstance(backend.place, ProvisionerPlace):
+        return not is_provisioner(backend.place.provisioner)
+    return isinstance(backend.place, AttachedPlace | ServerPlace)
 
 
 def _why_unusable_here(backend: BackendConfig, kernelspecs: Mapping[str, InstalledKernelspec]) -> str | None:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from ..config.kernelspecs import InstalledKernelspec, all_kernelspecs, usable_kernelspecs
 from ..config.lookup import FILE_NAME, FoundConfig, as_found, find_config
-from ..config.mistakes import ConfigError, Mistake
+from ..config.mistakes import ConfigError
 from ..config.settings import read_config_file
 from ..config.stated import config_of_notebook
 from ..config.trust import command_to_trust, trust_command
 from ..config.values import Value
 from ..config.yaml_nodes import MAX_BYTES, compose, position
 from ..core.config import Config
-from ..core.places import AttachedPlace, UnusablePlace
-from .backends import why_unusable
+from ..core.places import UnusablePlace
+from .backends import is_place_at_fault, severity_of, why_unusable
 from .findings import Finding, of_mistakes
 from .notebook import read_notebook
 from .notebook_cells import check_cells
@@ -87,9 +87,9 @@ def _unusable_backends(text: bytes, config: Config, kernelspecs: dict[str, Insta
             yield from of_mistakes(backend.place.error.file, backend.place.error.mistakes)
         elif (why := why_unusable(backend, kernelspecs)) is not None:
             settings = entries[name].value.entries("")
-            wrong = settings["at" if isinstance(backend.place, AttachedPlace) else "kernel"].value
-            mistake = Mistake(*position(wrong.node.start_mark), wrong.path, why)
-            yield from of_mistakes(config.file, [mistake])
+            wrong = settings["at" if is_place_at_fault(backend) else "kernel"].value
+            line, column = position(wrong.node.start_mark)
+            yield Finding(config.file, severity_of(backend), why, line, column, wrong.path)
     waiting = [name for name, backend in config.by_entry().items() if command_to_trust(backend.needs_trust)]
     if waiting and config.stamp is not None:
         what = f"{', '.join(waiting)} will not start before you run {trust_command(config.stamp.file)}"

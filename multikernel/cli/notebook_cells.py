@@ -10,7 +10,7 @@ from ..core.cells.cell import Cell
 from ..core.cells.parser import parse, refuse_unknown_header
 from ..core.config import Config, config_of_kernelspecs
 from ..core.errors import MultiError
-from .backends import profile_of_backend, why_unusable
+from .backends import profile_of_backend, severity_of, why_unusable
 from .findings import Finding, Severity
 from .notebook import CodeCell, Notebook
 
@@ -60,8 +60,9 @@ class _Session:
             return
         if cell.code.strip():
             for backend in self._runs_on(parsed):
-                if (why := why_unusable(self._config.backends[backend], self._kernelspecs)) is not None:
-                    yield "mistake", f"its backend {backend} cannot start: {why}"
+                config = self._config.backends[backend]
+                if (why := why_unusable(config, self._kernelspecs)) is not None:
+                    yield severity_of(config), f"its backend {backend} cannot start: {why}"
             is_headerless = not parsed.header_lines and parsed.foreign is None
             if is_headerless and self._looks_like_another_language():
                 language = self._names.languages.get(self._config.default) or self._config.default

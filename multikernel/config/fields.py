@@ -165,12 +165,16 @@ def words(value: Value) -> tuple[str, ...]:
     return tuple(word for word in read if word is not None)
 
 
-def option_words(value: Value) -> tuple[str, ...]:
-    """Read options of a command as words; an unquoted decimal number counts as text."""
+def option_words(value: Value, reserved: re.Pattern[str] | None = None) -> tuple[str, ...]:
+    """Read options of a scheduler as words, except what is reserved; an unquoted decimal number counts as text."""
     items = value.in_secret().items("a list of words, such as [--gres=gpu:1, --time=8:00:00]")
     read = [item.number_as_written() or item.text() for item in items]
     if read and read[0] is not None and not read[0].startswith("-"):
         items[0].wrong("this is not an option: write one word each, such as --gres=gpu:1")
+    for item, word in zip(items, read, strict=True):
+        if word is not None and reserved is not None and reserved.fullmatch(word):
+            name = word.partition("=")[0] if word.startswith("--") else word[:2]
+            item.wrong(f"{name} is not possible here: a backend has one job, which Multi itself names and finds again")
     return tuple(word for word in read if word is not None)
 
 

@@ -6,6 +6,7 @@ PLACE has a row for each key of a place: how its value is read. WAYS says which 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -115,7 +116,11 @@ def _place(name: str, entry: Entry, folder: Path) -> Place | None:
     settings = {} if entry.value.is_missing else entry.value.known_entries(wanted, PLACE, NOT_HERE)
     if len(mistakes) == before:
         _check_keys(entry, settings)
-    readers = {**PLACE, "options": fields.option_words} if "job" in settings else PLACE
+    readers = PLACE
+    if "job" in settings:
+        engine = ENGINES.get(str(settings["job"].value.node.value))
+        reserved = None if engine is None else engine.reserved
+        readers = {**PLACE, "options": partial(fields.option_words, reserved=reserved)}
     values = {key: readers[key](setting.value) for key, setting in settings.items()}
     if len(mistakes) > before:
         return None

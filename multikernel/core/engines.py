@@ -51,6 +51,18 @@ class Tasks:
 
 
 @dataclass(frozen=True, slots=True)
+class Clusters:
+    """How jobs are submitted to a scheduler other than that of the host. In words, `{cluster}` is its name."""
+
+    option: re.Pattern[str]
+    """Finds it in the user's options, which are joined by NUL."""
+    told: re.Pattern[str]
+    """Finds it in what `submit` writes."""
+    words: str
+    """What commands about such a job begin with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """A scheduler."""
 
@@ -60,17 +72,24 @@ class Engine:
     """Gets the user's options as further words, and a script through its stdin; the script's output goes nowhere."""
     number: re.Pattern[str]
     """Finds the number in what `submit` writes."""
+    reserved: re.Pattern[str]
+    """Matches options that are not for the user: with them a job could not be found again, or would be another one."""
     state: str
-    """Writes a record about each of some jobs, and one that has ended may be left out."""
+    """Writes a record about each of some jobs; it fails if asked about a single one that is no longer known."""
+    writes_all: bool
+    """`state` never fails so: a job that it leaves out has ended."""
     record: re.Pattern[str]
     """What is between two records."""
     fields: Mapping[str, re.Pattern[str]]
     """Find `number`, `state`, `reason`, `start` and `node` in a record, as their first group."""
     unknown: re.Pattern[str]
     """Found in the error of `state` or `cancel` that means no more than that there is no such job."""
+    waiting: frozenset[str]
+    """States of a job that has not begun. If it has run before, it was put back into the queue."""
     running: frozenset[str]
     ended: Mapping[str, str]
-    """States of a job that has ended, and what that means as the end of a sentence; in all others it is pending."""
+    """States of a job that has ended, and what that means as the end of a sentence. In all others it is pending, or, if
+    it has run, stands still."""
     leaving: frozenset[str]
     """States of a job that has ended, but where it is not yet known why."""
     cancel: str
@@ -79,6 +98,7 @@ class Engine:
     """Runs a command on a job's node, with its stdin and stdout."""
     tasks: "Tasks | None"
     """Jobs of several tasks; None where it has no such, or where nobody has tried them."""
+    clusters: "Clusters | None"
     environment: str
     """A pattern for the names of variables that the commands want."""
     check: str
@@ -99,13 +119,16 @@ ENGINES: Mapping[str, Engine] = {
         title="Slurm",
         submit="sbatch --parsable --job-name={name} --output=/dev/null --no-requeue",
         number=re.compile(r"^(\d+)(?:;\S*)?$", re.MULTILINE),
+        reserved=re.compile(r"--(job-name|array|wrap|wait|test-only)(=.*)?|-[JaW].*"),
         state="env SLURM_TIME_FORMAT=%s squeue -h -t all -j {list} -o '%i|%T|%r|%S|%B'",
+        writes_all=False,
         record=re.compile(r"\n"),
         fields={
             name: re.compile(SLURM_LINE % position)
             for position, name in enumerate(("number", "state", "reason", "start", "node"))
         },
         unknown=re.compile("Invalid job id specified"),
+        waiting=frozenset({"CONFIGURING", "PENDING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT"}),
         running=frozenset({"RUNNING", "RESIZING", "SIGNALING", "STAGE_OUT"}),
         ended={
             "BOOT_FAIL": "ended, since its node did not boot",
@@ -131,6 +154,12 @@ ENGINES: Mapping[str, Engine] = {
             join="srun -Q -u --overlap --jobid={number} -n {tasks} -m block -K0 -W0 -i {rank} -o {rank} -e {rank} "
             "sh -c 'test $SLURM_PROCID = {rank} || exit 0; '{script}",
         ),
+        # From the manual; not tried, since it takes a database.
+        clusters=Clusters(
+            option=re.compile(r"(?:^|\0)(?:--clusters[=\0]|-M\0?)([^\0]+)"),
+            told=re.compile(r"^\d+;(\S+)$", re.MULTILINE),
+            words="env SLURM_CLUSTERS={cluster}",
+        ),
         environment="SLURM_CONF|SLURM_CLUSTERS|SBATCH_[A-Z_]+",
         check="sbatch --test-only",
     ),
@@ -139,7 +168,9 @@ ENGINES: Mapping[str, Engine] = {
         title="PBS",
         submit="qsub -N {name} -S /bin/sh -j oe -o /dev/null -r n",
         number=re.compile(r"^(\d+(?:\.\S+)?)$", re.MULTILINE),
+        reserved=re.compile("-[NJI].*"),
         state="qstat -x -f -w {numbers}",
+        writes_all=False,
         record=re.compile(r"^(?=Job Id: )", re.MULTILINE),
         fields={
             "number": re.compile(r"^Job Id: (\S+)"),
@@ -149,12 +180,14 @@ ENGINES: Mapping[str, Engine] = {
             "node": re.compile(r"^ +exec_host = ([^/+\s]+)", re.MULTILINE),
         },
         unknown=re.compile("Unknown Job Id|Job has finished"),
+        waiting=frozenset({"H", "Q", "T", "W"}),
         running=frozenset({"R"}),
         ended={"E": "has ended", "F": "has ended", "X": "has ended"},
         leaving=frozenset({"E"}),
         cancel="sh -c 'qdel $(qselect -N {name})'",
         join="ssh -T -oBatchMode=yes -- {node} {script}",
         tasks=None,
+        clusters=None,
         environment="PBS_(CONF_FILE|DEFAULT|EXEC|HOME|SERVER)",
         check="qstat -B",
     ),
@@ -163,7 +196,9 @@ ENGINES: Mapping[str, Engine] = {
         title="Grid Engine",
         submit="qsub -terse -N {name} -S /bin/sh -j y -o /dev/null -r n",
         number=re.compile(r"^(\d+)$", re.MULTILINE),
+        reserved=re.compile(r"-(N|t|sync|now)(\s.*)?"),
         state="qstat",
+        writes_all=True,
         record=re.compile(r"\n"),
         fields={
             "number": re.compile(r"^ *(\d+) "),
@@ -171,12 +206,14 @@ ENGINES: Mapping[str, Engine] = {
             "node": re.compile(r"^ *\d+ .* [^ @]+@(\S+) +\d+ *$"),
         },
         unknown=re.compile("do(es)? not exist"),
+        waiting=frozenset({"qw", "hqw", "Rq", "hRwq"}),
         running=frozenset({"r", "Rr", "hr"}),
         ended={},
         leaving=frozenset(),
         cancel="qdel {name}",
         join="ssh -T -oBatchMode=yes -- {node} {script}",
         tasks=None,
+        clusters=None,
         environment="SGE_[A-Z_]+",
         check="qstat",
     ),
@@ -208,6 +245,25 @@ def number_of(engine: Engine, written: str) -> str | None:
     return str(found[-1]) if found else None
 
 
+def cluster_in(engine: Engine, options: Iterable[str]) -> str:
+    """Return the cluster to which jobs with these options go; empty if it is that of the host."""
+    found = engine.clusters and engine.clusters.option.search("\0".join(options))
+    return found[1] if found else ""
+
+
+def cluster_of(engine: Engine, written: str) -> str:
+    """Return the cluster of a job that has just been submitted; empty if the scheduler does not say."""
+    found = engine.clusters and engine.clusters.told.findall(written)
+    return str(found[-1]) if found else ""
+
+
+def at_cluster(engine: Engine, cluster: str, command: list[str]) -> list[str]:
+    """Return the words of a command about the jobs of a cluster; the empty name is that of the host."""
+    if not cluster or engine.clusters is None:
+        return command
+    return words(engine.clusters.words, cluster=cluster) + command
+
+
 def states_of(engine: Engine, written: str) -> dict[str, JobState]:
     """Return the states of jobs, by number, from what the engine's command has written."""
     states = {}
@@ -227,8 +283,9 @@ def _phase(engine: Engine, word: str) -> Phase:
 
 
 def how_ended(engine: Engine, number: str, state: JobState | None) -> str:
-    """Return that a job has ended, and why, as the scheduler says it; None is a job that it no longer knows."""
+    """Return how a job that has run has ended, as the scheduler says it; None is a job that it no longer knows."""
     if state is None:
         return f"job {number} has ended; {engine.title} no longer knows it"
     reason = "" if not state.reason or state.reason == state.word else f", {state.reason}"
-    return f"job {number} {engine.ended[state.word]}: {state.word}{reason}"
+    how = engine.ended.get(state.word, "was put back into the queue")
+    return f"job {number} {how}: {state.word}{reason}"

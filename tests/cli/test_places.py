@@ -66,17 +66,25 @@ def test_check_finds_what_keeps_backends_from_starting_and_warns_of_trust(machin
     assert result.code == 1
     own = machine.root / "config" / "multikernel.yaml"
     assert result.lines == [
-        f"multikernel.yaml:6:14: backends.mine.at: there is no connection file {machine.root}/config/k.json: is the "
-        "kernel running?",
-        "multikernel.yaml:7:19: backends.cloud.kernel: the provisioner 'far-provisioner' of the place k8s is not "
-        "installed",
+        f"multikernel.yaml:6:14: backends.mine.at: warning: there is no connection file {machine.root}/config/k.json: "
+        "is the kernel running?",
+        "multikernel.yaml:7:32: backends.cloud.at: the provisioner 'far-provisioner' of the place k8s is not installed",
         f"multikernel.yaml:8:28: backends.x.at: there is no place 'gpu2' (did you mean 'gpu1'?); add it under places "
         f"in {own}, for example gpu2: {{ssh: gpu2}}, and restart the kernel",
         f"multikernel.yaml: warning: big, far, mine, cloud, x will not start before you run multikernel trust {file}",
     ]
-    machine.write("../../config/k.json", "{}")
     machine.write("multikernel.yaml", CONFIG.replace("k8s", "gpu1"))
     assert run("check").code == 0
+    assert "backends.mine.at: warning: there is no connection file" in run("check").lines[0]
+
+
+def test_a_token_that_is_not_there_now_is_no_mistake(machine: Machine, run: Run) -> None:
+    machine.write("../../config/multikernel.yaml", "places: {hub: {server: 'http://localhost/', token_env: MY_TOKEN}}")
+    machine.write("multikernel.yaml", "default: py\nbackends:\n  py: {kernel: python3}\n  h: {kernel: q, at: hub}\n")
+    result = run("check")
+    what = "the environment variable MY_TOKEN is not set where Multi starts: put the server's token into it"
+    assert result.lines[0] == f"multikernel.yaml:4:22: backends.h.at: warning: {what}"
+    assert result.code == 0
 
 
 def test_check_says_the_mistakes_in_the_users_own_file_once(machine: Machine, run: Run) -> None:

@@ -5,7 +5,19 @@ from string import Formatter
 
 import pytest
 
-from multikernel.core.engines import ENGINES, JobState, Phase, how_ended, number_of, states_of, tasks_of, words
+from multikernel.core.engines import (
+    ENGINES,
+    JobState,
+    Phase,
+    at_cluster,
+    cluster_in,
+    cluster_of,
+    how_ended,
+    number_of,
+    states_of,
+    tasks_of,
+    words,
+)
 
 SLURM, PBS, SGE = ENGINES["slurm"], ENGINES["pbs"], ENGINES["sge"]
 
@@ -97,6 +109,7 @@ def test_states_of_grid_engine() -> None:
 def test_no_state_means_two_things(engine: object) -> None:
     ended = set(getattr(engine, "ended"))  # noqa: B009
     assert not ended & getattr(engine, "running")  # noqa: B009
+    assert not (ended | getattr(engine, "running")) & getattr(engine, "waiting")  # noqa: B009
     assert getattr(engine, "leaving") <= ended  # noqa: B009
     assert re.compile(getattr(engine, "environment"))  # noqa: B009
 
@@ -108,6 +121,7 @@ def test_no_state_means_two_things(engine: object) -> None:
         (JobState(Phase.ENDED, "TIMEOUT", "TimeLimit"), "job 7 has reached its time limit: TIMEOUT, TimeLimit"),
         (JobState(Phase.ENDED, "NODE_FAIL"), "job 7 ended, since its node failed: NODE_FAIL"),
         (JobState(Phase.ENDED, "CANCELLED", "CANCELLED"), "job 7 was cancelled: CANCELLED"),
+        (JobState(Phase.PENDING, "PENDING", "BeginTime"), "job 7 was put back into the queue: PENDING, BeginTime"),
     ],
 )
 def test_how_a_job_has_ended(state: JobState | None, text: str) -> None:
@@ -140,3 +154,22 @@ def test_a_task_is_joined_beside_all_others() -> None:
         "test $SLURM_PROCID = 3 || exit 0; exec python3 -c 'a'",
     ]
     assert words(SLURM.tasks.each, tasks="8")[:5] == ["srun", "-Q", "--overlap", "-n", "8"]
+
+
+@pytest.mark.parametrize(
+    ("options", "written", "cluster"),
+    [
+        ((), "4711\n", ""),
+        ((), "4711;west\n", "west"),
+        (("--clusters=west",), "", "west"),
+        (("--time=1", "-M", "west"), "", "west"),
+        (("-Mwest",), "", "west"),
+        (("--comment=-Mx",), "", ""),
+    ],
+)
+def test_the_cluster_of_a_job(options: tuple[str, ...], written: str, cluster: str) -> None:
+    assert (cluster_of(SLURM, written) or cluster_in(SLURM, options)) == cluster
+    assert cluster_of(PBS, written) == cluster_in(PBS, options) == ""
+    prefix = ["env", f"SLURM_CLUSTERS={cluster}"] if cluster else []
+    assert at_cluster(SLURM, cluster, ["squeue"]) == [*prefix, "squeue"]
+    assert at_cluster(PBS, cluster, ["qstat"]) == ["qstat"]

@@ -15,7 +15,7 @@ from ...config.lookup import FoundConfig
 from ...config.places import OwnPlaces
 from ...config.stated import stated_language
 from ...core.config import Config
-from ...core.places import Place, ProvisionerPlace
+from ...core.places import AttachedPlace, Place, ProvisionerPlace, ServerPlace
 from ..backends import program, why_unusable
 from ..check import NO_CONFIG, check_config
 from ..subcommand import CommandError
@@ -180,7 +180,10 @@ def check_places(own: Iterable[OwnPlaces], found: FoundConfig | None) -> Iterato
 
 
 def check_backends(config: Config, kernelspecs: Mapping[str, InstalledKernelspec]) -> Iterator[Diagnosis]:
-    """Report the backends that cannot start at all."""
+    """Report the backends that cannot start at all, unless that is said of their places, which are tried."""
     for name, backend in config.by_entry().items():
-        if (why := why_unusable(backend, kernelspecs)) is not None:
+        is_tried = isinstance(backend.place, ServerPlace) or (
+            isinstance(backend.place, AttachedPlace) and not backend.place.is_of_several
+        )
+        if not is_tried and (why := why_unusable(backend, kernelspecs)) is not None:
             yield Diagnosis("problem", f"backend {name}", why)

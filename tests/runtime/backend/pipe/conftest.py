@@ -1,13 +1,17 @@
-"""Fixtures for the files of values."""
+"""Fixtures for the files of values, and for jobs."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from multikernel.runtime.backend.links.pipe import files as module
 from multikernel.runtime.backend.links.pipe.agent import files as far_module
+from multikernel.runtime.backend.links.pipe.jobs import job, queue
 
 from .pair import PIECE_SIZE, WINDOW, Pair
+from .scheduler import Scheduler
 
 
 @pytest.fixture
@@ -21,3 +25,15 @@ async def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pair:
     (tmp_path / "far").mkdir()
     (tmp_path / "near").mkdir()
     return Pair(tmp_path / "far")
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduler]:
+    """Return a scheduler whose commands are first in PATH."""
+    scheduler = Scheduler(tmp_path)
+    monkeypatch.setenv("PATH", f"{scheduler.programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(queue, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(job, "SHOWN_SECONDS", 0.0)
+    monkeypatch.setattr(job, "DOUBT_SECONDS", 0.0)
+    yield scheduler
+    scheduler.close()

@@ -26,11 +26,18 @@ for word; do case "$word" in --job-name=*) echo "${word#*=}" > "$Q/$number.new/n
 echo "$@" > "$Q/$number.new/words"
 env > "$Q/$number.new/env"
 cat "$Q/first" > "$Q/$number.new/state"
+[ -e "$Q/late" ] && {
+    { sleep 1; mv "$Q/$number.new" "$Q/$number"; } >/dev/null 2>&1 &
+    cat "$Q/late"
+    echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2
+    exit 1
+}
 mv "$Q/$number.new" "$Q/$number"
+[ -e "$Q/mute" ] && { echo "Submitted batch job $number"; exit; }
 [ -e "$Q/slow" ] && sleep 0.5
 [ -e "$Q/break" ] && { rm "$Q/break"; echo "Connection closed by remote host" >&2; exit 255; }
 case "$(cat "$Q/$number/state")" in RUNNING*) run-job "$number";; esac
-echo "$number"
+[ -e "$Q/west" ] && echo "$number;west" || echo "$number"
 """,
     "run-job": """
 echo "RUNNING|None|1|here" > "$Q/$1/state"
@@ -39,7 +46,12 @@ JOB="$Q/$1" setsid sh "$Q/$1/script" >/dev/null 2>&1 </dev/null &
     "squeue": """
 echo asked >> "$Q/log"
 [ -e "$Q/deaf" ] && { echo "slurm_load_jobs error: Unable to contact slurm controller" >&2; exit 1; }
+[ -e "$Q/said" ] && { cat "$Q/said"; exit; }
 while [ $# -gt 0 ]; do case "$1" in -j) numbers=$2;; esac; shift; done
+[ -e "$Q/$numbers/state" ] || case "$numbers" in
+    *,*) ;;
+    *) echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1;;
+esac
 for number in $(echo "$numbers" | tr , ' '); do
     [ -e "$Q/$number/state" ] && echo "$number|$(cat "$Q/$number/state")"
 done
@@ -76,6 +88,12 @@ exec env -i "PATH=$PATH" "HOME=$HOME" sh -c "$last"
 }
 
 
+# All jobs are on another cluster.
+OTHER_CLUSTER = """
+[ -e "$Q/west" ] && [ "$SLURM_CLUSTERS" != west ] && { echo "Invalid job id specified" >&2; exit 1; }
+"""
+
+
 class Scheduler:
     """What a test has of it."""
 
@@ -85,7 +103,8 @@ class Scheduler:
         self.programs.mkdir()
         for name, text in SCRIPTS.items():
             program = self.programs / name
-            program.write_text(f"#!/bin/sh\nQ={self.folder}\nPATH={self.programs}:$PATH\n{text}")
+            other = OTHER_CLUSTER if name in ("squeue", "scancel", "srun") else ""
+            program.write_text(f"#!/bin/sh\nQ={self.folder}\nPATH={self.programs}:$PATH\n{other}{text}")
             program.chmod(0o755)
         self.set("first", "RUNNING|None|1|here")
 
@@ -127,6 +146,11 @@ class Scheduler:
     def words(self, number: int, what: str) -> str:
         """Return what a job was submitted with: `script`, `name`, `words`, `env` or `state`."""
         return (self.folder / str(number) / what).read_text()
+
+    def questions(self) -> int:
+        """Return how often it was asked for states."""
+        log = self.folder / "log"
+        return log.read_text().count("asked") if log.exists() else 0
 
     def left(self) -> list[int]:
         """Return the jobs that are not over."""

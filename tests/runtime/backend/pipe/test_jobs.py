@@ -1,10 +1,8 @@
 """Backends in jobs of a scheduler that does as it is told."""
 
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -19,17 +17,6 @@ from .far import PATIENCE
 from .scheduler import Scheduler
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduler]:
-    """Return a scheduler whose commands are first in PATH."""
-    scheduler = Scheduler(tmp_path)
-    monkeypatch.setenv("PATH", f"{scheduler.programs}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(queue, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(job, "SHOWN_SECONDS", 0.0)
-    yield scheduler
-    scheduler.close()
 
 
 @asynccontextmanager

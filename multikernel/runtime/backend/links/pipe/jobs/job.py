@@ -10,6 +10,7 @@ from pathlib import Path
 import anyio
 
 from ......core.engines import JobState, Phase, how_ended
+from ......core.printable import printable
 from ......core.protocol.wire import Json
 from ..command import command_at
 from ..connection import Connection, User
@@ -34,9 +35,11 @@ REASON_SECONDS = 2.0
 SHOWN_SECONDS = 2.0
 """A job that begins within so long needs no line."""
 
-LEAVING_PAUSE = 0.3
-CANCEL_PAUSES = (0.5, 2.0, 10.0)
-"""Seconds before each further attempt to cancel; the last from then on."""
+LEAVING_PAUSE, CANCEL_PAUSES = 0.3, (0.5, 2.0, 10.0)
+"""Seconds before the state of a job that ends is asked for again, and before each further attempt to cancel."""
+
+DOUBT_SECONDS = 60.0
+"""For so long a job may still come whose submission was cut short: a scheduler that is busy takes its time."""
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +65,8 @@ class Job:
         self.is_let_go = False
         self._doubt = ""
         """Why the scheduler could not say last time how it is."""
+        self._may_come = False
+        """Nobody knows whether it was submitted, or still will be."""
         self._is_gone = False
         """There is no job, or it has ended."""
         self._queue, self._tasks = queue, tasks
@@ -135,10 +140,10 @@ class Job:
             if error.is_certain:
                 self._over(str(error))
             else:
-                # Nobody knows whether there is a job.
                 self._fail(f"{error}; a job that may have been submitted is cancelled")
         finally:
             self.submitted = anyio.current_time()
+            self._may_come = not self.number and not self._is_gone
             ended.set()
 
     async def wait_until_running(self, tell: Callable[[str, bool], None]) -> None:
@@ -150,7 +155,7 @@ class Job:
         while not self.is_running:
             if self.why_over:
                 raise NotReached(self.why_over)
-            is_shown = self.state is not None and anyio.current_time() > self.submitted + SHOWN_SECONDS
+            is_shown = bool(self.state or self._doubt) and anyio.current_time() > self.submitted + SHOWN_SECONDS
             if (new := (pending_text(self.number, self.state, self._doubt), is_shown)) != told:
                 told = new
                 tell(*told)
@@ -160,9 +165,13 @@ class Job:
 
     def told(self, state: JobState | None) -> None:
         """Take what the scheduler says; None is a job that it no longer knows."""
-        if state is None or state.phase is Phase.ENDED:
-            self._over(how_ended(self._queue.engine, self.number, state))
-        else:
+        engine = self._queue.engine
+        if state is None or (state.phase is Phase.ENDED and state.word not in engine.leaving):
+            self._over(how_ended(engine, self.number, state))
+        elif state.phase is Phase.ENDED or (self.is_running and state.word in engine.waiting):
+            # It begins once more, or may, with nothing of what was in it.
+            self._fail(how_ended(engine, self.number, state))
+        elif not self.is_running or state.phase is Phase.RUNNING:
             self.state, self._doubt = state, ""
             self._tell()
 
@@ -204,9 +213,9 @@ class Job:
             yield connected
 
     def _join(self, rank: int | None, ssh_options: Sequence[str]) -> list[str]:
-        node = self.state.node if self.state else ""
-        words = joining(self.place, self.number, node, rank, self._tasks)
-        return command_at(self._queue.site.place, words, ssh_options)
+        node, queue = self.state.node if self.state else "", self._queue
+        words = joining(self.place, queue.cluster, self.number, node, rank, self._tasks)
+        return command_at(queue.site.place, words, ssh_options)
 
     async def how_ended(self, how: str) -> str:
         """Return how a kernel has ended, of which its keeper says this: the scheduler may have ended the job."""
@@ -217,18 +226,18 @@ class Job:
     async def look(self) -> None:
         """Ask whether it still runs; NotReached if it does not, or if nobody can tell."""
         if not self.why_over:
-            state = await self._ask()
+            state = await self._queue.state(self.number)
             with anyio.move_on_after(REASON_SECONDS):
                 while state is not None and state.word in self._queue.engine.leaving:
                     # It is about to be known why.
                     await anyio.sleep(LEAVING_PAUSE)
-                    state = await self._ask()
+                    state = await self._queue.state(self.number)
             self.told(state)
+            if not self.why_over and state is not None and state.phase is not Phase.RUNNING:
+                # To join it would take until it goes on.
+                raise NotReached(printable(f"job {self.number} is {state.word.lower()}"), may_pass=True)
         if self.why_over:
             raise NotReached(self.why_over, is_over=True)
-
-    async def _ask(self) -> JobState | None:
-        return (await self._queue.states([self.number]))[self.number]
 
     def distrust(self) -> None:
         """End a shared connection over which nothing comes any more."""
@@ -251,7 +260,8 @@ class Job:
             self._is_free.set()
 
     def _fail(self, why: str) -> None:
-        """Let nobody wait for it any longer."""
+        """Let nobody wait for it any longer, and cancel it."""
+        log.info("%s", why)
         self.why_over = why
         self._end.set()
         self._free()
@@ -261,7 +271,6 @@ class Job:
         """Note that it has ended, and why."""
         self._is_gone = True
         if not self.why_over:
-            log.info("%s", why)
             self._fail(why)
 
     def _tell(self) -> None:
@@ -276,6 +285,7 @@ class Job:
                 await self._cancel()
             except NotReached as error:
                 log.warning("job %s cannot be cancelled yet: %s", self.number, error)
+            if not self._is_gone:
                 await anyio.sleep(CANCEL_PAUSES[min(attempts, len(CANCEL_PAUSES) - 1)])
                 attempts += 1
 
@@ -283,7 +293,8 @@ class Job:
         """Cancel it; NotReached if nobody knows whether that was done."""
         done = await self._queue.run(self._queue.cancel_command(self._name, self.number), alone=alone)
         if done.code and not self._queue.engine.unknown.search(done.err):
-            state = await self._ask() if self.number else None
+            state = await self._queue.state(self.number) if self.number else None
             if not self.number or (state is not None and state.phase is not Phase.ENDED):
                 raise NotReached(f"{self.place.name}: {done.err}")
-        self._over(f"job {self.number} was cancelled")
+        if not self._may_come or anyio.current_time() > self.submitted + DOUBT_SECONDS:
+            self._over(f"job {self.number} was cancelled")

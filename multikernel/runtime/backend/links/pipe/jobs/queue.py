@@ -15,7 +15,7 @@ from typing import Protocol
 import anyio
 from anyio.abc import TaskGroup
 
-from ......core.engines import ENGINES, JobState, number_of, states_of, words
+from ......core.engines import ENGINES, JobState, at_cluster, cluster_in, cluster_of, number_of, states_of, words
 from ......core.places import JobPlace, RunPlace
 from ......core.printable import printable
 from ....watchdog import Watchdog
@@ -29,6 +29,9 @@ COMMAND_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 AGES_PER_QUESTION = 3
 """The state is asked for when a job has become older by a third, since the last one of those that wait began."""
+
+UNSURE = re.compile("timed out|Zero Bytes were transmitted|onnection reset")
+"""Errors of a submission after which there may be a job all the same, as Slurm words them."""
 
 AGAIN_SECONDS = 2
 """The watchdog cancels twice: a submission may still be under way."""
@@ -80,6 +83,7 @@ class Queue:
         way = place.way or RunPlace(place.name, ("env",), place.python, place.keep)
         self.site = Site(way, directory, watchdog, tasks, place)
         self.env = None if place.way else _environment(self.engine.environment)
+        self.cluster = cluster_in(self.engine, place.options)
         self._pending: list[Waiting] = []
 
     async def run(self, command: Sequence[str], stdin: bytes = b"", *, alone: bool = False) -> Done:
@@ -128,22 +132,46 @@ class Queue:
         """Submit a script and return the number of the job; NotSubmitted, or NotReached where it may be submitted."""
         done = await self.run([*words(self.engine.submit, name=name), *self.place.options], script)
         number = number_of(self.engine, done.out)
+        if done.code and not UNSURE.search(done.err):
+            raise NotSubmitted(f"{self.place.name}: {_said(done)}")
         if done.code or number is None:
-            raise NotSubmitted(f"{self.place.name}: {_said(done) or self.engine.title + ' does not say its number'}")
+            raise NotReached(f"{self.place.name}: {_said(done)}", is_certain=False)
+        self.cluster = cluster_of(self.engine, done.out) or self.cluster
         return number
 
     async def states(self, numbers: Iterable[str]) -> dict[str, JobState | None]:
-        """Return the states of jobs, None for one that the scheduler no longer knows; NotReached if nobody answers."""
+        """Return the states of jobs, None for one that the scheduler no longer knows; NotReached if nobody answers.
+
+        What is neither said of a job nor that it is unknown is left out.
+        """
         numbers = list(numbers)
-        done = await self.run(words(self.engine.state, numbers))
+        done = await self.run(at_cluster(self.engine, self.cluster, words(self.engine.state, numbers)))
         found = states_of(self.engine, done.out)
-        if done.code and not found and not self.engine.unknown.search(done.err):
+        is_unknown = done.code != 0 and bool(self.engine.unknown.search(done.err))
+        if done.code and not found and not is_unknown:
             raise NotReached(f"{self.place.name}: {_said(done)}", may_pass=True)
-        return {number: found.get(number) for number in numbers}
+        states: dict[str, JobState | None] = {number: found[number] for number in numbers if number in found}
+        for number in numbers:
+            if number not in found and (self.engine.writes_all or (is_unknown and len(numbers) == 1)):
+                states[number] = None
+            elif number not in found and len(numbers) > 1:
+                states |= await self.states([number])
+        return states
+
+    async def state(self, number: str) -> JobState | None:
+        """Return the state of one job, None if the scheduler no longer knows it; NotReached if nobody says."""
+        states = await self.states([number])
+        if number not in states:
+            raise NotReached(self.silence(number), may_pass=True)
+        return states[number]
+
+    def silence(self, number: str) -> str:
+        """Return that the scheduler has answered, but not what was asked."""
+        return f"{self.place.name}: {self.engine.title} says nothing of job {number}"
 
     def cancel_command(self, name: str, number: str) -> list[str]:
         """Return the command that ends a job, whether or not its number is known."""
-        return words(self.engine.cancel, name=name, number=number)
+        return at_cluster(self.engine, self.cluster, words(self.engine.cancel, name=name, number=number))
 
     async def check(self) -> str:
         """Try whether jobs can be submitted; return why not, as the scheduler says it, or the empty text."""
@@ -179,18 +207,18 @@ class Queue:
             jobs = [job for job in self._pending if job.is_pending]
             try:
                 states = await self.states(job.number for job in jobs) if jobs else {}
+                for job in jobs:
+                    if job.number in states:
+                        job.told(states[job.number])
+                    else:
+                        job.doubted(self.silence(job.number))
             except NotReached as error:
                 log.warning("the state of jobs is not known: %s", error)
-                states = {}
                 for job in jobs:
                     job.doubted(str(error))
             except Exception:
                 # The front has nothing to do with it.
                 log.exception("asking for the states of jobs has failed")
-                states = {}
-            for job in jobs:
-                if job.number in states:
-                    job.told(states[job.number])
             self._pending = [job for job in self._pending if job.is_pending]
 
 

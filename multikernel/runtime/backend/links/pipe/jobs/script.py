@@ -3,7 +3,7 @@
 import json
 import shlex
 
-from ......core.engines import ENGINES, words
+from ......core.engines import ENGINES, at_cluster, words
 from ......core.places import JobPlace
 from ..command import agent_source, boot_line
 
@@ -40,9 +40,11 @@ def task_name(name: str, rank: int) -> str:
     return f"{name}{rank:04x}"
 
 
-def joining(place: JobPlace, number: str, node: str, rank: int | None, tasks: int) -> list[str]:
+def joining(place: JobPlace, cluster: str, number: str, node: str, rank: int | None, tasks: int) -> list[str]:
     """Return the command that runs a relay in a job: on its node, or beside the task of a rank."""
     engine, boot = ENGINES[place.engine], boot_line(place.python)
     if rank is None or engine.tasks is None:
-        return words(engine.join, number=number, node=node, script=boot)
-    return words(engine.tasks.join, number=number, script=boot, rank=str(rank), tasks=str(tasks))
+        command = words(engine.join, number=number, node=node, script=boot)
+    else:
+        command = words(engine.tasks.join, number=number, script=boot, rank=str(rank), tasks=str(tasks))
+    return at_cluster(engine, cluster, command)
