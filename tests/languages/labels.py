@@ -17,6 +17,7 @@ INDICES = [
     "pd.Index(['x', 'y'], name='n')",
     "pd.Index(['x', 'x'])",
     "pd.Index(['x', None], dtype=object)",
+    "pd.Index([pd.NaT, None], dtype=object)",
     "pd.Index([1.5, 2.5], dtype='float64')",
     "pd.Index([7, 8], name=3)",
     "pd.Index([7, 8], name=('p', 1))",

@@ -112,22 +112,23 @@ TARGETS_CANNOT_HAVE = [
 
 R_ADVISES = [
     "as.POSIXlt('2024-02-29', tz = 'UTC')",
-    "addNA(factor(c('a', NA)))",
+    "structure(c(1L, 2L, NA), levels = c('a', NA), class = 'factor')",
     "as.Date(Inf, origin = '1970-01-01')",
     ".Date(0.5)",
     ".POSIXct(Inf)",
     ".POSIXct(0.1 + 1e-12)",
+    ".POSIXct(c(1, NaN))",
+    "mean(as.Date(character()))",
     "structure(-1, units = 'secs', class = c('hms', 'difftime'))",
+    "structure(c(NA, -1), units = 'secs', class = c('hms', 'difftime'))",
     "rawToChar(as.raw(255))",
     "c('a', rawToChar(as.raw(255)))",
     "quote(a + b)",
     "y ~ x",
     "pairlist(a = 1)",
     "list2env(list(a = 1))",
-    "matrix(as.raw(1:4), 2)",
     "numeric_version('1.2')",
     "within(data.frame(a = 1:2), { m <- matrix(1:4, 2); t <- as.POSIXlt('2024-01-01', tz = 'UTC')[c(1, 1)] })",
-    "data.frame(a = as.raw(1))",
 ]
 """Each says what to run, and with that is copied, in one step."""
 

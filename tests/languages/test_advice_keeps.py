@@ -30,8 +30,8 @@ MORE_OF_PYTHON = [
 ]
 MORE_OF_R = [
     "mean",
-    "matrix(as.raw(1:4), 2, dimnames = list(NULL, c('a', 'b')))",
-    "addNA(factor(c('a', NA), levels = c('b', 'a'), ordered = TRUE))",
+    "structure(ordered(c('a', NA, NA), levels = c('b', 'a')), levels = c('b', NA, 'a'))",
+    "list(a = as.difftime(c(1, NaN), units = 'mins'))",
     "structure(.Date(c(1, Inf)), dim = c(1L, 2L))",
     "setNames(.Date(c(1, Inf)), c('a', 'b'))",
     "setNames(.POSIXct(c(1, Inf)), c('a', 'b'))",
@@ -74,6 +74,9 @@ MORE_TARGETS = [
 ROUNDED = [
     "np.array([[1, 1001]], dtype='m8[ps]')",
     ".POSIXct(0.1 + 1e-12)",
+    ".POSIXct(c(1, NaN))",
+    "mean(as.Date(character()))",
+    "list(a = as.difftime(c(1, NaN), units = 'mins'))",
     "rawToChar(as.raw(255))",
     "c('a', rawToChar(as.raw(255)))",
     "within(data.frame(a = 1:2), { m <- matrix(1:4, 2); t <- as.POSIXlt('2024-01-01', tz = 'UTC')[c(1, 1)] })",

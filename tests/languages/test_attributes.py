@@ -94,6 +94,13 @@ VALUES = [
     ".POSIXct(c(0, NA), '<+0530>-05:30')",
     "structure(c(5L, 7L), class = c('mine', 'IDate', 'Date'))",
     "structure(c(1, NA), class = c('mine', 'POSIXct', 'POSIXt'), tzone = c('', 'CET', 'CEST'))",
+    "matrix(as.raw(1:4), 2)",
+    "array(as.raw(1:2), 2)",
+    "array(as.raw(1:8), c(2, 2, 2), list(NULL, NULL, c('a', 'b')))",
+    "data.frame(a = as.raw(1:2), b = I(as.raw(1:2)))",
+    "addNA(factor(c('a', NA)))",
+    "factor(c('a', NA, 'b'), levels = c(NA, 'b', 'a'), exclude = NULL)",
+    "data.frame(f = addNA(factor(c('a', NA), ordered = TRUE)))",
 ]
 OF_PACKAGES = {
     "tibble": [

@@ -31,7 +31,7 @@ REMEDIES: Remedies = {
     },
     ("text", "array of factor"): "{x}.rename_categories(str)",
     ("text", "column of factor"): "{x}.cat.rename_categories(str)",
-    ("text", "column"): "{x}.astype(object).map(str, na_action='ignore')",
+    ("text", "column"): "{x}.astype('string')",
     ("text", ""): "{x}.astype(str)",
     ("float", "scalar"): "float({x})",
     ("float", "list"): EACH.format("float(each)"),

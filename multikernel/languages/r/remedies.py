@@ -3,8 +3,9 @@
 import ast
 import re
 
-from ..remedies import STEP, Remedies, remedy
-from ..values.nodes import Node
+from ..remedies import STEP, Remedies, part_at, remedy
+from ..values.nodes import Array, Dict, List, Node, Table
+from ..values.walk import every
 from .literals import string
 
 IN_SHAPE = "structure({}, dim = dim({{x}}))"
@@ -16,6 +17,7 @@ AS_TEXT = {
     "duration": 'ifelse(is.na({x}), NA, sprintf("%.17g %s", as.numeric({x}), attr({x}, "units")))',
 }
 AS_TEXT["time"] = AS_TEXT["duration"]
+AS_JSON = "as.character(jsonlite::toJSON({x}, auto_unbox = TRUE, digits = I(17), force = TRUE))"
 PLAIN = "attributes({x})[intersect(names(attributes({x})), c('names', 'dim', 'dimnames'))]"
 WITHOUT_LABELS = "data.frame({x}, row.names = NULL, check.names = FALSE)"
 REMEDIES: Remedies = {
@@ -26,7 +28,7 @@ REMEDIES: Remedies = {
     },
     ("text", "scalar"): "paste({x})",
     ("json", "table"): "paste(utils::capture.output(utils::write.csv({x})), collapse = '\\n')",
-    ("json", ""): "as.character(jsonlite::toJSON({x}, auto_unbox = TRUE, digits = I(17)))",
+    ("json", ""): AS_JSON,
     ("no NUL", "bytes"): "{x}[{x} != 0]",
     ("text", "dims"): IN_SHAPE.format("as.character({x})"),
     ("text", ""): "as.character({x})",
@@ -59,6 +61,11 @@ REMEDIES: Remedies = {
     ("no origin", ""): f"!attributes({{x}}) <- {PLAIN}",
     ("wrapped", ""): "list({x})",
 }
+NO_RAW = (
+    "rapply(list({x}), function(each) if (is.raw(each)) structure(as.integer(each), dim = dim(each)) else each, "
+    "how = 'replace')[[1]]"
+)
+"""For toJSON, which knows no matrices of bytes."""
 LABELS = "attr({x}, 'row.names') <- as.character(attr({x}, 'row.names'))"
 """What makes text of the labels of rows."""
 
@@ -71,8 +78,27 @@ def statement(need: str, value: Node, name: str, path: str) -> str:
 
     if path.endswith(".index") and need == "text":
         return LABELS.replace("{x}", access(path.removesuffix(".index")))
-    found = remedy(REMEDIES, need, value, path, access)
-    return found if re.match(r"(names|attr)\(", found) else found.replace(" = ", " <- ", 1)
+    found = remedy(_for_json(value) if need == "json" else REMEDIES, need, value, path, access)
+    found = found if re.match(r"(names|attr)\(", found) else found.replace(" = ", " <- ", 1)
+    whole = access(path[: path.rindex("[")]) if _is_of_vector(value, path) else ""
+    return f"{whole} <- as.list({whole}); {found}" if found and whole else found
+
+
+def _for_json(value: Node) -> Remedies:
+    """Return how a value becomes JSON, or a data frame CSV, unless it has lists as columns."""
+    nodes = [node for _, node in every(value)]
+    remedies = dict(REMEDIES)
+    if any(isinstance(column, List) for table in nodes if isinstance(table, Table) for column in table.columns):
+        remedies["json", "table"] = AS_JSON
+    if any(isinstance(node, Array) and node.tag.startswith("r:raw") for node in nodes):
+        remedies["json", ""] = AS_JSON.replace("{x}", NO_RAW)
+    return remedies
+
+
+def _is_of_vector(value: Node, path: str) -> bool:
+    """Whether a part is an element of a named vector, which can be of no other type than the others."""
+    _, above = part_at(value, path)
+    return isinstance(above, Dict) and above.tag.startswith("r:vector")
 
 
 def _step(found: re.Match[str]) -> str:

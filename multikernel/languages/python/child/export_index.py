@@ -18,6 +18,8 @@ def is_plain(index: Any) -> bool:
 
 def with_index(exporter: Exporter, node: Node, value: Any, kind: str, origins: "dict[Any, Any]") -> Node:
     """Return the node of a data frame or a Series with the labels of its rows, where it has any."""
+    import pandas as pd
+
     index = value.index
     came = origins.get("index")
     own = came.tag if came is not None and came.fits(index) else ""
@@ -30,7 +32,8 @@ def with_index(exporter: Exporter, node: Node, value: Any, kind: str, origins: "
         origin = origins.get(("index", at))
 
         def export(level: Any = level, origin: Any = origin) -> Node:
-            made = column(exporter, level.to_series(), origin)
+            # Without the dtype, pandas 2 and later take objects that are all NaT for moments.
+            made = column(exporter, pd.Series(level, dtype=level.dtype), origin)
             made["as"] = f"python:pandas.{dtype_tag(level)}{made.get('as', '')}"
             if origin is not None and origin.tag and origin.fits(level):
                 made["as"] = origin.tag

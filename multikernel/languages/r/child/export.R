@@ -136,6 +136,7 @@ typed_fields <- function(x) {
     kind <- if (inherits(x, "hms")) "time" else "duration"
     if (kind == "time") {
       found <- apart(found)
+      refuse_no_clock(found$whole)
       found <- list(unit = "ns", whole = found$whole, rest = found$rest * (1e9 / PER_SECOND[[found$unit]]), missing = found$missing)
     }
     return(c(dtype = quoted(kind), if (kind == "duration") c(unit = quoted(found$unit)), data = put_time(found),
@@ -161,7 +162,8 @@ plain_vector_of <- function(x) {
       complex = c(dtype = "\"c16\"", data = put(x, 16L)),
       character = c(dtype = "\"text\"", data = put_text(x)),
       raw = c(dtype = "\"u1\"", data = put(x, 1L))),
-    validity(missing, length(x)), if (length(missing) == length(x)) plain_tag(INT_NAMES[[typeof(x)]]))
+    validity(missing, length(x)),
+    if (is.raw(x)) c(as = "\"r:raw\"") else if (length(missing) == length(x)) plain_tag(INT_NAMES[[typeof(x)]]))
 }
 double_fields <- function(x) {
   missing <- if (anyNA(x)) which(is.na(x))
@@ -171,7 +173,7 @@ double_fields <- function(x) {
 }
 date_fields <- function(days) {
   if (any(is.infinite(days))) refuse("Date", "is infinite, which others have no date for", "as.numeric({x})")
-  missing <- which(is.na(days))
+  missing <- missing_times(days, "Date")
   if (length(missing)) days[missing] <- 0
   if (any(days != floor(days)) || any(abs(days) > 2147483647)) refuse("Date", "has a fraction of a day, or is too far away", "as.numeric({x})")
   c(dtype = "\"date\"", data = put(as.integer(days), 4L), validity(missing, length(days)),
@@ -185,10 +187,10 @@ integer64_fields <- function(x) {
 }
 
 export_array <- function(x) {
-  if (is.raw(x)) refuse("matrix of raw", "", "!storage.mode({x}) <- \"integer\"")
   if (!is.null(dimnames(x))) return(export_labelled(x))
   shape <- json_list(dim(x))
   made <- c(shape = shape, order = "\"F\"", keeping("structure(%s, dim = dim({x}))", vector_of(x)))
+  if (is.raw(x)) return(node("array", made))
   if (length(dim(x)) == 1L && !is.na(made["as"]) && startsWith(made["as"], "\"r:plain"))
     made["as"] <- sub("plain", "plain1d", made["as"], fixed = TRUE)
   else if (length(dim(x)) == 1L && length(x) != 1L && !inherits(x, "integer64"))
@@ -203,14 +205,22 @@ export_labelled <- function(x) {
 }
 
 export_factor <- function(x, origin) {
-  if (anyNA(levels(x))) refuse("factor", "has a level that is NA", "factor({x}, na.omit(levels({x})), ordered = is.ordered({x}))")
   codes <- unclass(x)
   attributes(codes) <- NULL
+  all <- levels(x)
+  unnamed <- which(is.na(all))
+  if (length(unnamed)) {
+    if (anyNA(codes) || length(unnamed) > 1L) refuse("factor", "has a level that is NA, and nulls", "factor({x}, na.omit(levels({x})), ordered = is.ordered({x}))")
+    codes[codes == unnamed] <- NA
+    codes[which(codes > unnamed)] <- codes[which(codes > unnamed)] - 1L
+    all <- all[-unnamed]
+  }
   codes <- codes - 1L
   codes[is.na(codes)] <- -1L
-  levels <- node("array", shape = sprintf("[%d]", nlevels(x)), vector_of(levels(x)))
-  node("factor", shape = sprintf("[%d]", length(x)), levels = finish(levels, origin$parts[[1L]], levels(x)),
-       ordered = if (is.ordered(x)) "true" else "false", data = put(codes, 4L))
+  levels <- node("array", shape = sprintf("[%d]", length(all)), vector_of(all))
+  node("factor", shape = sprintf("[%d]", length(x)), levels = finish(levels, origin$parts[[1L]], all),
+       ordered = if (is.ordered(x)) "true" else "false", data = put(codes, 4L),
+       if (length(unnamed)) c(as = quoted(paste("r:NA is level", unnamed))))
 }
 
 # What comes first counts where a class is of several.
@@ -250,6 +260,6 @@ column_of <- function(x, origin) {
   if (is.object(x) && !is_known(x) && !is.factor(x) && !(is.list(x) && identical(class(x), "AsIs"))) x <- without_class(x, TRUE)
   if (is.factor(x)) export_factor(x, origin)
     else if (is.list(x)) node("list", v = json_list(parts(x, origins_in_order(origin, length(x)))), as = if (is.object(x)) "\"r:AsIs\"" else "\"r:list\"")
-    else if (is.raw(x)) refuse("raw", "is a column of single bytes", "as.integer({x})")
+    else if (is.raw(x)) node("array", shape = sprintf("[%d]", length(x)), dtype = "\"u1\"", data = put(x, 1L), as = "\"r:raw column\"")
     else node("array", shape = sprintf("[%d]", length(x)), vector_of(x))
 }

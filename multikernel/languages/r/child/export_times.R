@@ -4,7 +4,7 @@
 # whole seconds and a rest, of each double as `exact_seconds` makes it. `missing` are positions of NAs, which are 0.
 
 in_unit <- function(seconds, kind) {
-  missing <- which(is.na(seconds))
+  missing <- missing_times(seconds, kind)
   if (length(missing)) seconds[missing] <- 0
   most <- if (length(seconds)) max(abs(range(seconds))) else 0
   number <- if (kind == "POSIXct") "as.numeric({x})" else "as.numeric({x}, units = \"secs\")"
@@ -23,6 +23,11 @@ in_unit <- function(seconds, kind) {
   rest[micros] <- total[micros] %% per * 1000
   if (!all(micros | rest < 1e9 & whole + rest / 1e9 == seconds)) refuse(kind, "has seconds that nanoseconds cannot tell", if (kind == "POSIXct") ".POSIXct(round(as.numeric({x}), 6), attr({x}, \"tzone\"))" else number)
   list(unit = "ns", whole = whole, rest = rest, missing = missing)
+}
+missing_times <- function(x, kind) {
+  missing <- if (anyNA(x)) which(is.na(x)) else integer()
+  if (any(is.nan(x[missing]))) refuse(kind, "is NaN, which others have no time for", "!{x}[is.nan(unclass({x}))] <- NA")
+  missing
 }
 PER_SECOND <- c(s = 1, ms = 1e3, us = 1e6, ns = 1e9)
 
@@ -53,7 +58,7 @@ nanoseconds_text <- function(found) {
 }
 
 export_time <- function(x) {
-  if (is.na(x)) return(export_na("float", paste(time_class(x), if (inherits(x, "POSIXct")) zone_word(x) else attr(x, "units"))))
+  if (length(missing_times(as.double(unclass(x)), time_class(x)))) return(export_na("float", paste(time_class(x), if (inherits(x, "POSIXct")) zone_word(x) else attr(x, "units"))))
   if (inherits(x, "Date")) {
     days <- as.double(unclass(x))
     if (is.infinite(days)) refuse("Date", "is infinite, which others have no date for", "as.numeric({x})")
@@ -85,10 +90,12 @@ clock_text <- function(found) {
   per <- PER_SECOND[[found$unit]]
   seconds <- found$whole
   rest <- found$rest
-  if (seconds < 0 || seconds >= 86400) refuse("hms", "is no time of a day", "as.numeric({x}, units = \"secs\")")
+  refuse_no_clock(seconds)
   text <- sprintf("%02d:%02d:%02d", as.integer(seconds %/% 3600), as.integer(seconds %/% 60 %% 60), as.integer(seconds %% 60))
   if (rest) sprintf("%s.%0*d", text, nchar(sprintf("%.0f", per)) - 1L, as.integer(rest)) else text
 }
+refuse_no_clock <- function(seconds)
+  if (any(seconds < 0 | seconds >= 86400)) refuse("hms", "is no time of a day", "as.numeric({x}, units = \"secs\")")
 time_class <- function(x) class(x)[1L]
 is_local <- function(x) is.null(attr(x, "tzone")) || !nzchar(attr(x, "tzone")[1L])
 local_tag <- function(x) if (has_offset(attr(x, "tzone"))) c(as = quoted(paste("r:moments", attr(x, "tzone")))) else if (is_local(x)) c(as = if (is.null(attr(x, "tzone"))) "\"r:local\"" else "\"r:local named\"")

@@ -151,12 +151,14 @@ import_array <- function(dtype, shape, order, ref, valid_ref, unit, zone, tag, i
     else if (!(dtype %in% c("i8", "u8", "u4", "time", "datetime", "duration"))) values[missing] <- NA
   }
   if (tag == "integer64" && !inherits(values, "integer64") && has_bit64()) values <- bit64::as.integer64(values)
+  if (tag %in% c("raw", "raw column") && is.integer(values) && !anyNA(values) && all(values %in% 0:255)) values <- as.raw(values)
   if (tag == "levels") return(level_texts(values, dtype, zone))
   if (tag == "list") return(as_plain_list(values, missing))
   if (tag == "AsIs") return(I(as_plain_list(values, missing)))
   if (is_plain(tag) && length(missing) == count) values <- plain_vector(tag, count)
   if (length(shape) == 1L) {
-    if (tag == "vector" || (shape != 1L && tag != "array1d" && !startsWith(tag, "plain1d")) || dtype == "bytes" || tag == "column") return(values)
+    has_size <- tag %in% c("array1d", "raw") || startsWith(tag, "plain1d") || shape == 1L
+    if (!has_size || dtype == "bytes" || tag %in% c("vector", "column", "raw column")) return(values)
     dim(values) <- shape
     return(values)
   }
@@ -228,7 +230,7 @@ import_node <- function(node, made) {
              if (startsWith(tag, "vector")) as_named_vector(values, substring(tag, 8L)) else values },
     array = import_array(node[[4L]], node[[5L]], node[[6L]], node[[7L]], node[[8L]], node[[9L]], node[[10L]], tag),
     sparse = make_sparse(node[[4L]], node[[5L]], made[node[[6L]]], tag),
-    factor = import_factor(node[[4L]], made[[node[[5L]]]], node[[6L]]),
+    factor = import_factor(node[[4L]], made[[node[[5L]]]], node[[6L]], tag),
     table = import_indexed(node[[4L]], node[[5L]], made[node[[6L]]], made[node[[7L]]], node[[8L]], node[[9L]], tag),
     stop(sprintf("no value is made of a node of the type %s", node[[1L]])))
 }
@@ -261,15 +263,6 @@ as_named_vector <- function(values, kind) {
   vector <- unlist(values)
   attributes(vector) <- c(list(names = names(values)), attributes(values[[1L]]))
   vector
-}
-import_factor <- function(ref, levels, ordered) {
-  codes <- read_at(ref, "integer", 4L)
-  levels <- as.vector(levels)
-  if (anyDuplicated(levels) || anyNA(levels)) refuse("factor", "has levels that are there twice, or null")
-  if (anyNA(codes) || any(codes < -1L) || any(codes >= length(levels))) refuse("factor", "has codes that are no levels")
-  codes <- codes + 1L
-  codes[codes == 0L] <- NA
-  structure(codes, levels = levels, class = c(if (ordered) "ordered", "factor"))
 }
 import_table <- function(rows, names, columns, labels, tag) {
   names(columns) <- names

@@ -1,3 +1,24 @@
+# Factors, and what their levels are.
+
+import_factor <- function(ref, levels, ordered, tag) {
+  # They are refused themselves.
+  if (is.null(levels)) return(NULL)
+  codes <- read_at(ref, "integer", 4L)
+  levels <- as.vector(levels)
+  if (anyDuplicated(levels) || anyNA(levels)) refuse("factor", "has levels that are there twice, or null")
+  if (anyNA(codes) || any(codes < -1L) || any(codes >= length(levels))) refuse("factor", "has codes that are no levels")
+  codes <- codes + 1L
+  codes[codes == 0L] <- NA
+  # NA was a level there, and comes back as one.
+  if (startsWith(tag, "NA is level ")) {
+    unnamed <- min(as.integer(substring(tag, 13L)), length(levels) + 1L)
+    levels <- append(levels, NA, unnamed - 1L)
+    codes[which(codes >= unnamed)] <- codes[which(codes >= unnamed)] + 1L
+    codes[is.na(codes)] <- unnamed
+  }
+  structure(codes, levels = levels, class = c(if (ordered) "ordered", "factor"))
+}
+
 # Categories as the texts that levels are in R; Python reads them again.
 level_texts <- function(values, dtype, zone) {
   if (is.character(values)) return(values)
