@@ -137,7 +137,7 @@ async def test_one_that_its_provisioner_takes_for_running_has_ended_with_its_con
 async def test_one_whose_provisioner_does_not_answer_has_ended_with_its_connection(
     context: LaunchContext, output: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elsewhere, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(elsewhere, "ANSWER_SECONDS", 1.0)
     monkeypatch.setattr(elsewhere, "END_SECONDS", 0.2)
     how = await how_it_ends(context, output, "mute")
     assert how == "TimeoutError: its provisioner does not answer"
