@@ -35,8 +35,8 @@ LONGEST_DELAY_SECONDS = 0.5
 FLUSH_SECONDS = 5.0
 """How long a child may be silent before its mark is given up: the user's code in the background may be in its way."""
 
-LONGEST_FLUSH_SECONDS = 60.0
-"""How long a mark is waited for at most while a child goes on sending: deno sends 4,000 outputs or more a second."""
+LONGEST_FLUSH_SECONDS = 120.0
+"""How long a mark is waited for at most while a child goes on sending: deno sends 2,000 outputs or more a second."""
 
 LONGEST_MARK = 1000
 """Bytes of the content of a message that is a mark, at most."""
@@ -214,7 +214,7 @@ class Exchanges:
         self._outbox.add(SetTimer(exchange.timer, seconds))
 
     def _hold(self, exchange: Exchange) -> None:
-        """Hold the end of an exchange, for a child that sends outputs after its idle.
+        """Hold the end of an exchange, for a child that sends outputs after its idle and prints no mark.
 
         deno 2.9 sends an idle into the middle of 2,000 outputs. The longer it sends, the longer the pause that is
         waited for: within 100,000 outputs it paused for up to 0.07 s.

@@ -146,7 +146,7 @@ def floods(moment: Moment, size: int) -> Finding:
 def says_much(moment: Moment, count: int) -> Finding:
     """It says many small things, with none lost, doubled or out of order, while another backend answers.
 
-    What a kernel itself does to them is in docs/reliability.md: bash_kernel drops some, deno says some after its idle.
+    What a kernel itself does to them is in docs/reliability.md: bash_kernel drops some.
     """
     is_slow = moment.backend == "r" and count > LONGEST_OF_R
     count = LONGEST_OF_R if is_slow else count
@@ -164,12 +164,6 @@ def says_much(moment: Moment, count: int) -> Finding:
     if missing and moment.backend == "bash":
         assert missing < count / 2
         result = f"goes on; {missing:,} dropped by bash_kernel itself"
-    elif missing and moment.backend == "deno":
-        last = moment.kernel.first(cell, lambda message: count - 1 in _numbers(Answer({}, [message])))
-        assert last["msg_type"] == "stream"
-        late = _numbers(Answer({}, moment.kernel.claim(cell)))
-        assert shown + late == list(range(count))
-        result = f"goes on; {missing:,} late, as deno sends them"
     else:
         assert missing == 0
     return Finding(result, seconds)
