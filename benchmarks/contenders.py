@@ -56,8 +56,12 @@ CONTENDERS = {
     "sos": Contender("SoS", "sos_notebook.kernel", "%use Python3\n"),
 }
 
-HURRIED = Contender("Multi in a hurry", is_ours=True)
-"""Multi, whose clock can be made to run a week in a minute; `hurried` in a Workshop, and in no column."""
+WITHOUT_COLUMN = {
+    # Multi, whose clock can be made to run a week in a minute.
+    "hurried": Contender("Multi in a hurry", is_ours=True),
+    "signing": Contender("a proxy that checks and signs"),
+}
+"""More that a Workshop can start, for some measures."""
 
 
 @dataclass
@@ -180,9 +184,9 @@ class Workshop:
         front = folder / "front.json"
         if name == "alone":
             return [self._child(kernel, front)]
-        if name == "proxy":
-            child = folder / "child.json"
-            return [self._child(kernel, child), [sys.executable, "-P", str(PROXY), str(child), str(front)]]
+        if name in ("proxy", "signing"):
+            child, options = folder / "child.json", ["--sign"] if name == "signing" else []
+            return [self._child(kernel, child), [sys.executable, "-P", str(PROXY), str(child), str(front), *options]]
         if name == "hurried":
             return [[sys.executable, "-P", str(HURRIED_MULTI), "-f", str(front)]]
         return [[str(self._pythons[name]), "-P", "-m", CONTENDERS[name].module, "-f", str(front)]]
@@ -223,7 +227,7 @@ class Workshop:
 
 
 def _contender(name: str) -> Contender:
-    return HURRIED if name == "hurried" else CONTENDERS[name]
+    return WITHOUT_COLUMN.get(name) or CONTENDERS[name]
 
 
 def _write_kernelspecs(folder: Path) -> dict[str, Json]:

@@ -39,6 +39,7 @@ def _proxy(limit: float) -> Goal:
 REFERENCES = {
     "idle": "Multi idle",
     "one": "one backend",
+    "signing": "a proxy that checks and signs",
     "csv": "CSV by pandas and read.csv",
     "fread": "CSV by pyarrow and data.table",
     "arrow": "pyarrow alone",
@@ -73,6 +74,10 @@ ROWS: dict[str, Row] = {
     "result_20mb_counted_memory": Row("… 20 MB execute_result with its counter changed", "x", Goal(2.1)),
     "cpu_message": Row("CPU of the front per forwarded message", goal=Goal(90e-6)),
     "cpu_cell": Row("CPU of the front per cell", goal=Goal(1.1e-3)),
+    "limit_round_trip": Row("near the limit: round trip of the cell `1`", goal=Goal(1.05, "signing")),
+    "limit_cpu": Row("… CPU of the front per cell", goal=Goal(1.6, "signing")),
+    "limit_output_20mb": Row("… one 20 MB output", goal=Goal(1.05, "signing")),
+    "limit_result_20mb": Row("… a 20 MB execute_result", goal=Goal(1.05, "signing")),
     "start_kernel_info": Row("kernel_info from process start", goal=_alone(0.65)),
     "start_first_cell": Row("first Python cell from process start", goal=_alone(1.2)),
     "start_lazy_r": Row("first R cell, which starts R", goal=_alone(1.1)),

@@ -10,6 +10,7 @@ from . import (
     elsewhere,
     growth,
     large,
+    limits,
     many,
     memory,
     round_trip,
@@ -25,6 +26,7 @@ MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "other_kernels": round_trip.measure_other_kernels,
     "throughput": throughput.measure,
     "large": large.measure,
+    "limits": limits.measure,
     "start": starts.measure,
     "lazy_start": starts.measure_lazy,
     "side_by_side": starts.measure_side_by_side,
@@ -39,5 +41,5 @@ MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "server": server.measure,
 }
 
-ONCE = frozenset({"growth"})
-"""Those that take many minutes, and are in the first run only."""
+ONCE = frozenset({"growth", "limits"})
+"""Those that are in the first run only: they have many rounds in it."""

@@ -15,6 +15,9 @@ from .request import Request
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
+PER_CELL = ("accepts", "is_beside_main_thread", "cell_sent", "cell_idle", "over", "settle")
+"""Members that are called for each cell: only for the features that override them."""
+
 
 class Hooks:
     """Filled by the router; each lookup is one dict or one list of those features that override a member."""
@@ -31,8 +34,7 @@ class Hooks:
         self.jobs: dict[str, Callable[[str, object], None]] = {}
         self.comm_targets: dict[str, CommTarget] = {}
         self.features: list[Feature] = []
-        self._heard_of_ends: list[Feature] = []
-        self._settled: list[Feature] = []
+        self._overriding: dict[str, list[Feature]] = {member: [] for member in PER_CELL}
 
     def add(self, feature: Feature) -> None:
         """Add a feature; ValueError where another one handles the same."""
@@ -46,10 +48,9 @@ class Hooks:
         _add(self.jobs, feature.jobs())
         _add(self.comm_targets, feature.comm_targets())
         self.features.append(feature)
-        if type(feature).over is not Feature.over:
-            self._heard_of_ends.append(feature)
-        if type(feature).settle is not Feature.settle:
-            self._settled.append(feature)
+        for member, features in self._overriding.items():
+            if getattr(type(feature), member) is not getattr(Feature, member):
+                features.append(feature)
 
     @property
     def supported_features(self) -> list[str]:
@@ -58,7 +59,7 @@ class Hooks:
 
     def accept(self, request: Request) -> bool:
         """Whether all features let a request be handled."""
-        return all(feature.accepts(request) for feature in self.features)
+        return all(feature.accepts(request) for feature in self._overriding["accepts"])
 
     def carry(self, subshell: str, backend: Backend, channel: Channel, message: Message) -> bool:
         """Let a feature send a message into a child's subshell; False where none does."""
@@ -66,7 +67,8 @@ class Hooks:
 
     def is_beside_main_thread(self, request: Request, backend: Backend) -> bool:
         """Whether a child runs a request where no signal reaches it."""
-        return any(feature.is_beside_main_thread(request, backend) for feature in self.features)
+        features = self._overriding["is_beside_main_thread"]
+        return any(feature.is_beside_main_thread(request, backend) for feature in features)
 
     def starting(self, backend: Backend) -> None:
         """Tell that a child is on its way."""
@@ -75,12 +77,12 @@ class Hooks:
 
     def cell_sent(self, backend: Backend, code: str, text: str) -> None:
         """Tell that a child has been sent a cell, as this text."""
-        for feature in self.features:
+        for feature in self._overriding["cell_sent"]:
             feature.cell_sent(backend, code, text)
 
     def cell_idle(self, exchange: NotebookExchange) -> None:
         """Tell that a child has gone idle after a cell."""
-        for feature in self.features:
+        for feature in self._overriding["cell_idle"]:
             feature.cell_idle(exchange)
 
     def replied_late(self, message: Message, origin: Origin) -> bool:
@@ -89,12 +91,12 @@ class Hooks:
 
     def over(self, request: Request) -> None:
         """Tell that a request is over."""
-        for feature in self._heard_of_ends:
+        for feature in self._overriding["over"]:
             feature.over(request)
 
     def settle(self) -> None:
         """Let features act on what an event has led to."""
-        for feature in self._settled:
+        for feature in self._overriding["settle"]:
             feature.settle()
 
 

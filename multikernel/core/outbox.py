@@ -6,13 +6,12 @@ from traceback import format_exception
 from .actions import Action, Channel, Drop, Log, ToFront
 from .errors import MultiError
 from .protocol.rewrite import Origin
-from .protocol.wire import Composer, Json, Message
+from .protocol.wire import Composer, Json, Message, encode
 from .request import CellRequest, Request
 
-BUSY: Json = {"execution_state": "busy"}
+BUSY, IDLE = (encode({"execution_state": state}) for state in ("busy", "idle"))
 WITHOUT_STATUS = ("debug_request", "kernel_info_request")
 """Requests whose statuses front-ends do not take for the kernel's."""
-IDLE: Json = {"execution_state": "idle"}
 
 
 @dataclass(slots=True)
@@ -103,7 +102,7 @@ class Outbox:
             request.busy_sent = True
             if isinstance(request, CellRequest):
                 self._busy_cells[request.id] = request
-            self.publish(request, "status", BUSY)
+            self._publish_status(request, BUSY)
 
     def idle(self, request: Request) -> None:
         """Publish that all of a request's outputs are there.
@@ -113,9 +112,12 @@ class Outbox:
         """
         request.is_over = True
         self._busy_cells.pop(request.id, None)
-        self.publish(request, "status", IDLE)
+        self._publish_status(request, IDLE)
         if self._busy_cells and request.type not in WITHOUT_STATUS:
-            self.publish(next(iter(self._busy_cells.values())), "status", BUSY)
+            self._publish_status(next(iter(self._busy_cells.values())), BUSY)
+
+    def _publish_status(self, request: Request, content_frame: bytes) -> None:
+        self._to_front.append(ToFront("iopub", self.composer.encoded("status", content_frame, request.message)))
 
     def reply(self, request: Request, content: Json) -> None:
         """Answer a request, once; a type without reply gets none."""

@@ -129,3 +129,13 @@ def test_a_feature_without_members_takes_part_in_nothing() -> None:
         desk.died("python3")
         assert isinstance(BackendDied("x"), MultiError)
     assert [str(action) for action in plain.actions] == [str(action) for action in with_feature.actions]
+
+
+def test_a_feature_that_overrides_nothing_lets_all_pass_and_is_not_asked_for_each_cell() -> None:
+    desk = Desk("python3")
+    feature = Feature()
+    assert desk.execute("1") == Desk("python3", more_features=[lambda spine: feature]).execute("1")
+    (request,) = desk.router.requests.all()
+    assert feature.accepts(request)
+    assert not feature.is_beside_main_thread(request, desk.router.state.backends["python3"])
+    assert feature not in desk.router._hooks._overriding["cell_sent"]

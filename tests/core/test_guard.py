@@ -138,9 +138,9 @@ def test_an_exception_when_a_turn_comes_is_that_cells_alone(monkeypatch: pytest.
     desk.execute("%%r --bg\n1")
     desk.execute("%%r --bg\n2")
     desk.execute("%%r --bg\n3")
-    desk.router._hooks.features.insert(0, once := broken("cell_sent")())
+    desk.router._hooks._overriding["cell_sent"].insert(0, once := broken("cell_sent")())
     lines = desk.finish("ir", 1)
-    desk.router._hooks.features.remove(once)
+    desk.router._hooks._overriding["cell_sent"].remove(once)
     assert "iopub error of 2: InternalError" in lines
     assert "iopub error of 3: InternalError" in lines
     assert desk.in_flight == []

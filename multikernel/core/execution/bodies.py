@@ -82,7 +82,7 @@ class Bodies:
         backend = self._state.backends[exchange.backend]
         if backend.profile.ends_on_exit and ends_kernel(content):
             self._starts.leave(backend)
-        part.reply = self._delivery.reply_to_front(exchange, reply)
+        part.reply = self._delivery.reply_to_front(exchange, reply, content)
         if request.is_plain and (has_failed or not track.has_more):
             self._answers.forward(request, part.reply, content.get("status"))
         elif has_failed:

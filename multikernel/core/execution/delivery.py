@@ -102,12 +102,13 @@ class Delivery:
         content = {"code": code, "silent": True, "store_history": False, "allow_stdin": False, "stop_on_error": False}
         self._outbox.add(ToBackend(backend.name, "shell", self._outbox.composer.message("execute_request", content)))
 
-    def reply_to_front(self, exchange: "CellExchange", reply: Message) -> Message:
-        """Return a child's reply as the notebook gets it, and learn from it."""
-        count = reply.content().get("execution_count")
+    def reply_to_front(self, exchange: "CellExchange", reply: Message, content: Json) -> Message:
+        """Return a child's reply, whose content has been decoded, as the notebook gets it, and learn from it."""
+        count = content.get("execution_count")
         if isinstance(count, int):
             self._state.backends[exchange.backend].next_count = count + 1
-        return to_front(reply, exchange.origin)
+        is_right = type(count) is int and count == exchange.origin.count and content.get("status") == "ok"
+        return reply if is_right else to_front(reply, exchange.origin)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

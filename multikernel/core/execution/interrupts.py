@@ -156,6 +156,8 @@ class Interrupts:
 
     def settle(self) -> None:
         """Forget the presses that have had their effect; called at the end of every event."""
+        if not (self._pressed or self._held):
+            return
         for name, pressed in list(self._pressed.items()):
             if pressed.isdisjoint(self._exchanges.of(name)):
                 del self._pressed[name]

@@ -80,6 +80,8 @@ class Turns:
 
     def take_free(self) -> Track | None:
         """Return a track that has nothing to wait for any more, the oldest first."""
+        if not self._waiting:
+            return None
         track = next((track for track, step in self._waiting.items() if not self._before(track, step)), None)
         if track is not None:
             del self._waiting[track]

@@ -265,6 +265,10 @@ class Composer:
 
     def message(self, msg_type: str, content: Json, parent: Message | None = None) -> Message:
         """Return a new message, the child of `parent` where there is one."""
+        return self.encoded(msg_type, encode(content), parent)
+
+    def encoded(self, msg_type: str, content_frame: Frame, parent: Message | None = None) -> Message:
+        """Return a new message whose content is encoded already."""
         self._count += 1
         header = {
             "msg_id": f"{self.session}_{self._count}",
@@ -275,7 +279,7 @@ class Composer:
             "version": "5.5",
         }
         parent_id, parent_frame = (parent.id, parent.header_frame) if parent else ("", EMPTY)
-        return Message(header, encode_header(header), parent_id, parent_frame, content_frame=encode(content))
+        return Message(header, encode_header(header), parent_id, parent_frame, content_frame=content_frame)
 
     def forward(self, message: Message, parent_frame: bytes) -> Message:
         """Return a child's message as the notebook gets it: of the one session, with the original parent header."""
