@@ -257,3 +257,9 @@ def test_what_bash_cannot_export(ready: Kernels, value: str) -> None:
 @pytest.mark.parametrize(("source", "value", "target"), OTHERS_CANNOT_HAVE)
 def test_what_a_target_cannot_have(ready: Kernels, source: str, value: str, target: str) -> None:
     follow(ready, source, value, target)
+
+
+def test_an_object_that_lacks_a_slot_is_said_to_lack_it(kernels: Kernels) -> None:
+    kernels.execute("r", "x <- setClass('Old', representation(a = 'numeric'))(a = 1); attr(x, 'a') <- NULL")
+    with pytest.raises(TransferError, match='no slot of name "a"'):
+        kernels.copy("r", "x", "python")

@@ -15,6 +15,7 @@ VALUES = [
     "structure(list(a = 1, 'x', b = NULL), class = 'thing')",
     "structure(list(1, c(a = 2)), class = c('some', 'list'), of = 1:2)",
     "t.test(1:10)",
+    "list(structure(list('metre', 'metres'), class = 'units'))",
     "tibble::tibble(g = structure(list(structure(1:2, class = 'at')), class = c('all', 'list')))",
     "structure(1, class = c('foo', 'Date'))",
     "structure(1, class = c('foo', 'POSIXct', 'POSIXt'))",

@@ -91,7 +91,7 @@ instead_of_class <- function(x, is_column) {
   for (known in list("Date", c("POSIXct", "POSIXt"), "difftime"))
     if (inherits(x, known[1L]) && is.double(unclass(x))) return(sprintf("!class({x}) <- %s", deparse(known)))
   if (inherits(x, c("numeric_version", "person", "bibentry", "yearmon", "yearqtr", "times", "dates"))) return("format({x})")
-  if (inherits(x, "units") && !is_column) return("list(value = as.vector({x}), units = as.character(units({x})))")
+  if (inherits(x, "units") && is.atomic(x) && !is_column) return("list(value = as.vector({x}), units = as.character(units({x})))")
   if (is_column && is.atomic(x)) return("as.vector(unclass({x}))")
   if (inherits(x, "table") && !is.null(dim(x))) return("as.data.frame({x})")
   if (inherits(x, "mts")) return("data.frame(time = as.numeric(time({x})), as.data.frame({x}), check.names = FALSE)")

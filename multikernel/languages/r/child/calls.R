@@ -11,12 +11,16 @@ answer <- function(folder, text) {
 # `...` are more fields of the answer where it is no success.
 safely <- function(folder, action, name = "", again = NULL, ...) {
   start_over(FALSE)
+  failed <- function(error) object(failed = quoted(conditionMessage(error)), ...)
   text <- tryCatch(suppressWarnings(action), error = function(error) {
-    if (!inherits(error, "multikernel_refused")) return(object(failed = quoted(conditionMessage(error)), ...))
+    if (!inherits(error, "multikernel_refused")) return(failed(error))
     found <- list(unclass(error))
     if (!is.null(again)) {
       start_over(TRUE)
-      tryCatch(suppressWarnings(again()), error = function(error) refusals[[length(refusals) + 1L]] <<- unclass(error))
+      broken <- tryCatch({ suppressWarnings(again()); NULL }, error = identity)
+      # The slots of an object may be others than those of its class.
+      if (!is.null(broken) && !inherits(broken, "multikernel_refused")) return(failed(broken))
+      if (!is.null(broken)) refusals[[length(refusals) + 1L]] <<- unclass(broken)
       if (length(refusals)) found <- refusals
     }
     object(refused = json_list(refusal_rows(name, found)), ...)
