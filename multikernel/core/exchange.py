@@ -54,6 +54,8 @@ class Exchange(ABC):
     """The child is at it. Written by relay."""
     is_interruptible: bool = False
     """A signal ends what runs for it. Written by requests."""
+    is_interrupted: bool = False
+    """The child has been told to end it. Written by interrupts."""
     timer: TimerKey | None = None
     """What limits the wait for its other half, or for late outputs. Written by exchanges."""
     timer_seconds: float = 0.0

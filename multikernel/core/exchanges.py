@@ -26,6 +26,12 @@ HALF_ANSWERED_SECONDS = 5.0
 An interrupt at an unlucky moment costs ipykernel 7.4 the reply.
 """
 
+INTERRUPTED_SECONDS = 0.25
+"""The same for the reply to code of Multi's own that was interrupted: a copy that the user has given up waits for it.
+
+Kernels send the reply before the idle, so it is hardly ever late, but lost where ipykernel was parsing the code.
+"""
+
 LONGEST_HOLD_SECONDS = 10.0
 """How long idle is held at most for a child that goes on sending."""
 
@@ -146,7 +152,8 @@ class Exchanges:
     def _settle(self, exchange: Exchange) -> None:
         """End an exchange that is complete, else wait for its other half."""
         if exchange.phase is not Phase.COMPLETE:
-            self._wait(exchange, HALF_ANSWERED, HALF_ANSWERED_SECONDS)
+            is_lost = exchange.phase is Phase.OWES_REPLY and exchange.is_interrupted and exchange.request is None
+            self._wait(exchange, HALF_ANSWERED, INTERRUPTED_SECONDS if is_lost else HALF_ANSWERED_SECONDS)
             return
         backend = self._backends[exchange.backend]
         if not isinstance(exchange.request, CellRequest):

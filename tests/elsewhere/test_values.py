@@ -176,7 +176,7 @@ def test_an_interrupt_at_any_point_is_answered_at_once(
         seconds.append(time.monotonic() - begin)
         ended.append(answer.content["status"])
         if ended[-1] == "error":
-            assert answer.content["ename"] == "Interrupted"
+            assert answer.content["ename"] == "Interrupted", answer.content
             assert IS_TRUE.search(run(kernel, f"%%{target}\n{IS_OLD[target]}"))
         else:
             assert run(kernel, f"%%{target}\n{IS_WHOLE[target]}").strip() == str(SIZE * 1_000_000)

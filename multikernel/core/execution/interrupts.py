@@ -97,6 +97,8 @@ class Interrupts:
             text = f"{backend.name} cannot be interrupted, so it was restarted: it is new and empty."
             self._restart(backend, BackendRestarted(text))
             return
+        for exchange in reachable:
+            exchange.is_interrupted = exchange.is_interrupted or exchange.is_begun
         if backend.interrupt_mode == "message":
             request = self._outbox.composer.message("interrupt_request", {})
             self._outbox.add(ToBackend(backend.name, "control", request))

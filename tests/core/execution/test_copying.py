@@ -235,3 +235,21 @@ def test_a_copy_that_takes_long_says_so() -> None:
     desk = Desk("python3", "ir")
     desk.execute("%%r -i x\nx")
     assert "Still copying x from python3 to ir;" in desk.fire("slow copy", 1)[0]
+
+
+def test_a_reply_that_an_interrupt_has_cost_is_hardly_waited_for() -> None:
+    desk = Desk("ir")
+    question = asked(desk)
+    desk.busy("ir", question)
+    desk.interrupt("ir")
+    desk.idle("ir", question)
+    assert desk.timers["half answered", f"{question}@ir"] < 0.5
+    assert desk.fire("half answered", question)[0].startswith("own code 7 ended: ir went idle without a reply")
+
+
+def test_the_idle_after_an_interrupted_run_is_waited_for() -> None:
+    desk = Desk("ir")
+    question = asked(desk)
+    desk.interrupt("ir")
+    desk.reply("ir", question, "error", ename="KeyboardInterrupt", evalue="")
+    assert desk.timers["half answered", f"{question}@ir"] == 5.0
