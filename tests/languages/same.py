@@ -105,6 +105,8 @@ def same_level(a: Any, b: Any) -> bool:
     """Compare labels of one level."""
     if type(a) is not type(b) or not a.equals(b) or a.dtype != b.dtype or not same([*a.names], [*b.names]):
         return False
+    if type(a) is pd.RangeIndex and repr(a) != repr(b):
+        return False
     if a.dtype == object and not same(list(a), list(b)):
         return False
     return not isinstance(a, pd.CategoricalIndex) or same_index(a.categories, b.categories)

@@ -56,6 +56,7 @@ COLUMNS = {
     ],
     "polars": [
         "pl.DataFrame({'a': [[1], None], 'b': [{'x': 1, 'y': 'k'}, None], 'd': [Decimal('1.5'), None]})",
+        "pl.DataFrame({'': [1], 'column_0': [2]})",
         "pl.Series([None, None])",
         "pl.Series([[1, 2], [3]])",
         "pl.Series([[1, 2], [3, 4]], dtype=pl.Array(pl.Int16, 2))",

@@ -71,9 +71,11 @@ def kind_of(index: Any) -> "tuple[str, list[Any]]":
 
 def is_same_index(one: Any, other: Any) -> bool:
     """Whether two indices are the same. The levels of several have no frequency that shows."""
+    import pandas as pd
+
     if not is_same_level(one, other):
         return False
-    if one.nlevels > 1:
+    if isinstance(one, pd.MultiIndex):
         return all(map(is_same_level, level_values(one), level_values(other)))
     return bool(getattr(one, "freq", None) == getattr(other, "freq", None))
 

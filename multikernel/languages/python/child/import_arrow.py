@@ -27,7 +27,13 @@ def table(importer: Importer, node: Node, tag: str) -> Any:
         import polars as pl
 
         parts = [series(*part) for part in zip(columns, node["names"], node["columns"])]
-        return parts[0] if tag == "polars.Series" and len(parts) == 1 else pl.DataFrame(parts)
+        if tag == "polars.Series" and len(parts) == 1:
+            return parts[0]
+        # It would call a Series whose name is empty `column_0`.
+        made = pl.DataFrame(dict(zip(node["names"], parts)))
+        if made.width != len(parts):
+            raise TypeError("a frame of polars has no two columns of one name")
+        return made
     if tag == "pyarrow.RecordBatch":
         return pa.RecordBatch.from_arrays([whole_array(part) for part in columns], names=node["names"])
     return found

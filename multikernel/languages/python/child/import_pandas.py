@@ -65,9 +65,11 @@ def index(importer: Importer, node: Node, pd: Any) -> Any:
     found = pd.Index(part, name=name, dtype=object) if part.dtype == object else pd.Index(part, name=name)
     if kind == "RangeIndex" and how:
         # They may be some of the labels that there were.
-        first, _, step = map(int, how.split())
+        first, stop, step = map(int, how.split())
         first = int(found[0]) if len(found) and found.dtype.kind == "i" else first
-        ranged = pd.RangeIndex(first, first + len(found) * step, step, name=name)
+        if len(range(first, stop, step)) != len(found):
+            stop = first + len(found) * step
+        ranged = pd.RangeIndex(first, stop, step, name=name)
         return ranged if ranged.equals(found) else found
     if kind in ("DatetimeIndex", "TimedeltaIndex") and how and type(found).__name__ == kind:
         with suppress(ValueError):  # where the labels are others now

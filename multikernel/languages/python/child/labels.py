@@ -49,10 +49,10 @@ def are_same(one: "list[Any]", other: "list[Any]") -> bool:
 
 def level_values(index: Any) -> "list[Any]":
     """Return the levels of an index as indices of their own, by position: a level may have a number as its name."""
-    if index.nlevels == 1:
-        return [index]
     import pandas as pd
 
+    if not isinstance(index, pd.MultiIndex):
+        return [index]
     plain = index.rename([None] * index.nlevels)
     levels = [plain.get_level_values(at) for at in range(index.nlevels)]
     # That the numbers of a level lie in a range does not show.
