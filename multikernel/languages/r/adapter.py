@@ -31,6 +31,7 @@ FILES = [
     "export",
     "import_times",
     "import_levels",
+    "import_texts",
     "import",
     "variables",
     "preview",

@@ -114,3 +114,6 @@ noting_refusals <- function(action) tryCatch(action, multikernel_refused = funct
   NULL
 })
 parts_of <- function(node) switch(node[[1L]], list = node[[4L]], dict = node[[5L]], factor = node[[5L]], sparse = node[[6L]], table = c(node[[6L]], node[[7L]]), integer())
+
+# R looks for an interrupt only now and then, and never between the elements of a vector.
+allow_interrupt <- function() Sys.sleep(0)

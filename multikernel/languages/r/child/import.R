@@ -19,51 +19,6 @@ read_at <- function(ref, what, size, signed = TRUE) {
 }
 missing_of <- function(valid) which(read_raw(valid) == as.raw(0L))
 
-read_texts <- function(ref, count) {
-  # Part by part, and with as little memory as can be: a collection of garbage takes long where there are many texts.
-  if (!count) return(character())
-  from <- ref[1L]
-  to <- ref[1L] + ref[2L]
-  size <- PART_BYTES
-  found <- list()
-  repeat {
-    part <- read_raw(c(from, min(to - from, size)))
-    ends <- grepRaw(FF, part, fixed = TRUE, all = TRUE)
-    is_last <- from + length(part) == to
-    if (!is_last && !length(ends)) { size <- size * 2; next }
-    if (!is_last) {
-      last <- ends[length(ends)]
-      from <- from + last
-      part <- readBin(part, "raw", last - 1L)
-      ends <- ends[-length(ends)]
-    }
-    found[[length(found) + 1L]] <- split_texts(part, ends)
-    if (is_last) break
-  }
-  texts <- if (length(found) == 1L) found[[1L]] else unlist(found, use.names = FALSE)
-  if (length(texts) != count) refuse("text", sprintf("has %d elements instead of %d", length(texts), count))
-  texts
-}
-split_texts <- function(part, ends) {
-  if (has_byte(part, 0L)) refuse("text", "has the character NUL, which text in R cannot have", "need:bytes")
-  for (code in 1:31) if (!has_byte(part, code)) {
-    # With another character for 0xFF all of it is one text that is checked and marked at once, not each piece.
-    part[ends] <- as.raw(code)
-    text <- rawToChar(part)
-    Encoding(text) <- "UTF-8"
-    if (!validUTF8(text)) refuse("text", "is no UTF-8")
-    pieces <- strsplit(text, intToUtf8(code), fixed = TRUE)[[1L]]
-    # strsplit gives no empty piece at the end.
-    return(if (length(pieces) > length(ends)) pieces else c(pieces, ""))
-  }
-  part[ends] <- as.raw(0L)
-  pieces <- readBin(c(part, as.raw(0L)), "character", length(ends) + 1L)
-  Encoding(pieces) <- "UTF-8"
-  if (!all(validUTF8(pieces))) refuse("text", "is no UTF-8")
-  pieces
-}
-has_byte <- function(bytes, code) length(grepRaw(as.raw(code), bytes, fixed = TRUE)) > 0L
-
 # 64-bit integers.
 
 whole_numbers <- function(ref) {

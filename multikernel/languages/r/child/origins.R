@@ -11,9 +11,10 @@ mark <- function(x) {
   if (!is.atomic(x)) return(NULL)
   if (length(x) == 1L && is.null(attributes(x))) return(x)
   plain <- unclass(x)
-  chosen <- .subset(plain, if (length(plain) > MARKED) as.integer(seq(1, length(plain), length.out = MARKED)) else seq_along(plain))
+  chosen <- some_of(plain)
   list(typeof(x), length(plain), attributes(x)[c("dim", "class", "tzone", "units", "levels")], chosen)
 }
+some_of <- function(plain) .subset(plain, if (length(plain) > MARKED) as.integer(seq(1, length(plain), length.out = MARKED)) else seq_along(plain))
 
 # The origin of a value that was made of a node; NULL where nothing is to be remembered.
 origin_of <- function(node, value, origins) {

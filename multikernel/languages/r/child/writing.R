@@ -66,16 +66,34 @@ put <- function(values, size) {
   writeBin(values, data_file, size = if (is.raw(values)) NA_integer_ else size, endian = "little")
   place(length(values) * size)
 }
-PART_BYTES <- 2^24
 FF <- as.raw(255L)
 put_text <- function(texts) {
   texts <- as_utf8(texts)
   if (!length(texts)) return(place(0))
-  # Each text is written where it is: whatever makes a copy of many makes R collect garbage, again and again.
+  write <- if (can_fwrite(length(texts))) write_many else write_texts
   before <- seek(data_file)
-  writeLines(texts, data_file, sep = rawToChar(FF), useBytes = TRUE)
+  # Each text is written where it is: whatever makes a copy of many makes R collect garbage, again and again.
+  at_once <- texts_at_once(texts)
+  if (at_once >= length(texts)) write(texts)
+  else for (done in seq.int(0, length(texts) - 1, at_once)) {
+    write(texts[seq.int(done + 1, min(done + at_once, length(texts)))])
+    allow_interrupt()
+  }
   written <- seek(data_file) - before
   place(written - 1, written)
+}
+MANY_TEXTS <- 2^16
+AT_ONCE_BYTES <- 2^27
+# So many as can be written before an interrupt has to wait, judged by some of them.
+texts_at_once <- function(texts) max(1, floor(AT_ONCE_BYTES / (1 + mean(nchar(some_of(texts), "bytes")))))
+write_texts <- function(texts) writeLines(texts, data_file, sep = rawToChar(FF), useBytes = TRUE)
+# data.table writes in several threads. It is loaded where that takes less time than it saves.
+can_fwrite <- function(count) count > MANY_TEXTS && (isNamespaceLoaded("data.table") || count > 16 * MANY_TEXTS && requireNamespace("data.table", quietly = TRUE))
+write_many <- function(texts) {
+  flush(data_file)
+  data.table::fwrite(list(texts), summary(data_file)$description, append = TRUE, quote = FALSE, eol = rawToChar(FF), na = "",
+                     col.names = FALSE, row.names = FALSE, compress = "none", bom = FALSE, yaml = FALSE, showProgress = FALSE, verbose = FALSE)
+  seek(data_file, 0, "end")
 }
 # An int64 from 0 to 2^53 has the bits of a double that is as many times the smallest one: two products instead of
 # halves of 32 bits, where the FPU knows such doubles.
