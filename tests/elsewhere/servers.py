@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -31,11 +32,14 @@ class Server:
     port: int
     log: Path
     base: str = "/"
+    certificate: Path | None = None
+    """Of localhost, where the server has one."""
 
     @property
     def url(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self.port}{self.base}"
+        where = "http://127.0.0.1" if self.certificate is None else "https://localhost"
+        return f"{where}:{self.port}{self.base}"
 
     def place(self, port: int | None = None) -> ServerPlace:
         """Return the place that it is, by way of another port if there is one."""
@@ -46,7 +50,8 @@ class Server:
         request = urllib.request.Request(
             f"{self.url}api/{path}", method=method, headers={"Authorization": f"token {TOKEN}"}
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        trust = None if self.certificate is None else ssl.create_default_context(cafile=self.certificate)
+        with urllib.request.urlopen(request, timeout=20, context=trust) as answer:
             return json.loads(answer.read() or b"null")
 
     def wait_until_alone(self) -> None:
@@ -77,7 +82,7 @@ def place_at(port: int, base: str = "/") -> ServerPlace:
 
 
 @contextmanager
-def open_server(folder: Path, *options: str, port: int = 0) -> Iterator[Server]:
+def open_server(folder: Path, *options: str, port: int = 0, certificate: Path | None = None) -> Iterator[Server]:
     """Run a server, with kernels that are installed here."""
     port = port or free_port()
     log = folder / "server.log"
@@ -96,7 +101,7 @@ def open_server(folder: Path, *options: str, port: int = 0) -> Iterator[Server]:
     }
     with log.open("ab") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=environment)
-    server = Server(process, port, log)
+    server = Server(process, port, log, certificate=certificate)
     try:
         until = time.monotonic() + START_SECONDS
         while True:
@@ -129,6 +134,9 @@ class Way:
         """Bytes go through; where it is not set, they wait, as where the network is gone."""
         self.is_open.set()
         self.refuses = False
+        self.forgets = b""
+        """How the next request begins that gets through, while its answer does not."""
+        self.has_forgotten = asyncio.Event()
         self.connections = 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -165,6 +173,10 @@ class Way:
                 await self.is_open.wait()
                 sink.write(data)
                 await sink.drain()
+                if self.forgets and data.startswith(self.forgets):
+                    self.forgets = b""
+                    self.has_forgotten.set()
+                    self.cut()
         sink.close()
 
 
