@@ -1,9 +1,10 @@
 """Python: the package `child` becomes one named `_multikernel` in the child."""
 
 import keyword
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from ..language import LONGEST_CELL, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Incoming, Language
 from ..values.as_json import write
@@ -11,35 +12,29 @@ from ..values.nodes import Node
 from .remedies import statement
 
 PACKAGE = "_multikernel"
-BOTH = ("files", "encoding", "zones", "labels", "memory", "hooks", "settings", "listing", "advice")
-TYPES = ("arrow_types", "periods", "intervals")
-EXPORT = ("plain", "numpy", "nested", "arrow", "polars", "columns", "labels", "index", "pandas", "sparse", "kinds")
-IMPORT = ("levels", "lists", "numpy", "times", "plain", "nested", "arrow", "columns", "labels", "pandas", "sparse")
-MODULES = (
-    *BOTH,
-    *TYPES,
-    *("importer", *(f"import_{name}" for name in (*IMPORT, "kinds"))),
-    *("exporter", "export_times", *(f"export_{name}" for name in EXPORT)),
-    *("own_tags", "preview", "calls"),
-)
-"""Each after those that it imports."""
 
 LOADER = """
-import sys, types
+import importlib.machinery, sys
 
-def load(package, sources):
-    for name, source in sources:
-        full = package + "." + name if name else package
-        module = types.ModuleType(full)
-        module.__package__ = package
-        if not name:
-            module.__path__ = []
-        exec(compile(source, "<frozen multikernel " + name + ">", "exec"), module.__dict__)
-        sys.modules[full] = module
-        if name:
-            setattr(sys.modules[package], name, module)
+class Library:
+    def find_spec(self, name, path=None, target=None):
+        if name in SOURCES:
+            return importlib.machinery.ModuleSpec(name, self, is_package=SOURCES[name][0])
 
-load(PACKAGE, SOURCES)
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        name = module.__name__
+        exec(compile(SOURCES[name][1], "<frozen multikernel " + name + ">", "exec"), module.__dict__)
+
+library = Library()
+sys.meta_path.insert(0, library)
+try:
+    modules = {name: importlib.import_module(name) for name in SOURCES}
+finally:
+    sys.meta_path.remove(library)
+modules[PACKAGE + ".hooks"].withhold()
 """
 
 
@@ -56,9 +51,8 @@ class Python:
 
     @cached_property
     def _library(self) -> str:
-        folder = files("multikernel.languages.python") / "child"
-        sources = [("", "")] + [(name, (folder / f"{name}.py").read_text("utf-8")) for name in MODULES]
-        code = f"PACKAGE = {PACKAGE!r}\nSOURCES = {sources!r}\n{LOADER}sys.modules[PACKAGE].hooks.withhold()\n"
+        sources = dict(_sources(PACKAGE, files("multikernel.languages.python") / "child"))
+        code = f"PACKAGE = {PACKAGE!r}\nSOURCES = {sources!r}\n{LOADER}"
         return f"exec({code!a}, {{}})"
 
     def refuses_name(self, name: str) -> str:
@@ -107,3 +101,15 @@ class Python:
 
 
 PYTHON: Language = Python()
+
+
+def _sources(package: str, folder: Traversable) -> Iterator[tuple[str, tuple[bool, str]]]:
+    """Return the names of all modules in a folder, whether each is a package, and their sources."""
+    for entry in folder.iterdir():
+        name, _, ending = entry.name.rpartition(".")
+        if entry.is_dir():
+            yield from _sources(f"{package}.{entry.name}", entry)
+        elif entry.name == "__init__.py":
+            yield package, (True, entry.read_text("utf-8"))
+        elif ending == "py":
+            yield f"{package}.{name}", (False, entry.read_text("utf-8"))

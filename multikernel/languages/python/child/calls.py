@@ -4,10 +4,12 @@ import json
 import os
 from typing import Any, Optional
 
-from . import advice, export_kinds, import_kinds, listing, own_tags
-from .exporter import Exporter
+from . import advice, listing, own_tags
+from .exporting import kinds as export_kinds
+from .exporting.exporter import Exporter
 from .files import Data, Refused, answer
-from .importer import Importer
+from .importing import kinds as import_kinds
+from .importing.importer import Importer
 from .memory import MEMORY, Origin, origin_of
 from .preview import Preview
 from .settings import own_settings

@@ -3,9 +3,9 @@
 import datetime
 from typing import Any
 
-from .export_columns import are_texts, dtype_tag, names
-from .export_index import index_tag
-from .export_pandas import timedelta, timestamp
+from .exporting.columns import are_texts, dtype_tag, names
+from .exporting.index import index_tag
+from .exporting.pandas import timedelta, timestamp
 from .files import Refused
 from .memory import OWN
 from .zones import zone_of

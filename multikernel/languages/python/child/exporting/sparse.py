@@ -2,10 +2,10 @@
 
 from typing import Any, Optional
 
-from .export_numpy import array
+from ..files import Refused
+from ..memory import Origin
 from .exporter import Exporter, Kinds, Node
-from .files import Refused
-from .memory import Origin
+from .numpy import array
 
 LAYOUTS = ("csc", "csr", "coo")
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from .arrow_types import is_nested
+from ..arrow_types import is_nested
+from ..files import Refused
 from .exporter import Exporter, Node
-from .files import Refused
 
 
 class Nested:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from .arrow_types import is_nested
+from ..arrow_types import is_nested
 from .importer import Importer, Node
 
 NULL: Node = {"t": "null"}

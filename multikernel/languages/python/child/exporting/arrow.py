@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any, Optional
 
-from .arrow_types import is_nested, type_text
-from .export_nested import Nested
-from .export_numpy import byte_strings
+from ..arrow_types import is_nested, type_text
+from ..files import PART_BYTES, Refused
+from ..memory import Origin
 from .exporter import Exporter, Kinds, Node
-from .files import PART_BYTES, Refused
-from .memory import Origin
+from .nested import Nested
+from .numpy import byte_strings
 
 Column = dict[str, Any]
 

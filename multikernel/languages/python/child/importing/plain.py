@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import intervals
-from .encoding import to_double
-from .files import Refused
-from .import_lists import as_list, exact_number
-from .import_numpy import SCALARS, of_list
-from .import_numpy import scalar as numpy_scalar
-from .import_times import date, duration, moment, time
+from .. import intervals
+from ..encoding import to_double
+from ..files import Refused
 from .importer import Importer, Kinds, Node
+from .lists import as_list, exact_number
+from .numpy import SCALARS, of_list
+from .numpy import scalar as numpy_scalar
+from .times import date, duration, moment, time
 
 CONTAINERS: dict[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozenset}
 

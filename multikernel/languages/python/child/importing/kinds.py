@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from .files import Refused
-from .import_arrow import alone
-from .import_columns import categorical, plain_texts
-from .import_lists import as_list
-from .import_numpy import array
-from .import_pandas import data_frame, series
-from .import_plain import PLAIN, sequence
-from .import_sparse import sparse
+from ..files import Refused
+from .arrow import alone
+from .columns import categorical, plain_texts
 from .importer import Importer, Kinds, Node
+from .lists import as_list
+from .numpy import array
+from .pandas import data_frame, series
+from .plain import PLAIN, sequence
+from .sparse import sparse
 
 
 def vector(importer: Importer, node: Node, tag: str) -> Any:

@@ -2,10 +2,10 @@
 
 from typing import Any, Optional
 
-from .files import Refused
-from .import_lists import as_list
+from ..files import Refused
+from ..zones import UTC
 from .importer import Importer, Node
-from .zones import UTC
+from .lists import as_list
 
 R_NA = 0x7FF00000000007A2
 SCALARS = ("numpy.scalar.", "numpy.0d.")

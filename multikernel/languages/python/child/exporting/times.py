@@ -3,10 +3,10 @@
 import datetime
 from typing import Any, Optional
 
-from .encoding import little
+from ..encoding import little
+from ..files import Refused
+from ..zones import IN_UTC, zone_of
 from .exporter import Exporter, Node
-from .files import Refused
-from .zones import IN_UTC, zone_of
 
 EPOCH = datetime.datetime(1970, 1, 1)
 MICROSECOND = datetime.timedelta(microseconds=1)

@@ -3,11 +3,11 @@
 import decimal
 from typing import Any, Optional
 
-from .encoding import bits, joined, little
-from .export_plain import byte_string, integer, packed, text
+from ..encoding import bits, joined, little
+from ..files import Refused, type_name
+from ..memory import Origin
 from .exporter import Exporter, Kinds, Node
-from .files import Refused, type_name
-from .memory import Origin
+from .plain import byte_string, integer, packed, text
 
 UNITS = ("s", "ms", "us", "ns")
 LONGEST_FILL = 100

@@ -3,10 +3,10 @@
 from contextlib import suppress
 from typing import Any
 
-from .import_columns import text_dtype
-from .import_plain import label
+from ..labels import are_same
+from .columns import text_dtype
 from .importer import OWN, Importer, Node, own_tag
-from .labels import are_same
+from .plain import label
 
 Level = tuple[str, Any, list[Any]]
 """What makes an index again from its labels: its kind, its name, and its categories if it has any."""

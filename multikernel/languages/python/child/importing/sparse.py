@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from .files import Refused
-from .import_numpy import numbers, restored
+from ..files import Refused
 from .importer import Importer, Node
+from .numpy import numbers, restored
 
 
 def sparse(importer: Importer, node: Node, tag: str) -> Any:

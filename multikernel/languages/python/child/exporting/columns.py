@@ -4,16 +4,17 @@ import datetime
 from decimal import Decimal
 from typing import Any, Optional
 
-from . import export_arrow, intervals, periods
-from .arrow_types import type_text
-from .encoding import encoded, joined
-from .export_numpy import array, times
-from .export_plain import packed
-from .export_times import TIMES
+from .. import intervals, periods
+from ..arrow_types import type_text
+from ..encoding import encoded, joined
+from ..files import Refused
+from ..memory import Origin
+from ..zones import zone_of
+from . import arrow as export_arrow
 from .exporter import Exporter
-from .files import Refused
-from .memory import Origin
-from .zones import zone_of
+from .numpy import array, times
+from .plain import packed
+from .times import TIMES
 
 Column = dict[str, Any]
 EPOCH = datetime.date(1970, 1, 1).toordinal()

@@ -3,13 +3,13 @@
 import json
 from typing import Any, Optional
 
-from .export_columns import dtype_tag
-from .export_plain import label
+from ..files import Refused
+from ..importing.labels import Level, columns_of
+from ..labels import are_same, level_values, texts_of
+from ..memory import Origin
+from .columns import dtype_tag
 from .exporter import Exporter, Node
-from .files import Refused
-from .import_labels import Level, columns_of
-from .labels import are_same, level_values, texts_of
-from .memory import Origin
+from .plain import label
 
 
 def labels(exporter: Exporter, values: "list[Any]", origin: Optional[Origin] = None, mark: object = None) -> Node:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .files import Refused, read, read_parts
+from ..files import Refused, read, read_parts
 
 Node = dict[str, Any]
 OWN = "python:"

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from .arrow_types import type_named
-from .files import Refused
-from .import_levels import arrow_levels, typed
-from .import_lists import byte_strings
-from .import_nested import Nested, of_decimals
+from ..arrow_types import type_named
+from ..files import Refused
+from ..zones import UTC
 from .importer import Importer, Node
-from .zones import UTC
+from .levels import arrow_levels, typed
+from .lists import byte_strings
+from .nested import Nested, of_decimals
 
 OWN = "python:pyarrow."
 STORAGE = {"date": "i4", "datetime": "i8", "time": "i8", "duration": "i8", "b1": "u1"}

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any, Optional
 
-from .export_arrow import pyarrow_advice, pyarrow_kinds
-from .export_numpy import numpy_advice, numpy_kinds
-from .export_pandas import pandas_advice, pandas_kinds
-from .export_plain import PLAIN
-from .export_polars import polars_advice, polars_kinds
-from .export_sparse import scipy_kinds
+from ..files import Refused, type_name
+from ..memory import Origin
+from .arrow import pyarrow_advice, pyarrow_kinds
 from .exporter import Exporter, Kinds, Node
-from .files import Refused, type_name
-from .memory import Origin
+from .numpy import numpy_advice, numpy_kinds
+from .pandas import pandas_advice, pandas_kinds
+from .plain import PLAIN
+from .polars import polars_advice, polars_kinds
+from .sparse import scipy_kinds
 
 LIBRARIES: dict[str, Callable[[], Kinds]] = {
     "numpy": numpy_kinds,

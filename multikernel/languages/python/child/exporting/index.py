@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from .export_columns import column, dtype_tag
-from .export_plain import label
+from ..files import Refused
+from ..labels import level_values, text_of
+from .columns import column, dtype_tag
 from .exporter import Exporter, Node
-from .files import Refused
-from .labels import level_values, text_of
+from .plain import label
 
 
 def is_plain(index: Any) -> bool:

@@ -4,12 +4,12 @@ import datetime
 import decimal
 from typing import Any, Optional
 
-from .encoding import bits, encoded, joined, little
-from .export_times import TIMES, moment, nanoseconds, packed_times, time_of_day
+from ..encoding import bits, encoded, joined, little
+from ..files import Refused, type_name
+from ..labels import is_literal, texts_of
+from ..memory import LABEL, Origin
 from .exporter import Exporter, Kinds, Node
-from .files import Refused, type_name
-from .labels import is_literal, texts_of
-from .memory import LABEL, Origin
+from .times import TIMES, moment, nanoseconds, packed_times, time_of_day
 
 LONG_TEXT = 10_000
 INT64 = range(-(1 << 63), 1 << 63)

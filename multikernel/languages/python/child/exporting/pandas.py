@@ -3,13 +3,17 @@
 from collections import Counter
 from typing import Any, Optional
 
-from . import export_columns, export_index, export_labels, export_numpy, intervals, periods
-from .export_columns import Column, column, dtype_tag
-from .export_times import moment, nanoseconds
+from .. import intervals, periods
+from ..files import Refused
+from ..labels import is_literal
+from ..memory import LABEL, Origin, named
+from . import columns as export_columns
+from . import index as export_index
+from . import labels as export_labels
+from . import numpy as export_numpy
+from .columns import Column, column, dtype_tag
 from .exporter import Exporter, Kinds, Node
-from .files import Refused
-from .labels import is_literal
-from .memory import LABEL, Origin, named
+from .times import moment, nanoseconds
 
 
 def pandas_kinds() -> Kinds:

@@ -3,12 +3,12 @@
 import datetime
 from typing import Any
 
-from . import periods
-from .files import Refused
-from .import_numpy import SCALARS
-from .import_numpy import scalar as numpy_scalar
+from .. import periods
+from ..files import Refused
+from ..zones import UTC, localized, made, zone_info
 from .importer import Importer, Node
-from .zones import UTC, localized, made, zone_info
+from .numpy import SCALARS
+from .numpy import scalar as numpy_scalar
 
 
 def date(importer: Importer, node: Node, tag: str) -> Any:

@@ -2,10 +2,10 @@
 
 from typing import Any, Optional
 
-from .export_arrow import alone, column_node, columns_of
+from ..files import Refused
+from ..memory import Origin
+from .arrow import alone, column_node, columns_of
 from .exporter import Exporter, Kinds, Node
-from .files import Refused
-from .memory import Origin
 
 PLAIN = frozenset(
     [

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, Optional
 
-from .advice import Step
-from .files import Data, Refused, type_name
-from .memory import Origin
+from ..advice import Step
+from ..files import Data, Refused, type_name
+from ..memory import Origin
 
 DEEPEST = 95
 

@@ -5,9 +5,9 @@ import decimal
 import struct
 from typing import Any, Optional
 
-from .files import Refused
+from ..files import Refused
+from ..zones import UTC, zone_info
 from .importer import Importer, Node
-from .zones import UTC, zone_info
 
 CODES = {"b1": "?", "i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q"}
 CODES.update(f2="e", f4="f", f8="d", date="i", time="q", datetime="q", duration="q")

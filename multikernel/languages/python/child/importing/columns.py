@@ -3,16 +3,16 @@
 import datetime
 from typing import Any
 
-from . import intervals, periods
-from .arrow_types import type_named
-from .files import Refused
-from .import_arrow import column as arrow_column
-from .import_arrow import texts as arrow_texts
-from .import_levels import arrow_levels, moments, typed
-from .import_lists import as_list
-from .import_numpy import numbers
+from .. import intervals, periods
+from ..arrow_types import type_named
+from ..files import Refused
+from ..zones import UTC, made, zone_info
+from .arrow import column as arrow_column
+from .arrow import texts as arrow_texts
 from .importer import Importer, Node
-from .zones import UTC, made, zone_info
+from .levels import arrow_levels, moments, typed
+from .lists import as_list
+from .numpy import numbers
 
 OWN = "python:pandas."
 

@@ -3,12 +3,12 @@
 from contextlib import suppress
 from typing import Any
 
-from .files import Refused
-from .import_arrow import table
-from .import_columns import column, pandas_tag, plain_texts
-from .import_labels import columns as columns_called
-from .import_plain import label
+from ..files import Refused
+from .arrow import table
+from .columns import column, pandas_tag, plain_texts
 from .importer import Importer, Node
+from .labels import columns as columns_called
+from .plain import label
 
 
 def data_frame(importer: Importer, node: Node, tag: str) -> Any:

@@ -1,0 +1,1 @@
+"""Writes a Python value to files."""

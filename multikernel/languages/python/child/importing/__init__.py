@@ -1,0 +1,1 @@
+"""Makes a Python value of files."""
