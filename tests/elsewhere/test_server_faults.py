@@ -65,6 +65,8 @@ def nothing_is_left(server: Server, revoked: Path, monkeypatch: pytest.MonkeyPat
     server.wait_until_empty()
 
 
+# The server takes seconds to end a bash, longer than a link waits; the way to it then ends before the watchdog does.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("kernel", CELLS)
 async def test_another_kernel(server: Server, need: Callable[..., None], kernel: str) -> None:
     need(kernel)
@@ -122,8 +124,8 @@ async def test_a_token_that_is_revoked(server: Server, revoked: Path) -> None:
             assert f"it does not take the token in {TOKEN_ENV} (HTTP 403)" in how
             with anyio.fail_after(PATIENCE):
                 await cast(ServerLink, backend.child.link)._over.wait()
-            assert "may be left there" in str(backend.output.last_lines())
-    assert TOKEN not in str(backend.output.last_lines())
+            assert "may be left there" in str(backend.output.lines())
+    assert TOKEN not in str(backend.output.lines())
     revoked.unlink()
     for kernel in server.kernels():
         server.ask("DELETE", f"kernels/{kernel}")
