@@ -132,6 +132,14 @@ ROWS: dict[str, Row] = {
     "value_texts_to_python": Row("… and from R to Python", goal=Goal(2, "fread")),
     "value_numbers_to_r": Row("1e7 x 3 numbers from Python to R", goal=Goal(0.15, "fread")),
     "value_numbers_to_python": Row("… and from R to Python", goal=Goal(0.15, "fread")),
+    "value_mixed_memory_r": Row(
+        "peak extra memory of R for a mixed 1e6 x 5 frame from Python, its first", "x", Goal(1.3)
+    ),
+    "value_mixed_memory_python": Row("… of Python when it gets them from R", "x", Goal(1.3)),
+    "value_texts_memory_r": Row("… for 5e6 different texts", "x", Goal(1.3)),
+    "value_texts_memory_python": Row("… of Python when it gets them from R", "x", Goal(1.3)),
+    "value_numbers_memory_r": Row("… for 1e7 x 3 numbers", "x", Goal(1.3)),
+    "value_numbers_memory_python": Row("… of Python when it gets them from R", "x", Goal(1.3)),
     "value_memory_front": Row("peak extra memory for a 1 GB frame: front", "x", Goal(1.3)),
     "value_memory_python": Row("… Python, the source", "x", Goal(1.3)),
     "value_memory_r": Row("… R, the target", "x", Goal(1.3)),

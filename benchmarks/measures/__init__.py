@@ -17,6 +17,7 @@ from . import (
     server,
     starts,
     throughput,
+    value_memory,
     value_speed,
     values,
 )
@@ -36,6 +37,7 @@ MEASURES: dict[str, Callable[[Workshop], Rows]] = {
     "many": many.measure,
     "values": values.measure,
     "value_speed": value_speed.measure,
+    "value_memory": value_memory.measure,
     "elsewhere": elsewhere.measure,
     "growth": growth.measure,
     "server": server.measure,

@@ -12,8 +12,9 @@ from .processes import front
 Need = Callable[..., None]
 
 COUNT = 20_000
-LINES = 900
-"""Of a cell: a kernel that is built on ipykernel itself drops what exceeds zmq's 1,000 waiting messages."""
+LINES = 450
+"""Of a cell: a kernel that is built on ipykernel itself drops what exceeds zmq's 1,000 waiting messages, and those that
+are read count as waiting until there are 500 of them."""
 CELLS = 5
 
 

@@ -181,7 +181,8 @@ def test_it_asks_for_input(name: str, multi: Kernel) -> None:
 
 
 def test_it_is_interrupted(name: str, multi: Kernel) -> None:
-    cell = multi.begin(f"%%{name}\nimport time; print('go', flush=True); time.sleep(100)")
+    # Otherwise ipykernel 6.9 aborts a cell that comes within a millisecond of its idle, alone too.
+    cell = multi.begin(f"%%{name}\nimport time; print('go', flush=True); time.sleep(100)", stop_on_error=False)
     assert multi.interrupt().content["status"] == "ok"
     assert multi.wait(cell).content["ename"] == "KeyboardInterrupt"
     assert multi.run(f"%%{name}\n6 * 7").result == "42"

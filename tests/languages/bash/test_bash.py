@@ -252,7 +252,7 @@ def test_it_leaves_no_trace(bash: Child) -> None:
     bash.get("x")
     bash.variables()
     after = bash.kernel.run(watch)
-    assert after.stream() == before.stream()
+    assert after.stream().split() == before.stream().split()  # bash_kernel 0.10 leaves a carriage return now and then.
     assert [word for word in after.stream().split() if word.startswith("__multikernel")] == ["__multikernel__"]
     assert after.content["execution_count"] == before.content["execution_count"] + 1
     assert "transfer.sh" not in bash.kernel.run("history").stream()
