@@ -136,6 +136,17 @@ def test_a_press_that_comes_as_soon_as_a_child_is_ready_does_not_hit_its_setup(s
         assert shared.run(handler).result == "'<frozen multikernel>'"
 
 
+def test_r_that_has_just_begun_with_a_cell_lives_on(shared: Kernel, need: Need) -> None:
+    need("ir")
+    shared.run("%%ir\nkept <- 41")
+    for _ in range(3):
+        cell = shared.client.execute("%%ir\nSys.sleep(100)")
+        shared.until("execute_input", cell)
+        shared.interrupt()
+        assert shared.wait(cell).content["status"] == "aborted"
+    assert shared.run("%%ir\ncat(kept + 1)").stream() == "42"
+
+
 def test_a_comm_handler_is_interrupted(shared: Kernel) -> None:
     shared.run(
         "import time\n"

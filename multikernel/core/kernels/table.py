@@ -34,6 +34,8 @@ class KernelProfile:
     """Two characters that begin a comment, to stand for a header's `%%`; empty: the header is cut."""
     interrupt: InterruptMode | None = None
     """None leaves it to the kernelspec."""
+    signal_delay: float = 0.0
+    """Seconds after its busy in which SIGINT ends its process, since it is still reading the request."""
     idle_delay: float = 0.0
     """Seconds that a cell's idle is held, for a kernel that sends outputs after it and cannot be asked to flush."""
     flush: str = ""
@@ -75,7 +77,8 @@ BY_IMPLEMENTATION = {
     "xeus-python": KernelProfile(
         is_python=True, reads_as_ipython=True, line_comment="##", interrupt="restart", grace=0.0
     ),
-    "IRkernel": KernelProfile(cell_magics=False, line_comment="##", grace=0.0),
+    # IRkernel 1.3.2: SIGINT within 10 ms of its busy ended the process in 15 of 15, 20 ms after it in none.
+    "IRkernel": KernelProfile(cell_magics=False, line_comment="##", grace=0.0, signal_delay=0.1),
     # deno 2.9: SIGINT ends the process; one output in ten came after idle.
     "Deno kernel": KernelProfile(
         cell_magics=False,

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from math import inf
 from typing import get_args
 
 import anyio
@@ -13,7 +14,7 @@ from ...core.actions import Channel
 from ...core.config import BackendConfig
 from ...core.errors import BackendStartError
 from ...core.exchanges import HALF_ANSWERED_SECONDS
-from ...core.kernels.table import profile_of
+from ...core.kernels.table import DEFAULTS, profile_of
 from ...core.protocol.wire import Composer, Frame, Json, Message, Wire, WireError, unchecked
 from ...trace.watchers import Trace
 from ..in_order import LARGE, InOrder, Outcome
@@ -50,6 +51,9 @@ class Child:
         """Listen to a link that has just been opened; `deliver` gets what is not an answer to requests of ours."""
         self._foresee = foresee
         self._last_request: Message | None = None
+        self._profile = DEFAULTS
+        self._begun_at = -inf
+        """When the kernel was sent a request, or began with one, last."""
         self.link = link
         self.kernel_info: Json = {}
         self.startup_error = ""
@@ -85,14 +89,17 @@ class Child:
             self._trace.message("front -> backend", channel, message, self._config.name)
         if channel == "shell":
             self._last_request = message
+            self._begun_at = anyio.current_time()
         self.link.send(channel, self._wire.pack(message))
 
     async def signal(self) -> None:
-        """Send SIGINT, though not during the setup, which no later cell would make up for.
+        """Send SIGINT, though not during the setup, which no later cell would make up for, nor when it would be fatal.
 
         Raises whatever the link raises, such as PermissionError for a kernel that sudo runs.
         """
         await self._setup_is_over.wait()
+        while (delay := self._begun_at + self._profile.signal_delay - anyio.current_time()) > 0:
+            await anyio.sleep(delay)
         if not self._is_closed:
             await self.link.signal(signal.SIGINT)
 
@@ -126,7 +133,7 @@ class Child:
         while not (self.kernel_info and self._iopub_heard):
             if not await self._wait_for_news() and self.kernel_info:
                 self._ask("kernel_info_request", {})
-        profile = profile_of(self.kernel_info)
+        self._profile = profile = profile_of(self.kernel_info)
         if profile.grace:
             await anyio.sleep(profile.grace)
         if profile.setup and self.link.is_ours:
@@ -202,6 +209,8 @@ class Child:
         """Keep what answers requests of ours, and deliver all else; WireError for an answer that cannot be read."""
         if self._trace.watched:
             self._trace.message("backend -> front", channel, message, self._config.name)
+        if self._profile.signal_delay and message.type == "status" and not message.says_idle():
+            self._begun_at = anyio.current_time()
         # A debugger's events are the notebook's, whatever has caused them.
         if not self._is_ours(message) or message.type == "debug_event":
             self._deliver(channel, message)
