@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from multikernel.core.errors import TransferError
 
+from ..e2e.lacking import lacking
 from .kernels import Kernels
 
 EXAMPLES = 15
@@ -24,7 +25,7 @@ def in_parts(request: pytest.FixtureRequest, kernels: Kernels) -> Iterator[Kerne
     if request.param:
         has = kernels.execute("r", "cat(requireNamespace('data.table', quietly = TRUE))")
         if "TRUE" not in str(has):
-            pytest.skip("data.table is not installed")
+            lacking("R's package data.table")
     kernels.execute("python", "import pandas as pd; x = 1")
     kernels.copy("python", "x", "r")
     small = "; ".join(f"library$found${name} <- library${name}" for name in SETTINGS)

@@ -35,7 +35,7 @@ class KernelProfile:
     interrupt: InterruptMode | None = None
     """None leaves it to the kernelspec."""
     signal_delay: float = 0.0
-    """Seconds after its busy in which SIGINT ends its process, since it is still reading the request."""
+    """Seconds after a request was sent to it, and after its busy, in which SIGINT waits: it would end the process."""
     idle_delay: float = 0.0
     """Seconds that a cell's idle is held, for a kernel that sends outputs after it and cannot be asked to flush."""
     flush: str = ""

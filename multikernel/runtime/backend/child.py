@@ -89,7 +89,8 @@ class Child:
             self._trace.message("front -> backend", channel, message, self._config.name)
         if channel == "shell":
             self._last_request = message
-            self._begun_at = anyio.current_time()
+            if self._profile.signal_delay:
+                self._begun_at = anyio.current_time()
         self.link.send(channel, self._wire.pack(message))
 
     async def signal(self) -> None:
