@@ -11,6 +11,7 @@ from pathlib import Path
 import anyio
 
 from .....core.actions import Channel
+from .....core.bounded import Bounded
 from .....core.errors import TransferError
 from .....core.printable import printable
 from .....core.protocol.wire import Composer, Frame, Json, Message, decode, parent_id
@@ -74,7 +75,7 @@ class KernelFiles:
         self._last = 0
         self._asked: dict[str, Asked] = {}
         """What has no answer, by the id of each message that asked it."""
-        self._done: dict[str, None] = {}
+        self._done: Bounded[str, None] = Bounded(MOST_DONE)
         """Ids of messages that were answered."""
         self._broken = ""
 
@@ -254,8 +255,6 @@ class KernelFiles:
         for each in [each for each, other in self._asked.items() if other is asked]:
             del self._asked[each]
             self._done[each] = None
-        while len(self._done) > MOST_DONE:
-            del self._done[next(iter(self._done))]
 
     def ask_again(self) -> None:
         """Ask again what has no answer: it may have been lost with the connection."""
